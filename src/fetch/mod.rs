@@ -1,0 +1,1 @@
+//! Request → response: which host, over which transport, and the body as a stream.

@@ -1,0 +1,3 @@
+//! Bytes → values → jq filter → values.
+
+pub mod value;
