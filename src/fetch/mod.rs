@@ -1,1 +1,26 @@
 //! Request → response: which host, over which transport, and the body as a stream.
+
+mod address;
+mod buffers;
+mod client;
+mod connect;
+mod context;
+mod demo;
+mod endpoint;
+mod error;
+mod host;
+pub mod logs;
+mod message;
+mod response;
+mod sockets;
+mod tls;
+mod transport;
+
+#[cfg(test)]
+mod testing;
+
+pub use address::Address;
+pub use client::{Client, Request, Settings, Source};
+pub use error::{Error, read_error};
+pub use host::{ChosenBy, Environment, Host, HostFlags, resolve_host};
+pub use response::{BodyKind, Response};

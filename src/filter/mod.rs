@@ -1,3 +1,210 @@
 //! Bytes → values → jq filter → values.
+//!
+//! The only place that names jaq: text is parsed by [`syntax`], brought into jaq-core's terms by [`link`] and
+//! [`lower`], compiled and run by jaq-core over dq's own [`value`].
 
+mod builtins;
+mod files;
+mod input;
+mod link;
+mod lower;
+mod natives;
+mod read;
+mod report;
+mod run;
+mod syntax;
 pub mod value;
+
+use std::path::PathBuf;
+
+use jaq_core::load::{Arena, File, Loader};
+
+pub use files::{read_text, read_values};
+pub use input::{Inputs, Settings as InputSettings, Shape, Source};
+pub use read::{ReadError, Trouble, single as parse_json};
+pub use report::{CompileError, nearest};
+pub use run::{Run, Stop, Tally};
+use value::Value;
+
+/// The name the main filter is compiled under.
+const MAIN: &str = "dq_main";
+
+/// What is to be compiled.
+pub struct Program<'p> {
+    /// The jq program.
+    pub text: &'p str,
+    /// The file it was read from (`-f`), if any.
+    pub path: Option<&'p str>,
+    /// Variables of `--arg` and its like, without their `$`; the first of a name counts.
+    pub named: Vec<(String, Value)>,
+    /// `$ARGS.positional`.
+    pub positional: Vec<Value>,
+    /// Directories of `-L`.
+    pub library: Vec<PathBuf>,
+    /// Where `~/.jq` is looked for.
+    pub home: Option<PathBuf>,
+    /// The environment, for `$ENV`; asked for only where a filter uses it.
+    pub environment: &'p dyn Fn() -> Vec<(String, String)>,
+}
+
+/// A compiled filter.
+pub struct Filter {
+    compiled: jaq_core::Filter<run::Kind>,
+    globals: Vec<Value>,
+    library: Vec<PathBuf>,
+}
+
+/// Compiles a program.
+///
+/// # Errors
+/// Everything that is wrong with it, each error with its place.
+pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
+    let arena = Arena::default();
+    let path = program.path.unwrap_or_default();
+    let text = program.text;
+    let module = syntax::parse_module(text)
+        .map_err(|error| vec![CompileError::syntax(path, text, error)])?;
+    check_module_meta(&module, path, text)?;
+    let names = program
+        .named
+        .iter()
+        .map(|(name, _)| &*arena.alloc(format!("${name}")));
+    let mut linker = link::Linker::new(&arena, names.map(String::as_str).chain(["$__search_list"]));
+    let mut files = files::Files::new(&library(program));
+    let home = program
+        .home
+        .as_deref()
+        .and_then(|home| files.load_home(&mut linker, home));
+    let environment = linker.environment(&module.imports, &mut files, files::COMMAND_LINE);
+    match environment {
+        Ok(mut environment) => {
+            environment.included.splice(0..0, home);
+            linker.add_main(text, path, module, environment);
+        }
+        Err((part, message)) if !message.is_empty() => {
+            linker
+                .errors
+                .push(CompileError::at(path, text, part, message, None));
+        }
+        Err(_) => {}
+    }
+    if !linker.errors.is_empty() {
+        return Err(linker.errors);
+    }
+    let globals = linker
+        .globals
+        .iter()
+        .map(|name| global(name, program, &files))
+        .collect();
+    let compiled = generate(linker, &arena).map_err(|error| vec![error])?;
+    Ok(Filter {
+        compiled,
+        globals,
+        library: library(program),
+    })
+}
+
+/// `module` takes a constant object (jq manual, "module").
+fn check_module_meta(
+    module: &syntax::Module,
+    path: &str,
+    text: &str,
+) -> Result<(), Vec<CompileError>> {
+    let message = match &module.meta {
+        Some(meta) if !link::is_constant(meta) => "Module metadata must be constant",
+        Some(meta) if !matches!(meta, jaq_core::load::parse::Term::Obj(_)) => {
+            "Module metadata must be an object"
+        }
+        _ => return Ok(()),
+    };
+    let part = text
+        .find("module")
+        .map_or("", |at| &text[at..at + "module".len()]);
+    Err(vec![CompileError::at(
+        path,
+        text,
+        part,
+        message.into(),
+        None,
+    )])
+}
+
+/// The module search path: `-L`, else jq's own places.
+fn library(program: &Program) -> Vec<PathBuf> {
+    if !program.library.is_empty() {
+        return program.library.clone();
+    }
+    program.home.iter().map(|home| home.join(".jq")).collect()
+}
+
+fn generate<'s>(
+    linker: link::Linker<'s>,
+    arena: &'s Arena,
+) -> Result<jaq_core::Filter<run::Kind>, CompileError> {
+    // Nothing below should fail: the linker has resolved every name.
+    let failed = |_| CompileError::new("the filter cannot be compiled".into());
+    let loaded = Loader::new(linker.defs).load(
+        arena,
+        File {
+            code: MAIN,
+            path: (),
+        },
+    );
+    let modules = loaded.map_err(|_| CompileError::new("the filter cannot be loaded".into()))?;
+    let compiler = jaq_core::Compiler::default()
+        .with_funs(natives::of(&linker.natives))
+        .with_global_vars(linker.globals);
+    compiler
+        .compile(modules)
+        .map_err(|errors: jaq_core::compile::Errors<&str, ()>| failed(errors.len()))
+}
+
+fn global(name: &str, program: &Program, files: &files::Files) -> Value {
+    let named = || {
+        program
+            .named
+            .iter()
+            .rev()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+    };
+    match name {
+        "$ENV" => Value::object(
+            (program.environment)()
+                .into_iter()
+                .map(|(name, value)| (name, Value::from(value))),
+        ),
+        "$ARGS" => Value::object([
+            ("positional", Value::from(program.positional.clone())),
+            (
+                "named",
+                Value::object(
+                    program
+                        .named
+                        .iter()
+                        .rev()
+                        .rev()
+                        .map(|(name, value)| (name.as_str(), value.clone())),
+                ),
+            ),
+        ]),
+        "$__prog_args" => Value::from(program.positional.clone()),
+        "$__search_list" => library(program)
+            .iter()
+            .map(|path| Value::from(path.display().to_string()))
+            .collect(),
+        name => {
+            let data = files
+                .data
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.clone());
+            let given = || {
+                named()
+                    .filter(|(known, _)| name.strip_prefix('$') == Some(*known))
+                    .map(|(_, value)| value)
+                    .last()
+            };
+            data.or_else(given).unwrap_or(Value::Null)
+        }
+    }
+}

@@ -1,1 +1,158 @@
-//! Values → bytes.
+//! Values → bytes: one file per format, behind one trait.
+
+mod color;
+mod escape;
+mod json;
+mod palette;
+mod plain;
+mod sanitize;
+mod sink;
+
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, io};
+
+use crate::filter::value::{MAX_DEPTH, Value};
+
+pub use palette::Palette;
+pub use sanitize::sanitize;
+
+/// How values are to be written.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Line breaks and indentation.
+    pub layout: Layout,
+    /// Write the keys of every object in the order of their code points (`-S`).
+    pub sort_keys: bool,
+    /// Escape everything that is not ASCII (`-a`).
+    pub ascii: bool,
+    /// What becomes of strings, and what ends every output.
+    pub raw: Raw,
+    /// Put an RS before every JSON text (`--seq`, RFC 7464).
+    pub seq: bool,
+    /// The colours to use; `None` writes no colours.
+    pub palette: Option<Palette>,
+    /// The reader is a terminal: control characters are shown escaped, never sent.
+    pub sanitize: bool,
+}
+
+/// Line breaks and indentation of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// One element per line.
+    Pretty { indent: Indent },
+    /// No space at all (`-c`).
+    Compact,
+}
+
+/// What stands before an element, once per level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indent {
+    /// So many spaces; with 0 the line breaks stay, as in jq 1.8.
+    Spaces(u8),
+    /// One tab.
+    Tab,
+}
+
+/// What becomes of strings, and what ends every output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raw {
+    /// Strings are JSON like any other value; a newline ends each output.
+    No,
+    /// Strings are written as they are (`-r`).
+    Lines,
+    /// As `Lines`, and nothing ends an output (`-j`).
+    Joined,
+    /// As `Lines`, and a NUL ends each output (`--raw-output0`).
+    Nul,
+}
+
+impl Default for Settings {
+    /// jq's: two spaces, no colours.
+    fn default() -> Self {
+        Self {
+            layout: Layout::Pretty {
+                indent: Indent::Spaces(2),
+            },
+            sort_keys: false,
+            ascii: false,
+            raw: Raw::No,
+            seq: false,
+            palette: None,
+            sanitize: false,
+        }
+    }
+}
+
+/// Where the values go, one at a time.
+pub trait Formatter {
+    /// Writes one value, whole. After `NulInString` and `TooDeep` the formatter takes the next value as ever.
+    fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error>;
+
+    /// Writes what is left once the last value has been seen; formats that need no such thing leave it out.
+    fn finish(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// The formatter that does what the settings ask.
+pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
+    Box::new(json::Json::new(settings))
+}
+
+/// Why a value could not be written.
+#[derive(Debug)]
+pub enum Error {
+    /// The destination failed.
+    Io(io::Error),
+    /// A string that holds a NUL cannot be told from two strings under `--raw-output0`.
+    NulInString,
+    /// The value is nested too deeply to be written.
+    TooDeep,
+}
+
+impl Error {
+    /// The exit code jq gives the same failure.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Io(_) => 2,
+            Self::NulInString | Self::TooDeep => 5,
+        }
+    }
+
+    /// Whether the reader is gone, which is no failure of ours.
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Io(e) if e.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Io(e) => write!(f, "cannot write the output: {e}"),
+            Self::NulInString => {
+                f.write_str("Cannot dump a string containing NUL with --raw-output0 option")
+            }
+            Self::TooDeep => write!(
+                f,
+                "cannot write a value nested deeper than {MAX_DEPTH} levels"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(e) => Some(e),
+            Self::NulInString | Self::TooDeep => None,
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}

@@ -1,15 +1,28 @@
 //! The value that flows through dq: one JSON value, as jq sees it.
 
+mod convert;
+mod dump;
 mod num;
+mod ops;
+mod paths;
+mod traits;
+
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+pub use convert::{Error, ValR};
+pub use dump::{escape_into, excerpt};
 pub use num::Num;
 
 /// Keys and values in the order they came, as jq keeps them.
 pub type Map = IndexMap<Rc<str>, Value, foldhash::fast::RandomState>;
+
+/// Values nested deeper than this are refused by the readers (jq 1.8's limit) and by everything that would recurse.
+pub const MAX_DEPTH: usize = 10_000;
 
 /// One JSON value; cheap to clone.
 #[derive(Clone, Debug)]
@@ -20,4 +33,50 @@ pub enum Value {
     Str(Rc<str>),
     Arr(Rc<Vec<Value>>),
     Obj(Rc<Map>),
+}
+
+impl Value {
+    /// The name jq's `type` gives.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Num(_) => "number",
+            Self::Str(_) => "string",
+            Self::Arr(_) => "array",
+            Self::Obj(_) => "object",
+        }
+    }
+
+    /// The value as error messages name it: `object ({"a":1})`, cut short as jq 1.8 cuts it.
+    pub fn described(&self) -> String {
+        format!("{} ({})", self.kind(), excerpt(self))
+    }
+
+    /// A string value.
+    pub fn str(text: impl Into<Rc<str>>) -> Self {
+        Self::Str(text.into())
+    }
+
+    /// An object of the given keys and values; a later key replaces an earlier one.
+    pub fn object<K: Into<Rc<str>>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Self::Obj(Rc::new(
+            entries.into_iter().map(|(k, v)| (k.into(), v)).collect(),
+        ))
+    }
+
+    /// The text of a string value.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Str(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// Compact JSON text, as `tojson` gives it.
+    pub fn to_json(&self) -> String {
+        let mut text = Vec::new();
+        dump::write_json(self, &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
 }

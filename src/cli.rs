@@ -1,0 +1,268 @@
+//! What the user typed, and nothing else: options by clap, words by jq's rule.
+
+mod options;
+mod words;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ArgMatches;
+
+use words::Mode;
+pub use words::Word;
+
+/// The command line.
+pub struct Cli {
+    pub words: Vec<Word>,
+    pub fetch: Fetch,
+    pub filter: Filter,
+    pub format: Format,
+}
+
+pub struct Fetch {
+    pub host: Option<String>,
+    pub context: Option<String>,
+    pub unix_socket: Option<PathBuf>,
+    pub demo: bool,
+    /// `name: value`, as typed.
+    pub headers: Vec<String>,
+    pub connect_timeout: Option<Duration>,
+    pub max_time: Option<Duration>,
+}
+
+pub struct Filter {
+    pub null_input: bool,
+    pub raw_input: bool,
+    pub slurp: bool,
+    pub exit_status: bool,
+    pub from_file: Option<PathBuf>,
+    pub library: Vec<PathBuf>,
+    /// `--arg` and its like, in the order typed.
+    pub named: Vec<Named>,
+    pub stream: bool,
+    pub stream_errors: bool,
+    pub seq: bool,
+}
+
+/// `--arg NAME VALUE` and its like.
+pub struct Named {
+    pub kind: NamedKind,
+    pub name: String,
+    pub value: OsString,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum NamedKind {
+    Text,
+    Json,
+    SlurpFile,
+    RawFile,
+}
+
+pub struct Format {
+    pub raw: bool,
+    pub join: bool,
+    pub nul: bool,
+    pub ascii: bool,
+    pub compact: bool,
+    pub sort_keys: bool,
+    pub tab: bool,
+    pub indent: Option<u8>,
+    pub unbuffered: bool,
+    pub color: crate::terminal::ColorWhen,
+}
+
+/// What else a command line can ask for.
+pub enum Request {
+    Run(Box<Cli>),
+    /// Text for stdout: help or the version.
+    Print(String),
+    /// What is wrong with the command line, and a hint.
+    Wrong(String, Option<String>),
+}
+
+/// Reads the command line, the program's name first.
+pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
+    let (options, words) = words::split(args.skip(1));
+    let matches = match options::command().try_get_matches_from(options) {
+        Ok(matches) => matches,
+        Err(error) => return options::explain(error),
+    };
+    if matches.get_flag("help") {
+        return Request::Print(options::help(matches.get_flag("long-help")));
+    }
+    if matches.get_flag("long-help") {
+        return Request::Print(options::help(true));
+    }
+    if matches.get_flag("version") {
+        return Request::Print(format!("dq {}\n", env!("CARGO_PKG_VERSION")));
+    }
+    match read(&matches, words) {
+        Ok(cli) => Request::Run(Box::new(cli)),
+        Err(message) => Request::Wrong(message, None),
+    }
+}
+
+fn read(matches: &ArgMatches, words: Vec<Word>) -> Result<Cli, String> {
+    Ok(Cli {
+        words,
+        fetch: fetch(matches)?,
+        filter: filter(matches)?,
+        format: format(matches)?,
+    })
+}
+
+fn text(matches: &ArgMatches, name: &str) -> Result<Option<String>, String> {
+    let value = matches.get_one::<OsString>(name).cloned();
+    value
+        .map(|value| {
+            value
+                .into_string()
+                .map_err(|_| format!("the value of --{name} is not valid UTF-8"))
+        })
+        .transpose()
+}
+
+fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
+    matches.get_one::<OsString>(name).map(PathBuf::from)
+}
+
+fn seconds(matches: &ArgMatches, name: &str) -> Result<Option<Duration>, String> {
+    let Some(value) = text(matches, name)? else {
+        return Ok(None);
+    };
+    let number = value.parse::<f64>().ok().filter(|number| *number > 0.0);
+    let duration = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
+    duration
+        .map(Some)
+        .ok_or_else(|| format!("--{name} takes a number of seconds, not {value}"))
+}
+
+fn fetch(matches: &ArgMatches) -> Result<Fetch, String> {
+    let headers = matches.get_many::<OsString>("header").into_iter().flatten();
+    let headers = headers.map(|header| {
+        header
+            .clone()
+            .into_string()
+            .map_err(|_| "a header is not valid UTF-8".to_owned())
+    });
+    Ok(Fetch {
+        host: text(matches, "host")?,
+        context: text(matches, "context")?,
+        unix_socket: path(matches, "unix-socket"),
+        demo: matches.get_flag("demo"),
+        headers: headers.collect::<Result<_, _>>()?,
+        connect_timeout: seconds(matches, "connect-timeout")?,
+        max_time: seconds(matches, "max-time")?,
+    })
+}
+
+fn filter(matches: &ArgMatches) -> Result<Filter, String> {
+    Ok(Filter {
+        null_input: matches.get_flag("null-input"),
+        raw_input: matches.get_flag("raw-input"),
+        slurp: matches.get_flag("slurp"),
+        exit_status: matches.get_flag("exit-status"),
+        from_file: path(matches, "from-file"),
+        library: matches
+            .get_many::<OsString>("library-path")
+            .into_iter()
+            .flatten()
+            .map(PathBuf::from)
+            .collect(),
+        named: named(matches)?,
+        stream: matches.get_flag("stream"),
+        stream_errors: matches.get_flag("stream-errors"),
+        seq: matches.get_flag("seq"),
+    })
+}
+
+fn named(matches: &ArgMatches) -> Result<Vec<Named>, String> {
+    let kinds = [
+        ("arg", NamedKind::Text),
+        ("argjson", NamedKind::Json),
+        ("slurpfile", NamedKind::SlurpFile),
+        ("rawfile", NamedKind::RawFile),
+    ];
+    let mut found = Vec::new();
+    for (option, kind) in kinds {
+        let places = matches.indices_of(option).into_iter().flatten().step_by(2);
+        let pairs = matches
+            .get_occurrences::<OsString>(option)
+            .into_iter()
+            .flatten();
+        for (place, mut pair) in places.zip(pairs) {
+            let (Some(name), Some(value)) = (pair.next(), pair.next()) else {
+                continue;
+            };
+            let name = name
+                .clone()
+                .into_string()
+                .map_err(|_| format!("the name behind --{option} is not valid UTF-8"))?;
+            found.push((
+                place,
+                Named {
+                    kind,
+                    name,
+                    value: value.clone(),
+                },
+            ));
+        }
+    }
+    found.sort_by_key(|(place, _)| *place);
+    Ok(found.into_iter().map(|(_, named)| named).collect())
+}
+
+fn format(matches: &ArgMatches) -> Result<Format, String> {
+    Ok(Format {
+        raw: matches.get_flag("raw-output"),
+        join: matches.get_flag("join-output"),
+        nul: matches.get_flag("raw-output0"),
+        ascii: matches.get_flag("ascii-output"),
+        compact: matches.get_flag("compact-output"),
+        sort_keys: matches.get_flag("sort-keys"),
+        tab: matches.get_flag("tab"),
+        indent: indent(matches)?,
+        unbuffered: matches.get_flag("unbuffered"),
+        color: color(matches)?,
+    })
+}
+
+/// jq's bounds: 0 to 7 spaces.
+fn indent(matches: &ArgMatches) -> Result<Option<u8>, String> {
+    let Some(value) = text(matches, "indent")? else {
+        return Ok(None);
+    };
+    let number = value.parse::<u8>().ok().filter(|number| *number <= 7);
+    number
+        .map(Some)
+        .ok_or_else(|| format!("--indent takes a number from 0 to 7, not {value}"))
+}
+
+fn color(matches: &ArgMatches) -> Result<crate::terminal::ColorWhen, String> {
+    use crate::terminal::ColorWhen::{Always, Auto, Never};
+    let when = match text(matches, "color")?.as_deref() {
+        None | Some("auto") => Auto,
+        Some("always") => Always,
+        Some("never") => Never,
+        Some(other) => return Err(format!("--color takes auto, always or never, not {other}")),
+    };
+    Ok(match () {
+        () if matches.get_flag("monochrome-output") => Never,
+        () if matches.get_flag("color-output") => Always,
+        () => when,
+    })
+}
+
+impl Word {
+    /// The word as an argument of `--args`, `--jsonargs`, or a file.
+    pub fn is_file(&self) -> bool {
+        self.mode == Mode::Files
+    }
+
+    /// The word is JSON behind `--jsonargs`.
+    pub fn is_json(&self) -> bool {
+        self.mode == Mode::Json
+    }
+}

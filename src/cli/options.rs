@@ -1,0 +1,414 @@
+//! The options, once: clap's definitions, the rule that tells words apart and the help all come from this table.
+
+use clap::builder::ValueParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, Command};
+
+use super::Request;
+
+/// One option.
+pub struct Opt {
+    pub long: &'static str,
+    pub short: Option<char>,
+    /// Names of its values.
+    pub values: &'static [&'static str],
+    repeats: bool,
+    stage: Stage,
+    help: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Fetch,
+    Filter,
+    Format,
+    Itself,
+}
+
+const fn flag(long: &'static str, short: char, stage: Stage, help: &'static str) -> Opt {
+    Opt {
+        long,
+        short: if short == ' ' { None } else { Some(short) },
+        values: &[],
+        repeats: false,
+        stage,
+        help,
+    }
+}
+
+const fn valued(
+    long: &'static str,
+    short: char,
+    values: &'static [&'static str],
+    stage: Stage,
+    help: &'static str,
+) -> Opt {
+    Opt {
+        values,
+        ..flag(long, short, stage, help)
+    }
+}
+
+const fn repeated(
+    long: &'static str,
+    short: char,
+    values: &'static [&'static str],
+    stage: Stage,
+    help: &'static str,
+) -> Opt {
+    Opt {
+        repeats: true,
+        ..valued(long, short, values, stage, help)
+    }
+}
+
+use Stage::{Fetch, Filter, Format, Itself};
+
+pub const OPTIONS: &[Opt] = &[
+    valued(
+        "host",
+        ' ',
+        &["HOST"],
+        Fetch,
+        "ask this host: unix://PATH or a path, tcp://H:P, http(s)://H",
+    ),
+    valued(
+        "context",
+        ' ',
+        &["NAME"],
+        Fetch,
+        "ask the host of this docker context",
+    ),
+    valued(
+        "unix-socket",
+        ' ',
+        &["PATH"],
+        Fetch,
+        "ask the server behind this socket, as in curl",
+    ),
+    flag(
+        "demo",
+        ' ',
+        Fetch,
+        "ask a built-in sample engine: no Docker needed",
+    ),
+    repeated(
+        "header",
+        'H',
+        &["'NAME: VALUE'"],
+        Fetch,
+        "send this header; replaces one of dq's own",
+    ),
+    valued(
+        "connect-timeout",
+        ' ',
+        &["SECONDS"],
+        Fetch,
+        "give up connecting after this long",
+    ),
+    valued(
+        "max-time",
+        'm',
+        &["SECONDS"],
+        Fetch,
+        "give up altogether after this long",
+    ),
+    flag(
+        "null-input",
+        'n',
+        Filter,
+        "run once with null; input and inputs read",
+    ),
+    flag(
+        "raw-input",
+        'R',
+        Filter,
+        "each line is a string; with -s the whole text is one",
+    ),
+    flag("slurp", 's', Filter, "run once with all inputs in an array"),
+    flag(
+        "exit-status",
+        'e',
+        Filter,
+        "exit with 1 if the last output is false or null, 4 if none",
+    ),
+    valued(
+        "from-file",
+        'f',
+        &["FILE"],
+        Filter,
+        "read the filter from FILE",
+    ),
+    repeated(
+        "library-path",
+        'L',
+        &["DIR"],
+        Filter,
+        "look for modules in DIR (default: ~/.jq)",
+    ),
+    repeated("arg", ' ', &["NAME", "TEXT"], Filter, "$NAME is TEXT"),
+    repeated(
+        "argjson",
+        ' ',
+        &["NAME", "JSON"],
+        Filter,
+        "$NAME is the value JSON",
+    ),
+    repeated(
+        "slurpfile",
+        ' ',
+        &["NAME", "FILE"],
+        Filter,
+        "$NAME is an array of the JSON values in FILE",
+    ),
+    repeated(
+        "rawfile",
+        ' ',
+        &["NAME", "FILE"],
+        Filter,
+        "$NAME is the text of FILE",
+    ),
+    flag(
+        "args",
+        ' ',
+        Filter,
+        "the words behind are strings, in $ARGS.positional",
+    ),
+    flag(
+        "jsonargs",
+        ' ',
+        Filter,
+        "the words behind are JSON, in $ARGS.positional",
+    ),
+    flag(
+        "stream",
+        ' ',
+        Filter,
+        "inputs are [path, leaf] events, while they are read",
+    ),
+    flag(
+        "stream-errors",
+        ' ',
+        Filter,
+        "as --stream; broken JSON is a last event, not an error",
+    ),
+    flag(
+        "seq",
+        ' ',
+        Filter,
+        "JSON text sequences (RFC 7464), in and out",
+    ),
+    flag(
+        "raw-output",
+        'r',
+        Format,
+        "print strings as they are, without quotes",
+    ),
+    flag("join-output", 'j', Format, "as -r, without newlines"),
+    flag(
+        "raw-output0",
+        ' ',
+        Format,
+        "as -r, with a NUL behind each output",
+    ),
+    flag("compact-output", 'c', Format, "one line per value"),
+    flag(
+        "ascii-output",
+        'a',
+        Format,
+        "only ASCII; the rest as \\uXXXX",
+    ),
+    flag("sort-keys", 'S', Format, "sort the keys of objects"),
+    flag("tab", ' ', Format, "indent with tabs"),
+    valued(
+        "indent",
+        ' ',
+        &["N"],
+        Format,
+        "indent with N spaces, 0 to 7 (default: 2)",
+    ),
+    valued("color", ' ', &["WHEN"], Format, "auto, always or never"),
+    flag("color-output", 'C', Format, "as --color always"),
+    flag("monochrome-output", 'M', Format, "as --color never"),
+    flag("unbuffered", ' ', Format, "flush after each output"),
+    flag("help", 'h', Itself, "this page; --help tells more"),
+    flag("version", 'V', Itself, "print the version"),
+];
+
+/// clap's view of the table. It reads options only: words never reach it.
+pub fn command() -> Command {
+    let command = Command::new("dq")
+        .disable_help_flag(true)
+        .disable_version_flag(true);
+    let command = command.args(
+        OPTIONS
+            .iter()
+            .filter(|option| option.long != "help")
+            .map(arg),
+    );
+    // -h and --help differ, as they do in ripgrep and curl.
+    let short = Arg::new("help").short('h').action(ArgAction::SetTrue);
+    command.arg(short).arg(
+        Arg::new("long-help")
+            .long("help")
+            .action(ArgAction::SetTrue),
+    )
+}
+
+fn arg(option: &Opt) -> Arg {
+    let mut arg = Arg::new(option.long).long(option.long);
+    if let Some(short) = option.short {
+        arg = arg.short(short);
+    }
+    if option.values.is_empty() {
+        return arg.action(ArgAction::SetTrue).overrides_with(option.long);
+    }
+    let arg = arg
+        .num_args(option.values.len())
+        .value_names(option.values)
+        .value_parser(ValueParser::os_string());
+    let arg = arg.allow_hyphen_values(true);
+    if option.repeats {
+        arg.action(ArgAction::Append)
+    } else {
+        arg.action(ArgAction::Set).overrides_with(option.long)
+    }
+}
+
+/// A refusal of clap's in dq's words.
+pub fn explain(error: clap::Error) -> Request {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => texts.first().cloned(),
+        _ => None,
+    };
+    let option = context(ContextKind::InvalidArg).unwrap_or_default();
+    let name = option
+        .split([' ', '='])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            let near =
+                context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"));
+            Request::Wrong(
+                format!("there is no option {name}"),
+                near.or_else(|| Some("dq --help lists them all".into())),
+            )
+        }
+        ErrorKind::WrongNumberOfValues | ErrorKind::InvalidValue | ErrorKind::TooFewValues => {
+            let known = OPTIONS
+                .iter()
+                .find(|known| name == format!("--{}", known.long));
+            let takes = known.map_or_else(|| "a value".into(), |known| known.values.join(" and "));
+            Request::Wrong(format!("{name} takes {takes}"), None)
+        }
+        ErrorKind::TooManyValues => Request::Wrong(format!("{name} takes no value"), None),
+        _ => Request::Wrong(
+            error
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned(),
+            None,
+        ),
+    }
+}
+
+const USAGE: &str = "\
+dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
+
+usage: dq [OPTIONS] SOURCE [FILTER]      SOURCE: /endpoint, http(s)://URL, - for stdin
+       dq [OPTIONS] FILTER [FILE...]     as jq: files, or stdin
+";
+
+const EXAMPLES: &str = "\
+examples:
+  dq /containers/json '.[].Names'               names of the running containers
+  dq '/containers/json?all=1' -c '.[] | {Id, State}'
+  dq /events 'select(.Type == \"container\") | .Action'     live
+  dq --unix-socket /run/podman/podman.sock /version .Version
+  docker inspect web | dq '.[0].State'
+  dq --demo /containers/json '.[].Names'        without Docker
+";
+
+const MORE: &str = "\
+The host is found as docker finds it: --host or --context, then DOCKER_HOST,
+DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
+DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
+
+A SOURCE starts with / or scheme://, or is - alone. Any other first word is a
+filter, and dq then reads files or standard input like jq.
+
+The filter is compiled before anything is sent. An answer of 400 or above leaves
+stdout empty, puts the server's message on stderr and exits with 22. Container
+logs are told apart: stdout to stdout, stderr to stderr; with a filter each line
+is {stream, line}. Other text is lines: strings for the filter.
+
+environment:
+  DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_API_VERSION,
+  DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH, DOCKER_CUSTOM_HEADERS
+                     as in docker
+  JQ_COLORS          null:false:true:numbers:strings:arrays:objects:keys
+  NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR
+                     colour off or on
+  COLUMNS            width of the terminal
+
+exit codes:
+  0   done                          7   cannot connect
+  1   -e: last output false, null   22  the server answered 400 or above
+  2   usage, files, output          28  timed out
+  3   the filter does not compile   35  TLS handshake failed
+  4   -e: no output                 52  empty reply
+  5   the filter failed, bad JSON   56  connection lost
+  6   host not resolved             60  certificate not trusted
+";
+
+/// The help: short for `-h`, with everything for `--help`.
+pub fn help(long: bool) -> String {
+    let mut text = String::from(USAGE);
+    if long {
+        text.push('\n');
+        text.push_str(EXAMPLES);
+    }
+    for (stage, title) in [
+        (Fetch, "fetch"),
+        (Filter, "filter"),
+        (Format, "format"),
+        (Itself, "dq itself"),
+    ] {
+        text.push_str(&format!("\n{title}:\n"));
+        OPTIONS
+            .iter()
+            .filter(|option| option.stage == stage)
+            .for_each(|option| text.push_str(&line(option)));
+    }
+    text.push('\n');
+    text.push_str(if long {
+        MORE
+    } else {
+        "dq --help has examples, the environment and the exit codes.\n"
+    });
+    text
+}
+
+fn line(option: &Opt) -> String {
+    let short = option
+        .short
+        .map_or("    ".to_owned(), |short| format!("-{short}, "));
+    let long = if option.long == "help" {
+        "--help".to_owned()
+    } else {
+        format!("--{}", option.long)
+    };
+    let values: String = option
+        .values
+        .iter()
+        .map(|value| format!(" {value}"))
+        .collect();
+    let spelled = format!("  {short}{long}{values}");
+    format!("{spelled:<32}{}\n", option.help)
+}

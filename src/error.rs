@@ -1,0 +1,127 @@
+//! One error over the stages' errors: its stage, its hint, its exit code.
+
+use std::fmt;
+use std::io;
+
+use crate::{fetch, filter, format};
+
+/// What ends a run of dq, other than success.
+#[derive(Debug)]
+pub enum Error {
+    /// The command line cannot be understood.
+    Usage {
+        message: String,
+        hint: Option<String>,
+    },
+    Fetch(fetch::Error),
+    /// The filter does not compile; nothing was sent.
+    Compile {
+        errors: Vec<filter::CompileError>,
+        hint: Option<String>,
+    },
+    /// An input is not JSON, or could not be read; the name of it and what is wrong.
+    Input {
+        name: Option<String>,
+        problem: String,
+        code: u8,
+    },
+    Format(format::Error),
+    /// Everything has been said already; only the exit code is left.
+    Silent(u8),
+}
+
+impl Error {
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// The exit code, as README's table has them: jq's below 6, curl's from 6 on.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage { .. } => 2,
+            Self::Fetch(error) => error.exit_code(),
+            Self::Compile { .. } => 3,
+            Self::Input { code, .. } => *code,
+            // Whoever read our output has gone: that is no failure of ours.
+            Self::Format(error) if error.is_broken_pipe() => 0,
+            Self::Format(error) => error.exit_code(),
+            Self::Silent(code) => *code,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. } => hint.clone(),
+            Self::Fetch(error) => error.hint(),
+            Self::Compile { errors, hint } => errors
+                .iter()
+                .find_map(|error| error.hint.clone())
+                .or_else(|| hint.clone()),
+            _ => None,
+        }
+    }
+
+    /// Nothing is to be printed about it.
+    fn is_silent(&self) -> bool {
+        match self {
+            Self::Silent(_) => true,
+            Self::Format(error) => error.is_broken_pipe(),
+            _ => false,
+        }
+    }
+
+    /// Prints the error, and its hint, to `stderr`; `visible` makes the text fit for where it goes.
+    pub fn report(&self, stderr: &mut dyn io::Write, visible: &dyn Fn(&str) -> String) {
+        if self.is_silent() {
+            return;
+        }
+        // There is nobody left to tell if stderr cannot be written.
+        let _ = writeln!(stderr, "{}", visible(&self.to_string()));
+        if let Some(hint) = self.hint() {
+            let _ = writeln!(stderr, "hint: {}", visible(&hint));
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Usage { message, .. } => write!(f, "dq: {message}"),
+            Self::Fetch(error) => write!(f, "dq: fetch: {error}"),
+            Self::Compile { errors, .. } => {
+                let lines: Vec<_> = errors
+                    .iter()
+                    .map(|error| format!("dq: filter: {error}"))
+                    .collect();
+                f.write_str(&lines.join("\n"))
+            }
+            Self::Input {
+                name: Some(name),
+                problem,
+                ..
+            } => write!(f, "dq: input: {name}: {problem}"),
+            Self::Input {
+                name: None,
+                problem,
+                ..
+            } => write!(f, "dq: input: {problem}"),
+            Self::Format(error) => write!(f, "dq: format: {error}"),
+            Self::Silent(_) => Ok(()),
+        }
+    }
+}
+
+impl From<fetch::Error> for Error {
+    fn from(error: fetch::Error) -> Self {
+        Self::Fetch(error)
+    }
+}
+
+impl From<format::Error> for Error {
+    fn from(error: format::Error) -> Self {
+        Self::Format(error)
+    }
+}

@@ -1,0 +1,150 @@
+//! Where a host is, and the many ways to write it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::endpoint::{self, without_userinfo};
+use super::error::Error;
+use super::message::printable;
+use super::sockets::DEFAULT_SOCKET;
+
+/// Docker's port where `tcp://` names none, with TLS or without it (docker/cli opts/hosts.go).
+const DOCKER_PORT: u16 = 2375;
+
+/// Where a host is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    Unix(PathBuf),
+    /// `scheme` is tcp, http or https, as given; `authority` holds the port unless it is the
+    /// scheme's own.
+    Net {
+        scheme: &'static str,
+        authority: String,
+    },
+    /// `ssh://…`, not supported by this version.
+    Ssh(String),
+    /// The sample engine inside this process.
+    Demo,
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unix(path) => write!(f, "unix://{}", path.display()),
+            Self::Net { scheme, authority } => {
+                write!(f, "{scheme}://{}", without_userinfo(authority))
+            }
+            Self::Ssh(url) => f.write_str(url),
+            Self::Demo => f.write_str("demo"),
+        }
+    }
+}
+
+/// Reads a host as `--host`, DOCKER_HOST and contexts write it: address and base path.
+pub fn parse(text: &str) -> Result<(Address, String), Error> {
+    let text = text.trim();
+    let none = String::new();
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return match text {
+            "" => Ok((Address::Unix(DEFAULT_SOCKET.into()), none)),
+            path if path.starts_with('/') => Ok((Address::Unix(path.into()), none)),
+            _ => network("tcp", text),
+        };
+    };
+    match scheme.to_ascii_lowercase().as_str() {
+        "unix" if rest.is_empty() => Ok((Address::Unix(DEFAULT_SOCKET.into()), none)),
+        "unix" => Ok((Address::Unix(rest.into()), none)),
+        "http+unix" => encoded_socket(rest),
+        "tcp" => network("tcp", rest),
+        "http" => network("http", rest),
+        "https" => network("https", rest),
+        "ssh" => Ok((Address::Ssh(printable(text)), none)),
+        other => Err(Error::Usage {
+            problem: format!("{}:// hosts are not supported", printable(other)),
+            hint: Some("use unix://PATH, tcp://HOST:PORT or https://HOST".to_owned()),
+        }),
+    }
+}
+
+/// `http+unix://%2Frun%2Fx.sock/base`, as Python's requests-unixsocket writes it; also with a
+/// plain path.
+fn encoded_socket(rest: &str) -> Result<(Address, String), Error> {
+    if rest.starts_with('/') {
+        return Ok((Address::Unix(rest.into()), String::new()));
+    }
+    let (path, base) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let path = percent_decoded(path);
+    if path.as_os_str().is_empty() {
+        return Err(Error::usage("http+unix:// names no socket"));
+    }
+    Ok((Address::Unix(path), base_path(base)?))
+}
+
+fn percent_decoded(text: &str) -> PathBuf {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// `host:port/base`. docker puts `localhost` where the name is left out, and its own port after
+/// `tcp://`.
+fn network(scheme: &'static str, rest: &str) -> Result<(Address, String), Error> {
+    let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let bad = |why: &str| {
+        let shown = printable(without_userinfo(authority));
+        Error::usage(format!("invalid host {scheme}://{shown}: {why}"))
+    };
+    let (name, port) = split_port(authority).ok_or_else(|| bad("the port is not a number"))?;
+    if name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(bad("a host name cannot hold spaces"));
+    }
+    if name.contains(':') && !name.ends_with(']') && !name.contains('@') {
+        return Err(bad("an IPv6 address belongs in brackets"));
+    }
+    let name = if name.is_empty() { "localhost" } else { name };
+    let authority = match port {
+        Some(port) => format!("{name}:{port}"),
+        None if scheme == "tcp" => format!("{name}:{DOCKER_PORT}"),
+        None => name.to_owned(),
+    };
+    Ok((Address::Net { scheme, authority }, base_path(path)?))
+}
+
+/// Name and port; `None` where the port is no number up to 65535.
+fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+    let start = authority.rfind(']').unwrap_or_default();
+    match authority[start..].rfind(':') {
+        Some(_) if start == 0 && without_userinfo(authority).matches(':').count() > 1 => {
+            Some((authority, None))
+        }
+        Some(colon) => {
+            let port = authority[start + colon + 1..].parse().ok()?;
+            Some((&authority[..start + colon], Some(port)))
+        }
+        None => Some((authority, None)),
+    }
+}
+
+/// A base path as it goes in front of a target.
+fn base_path(path: &str) -> Result<String, Error> {
+    if path.contains(['?', '#']) {
+        return Err(Error::usage("a host cannot have a query or a fragment"));
+    }
+    match path.trim_end_matches('/') {
+        "" => Ok(String::new()),
+        path => endpoint::target(path),
+    }
+}

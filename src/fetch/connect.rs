@@ -1,0 +1,181 @@
+//! Opening connections: UNIX sockets and TCP, each with a limit on the time it takes.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::error::{Error, cause};
+use super::sockets::{self, Places};
+
+/// The longest path of a socket in bytes: `sun_path` without its final NUL, 107 on Linux and 103
+/// on macOS.
+const PATH_LIMIT: usize =
+    size_of::<libc::sockaddr_un>() - std::mem::offset_of!(libc::sockaddr_un, sun_path) - 1;
+
+/// Connects to a UNIX socket.
+///
+/// # Errors
+/// `Connect` with the cause and a hint, `Timeout` after `limit`.
+pub fn unix(path: &Path, limit: Option<Duration>, places: &Places) -> Result<UnixStream, Error> {
+    let length = path.as_os_str().len();
+    if length > PATH_LIMIT {
+        return Err(Error::Connect {
+            host: path.display().to_string(),
+            problem: format!(
+                "a socket's path can be {PATH_LIMIT} bytes long, this one has {length}"
+            ),
+            hint: Some("a symbolic link in a shorter place helps".to_owned()),
+        });
+    }
+    let owned = path.to_owned();
+    within(limit, move || UnixStream::connect(owned))
+        .map_err(|error| sockets::explain(path, &error, places))
+}
+
+/// Resolves a name and connects to the first address that answers, trying one after the other.
+/// `host` may be an IPv6 address in brackets.
+///
+/// # Errors
+/// `Resolve`, `Connect` with what the last address said, `Timeout` after `limit`.
+pub fn tcp(host: &str, port: u16, limit: Option<Duration>) -> Result<TcpStream, Error> {
+    let label = format!("{host}:{port}");
+    let start = Instant::now();
+    let timeout = || Error::Timeout {
+        doing: format!("connecting to {label}"),
+    };
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    let addresses = addresses(host, port, limit)?;
+    for (at, address) in addresses.iter().enumerate() {
+        let left = limit.map(|limit| limit.saturating_sub(start.elapsed()));
+        if left == Some(Duration::ZERO) {
+            return Err(timeout());
+        }
+        let untried = u32::try_from(addresses.len() - at).unwrap_or(u32::MAX);
+        match connect(address, left.map(|left| left / untried)) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => last = error,
+        }
+    }
+    if last.kind() == io::ErrorKind::TimedOut && limit.is_some() {
+        return Err(timeout());
+    }
+    Err(Error::Connect {
+        host: label,
+        problem: cause(&last),
+        hint: None,
+    })
+}
+
+fn connect(address: &SocketAddr, limit: Option<Duration>) -> io::Result<TcpStream> {
+    let stream = match limit {
+        Some(limit) => TcpStream::connect_timeout(address, limit.max(Duration::from_millis(1))),
+        None => TcpStream::connect(address),
+    }?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// The addresses of a name, from the system's resolver. An address needs no thread.
+fn addresses(host: &str, port: u16, limit: Option<Duration>) -> Result<Vec<SocketAddr>, Error> {
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = name.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    let owned = name.to_owned();
+    let found = within(limit, move || {
+        Ok((owned.as_str(), port)
+            .to_socket_addrs()?
+            .collect::<Vec<SocketAddr>>())
+    });
+    match found {
+        Ok(addresses) if !addresses.is_empty() => Ok(addresses),
+        Ok(_) => Err(unresolved(name, "it has no address".to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(Error::Timeout {
+            doing: format!("resolving host {name}"),
+        }),
+        Err(error) => Err(unresolved(name, reason(&error))),
+    }
+}
+
+fn unresolved(host: &str, problem: String) -> Error {
+    Error::Resolve {
+        host: host.to_owned(),
+        problem,
+    }
+}
+
+/// getaddrinfo's own words, without what std puts in front of them.
+fn reason(error: &io::Error) -> String {
+    let text = cause(error);
+    match text.strip_prefix("failed to lookup address information: ") {
+        Some(reason) => reason.to_owned(),
+        None => text,
+    }
+}
+
+/// Gives up on `work` after the limit. Neither getaddrinfo nor connecting to a UNIX socket takes
+/// one, so they run on a thread of their own, which is left behind; without a limit there is none.
+fn within<T: Send + 'static>(
+    limit: Option<Duration>,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let Some(limit) = limit else { return work() };
+    let (done, result) = mpsc::channel();
+    thread::Builder::new()
+        .name("connect".to_owned())
+        .spawn(move || done.send(work()))?;
+    match result.recv_timeout(limit) {
+        Ok(result) => result,
+        Err(_) => Err(io::ErrorKind::TimedOut.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::net::TcpListener;
+
+    #[test]
+    fn names_and_addresses_connect() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        for host in ["127.0.0.1", "localhost"] {
+            tcp(host, port, Some(Duration::from_secs(5))).unwrap();
+        }
+        drop(listener);
+        let error = tcp("127.0.0.1", port, None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("cannot connect to 127.0.0.1:{port}: Connection refused")
+        );
+        assert_eq!(error.exit_code(), 7);
+    }
+
+    #[test]
+    fn names_that_do_not_resolve_say_so() {
+        let error = tcp("no-such-host.invalid", 80, None).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("cannot resolve host no-such-host.invalid: "),
+            "{error}"
+        );
+        assert!(!error.to_string().contains("failed to lookup"), "{error}");
+        assert_eq!(error.exit_code(), 6);
+    }
+
+    #[test]
+    fn patience_ends() {
+        let slow = || {
+            thread::sleep(Duration::from_secs(5));
+            Ok(())
+        };
+        let error = within(Some(Duration::from_millis(10)), slow).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+}

@@ -1,0 +1,280 @@
+//! What can go wrong between the request and the last byte of the body: texts, hints, exit codes.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use ureq::Timeout;
+
+/// A failure of the fetch stage. `Display` is one line without a prefix, and holds no control
+/// characters of the server's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Error {
+    /// What was asked for cannot be sent: conflicting options, a bad host, URL, header or method.
+    Usage {
+        problem: String,
+        hint: Option<String>,
+    },
+    /// A file that decides the host or proves who we are cannot be read or understood.
+    File { path: PathBuf, problem: String },
+    /// The name of the host has no address.
+    Resolve { host: String, problem: String },
+    /// Nothing could be connected to.
+    Connect {
+        host: String,
+        problem: String,
+        hint: Option<String>,
+    },
+    /// A time limit ran out; `doing` completes "timed out …".
+    Timeout { doing: String },
+    /// TLS could not be agreed on.
+    Handshake {
+        host: String,
+        problem: String,
+        hint: Option<String>,
+    },
+    /// The server's certificate is not trusted.
+    Certificate {
+        host: String,
+        problem: String,
+        hint: Option<String>,
+    },
+    /// The server closed the connection without sending a byte.
+    EmptyReply { host: String },
+    /// The server sent something that is not HTTP, or HTTP beyond a limit of ours.
+    Protocol { problem: String },
+    /// The connection ended before the response did.
+    Lost { problem: String },
+    /// The server answered 400 or above.
+    Status {
+        status: u16,
+        reason: String,
+        message: String,
+        hint: Option<String>,
+    },
+    /// The server redirected to where dq does not follow.
+    Redirect {
+        status: u16,
+        reason: String,
+        location: String,
+        problem: &'static str,
+    },
+}
+
+impl Error {
+    /// A `Usage` error without a hint.
+    pub(super) fn usage(problem: impl Into<String>) -> Self {
+        Self::Usage {
+            problem: problem.into(),
+            hint: None,
+        }
+    }
+
+    /// A `Lost` error that says what `error` says.
+    pub(super) fn lost(error: &io::Error) -> Self {
+        Self::Lost {
+            problem: cause(error),
+        }
+    }
+
+    /// What may help, as one line, where there is something to say.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. }
+            | Self::Connect { hint, .. }
+            | Self::Handshake { hint, .. }
+            | Self::Certificate { hint, .. }
+            | Self::Status { hint, .. } => hint.clone(),
+            _ => None,
+        }
+    }
+
+    /// dq's exit code. From 6 on they are curl's; a reply that is not HTTP counts as a broken
+    /// connection (56), since curl's own code for it, 1, means something else in jq.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage { .. } | Self::File { .. } => 2,
+            Self::Resolve { .. } => 6,
+            Self::Connect { .. } => 7,
+            Self::Status { .. } | Self::Redirect { .. } => 22,
+            Self::Timeout { .. } => 28,
+            Self::Handshake { .. } => 35,
+            Self::EmptyReply { .. } => 52,
+            Self::Protocol { .. } | Self::Lost { .. } => 56,
+            Self::Certificate { .. } => 60,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage { problem, .. } | Self::Protocol { problem } => f.write_str(problem),
+            Self::File { path, problem } => write!(f, "{}: {problem}", path.display()),
+            Self::Resolve { host, problem } => write!(f, "cannot resolve host {host}: {problem}"),
+            Self::Connect { host, problem, .. } => write!(f, "cannot connect to {host}: {problem}"),
+            Self::Timeout { doing } => write!(f, "timed out {doing}"),
+            Self::Handshake { host, problem, .. } => {
+                write!(f, "TLS handshake with {host} failed: {problem}")
+            }
+            Self::Certificate { host, problem, .. } => {
+                write!(f, "the certificate of {host} is not trusted: {problem}")
+            }
+            Self::EmptyReply { host } => {
+                write!(
+                    f,
+                    "empty reply: {host} closed the connection without an answer"
+                )
+            }
+            Self::Lost { problem } => write!(f, "connection lost: {problem}"),
+            Self::Status {
+                status,
+                reason,
+                message,
+                ..
+            } => {
+                write_status(f, *status, reason)?;
+                if message.is_empty() {
+                    Ok(())
+                } else {
+                    write!(f, ": {message}")
+                }
+            }
+            Self::Redirect {
+                status,
+                reason,
+                location,
+                problem,
+            } => {
+                write_status(f, *status, reason)?;
+                write!(
+                    f,
+                    ": {problem}{}{location}",
+                    if location.is_empty() { "" } else { ": " }
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The status line without its version; servers may use codes that have no name.
+fn write_status(f: &mut fmt::Formatter<'_>, status: u16, reason: &str) -> fmt::Result {
+    write!(f, "{status}")?;
+    if reason.is_empty() {
+        Ok(())
+    } else {
+        write!(f, " {reason}")
+    }
+}
+
+/// An error of the transport's on its way through ureq.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub error: Error,
+    /// A kept-alive connection turned out to be closed: the request may be sent once more.
+    pub stale: bool,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl From<Error> for ureq::Error {
+    fn from(error: Error) -> Self {
+        Self::Other(Box::new(Fault {
+            error,
+            stale: false,
+        }))
+    }
+}
+
+/// The transport's own error, where ureq only passed it on.
+pub(super) fn fault(error: &ureq::Error) -> Option<&Fault> {
+    match error {
+        ureq::Error::Other(inner) => inner.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// Says what an error met while reading the body means.
+pub fn read_error(error: &io::Error) -> Error {
+    let inner = error.get_ref();
+    if let Some(own) = inner.and_then(|inner| inner.downcast_ref::<Error>()) {
+        return own.clone();
+    }
+    match inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+        Some(error) => from_ureq(error, "the server"),
+        None => from_io(error),
+    }
+}
+
+/// Says what an error of ureq's means; `host` is how the user calls the server.
+pub(super) fn from_ureq(error: &ureq::Error, host: &str) -> Error {
+    if let Some(fault) = fault(error) {
+        return fault.error.clone();
+    }
+    match error {
+        ureq::Error::Timeout(reason) => Error::Timeout {
+            doing: doing(*reason).to_owned(),
+        },
+        ureq::Error::Io(error) => from_io(error),
+        ureq::Error::LargeResponseHeader(..) => protocol(format!(
+            "the head of the response is longer than {} KiB",
+            super::client::HEAD_LIMIT >> 10
+        )),
+        ureq::Error::Protocol(problem) => broken_http(problem, host),
+        ureq::Error::Http(error) => Error::usage(error.to_string()),
+        other => protocol(other.to_string()),
+    }
+}
+
+fn from_io(error: &io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => Error::Lost {
+            problem: "the server closed it before the end of the response".to_owned(),
+        },
+        _ => Error::lost(error),
+    }
+}
+
+fn protocol(problem: String) -> Error {
+    Error::Protocol { problem }
+}
+
+/// ureq does not export the type of its protocol errors, so they are told apart by their text,
+/// which a test pins.
+fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
+    let text = problem.to_string();
+    if text.starts_with("http parse fail") {
+        return protocol(format!("{host} did not answer with HTTP"));
+    }
+    if text.starts_with("output too small") {
+        return Error::usage("the URL or a header is longer than 64 KiB");
+    }
+    protocol(format!("{host} sent broken HTTP: {text}"))
+}
+
+fn doing(reason: Timeout) -> &'static str {
+    match reason {
+        Timeout::Resolve | Timeout::Connect => "connecting",
+        Timeout::SendRequest | Timeout::SendBody | Timeout::PerWrite => "sending the request",
+        Timeout::RecvResponse => "waiting for the response",
+        Timeout::RecvBody | Timeout::PerRead => "reading the response",
+        _ => "before the response was complete",
+    }
+}
+
+/// The system's own words, without the number that Rust appends.
+pub(super) fn cause(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}

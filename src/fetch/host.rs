@@ -1,0 +1,338 @@
+//! Which host to ask, and why: docker's own order, contexts on disk included.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::address::{self, Address};
+use super::context::{self, Config, ConfigDir};
+use super::endpoint;
+use super::error::Error;
+use super::message::printable;
+use super::sockets::Places;
+use super::tls;
+
+/// The environment, handed in.
+#[derive(Clone, Copy)]
+pub struct Environment<'a> {
+    pub var: &'a dyn Fn(&str) -> Option<OsString>,
+}
+
+impl Environment<'_> {
+    /// A variable that says something: docker takes an empty one for one that is not set.
+    fn text(&self, name: &str) -> Option<String> {
+        self.path(name)
+            .map(|value| value.to_string_lossy().into_owned())
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        (self.var)(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    }
+
+    /// $HOME, else what the system knows of the user, as docker does it.
+    fn home(&self) -> Option<PathBuf> {
+        self.path("HOME")
+            .or_else(|| std::env::home_dir().filter(|home| !home.as_os_str().is_empty()))
+    }
+
+    fn config_dir(&self) -> Option<ConfigDir> {
+        self.path("DOCKER_CONFIG")
+            .or_else(|| Some(self.home()?.join(".docker")))
+            .map(ConfigDir)
+    }
+}
+
+/// What the command line says about the host.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HostFlags {
+    /// `--host`: unix://PATH, a path, tcp://, http(s)://, http+unix://, host:port.
+    pub host: Option<String>,
+    /// `--context`: the name of one of docker's contexts.
+    pub context: Option<String>,
+    /// `--unix-socket`: a server of any kind, so nothing of docker's is sent along.
+    pub unix_socket: Option<PathBuf>,
+    /// `--demo`: the sample engine inside this process.
+    pub demo: bool,
+}
+
+/// What decided the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChosenBy {
+    HostFlag,
+    UnixSocketFlag,
+    ContextFlag,
+    DockerHost,
+    DockerContext,
+    CurrentContext,
+    Default,
+    Demo,
+    /// The source is a full URL.
+    Url,
+}
+
+impl ChosenBy {
+    /// Docker's own order led here, so docker's headers, API version and certificates apply.
+    pub fn is_docker(self) -> bool {
+        !matches!(self, Self::UnixSocketFlag | Self::Demo | Self::Url)
+    }
+}
+
+impl fmt::Display for ChosenBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HostFlag => "--host",
+            Self::UnixSocketFlag => "--unix-socket",
+            Self::ContextFlag => "--context",
+            Self::DockerHost => "DOCKER_HOST",
+            Self::DockerContext => "DOCKER_CONTEXT",
+            Self::CurrentContext => "currentContext in docker's config.json",
+            Self::Default => "docker's default",
+            Self::Demo => "--demo",
+            Self::Url => "the URL",
+        })
+    }
+}
+
+/// The host that was chosen, and what goes with it. `Display` is its URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Host {
+    pub address: Address,
+    pub chosen_by: ChosenBy,
+    /// The context it comes from, where it is not docker's `default`.
+    pub context: Option<String>,
+    /// The path in front of every endpoint, from `tcp://host/path`; without a slash at its end.
+    pub base: String,
+    /// DOCKER_API_VERSION, without a `v`.
+    pub api_version: Option<String>,
+    /// Docker's HttpHeaders or DOCKER_CUSTOM_HEADERS.
+    pub headers: Vec<(String, String)>,
+    /// TLS where it is on.
+    pub(super) tls: Option<tls::Options>,
+    /// Where other sockets may be, for a hint.
+    pub(super) places: Places,
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.address, self.base)
+    }
+}
+
+impl Host {
+    fn new(address: Address, chosen_by: ChosenBy) -> Self {
+        let tls = matches!(
+            address,
+            Address::Net {
+                scheme: "https",
+                ..
+            }
+        )
+        .then(tls::Options::system_roots);
+        Self {
+            address,
+            chosen_by,
+            context: None,
+            base: String::new(),
+            api_version: None,
+            headers: Vec::new(),
+            tls,
+            places: Places::default(),
+        }
+    }
+
+    /// The host of a full URL, so that endpoints can be asked of it too. Nothing of docker's goes
+    /// along.
+    ///
+    /// # Errors
+    /// `Usage` where the text is no http or https URL.
+    pub fn from_url(url: &str) -> Result<Self, Error> {
+        let url = endpoint::parse_url(url)?;
+        let address = Address::Net {
+            scheme: url.scheme,
+            authority: url.authority,
+        };
+        Ok(Self::new(address, ChosenBy::Url))
+    }
+
+    fn parse(text: &str, chosen_by: ChosenBy) -> Result<Self, Error> {
+        let (address, base) = address::parse(text)?;
+        Ok(Self {
+            base,
+            ..Self::new(address, chosen_by)
+        })
+    }
+}
+
+/// Chooses the host in docker's order (docker/cli cli/command/cli.go): `--context`, `--host`,
+/// DOCKER_HOST, DOCKER_CONTEXT, `currentContext`, the default socket. Files are read, sockets are
+/// not touched.
+///
+/// # Errors
+/// `Usage` for options that contradict each other, a host that cannot be read, a context that does
+/// not exist; `File` for configuration that cannot be understood.
+pub fn resolve_host(flags: &HostFlags, environment: &Environment<'_>) -> Result<Host, Error> {
+    one_only(flags)?;
+    let places = Places {
+        home: environment.path("HOME"),
+        runtime: environment.path("XDG_RUNTIME_DIR"),
+    };
+    let host = if flags.demo {
+        Host::new(Address::Demo, ChosenBy::Demo)
+    } else if let Some(path) = &flags.unix_socket {
+        Host::new(Address::Unix(path.clone()), ChosenBy::UnixSocketFlag)
+    } else {
+        docker_host(flags, environment)?
+    };
+    Ok(Host { places, ..host })
+}
+
+fn one_only(flags: &HostFlags) -> Result<(), Error> {
+    let given: Vec<&str> = [
+        (flags.host.is_some(), "--host"),
+        (flags.context.is_some(), "--context"),
+        (flags.unix_socket.is_some(), "--unix-socket"),
+        (flags.demo, "--demo"),
+    ]
+    .iter()
+    .filter_map(|(given, name)| given.then_some(*name))
+    .collect();
+    match given[..] {
+        [first, second, ..] => Err(Error::usage(format!(
+            "conflicting options: cannot specify both {first} and {second}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// A host that docker's own order leads to, with what docker sends along.
+fn docker_host(flags: &HostFlags, environment: &Environment<'_>) -> Result<Host, Error> {
+    let dir = environment.config_dir();
+    let config = dir
+        .as_ref()
+        .map_or(Ok(Config::default()), ConfigDir::config)?;
+    let (context, chosen_by) = context_name(flags, environment, &config);
+    let host = match (&context, &dir) {
+        (Some(name), Some(dir)) => from_context(dir, name, chosen_by)?,
+        (Some(_), None) => return Err(Error::usage("there is no home directory with contexts")),
+        (None, _) => default_context(flags, environment, dir.as_ref(), chosen_by)?,
+    };
+    Ok(Host {
+        context,
+        api_version: api_version(environment)?,
+        headers: docker_headers(environment, config)?,
+        ..host
+    })
+}
+
+/// The context to use, `None` for docker's `default`.
+fn context_name(
+    flags: &HostFlags,
+    environment: &Environment<'_>,
+    config: &Config,
+) -> (Option<String>, ChosenBy) {
+    let set = |name: &Option<String>| name.clone().filter(|name| !name.is_empty());
+    let (name, chosen_by) = if let Some(name) = set(&flags.context) {
+        (name, ChosenBy::ContextFlag)
+    } else if flags.host.is_some() {
+        return (None, ChosenBy::HostFlag);
+    } else if environment.text("DOCKER_HOST").is_some() {
+        return (None, ChosenBy::DockerHost);
+    } else if let Some(name) = environment.text("DOCKER_CONTEXT") {
+        (name, ChosenBy::DockerContext)
+    } else if let Some(name) = &config.current_context {
+        (name.clone(), ChosenBy::CurrentContext)
+    } else {
+        return (None, ChosenBy::Default);
+    };
+    (Some(name).filter(|name| name != "default"), chosen_by)
+}
+
+/// docker's `default` context: `--host`, DOCKER_HOST (also where `--context default` asked for
+/// it), else the default socket, or port 2376 where TLS is on.
+fn default_context(
+    flags: &HostFlags,
+    environment: &Environment<'_>,
+    dir: Option<&ConfigDir>,
+    chosen_by: ChosenBy,
+) -> Result<Host, Error> {
+    let tls = tls_variables(environment, dir);
+    let given = flags
+        .host
+        .clone()
+        .or_else(|| environment.text("DOCKER_HOST"));
+    let text = match given.as_deref().map(str::trim) {
+        Some(text) if !text.is_empty() => text,
+        _ if tls.is_some() => "tcp://localhost:2376",
+        _ => "",
+    };
+    let host = Host::parse(text, chosen_by)?;
+    Ok(match host.address {
+        Address::Net {
+            scheme: "tcp" | "https",
+            ..
+        } => Host {
+            tls: tls.or(host.tls.clone()),
+            ..host
+        },
+        _ => host,
+    })
+}
+
+/// DOCKER_TLS_VERIFY and DOCKER_TLS turn TLS on when they are not empty, whatever they say.
+fn tls_variables(environment: &Environment<'_>, dir: Option<&ConfigDir>) -> Option<tls::Options> {
+    let verify = environment.text("DOCKER_TLS_VERIFY").is_some();
+    if !verify && environment.text("DOCKER_TLS").is_none() {
+        return None;
+    }
+    let certificates = environment
+        .path("DOCKER_CERT_PATH")
+        .or_else(|| dir.map(|dir| dir.0.clone()));
+    Some(tls::Options::of_docker(certificates.as_deref(), verify))
+}
+
+/// The variables for TLS do not apply to named contexts.
+fn from_context(dir: &ConfigDir, name: &str, chosen_by: ChosenBy) -> Result<Host, Error> {
+    let context = dir.context(name)?;
+    let host = Host::parse(&context.host, chosen_by)?;
+    let tls = match host.address {
+        Address::Net {
+            scheme: "tcp" | "https",
+            ..
+        } => tls::Options::of_context(&context.tls_dir, context.skip_tls_verify),
+        _ => None,
+    };
+    Ok(Host {
+        tls: tls.or(host.tls.clone()),
+        ..host
+    })
+}
+
+fn api_version(environment: &Environment<'_>) -> Result<Option<String>, Error> {
+    let Some(text) = environment.text("DOCKER_API_VERSION") else {
+        return Ok(None);
+    };
+    let version = text.trim().trim_start_matches('v');
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if version.split('.').all(number) {
+        return Ok(Some(version.to_owned()));
+    }
+    Err(Error::usage(format!(
+        "DOCKER_API_VERSION: \"{}\" is not a version such as 1.41",
+        printable(&text)
+    )))
+}
+
+fn docker_headers(
+    environment: &Environment<'_>,
+    config: Config,
+) -> Result<Vec<(String, String)>, Error> {
+    match environment.text("DOCKER_CUSTOM_HEADERS") {
+        Some(line) => context::custom_headers(&line),
+        None => Ok(config.headers),
+    }
+}
+
+#[cfg(test)]
+mod tests;

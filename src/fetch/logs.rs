@@ -1,0 +1,321 @@
+//! Takes a log stream apart into what the container wrote to stdout and to stderr.
+//!
+//! Docker frames the output of a container without a terminal: one byte for the stream (0 stdin,
+//! echoed to stdout, 1 stdout, 2 stderr, 3 an error of the daemon's), three zero bytes, the length
+//! as 32 bits big-endian, then the payload. A container with a terminal sends its bytes as they
+//! are. From API 1.42 on the content type tells the two apart; before, only the bytes do, and logs
+//! come without a content type at all (seen with Docker 20.10).
+
+use std::io::{self, Read};
+
+use super::Error;
+use super::message::printable;
+
+/// The longest frame, in bytes. Docker cuts lines at 16 KiB and copies in chunks of 32 KiB.
+pub const FRAME_LIMIT: usize = 16 << 20;
+/// How much is taken from a stream without frames at a time.
+const CHUNK: usize = 64 << 10;
+const HEADER: usize = 8;
+
+/// Where a piece of a log was written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// How the bytes are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Framing {
+    Unknown,
+    Framed,
+    Raw,
+}
+
+/// The pieces of a log stream, one after the other.
+pub struct Frames<R> {
+    input: R,
+    framing: Framing,
+    /// The frame header read so far; of a raw stream the bytes looked at to tell.
+    head: [u8; HEADER],
+    held: usize,
+}
+
+impl<R: Read> Frames<R> {
+    /// A stream that says it is framed (`application/vnd.docker.multiplexed-stream`).
+    pub fn framed(input: R) -> Self {
+        Self {
+            input,
+            framing: Framing::Framed,
+            head: [0; HEADER],
+            held: 0,
+        }
+    }
+
+    /// A stream that may be framed (`application/vnd.docker.raw-stream`): its first bytes tell.
+    pub fn detect(input: R) -> Self {
+        Self {
+            framing: Framing::Unknown,
+            ..Self::framed(input)
+        }
+    }
+
+    /// Puts the next piece into `payload`, in place of what was there. `None` at the end.
+    ///
+    /// # Errors
+    /// As the stream fails; a stream that ends inside a frame is `UnexpectedEof`, a frame beyond
+    /// [`FRAME_LIMIT`] or of an unknown kind carries an [`Error`].
+    pub fn next_frame(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
+        payload.clear();
+        if self.framing == Framing::Unknown {
+            self.decide()?;
+        }
+        match self.framing {
+            Framing::Framed => self.framed_piece(payload),
+            _ => self.raw_piece(payload),
+        }
+    }
+
+    /// Reads only as many bytes as it takes: a prompt of two bytes must show at once.
+    fn decide(&mut self) -> io::Result<()> {
+        while self.held < 4 {
+            if self.fill(self.held + 1)? == 0 {
+                break;
+            }
+            if !could_be_frame(&self.head[..self.held]) {
+                self.framing = Framing::Raw;
+                return Ok(());
+            }
+        }
+        self.framing = if self.held == 4 {
+            Framing::Framed
+        } else {
+            Framing::Raw
+        };
+        Ok(())
+    }
+
+    /// Reads into the head until it holds `wanted` bytes or the stream ends; how many were new.
+    fn fill(&mut self, wanted: usize) -> io::Result<usize> {
+        let before = self.held;
+        while self.held < wanted {
+            match self.input.read(&mut self.head[self.held..wanted]) {
+                Ok(0) => break,
+                Ok(amount) => self.held += amount,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(self.held - before)
+    }
+
+    fn framed_piece(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
+        loop {
+            self.fill(HEADER)?;
+            if self.held == 0 {
+                return Ok(None);
+            }
+            let (kind, length) = self.header()?;
+            self.held = 0;
+            if self
+                .input
+                .by_ref()
+                .take(length as u64)
+                .read_to_end(payload)?
+                < length
+            {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            match kind {
+                3 => return Err(daemon_error(payload)),
+                _ if payload.is_empty() => {}
+                2 => return Ok(Some(Stream::Stderr)),
+                _ => return Ok(Some(Stream::Stdout)),
+            }
+        }
+    }
+
+    /// Kind and length of the frame whose header was just read.
+    fn header(&self) -> io::Result<(u8, usize)> {
+        if self.held < HEADER {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let [kind, zeros @ .., a, b, c, d] = self.head;
+        let length = u32::from_be_bytes([a, b, c, d]) as usize;
+        if kind > 3 || zeros != [0; 3] {
+            return Err(broken("the log stream holds something that is not a frame"));
+        }
+        if length > FRAME_LIMIT {
+            return Err(broken(&format!(
+                "a frame of the log stream is {length} bytes long, the limit is {FRAME_LIMIT}"
+            )));
+        }
+        Ok((kind, length))
+    }
+
+    fn raw_piece(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
+        if self.held > 0 {
+            payload.extend_from_slice(&self.head[..self.held]);
+            self.held = 0;
+            return Ok(Some(Stream::Stdout));
+        }
+        payload.resize(CHUNK, 0);
+        loop {
+            match self.input.read(payload) {
+                Ok(amount) => {
+                    payload.truncate(amount);
+                    return Ok((amount > 0).then_some(Stream::Stdout));
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Whether a body that does not say what it is begins with a frame of output.
+pub(super) fn starts_frame(start: &[u8]) -> bool {
+    match *start {
+        [1 | 2, 0, 0, 0, a, b, c, d, ..] => {
+            u32::from_be_bytes([a, b, c, d]) as usize <= FRAME_LIMIT
+        }
+        _ => false,
+    }
+}
+
+fn could_be_frame(head: &[u8]) -> bool {
+    head.iter()
+        .enumerate()
+        .all(|(at, byte)| *byte == 0 || (at == 0 && *byte <= 2))
+}
+
+fn broken(problem: &str) -> io::Error {
+    io::Error::other(Error::Protocol {
+        problem: problem.to_owned(),
+    })
+}
+
+fn daemon_error(payload: &[u8]) -> io::Error {
+    let text = String::from_utf8_lossy(payload);
+    broken(&format!(
+        "the daemon reports in the log stream: {}",
+        printable(text.trim())
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Yields its pieces one `read` at a time, as a live stream does.
+    struct Pieces(Vec<Vec<u8>>);
+
+    impl Read for Pieces {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            let Some(piece) = self.0.first_mut() else {
+                return Ok(0);
+            };
+            let amount = piece.len().min(buf.len());
+            buf[..amount].copy_from_slice(&piece[..amount]);
+            piece.drain(..amount);
+            if piece.is_empty() {
+                self.0.remove(0);
+            }
+            Ok(amount)
+        }
+    }
+
+    fn all<R: Read>(mut frames: Frames<R>) -> Result<Vec<(Stream, String)>, Error> {
+        let (mut seen, mut payload) = (Vec::new(), b"old".to_vec());
+        while let Some(stream) = frames
+            .next_frame(&mut payload)
+            .map_err(|error| super::super::read_error(&error))?
+        {
+            seen.push((stream, String::from_utf8_lossy(&payload).into_owned()));
+        }
+        Ok(seen)
+    }
+
+    fn frame(kind: u8, text: &str) -> Vec<u8> {
+        let mut bytes = vec![kind, 0, 0, 0];
+        bytes.extend((text.len() as u32).to_be_bytes());
+        bytes.extend(text.bytes());
+        bytes
+    }
+
+    #[test]
+    fn frames_come_apart_however_they_are_cut() {
+        let bytes = [
+            frame(1, "out\n"),
+            frame(2, "err\n"),
+            frame(1, ""),
+            frame(0, "in\n"),
+        ]
+        .concat();
+        let expected = [
+            (Stream::Stdout, "out\n".to_owned()),
+            (Stream::Stderr, "err\n".to_owned()),
+            (Stream::Stdout, "in\n".to_owned()),
+        ];
+        for size in 1..bytes.len() {
+            let pieces = || Pieces(bytes.chunks(size).map(<[u8]>::to_vec).collect());
+            assert_eq!(all(Frames::framed(pieces())).unwrap(), expected);
+            assert_eq!(all(Frames::detect(pieces())).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_raw_stream_is_stdout_and_shows_at_once() {
+        let prompt = Pieces(vec![b"$ ".to_vec(), b"ls\r\n".to_vec()]);
+        let text: String = all(Frames::detect(prompt))
+            .unwrap()
+            .into_iter()
+            .map(|p| p.1)
+            .collect();
+        assert_eq!(text, "$ ls\r\n");
+        for bytes in [&b""[..], b"\x01", b"\x01\0\0", b"\x01\0\0x", b"\x03\0\0\0"] {
+            let pieces = all(Frames::detect(bytes)).unwrap();
+            assert!(pieces.iter().all(|piece| piece.0 == Stream::Stdout));
+            let text: String = pieces.into_iter().map(|piece| piece.1).collect();
+            assert_eq!(text.as_bytes(), bytes);
+        }
+    }
+
+    #[test]
+    fn what_is_broken_is_an_error() {
+        let huge = [
+            vec![1, 0, 0, 0],
+            (FRAME_LIMIT as u32 + 1).to_be_bytes().to_vec(),
+        ]
+        .concat();
+        let cases: [(Vec<u8>, u8, &str); 5] = [
+            (
+                frame(1, "cut")[..9].to_vec(),
+                56,
+                "connection lost: the server closed it",
+            ),
+            (
+                vec![1, 0, 0, 0, 0],
+                56,
+                "connection lost: the server closed it",
+            ),
+            (huge, 56, "a frame of the log stream is 16777217 bytes long"),
+            (
+                b"plain text".to_vec(),
+                56,
+                "the log stream holds something that is not a frame",
+            ),
+            (
+                frame(3, "gone\x1b\n"),
+                56,
+                "the daemon reports in the log stream: gone\\x1b",
+            ),
+        ];
+        for (bytes, code, text) in cases {
+            let error = all(Frames::framed(&bytes[..])).unwrap_err();
+            assert_eq!(error.exit_code(), code);
+            assert!(error.to_string().starts_with(text), "{error}");
+        }
+    }
+}

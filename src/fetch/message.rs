@@ -1,0 +1,165 @@
+//! Finds the sentence in the body of a failure, and makes a server's text fit for a terminal.
+
+use serde_json::Value;
+
+/// Messages are cut after so many characters.
+const LIMIT: usize = 1000;
+
+/// What the body of a failure says, and whether it was JSON. Empty where it says nothing.
+pub fn find(body: &[u8]) -> (String, bool) {
+    match serde_json::from_slice(body) {
+        Ok(value) => {
+            let message = in_json(&value).unwrap_or_else(|| value.to_string());
+            (printable(message.trim()), true)
+        }
+        Err(_) => (printable(&in_text(&String::from_utf8_lossy(body))), false),
+    }
+}
+
+/// Docker `message`, Podman `message` and `cause`, Caddy and LXD `error`, Firecracker
+/// `fault_message`, NGINX Unit `error` and `detail`, snapd `result.message`, registries `errors`.
+fn in_json(value: &Value) -> Option<String> {
+    let object = value.as_object()?;
+    let named = |name: &str| object.get(name).and_then(sentence);
+    let first = [
+        "message",
+        "error",
+        "fault_message",
+        "errors",
+        "result",
+        "title",
+    ]
+    .into_iter()
+    .find_map(named);
+    let more = ["cause", "detail"].into_iter().find_map(named);
+    match (first, more) {
+        (Some(first), Some(more)) if !first.contains(&more) => Some(format!("{first}: {more}")),
+        (first, more) => first.or(more),
+    }
+}
+
+/// A string that says something, also inside an object or as the first of several.
+fn sentence(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => (!text.trim().is_empty()).then(|| text.clone()),
+        Value::Object(inner) => inner.get("message").and_then(sentence),
+        Value::Array(several) => several.first().and_then(sentence),
+        _ => None,
+    }
+}
+
+/// The first line of a text; of an HTML page its title.
+fn in_text(text: &str) -> String {
+    let text = text.trim();
+    if text.starts_with('<') {
+        let title = text
+            .split_once("<title>")
+            .and_then(|(_, rest)| rest.split_once("</title>"));
+        return title.map_or(String::new(), |(title, _)| title.trim().to_owned());
+    }
+    text.lines()
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_owned()
+}
+
+/// Cuts a text at the limit and writes every character that could move a terminal's cursor,
+/// colour it or turn its writing direction as an escape.
+pub fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(LIMIT));
+    for (count, c) in text.chars().enumerate() {
+        if count == LIMIT {
+            out.push('…');
+            break;
+        }
+        push_escaped(&mut out, c);
+    }
+    out
+}
+
+fn push_escaped(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+            out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+        }
+        _ => out.push(c),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_the_servers_we_know() {
+        let cases: [(&str, &str); 17] = [
+            (
+                r#"{"message":"No such container: x"}"#,
+                "No such container: x",
+            ),
+            ("{\"message\":\"page not found\"}\n", "page not found"),
+            (
+                r#"{"cause":"no such container","message":"no container with name x found: no such container","response":404}"#,
+                "no container with name x found: no such container",
+            ),
+            (
+                r#"{"cause":"denied","message":"cannot list","response":500}"#,
+                "cannot list: denied",
+            ),
+            (r#"{"error":"host not allowed: x"}"#, "host not allowed: x"),
+            (
+                r#"{"error":"Value doesn't exist.","detail":"here"}"#,
+                "Value doesn't exist.: here",
+            ),
+            (
+                r#"{"fault_message":"Invalid request method"}"#,
+                "Invalid request method",
+            ),
+            (
+                r#"{"type":"error","result":{"message":"access denied","kind":"x"}}"#,
+                "access denied",
+            ),
+            (
+                r#"{"errors":[{"code":"DENIED","message":"no pull"}]}"#,
+                "no pull",
+            ),
+            (r#"{"error":{"code":3,"message":"inner"}}"#, "inner"),
+            (
+                r#"{"type":"error","error":"not found","error_code":404}"#,
+                "not found",
+            ),
+            (r#"{"odd":1}"#, r#"{"odd":1}"#),
+            ("Not Found", "Not Found"),
+            ("client is newer\nmore\n", "client is newer"),
+            (
+                "<html>\n<head><title>400 Bad Request</title></head>",
+                "400 Bad Request",
+            ),
+            ("<html>nothing", ""),
+            ("", ""),
+        ];
+        for (body, message) in cases {
+            assert_eq!(find(body.as_bytes()).0, message, "{body}");
+        }
+        assert!(find(b"{}").1);
+        assert!(!find(b"no").1);
+    }
+
+    #[test]
+    fn nothing_reaches_the_terminal_unescaped() {
+        assert_eq!(
+            printable("a\x1b[31mb\x07\x7f\u{9b}c"),
+            "a\\x1b[31mb\\x07\\x7f\\x9bc"
+        );
+        assert_eq!(printable("a\nb\u{202e}c\tü"), "a\\nb\\u{202e}c\\tü");
+        assert_eq!(find(b"\xff\x1b]0;x").0, "\u{fffd}\\x1b]0;x");
+        let long = printable(&"x".repeat(5000));
+        assert_eq!(long.chars().count(), LIMIT + 1);
+        assert!(long.ends_with('…'));
+    }
+}

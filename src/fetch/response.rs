@@ -1,0 +1,303 @@
+//! What came back: the head at once, the body as a stream, and of which kind it is.
+
+use std::io::{self, Cursor, Read};
+
+use ureq::http::StatusCode;
+
+use super::error::{Error, read_error};
+use super::logs::{self, Frames};
+use super::message;
+
+/// How much of a failure's body is read, in bytes; docker's own client reads as much.
+const FAILURE_LIMIT: u64 = 1 << 20;
+/// How much of a body without a type is looked at, in bytes.
+const SNIFF_LIMIT: usize = 4096;
+
+/// A body's bytes. Its errors are for [`read_error`].
+pub type Body = Box<dyn Read + Send>;
+
+/// What a body holds, from its content type; where that says nothing, from its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// JSON values, one after the other.
+    Json,
+    /// The output of a container, to be read through [`Response::frames`].
+    Logs,
+    Text,
+    Binary,
+    Empty,
+}
+
+/// The answer to a request.
+pub struct Response {
+    pub status: u16,
+    /// The usual name of the status; empty where it has none.
+    pub reason: String,
+    /// Names in lower case, values with what is not UTF-8 replaced.
+    pub headers: Vec<(String, String)>,
+    pub kind: BodyKind,
+    pub body: Body,
+    /// The request had an empty `Host` header, as is right for a UNIX socket.
+    empty_host: bool,
+}
+
+impl Response {
+    /// Takes over ureq's answer to a request with the given method. A body without a content type
+    /// is read until its kind is clear.
+    pub(super) fn new(
+        answer: ureq::http::Response<ureq::Body>,
+        method: &str,
+        empty_host: bool,
+    ) -> Result<Self, Error> {
+        let (head, body) = answer.into_parts();
+        let headers: Vec<(String, String)> = head
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.as_str().to_owned(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        let mut response = Self {
+            status: head.status.as_u16(),
+            reason: head
+                .status
+                .canonical_reason()
+                .unwrap_or_default()
+                .to_owned(),
+            headers,
+            kind: BodyKind::Empty,
+            body: Box::new(body.into_reader()),
+            empty_host,
+        };
+        if !has_no_body(head.status, method) && response.content_length() != Some(0) {
+            response.find_kind()?;
+        }
+        Ok(response)
+    }
+
+    fn find_kind(&mut self) -> Result<(), Error> {
+        let named = self.header("content-type").and_then(kind_of);
+        self.kind = match named {
+            Some(kind) => kind,
+            None => self.sniff().map_err(|error| read_error(&error))?,
+        };
+        Ok(())
+    }
+
+    /// Reads the beginning of the body, tells its kind and puts the bytes back.
+    fn sniff(&mut self) -> io::Result<BodyKind> {
+        let mut start = Vec::new();
+        let mut chunk = [0; SNIFF_LIMIT];
+        let mut ended = false;
+        while !ended && start.len() < SNIFF_LIMIT && start.iter().all(u8::is_ascii_whitespace) {
+            match self.body.read(&mut chunk) {
+                Ok(amount) => {
+                    start.extend_from_slice(&chunk[..amount]);
+                    ended = amount == 0;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let kind = kind_by_content(&start);
+        let rest = std::mem::replace(&mut self.body, Box::new(io::empty()));
+        self.body = Box::new(Cursor::new(start).chain(rest));
+        Ok(kind)
+    }
+
+    /// A header by its name in lower case; the last one counts.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The length of the body in bytes, where the server announced it.
+    pub fn content_length(&self) -> Option<u64> {
+        self.header("content-length")?.trim().parse().ok()
+    }
+
+    /// The server did not announce a length: the body may go on for ever, and what has come of it
+    /// should be shown at once.
+    pub fn is_live(&self) -> bool {
+        self.kind != BodyKind::Empty && self.content_length().is_none()
+    }
+
+    /// The pieces of a body of the kind `Logs`.
+    pub fn frames(self) -> Frames<Body> {
+        let multiplexed = "application/vnd.docker.multiplexed-stream";
+        match self.header("content-type").map(essence).as_deref() {
+            Some(kind) if kind == multiplexed => Frames::framed(self.body),
+            _ => Frames::detect(self.body),
+        }
+    }
+
+    /// Turns an answer of 400 or above into an error with what the server says. Reads at most
+    /// 1 MiB of the body; one that breaks off says what it said until then.
+    pub fn failure(self) -> Error {
+        let mut bytes = Vec::new();
+        let _ = self.body.take(FAILURE_LIMIT).read_to_end(&mut bytes);
+        let (message, is_json) = message::find(&bytes);
+        let hint = hint(self.status, &message, self.empty_host && !is_json);
+        Error::Status {
+            status: self.status,
+            message: news(message, self.status, &self.reason),
+            reason: self.reason,
+            hint,
+        }
+    }
+}
+
+/// A message that only repeats the status says nothing.
+fn news(message: String, status: u16, reason: &str) -> String {
+    let line = format!("{status} {reason}");
+    let repeats = message.eq_ignore_ascii_case(reason) || message.eq_ignore_ascii_case(&line);
+    if repeats { String::new() } else { message }
+}
+
+fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
+    let hint = if message.contains("HTTP request to an HTTPS server") {
+        "the server wants TLS: use https://, or DOCKER_TLS_VERIFY=1 with docker's certificates"
+    } else if message.starts_with("client version") {
+        "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
+    } else if status == 400 && empty_host {
+        "dq sends no host name to a socket; some servers want one: -H 'Host: localhost'"
+    } else {
+        return None;
+    };
+    Some(hint.to_owned())
+}
+
+/// Answers that never have a body (RFC 9110 §6.4.1), whatever they announce.
+fn has_no_body(status: StatusCode, method: &str) -> bool {
+    method == "HEAD" || status.is_informational() || matches!(status.as_u16(), 204 | 304)
+}
+
+/// A content type without its parameters, in lower case.
+fn essence(content_type: &str) -> String {
+    content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// What a content type says; `None` where that is nothing.
+fn kind_of(content_type: &str) -> Option<BodyKind> {
+    let essence = essence(content_type);
+    let (group, name) = essence.split_once('/')?;
+    Some(match (group, name) {
+        ("application", "vnd.docker.raw-stream" | "vnd.docker.multiplexed-stream") => {
+            BodyKind::Logs
+        }
+        (_, "json" | "x-ndjson" | "ndjson" | "jsonl" | "x-jsonlines" | "json-seq") => {
+            BodyKind::Json
+        }
+        (_, name) if name.ends_with("+json") || name.ends_with("+json-seq") => BodyKind::Json,
+        ("text", _) => BodyKind::Text,
+        ("application", "xml" | "yaml" | "x-yaml" | "toml" | "javascript") => BodyKind::Text,
+        ("application", "octet-stream" | "x-tar" | "gzip" | "x-gzip" | "zip" | "pdf") => {
+            BodyKind::Binary
+        }
+        ("image" | "audio" | "video" | "font", _) => BodyKind::Binary,
+        _ => return None,
+    })
+}
+
+/// What the beginning of a body without a type looks like. Docker sends statistics so, and before
+/// API 1.42 logs.
+fn kind_by_content(start: &[u8]) -> BodyKind {
+    let text = start.trim_ascii_start();
+    match text.first() {
+        None => BodyKind::Empty,
+        Some(_) if logs::starts_frame(start) => BodyKind::Logs,
+        Some(b'{' | b'[' | b'"' | 0x1e) => BodyKind::Json,
+        Some(_) if is_json_scalar(text) => BodyKind::Json,
+        Some(_) if is_text(text) => BodyKind::Text,
+        Some(_) => BodyKind::Binary,
+    }
+}
+
+/// `true`, `12` or the like, alone on a line.
+fn is_json_scalar(text: &[u8]) -> bool {
+    let line = text
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    line.len() < 100 && serde_json::from_slice::<serde_json::Value>(line).is_ok()
+}
+
+/// UTF-8 without control characters other than white space; the end may be cut inside a letter.
+fn is_text(bytes: &[u8]) -> bool {
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    valid
+        && !bytes
+            .iter()
+            .any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_types() {
+        let cases = [
+            ("application/json", Some(BodyKind::Json)),
+            ("Application/JSON; charset=utf-8", Some(BodyKind::Json)),
+            ("application/x-ndjson", Some(BodyKind::Json)),
+            ("application/json-seq", Some(BodyKind::Json)),
+            ("application/problem+json", Some(BodyKind::Json)),
+            ("application/vnd.docker.raw-stream", Some(BodyKind::Logs)),
+            (
+                "application/vnd.docker.multiplexed-stream",
+                Some(BodyKind::Logs),
+            ),
+            ("text/plain; charset=utf-8", Some(BodyKind::Text)),
+            ("application/toml", Some(BodyKind::Text)),
+            ("application/x-tar", Some(BodyKind::Binary)),
+            ("application/octet-stream", Some(BodyKind::Binary)),
+            ("image/png", Some(BodyKind::Binary)),
+            ("application/vnd.odd", None),
+            ("nonsense", None),
+            ("", None),
+        ];
+        for (content_type, kind) in cases {
+            assert_eq!(kind_of(content_type), kind, "{content_type}");
+        }
+    }
+
+    #[test]
+    fn contents() {
+        let cases: [(&[u8], BodyKind); 15] = [
+            (b"\x01\0\0\0\0\0\0\x04out\n", BodyKind::Logs),
+            (b"\x01\0\0\0\xff\0\0\x04out\n", BodyKind::Binary),
+            (b"", BodyKind::Empty),
+            (b" \r\n", BodyKind::Empty),
+            (b" \n{\"a\":", BodyKind::Json),
+            (b"[", BodyKind::Json),
+            (b"\x1e{", BodyKind::Json),
+            (b"true\n", BodyKind::Json),
+            (b"-1.5", BodyKind::Json),
+            (b"404 page not found\n", BodyKind::Text),
+            (b"not found", BodyKind::Text),
+            ("gr\u{fc}n".as_bytes(), BodyKind::Text),
+            (b"gr\xc3", BodyKind::Text),
+            (b"\x1f\x8b\x08", BodyKind::Binary),
+            (b"busybox\0\0\0", BodyKind::Binary),
+        ];
+        for (start, kind) in cases {
+            assert_eq!(kind_by_content(start), kind, "{start:?}");
+        }
+    }
+}

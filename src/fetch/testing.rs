@@ -1,0 +1,174 @@
+//! What the tests of this stage share: a folder of their own, a server that follows a script.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use super::{Client, Host, HostFlags, Request, Settings, Source, resolve_host};
+
+/// A folder that goes when it is dropped.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("dq-fetch-{}-{count}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Writes a file, its folders included.
+    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// What a server does on one connection: one reply after each request, then it hangs up.
+pub type Connection = Vec<Vec<u8>>;
+
+/// A server on a UNIX socket or a TCP port of its own that follows a script.
+pub struct Server {
+    folder: Folder,
+    pub port: u16,
+    heads: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    pub fn on_socket(script: Vec<Connection>) -> Self {
+        let (folder, heads) = (Folder::new(), Arc::default());
+        let listener = UnixListener::bind(folder.0.join("s")).unwrap();
+        let seen = Arc::clone(&heads);
+        thread::spawn(move || {
+            for replies in script {
+                let (stream, _) = listener.accept().unwrap();
+                play(&stream, &replies, &seen);
+            }
+        });
+        Self {
+            folder,
+            port: 0,
+            heads,
+        }
+    }
+
+    pub fn on_port(script: Vec<Connection>) -> Self {
+        let (folder, heads) = (Folder::new(), Arc::default());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seen = Arc::clone(&heads);
+        thread::spawn(move || {
+            for replies in script {
+                let (stream, _) = listener.accept().unwrap();
+                play(&stream, &replies, &seen);
+                let _ = stream.shutdown(Shutdown::Both);
+            }
+        });
+        Self {
+            folder,
+            port,
+            heads,
+        }
+    }
+
+    /// One connection that gives these replies.
+    pub fn replying(replies: &[&str]) -> Self {
+        let bytes = |reply: &&str| reply.as_bytes().to_vec();
+        Self::on_socket(vec![replies.iter().map(bytes).collect()])
+    }
+
+    pub fn socket(&self) -> PathBuf {
+        self.folder.0.join("s")
+    }
+
+    /// The heads of the requests that came.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap().clone()
+    }
+
+    pub fn client(&self) -> Client {
+        socket_client(&self.socket(), Settings::default())
+    }
+}
+
+fn play<S>(mut stream: &S, replies: &[Vec<u8>], heads: &Mutex<Vec<String>>)
+where
+    for<'a> &'a S: Read + Write,
+{
+    for reply in replies {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            if stream.read(&mut byte).unwrap_or(0) == 0 {
+                return;
+            }
+            head.push(byte[0]);
+        }
+        heads
+            .lock()
+            .unwrap()
+            .push(String::from_utf8_lossy(&head).into_owned());
+        if stream.write_all(reply).is_err() {
+            return;
+        }
+    }
+}
+
+/// Resolves a host from flags and variables alone; HOME holds no configuration unless it is given.
+pub fn host(flags: &HostFlags, variables: &[(&str, &str)]) -> Result<Host, super::Error> {
+    let mut map: HashMap<&str, OsString> = HashMap::from([("HOME", "/nonexistent".into())]);
+    map.extend(
+        variables
+            .iter()
+            .map(|(name, value)| (*name, OsString::from(value))),
+    );
+    let var = |name: &str| map.get(name).cloned();
+    resolve_host(flags, &super::Environment { var: &var })
+}
+
+pub fn socket_client(path: &Path, settings: Settings) -> Client {
+    let flags = HostFlags {
+        unix_socket: Some(path.to_owned()),
+        ..HostFlags::default()
+    };
+    Client::new(host(&flags, &[]).unwrap(), settings).unwrap()
+}
+
+/// A client for a host as `--host` names it.
+pub fn host_client(text: &str) -> Client {
+    let flags = HostFlags {
+        host: Some(text.to_owned()),
+        ..HostFlags::default()
+    };
+    Client::new(host(&flags, &[]).unwrap(), Settings::default()).unwrap()
+}
+
+pub fn request(method: &str, endpoint: &str) -> Request {
+    Request {
+        method: method.to_owned(),
+        source: Source::Endpoint(endpoint.to_owned()),
+        headers: Vec::new(),
+    }
+}
+
+pub fn get(endpoint: &str) -> Request {
+    request("GET", endpoint)
+}

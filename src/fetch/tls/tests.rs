@@ -1,0 +1,207 @@
+#![allow(clippy::unwrap_used)]
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use rustls::server::WebPkiClientVerifier;
+use rustls::{ServerConfig, ServerConnection};
+
+use super::super::testing::{self, Folder, get};
+use super::super::{Client, HostFlags, Settings, read_error};
+use super::*;
+
+const CA: &str = include_str!("testdata/ca.pem");
+const OTHER_CA: &str = include_str!("testdata/other.pem");
+const CLIENT: (&str, &str) = (
+    include_str!("testdata/client.pem"),
+    include_str!("testdata/client-key.pem"),
+);
+const SERVER: (&str, &str) = (
+    include_str!("testdata/server.pem"),
+    include_str!("testdata/server-key.pem"),
+);
+const EXPIRED: (&str, &str) = (
+    include_str!("testdata/expired.pem"),
+    include_str!("testdata/expired-key.pem"),
+);
+
+/// A server for one connection with two requests; where it asks for a client's certificate it must
+/// be of `CA`.
+fn serve(identity: (&str, &str), client_auth: bool) -> u16 {
+    let provider = Arc::new(ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(CA.as_bytes()).unwrap())
+        .unwrap();
+    let builder = ServerConfig::builder_with_provider(provider.clone())
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let builder = if client_auth {
+        let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+        builder.with_client_cert_verifier(verifier.build().unwrap())
+    } else {
+        builder.with_no_client_auth()
+    };
+    let cert = CertificateDer::from_pem_slice(identity.0.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(identity.1.as_bytes()).unwrap();
+    let config = Arc::new(builder.with_single_cert(vec![cert], key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let (tcp, _) = listener.accept().unwrap();
+        let mut stream = StreamOwned::new(ServerConnection::new(config).unwrap(), tcp);
+        for _ in 0..2 {
+            let mut head = [0; 4096];
+            if stream.read(&mut head).unwrap_or(0) == 0 {
+                let _ = stream.flush();
+                return;
+            }
+            let reply = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: a/json\r\n\r\n[]";
+            stream.write_all(reply).unwrap();
+        }
+    });
+    port
+}
+
+/// Asks twice, with docker's files in a folder; what came or why it did not.
+fn ask(host: &str, variable: &str, files: &[(&str, &str)]) -> Result<String, Error> {
+    let folder = Folder::new();
+    for (name, content) in files {
+        folder.write(name, content);
+    }
+    let flags = HostFlags {
+        host: Some(host.to_owned()),
+        ..HostFlags::default()
+    };
+    let path = folder.0.to_str().unwrap();
+    let host = testing::host(&flags, &[(variable, "1"), ("DOCKER_CERT_PATH", path)])?;
+    let client = Client::new(host, Settings::default())?;
+    let mut text = String::new();
+    for _ in 0..2 {
+        let mut response = client.send(&get("/"))?;
+        response
+            .body
+            .read_to_string(&mut text)
+            .map_err(|error| read_error(&error))?;
+    }
+    Ok(text)
+}
+
+#[test]
+fn docker_s_certificates_open_the_door() {
+    let files = [
+        ("ca.pem", CA),
+        ("cert.pem", CLIENT.0),
+        ("key.pem", CLIENT.1),
+    ];
+    for host in ["tcp://127.0.0.1", "https://127.0.0.1", "127.0.0.1"] {
+        let host = format!("{host}:{}", serve(SERVER, true));
+        assert_eq!(
+            ask(&host, "DOCKER_TLS_VERIFY", &files).unwrap(),
+            "[][]",
+            "{host}"
+        );
+    }
+    for (server, name) in [(SERVER, "localhost"), (EXPIRED, "127.0.0.1")] {
+        let host = format!("tcp://{name}:{}", serve(server, true));
+        assert_eq!(ask(&host, "DOCKER_TLS", &files).unwrap(), "[][]", "{host}");
+    }
+}
+
+#[test]
+fn servers_that_are_not_trusted() {
+    let cases = [
+        (
+            SERVER,
+            "127.0.0.1",
+            OTHER_CA,
+            "it is signed by an unknown authority",
+            true,
+        ),
+        (
+            SERVER,
+            "localhost",
+            CA,
+            "it is only valid for dq.test, 127.0.0.1",
+            false,
+        ),
+        (EXPIRED, "127.0.0.1", CA, "it has expired", false),
+    ];
+    for (server, name, ca, problem, hint) in cases {
+        let at = format!("{name}:{}", serve(server, false));
+        let error = ask(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", ca)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the certificate of {at} is not trusted: {problem}")
+        );
+        assert_eq!((error.exit_code(), error.hint().is_some()), (60, hint));
+    }
+}
+
+#[test]
+fn handshakes_that_fail() {
+    let at = format!("127.0.0.1:{}", serve(SERVER, true));
+    let error = ask(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", CA)]).unwrap_err();
+    let text = "the server does not accept our client certificate, or misses one";
+    assert_eq!(
+        error.to_string(),
+        format!("TLS handshake with {at} failed: {text}")
+    );
+    assert_eq!(error.exit_code(), 35);
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let (mut tcp, _) = listener.accept().unwrap();
+        tcp.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let _ = tcp.read(&mut [0; 4096]);
+    });
+    let at = format!("127.0.0.1:{port}");
+    let error = ask(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", CA)]).unwrap_err();
+    assert!(
+        error.to_string().ends_with("the server does not speak TLS"),
+        "{error}"
+    );
+}
+
+#[test]
+fn files_that_cannot_be_used() {
+    let encrypted =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMII=\n-----END ENCRYPTED PRIVATE KEY-----";
+    let cases: [(&[(&str, &str)], &str); 7] = [
+        (&[], "ca.pem: No such file or directory"),
+        (&[("ca.pem", "x")], "ca.pem: it holds no certificate"),
+        (&[("ca.pem", CLIENT.1)], "ca.pem: it holds no certificate"),
+        (
+            &[("ca.pem", CA), ("cert.pem", CLIENT.0)],
+            "key.pem: No such file or directory",
+        ),
+        (
+            &[("ca.pem", CA), ("cert.pem", CLIENT.0), ("key.pem", CA)],
+            "key.pem: it holds no private key",
+        ),
+        (
+            &[
+                ("ca.pem", CA),
+                ("cert.pem", CLIENT.0),
+                ("key.pem", SERVER.1),
+            ],
+            "key.pem: it does not belong to cert.pem",
+        ),
+        (
+            &[
+                ("ca.pem", CA),
+                ("cert.pem", CLIENT.0),
+                ("key.pem", encrypted),
+            ],
+            "key.pem: the key is encrypted",
+        ),
+    ];
+    for (files, text) in cases {
+        let host = format!("tcp://127.0.0.1:{}", serve(SERVER, true));
+        let error = ask(&host, "DOCKER_TLS_VERIFY", files).unwrap_err();
+        assert!(error.to_string().contains(text), "{error}");
+        assert_eq!(error.exit_code(), 2);
+    }
+}

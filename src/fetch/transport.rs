@@ -1,0 +1,315 @@
+//! The transport under ureq: one connection, whatever it runs over.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+
+use super::buffers::GrowingBuffers;
+use super::error::{Error, Fault, cause};
+use super::sockets::Places;
+use super::tls::{self, Tls};
+use super::{connect, demo};
+
+/// Where the connections of an agent go.
+#[derive(Debug)]
+pub enum Route {
+    Unix(PathBuf, Places),
+    Demo,
+    /// To the host of the URI, with TLS where its scheme is https.
+    Net(Tls),
+    Ssh(String),
+}
+
+/// Opens the connections of one agent.
+#[derive(Debug)]
+pub struct Gateway(pub Route);
+
+impl Gateway {
+    fn open(&self, uri: &Uri, limit: Option<Duration>) -> Result<(Stream, String), Error> {
+        match &self.0 {
+            Route::Unix(path, places) => {
+                let label = path.display().to_string();
+                Ok((Stream::Unix(connect::unix(path, limit, places)?), label))
+            }
+            Route::Demo => match demo::connect() {
+                Ok(stream) => Ok((Stream::Unix(stream), "the sample engine".to_owned())),
+                Err(error) => Err(Error::Connect {
+                    host: "the sample engine".to_owned(),
+                    problem: cause(&error),
+                    hint: None,
+                }),
+            },
+            Route::Net(tls) => open_net(uri, tls, limit),
+            Route::Ssh(url) => Err(Error::Usage {
+                problem: format!("{url}: ssh hosts are not supported by this version of dq"),
+                hint: Some(
+                    "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST forwards the \
+                     socket, for --host unix:///tmp/docker.sock"
+                        .to_owned(),
+                ),
+            }),
+        }
+    }
+}
+
+fn open_net(uri: &Uri, tls: &Tls, limit: Option<Duration>) -> Result<(Stream, String), Error> {
+    let https = uri.scheme_str() == Some("https");
+    let host = uri.host().unwrap_or_default();
+    let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
+    let start = Instant::now();
+    let tcp = connect::tcp(host, port, limit)?;
+    let stream = if https {
+        let least = Duration::from_millis(1);
+        let left = limit.map(|limit| limit.saturating_sub(start.elapsed()).max(least));
+        Stream::Tls(Box::new(tls.connect((host, port), tcp, left)?))
+    } else {
+        Stream::Tcp(tcp)
+    };
+    Ok((stream, format!("{host}:{port}")))
+}
+
+impl Connector<()> for Gateway {
+    type Out = Connection;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _: Option<()>,
+    ) -> Result<Option<Connection>, ureq::Error> {
+        let limit = details.timeout.not_zero().map(|limit| *limit);
+        let (stream, host) = self.open(details.uri, limit)?;
+        Ok(Some(Connection::new(stream, host)))
+    }
+}
+
+/// ureq resolves names before it connects, also those a socket does not have; the gateway does it
+/// where there is one.
+#[derive(Debug)]
+pub struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}
+
+enum Stream {
+    Unix(UnixStream),
+    Tcp(TcpStream),
+    Tls(Box<tls::TlsStream>),
+}
+
+impl Stream {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Unix(stream) => stream.read(buf),
+            Self::Tcp(stream) => stream.read(buf),
+            Self::Tls(stream) => stream.read(buf),
+        }
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Unix(stream) => stream.write_all(bytes),
+            Self::Tcp(stream) => stream.write_all(bytes),
+            Self::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+        }
+    }
+
+    fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        match self {
+            Self::Unix(stream) => stream.set_read_timeout(limit),
+            Self::Tcp(stream) => stream.set_read_timeout(limit),
+            Self::Tls(stream) => stream.sock.set_read_timeout(limit),
+        }
+    }
+
+    fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        match self {
+            Self::Unix(stream) => stream.set_write_timeout(limit),
+            Self::Tcp(stream) => stream.set_write_timeout(limit),
+            Self::Tls(stream) => stream.sock.set_write_timeout(limit),
+        }
+    }
+
+    fn set_nonblocking(&self, on: bool) -> io::Result<()> {
+        match self {
+            Self::Unix(stream) => stream.set_nonblocking(on),
+            Self::Tcp(stream) => stream.set_nonblocking(on),
+            Self::Tls(stream) => stream.sock.set_nonblocking(on),
+        }
+    }
+
+    /// Nothing may wait to be read on an idle connection, neither bytes nor its end.
+    fn is_idle(&mut self) -> io::Result<bool> {
+        self.set_nonblocking(true)?;
+        let idle = match self.read(&mut [0]) {
+            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+            Ok(_) => false,
+        };
+        self.set_nonblocking(false)?;
+        Ok(idle)
+    }
+}
+
+/// One connection, kept alive between requests.
+pub struct Connection {
+    stream: Stream,
+    buffers: GrowingBuffers,
+    /// How the user calls the server.
+    host: String,
+    /// The time limits set on the socket; outer `None`: not known, since the TLS handshake sets
+    /// its own.
+    read_limit: Option<Option<Duration>>,
+    write_limit: Option<Option<Duration>>,
+    /// The server sent something since the last request.
+    heard: bool,
+    /// A request was answered on this connection before.
+    reused: bool,
+}
+
+impl Connection {
+    fn new(stream: Stream, host: String) -> Self {
+        let known = (!matches!(stream, Stream::Tls(_))).then_some(None);
+        Self {
+            stream,
+            buffers: GrowingBuffers::default(),
+            host,
+            read_limit: known,
+            write_limit: known,
+            heard: false,
+            reused: false,
+        }
+    }
+
+    fn limit_read(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        if self.read_limit != Some(limit) {
+            tolerate_closed(self.stream.set_read_timeout(limit))?;
+            self.read_limit = Some(limit);
+        }
+        Ok(())
+    }
+
+    fn limit_write(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        if self.write_limit != Some(limit) {
+            tolerate_closed(self.stream.set_write_timeout(limit))?;
+            self.write_limit = Some(limit);
+        }
+        Ok(())
+    }
+
+    fn read(&mut self) -> io::Result<usize> {
+        loop {
+            match self.stream.read(self.buffers.input_append_buf()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// What an error of the stream's means. It travels as a fault of ours: ureq takes a reset
+    /// within a body of unknown length for its end.
+    fn fault(&self, error: &io::Error) -> ureq::Error {
+        let error = match tls::from_io(error, &self.host) {
+            Some(error) => error,
+            None if error.kind() == io::ErrorKind::UnexpectedEof && !self.heard => self.no_reply(),
+            None => Error::Lost {
+                problem: cause(error),
+            },
+        };
+        self.carry(error)
+    }
+
+    fn no_reply(&self) -> Error {
+        Error::EmptyReply {
+            host: self.host.clone(),
+        }
+    }
+
+    fn carry(&self, error: Error) -> ureq::Error {
+        ureq::Error::Other(Box::new(Fault {
+            error,
+            stale: self.reused && !self.heard,
+        }))
+    }
+}
+
+impl Transport for Connection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    /// A server may answer and hang up before it has read everything, so a closed pipe is no
+    /// error here: the answer is still to be read.
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        self.reused |= self.heard;
+        self.heard = false;
+        let timeout = timeout.for_write();
+        self.limit_write(timeout.not_zero().map(|limit| *limit))?;
+        match self.stream.write_all(&self.buffers.output()[..amount]) {
+            Ok(()) => Ok(()),
+            Err(error) => match error.kind() {
+                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(()),
+                kind if is_timeout(kind) => Err(ureq::Error::Timeout(timeout.reason)),
+                _ => Err(self.fault(&error)),
+            },
+        }
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let timeout = timeout.for_read();
+        self.limit_read(timeout.not_zero().map(|limit| *limit))?;
+        match self.read() {
+            Ok(0) if !self.heard => Err(self.carry(self.no_reply())),
+            Ok(amount) => {
+                self.heard = true;
+                self.buffers.input_appended(amount);
+                Ok(amount > 0)
+            }
+            Err(error) if is_timeout(error.kind()) => Err(ureq::Error::Timeout(timeout.reason)),
+            Err(error) => Err(self.fault(&error)),
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.is_idle().unwrap_or(false)
+    }
+
+    fn is_tls(&self) -> bool {
+        matches!(self.stream, Stream::Tls(_))
+    }
+}
+
+/// macOS does not take a limit for a connection the server has closed, whose last bytes may still
+/// be read.
+fn tolerate_closed(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        result => result,
+    }
+}
+
+/// A read or a write that ran into the socket's limit is `WouldBlock` on UNIX.
+fn is_timeout(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}

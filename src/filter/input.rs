@@ -1,0 +1,230 @@
+//! Inputs of a filter: the values of one source after the other, read as jq's options say.
+
+use std::io::Read;
+use std::rc::Rc;
+
+use super::read::{Events, Parser, ReadError, Trouble, Values};
+use super::value::Value;
+
+/// How the bytes of the sources become inputs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// JSON values, one after the other.
+    #[default]
+    Values,
+    /// `-s`: one array of all values.
+    Slurped,
+    /// `-R`: each line a string.
+    Lines,
+    /// `-R -s`: one string.
+    Text,
+    /// `--stream`: events.
+    Events,
+    /// `--stream -s`: one array of all events.
+    SlurpedEvents,
+}
+
+/// Where bytes come from.
+pub struct Source {
+    /// A file's name, for `input_filename`.
+    pub name: Option<Rc<str>>,
+    pub bytes: Box<dyn Read>,
+}
+
+/// Settings of the input side.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    pub shape: Shape,
+    /// `--seq`: a broken record is reported and skipped.
+    pub seq: bool,
+    /// `--stream-errors`: a broken input is one last event.
+    pub stream_errors: bool,
+}
+
+enum Reader {
+    Values(Values),
+    Events(Events),
+}
+
+/// The inputs, to be taken by the main loop, `input` and `inputs` alike.
+pub struct Inputs {
+    settings: Settings,
+    sources: Box<dyn FnMut() -> Option<Source>>,
+    current: Option<Reader>,
+    name: Option<Rc<str>>,
+    /// Newlines of the last source that has ended.
+    last_line: usize,
+    slurped: bool,
+    /// An error that `input` has already raised inside the filter.
+    failure: Option<ReadError>,
+    broken: bool,
+    /// Records skipped by `--seq`.
+    pub skipped: Vec<ReadError>,
+}
+
+impl Inputs {
+    pub fn new(settings: Settings, sources: Box<dyn FnMut() -> Option<Source>>) -> Self {
+        Self {
+            settings,
+            sources,
+            current: None,
+            name: None,
+            last_line: 0,
+            slurped: false,
+            failure: None,
+            broken: false,
+            skipped: Vec::new(),
+        }
+    }
+
+    /// The name of the source the last input came from, null where it has none.
+    pub fn name(&self) -> Value {
+        self.name.clone().map_or(Value::Null, Value::Str)
+    }
+
+    /// Newlines read so far in the current source.
+    pub fn line_number(&self) -> usize {
+        match &self.current {
+            Some(Reader::Values(parser)) => parser.line_number(),
+            Some(Reader::Events(events)) => events.line_number(),
+            None => self.last_line,
+        }
+    }
+
+    /// The next input; after an error there is none.
+    pub fn next(&mut self) -> Option<Result<Value, ReadError>> {
+        if let Some(error) = self.failure.take() {
+            return Some(Err(error));
+        }
+        if self.broken {
+            return None;
+        }
+        let next = match self.settings.shape {
+            Shape::Values | Shape::Events | Shape::Lines => self.one().transpose(),
+            _ if self.slurped => None,
+            Shape::Text => Some(self.text()),
+            Shape::Slurped | Shape::SlurpedEvents => Some(self.all()),
+        };
+        self.broken = matches!(next, Some(Err(_)));
+        next
+    }
+
+    /// An error that was raised inside the filter and has not been reported.
+    pub fn pending(&mut self) -> Option<ReadError> {
+        self.failure.take()
+    }
+
+    /// The next input for a filter: an error is raised there, and kept for the main loop.
+    pub fn next_inside(&mut self) -> Option<Result<Value, String>> {
+        match self.next()? {
+            Ok(value) => Some(Ok(value)),
+            Err(error) => {
+                let message = error.to_string();
+                self.failure = Some(error);
+                Some(Err(message))
+            }
+        }
+    }
+
+    fn open_next(&mut self) -> bool {
+        let Some(source) = (self.sources)() else {
+            return false;
+        };
+        self.name = source.name;
+        let parser = Parser::new(source.bytes);
+        self.current = Some(match self.settings.shape {
+            Shape::Events | Shape::SlurpedEvents => Reader::Events(parser.into()),
+            _ => Reader::Values(parser),
+        });
+        true
+    }
+
+    fn one(&mut self) -> Result<Option<Value>, ReadError> {
+        loop {
+            if self.current.is_none() && !self.open_next() {
+                return Ok(None);
+            }
+            let next = match &mut self.current {
+                Some(Reader::Values(parser)) if self.settings.shape == Shape::Lines => {
+                    line(parser).transpose()
+                }
+                Some(Reader::Values(parser)) => parser.next(),
+                Some(Reader::Events(events)) => events.next(),
+                None => None,
+            };
+            match next {
+                Some(Ok(value)) => return Ok(Some(value)),
+                Some(Err(error)) => match self.recover(error)? {
+                    Some(event) => return Ok(Some(event)),
+                    None => continue,
+                },
+                None => {
+                    self.last_line = self.line_number();
+                    self.current = None;
+                }
+            }
+        }
+    }
+
+    /// What jq does about a broken text: `--seq` skips the record, `--stream-errors` makes an event of it.
+    fn recover(&mut self, error: ReadError) -> Result<Option<Value>, ReadError> {
+        let is_syntax = matches!(error.trouble, Trouble::Syntax(_));
+        if is_syntax && self.settings.stream_errors {
+            let path = match &self.current {
+                Some(Reader::Events(events)) => events.path(),
+                _ => Value::Null,
+            };
+            self.current = None;
+            self.broken = true;
+            return Ok(Some(Value::from(vec![
+                Value::from(error.to_string()),
+                path,
+            ])));
+        }
+        if !is_syntax || !self.settings.seq {
+            return Err(error);
+        }
+        let more = match &mut self.current {
+            Some(Reader::Values(parser)) => parser.resume()?,
+            Some(Reader::Events(events)) => events.resume()?,
+            None => false,
+        };
+        if !more {
+            self.current = None;
+        }
+        self.skipped.push(error);
+        Ok(None)
+    }
+
+    fn all(&mut self) -> Result<Value, ReadError> {
+        self.slurped = true;
+        let mut items = Vec::new();
+        while let Some(item) = self.one()? {
+            items.push(item);
+        }
+        Ok(Value::from(items))
+    }
+
+    fn text(&mut self) -> Result<Value, ReadError> {
+        self.slurped = true;
+        let mut text = Vec::new();
+        while self.open_next() {
+            if let Some(Reader::Values(parser)) = &mut self.current {
+                parser.take_all(&mut text)?;
+            }
+        }
+        self.current = None;
+        Ok(Value::str(&*String::from_utf8_lossy(&text)))
+    }
+}
+
+fn line(parser: &mut Values) -> Result<Option<Value>, ReadError> {
+    let mut line = Vec::new();
+    if !parser.take_line(&mut line)? {
+        return Ok(None);
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok(Some(Value::str(&*String::from_utf8_lossy(&line))))
+}

@@ -1,0 +1,290 @@
+//! Names → what they mean: finds every definition a filter uses, and leaves the rest of the library unread.
+//!
+//! jaq-core compiles a flat list of definitions; modules, `~/.jq` and jq's library are brought into that form here,
+//! each definition once and only when something calls it.
+
+use std::collections::HashMap;
+
+use jaq_core::load::Arena;
+use jaq_core::load::parse::Term as T;
+
+use super::builtins;
+use super::lower::{Count, Scope};
+use super::natives;
+use super::report::CompileError;
+use super::syntax::{Def, Import, Module, Term};
+
+/// A name and its number of arguments.
+pub type Signature<'s> = (&'s str, usize);
+
+/// What a module offers to those that include or import it.
+#[derive(Default)]
+pub struct Exports<'s> {
+    /// Definitions in order; the last of a name counts. The second name is the one it is compiled under.
+    pub defs: Vec<(Signature<'s>, &'s str, Count)>,
+}
+
+/// What the top level of a source file sees besides jq's library.
+#[derive(Default)]
+pub struct Environment<'s> {
+    pub own: Exports<'s>,
+    pub included: Vec<usize>,
+    pub imported: Vec<(&'s str, usize)>,
+    /// `import "f" as $d;`: the names a filter may use, and the global variable behind them.
+    pub data: Vec<(&'s str, &'s str)>,
+}
+
+/// Brings in module files for the linker.
+pub trait Modules<'s> {
+    /// The module that an `import` or `include` in file `parent` names; `None` as parent is the command line.
+    fn module(
+        &mut self,
+        linker: &mut Linker<'s>,
+        import: &Import<'s>,
+        parent: usize,
+    ) -> Result<usize, String>;
+    /// The value behind `import "f" as $d;`, as the name of a global variable.
+    fn data(
+        &mut self,
+        linker: &mut Linker<'s>,
+        import: &Import<'s>,
+        parent: usize,
+    ) -> Result<&'s str, String>;
+}
+
+pub struct Linker<'s> {
+    pub arena: &'s Arena,
+    /// Everything that must be compiled, dependencies first.
+    pub defs: Vec<Def<'s>>,
+    /// Native filters in use.
+    pub natives: Vec<Signature<'static>>,
+    /// Global variables in use.
+    pub globals: Vec<&'s str>,
+    /// Names of the variables given with --arg and its like.
+    named: Vec<&'s str>,
+    library: HashMap<Signature<'s>, Option<Count>>,
+    pub modules: Vec<Exports<'s>>,
+    pub errors: Vec<CompileError>,
+}
+
+/// What a call means.
+pub enum Callee<'s> {
+    /// A definition or native filter; the name to call it by.
+    Filter(&'s str, Count),
+    Undefined,
+}
+
+/// Global variables every filter may use.
+const PREDEFINED: [&str; 3] = ["$ENV", "$ARGS", "$__prog_args"];
+
+impl<'s> Linker<'s> {
+    pub fn new(arena: &'s Arena, named: impl IntoIterator<Item = &'s str>) -> Self {
+        Self {
+            arena,
+            defs: Vec::new(),
+            natives: Vec::new(),
+            globals: Vec::new(),
+            named: named.into_iter().collect(),
+            library: HashMap::new(),
+            modules: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Keeps a text made up here for as long as the source.
+    pub fn keep(&self, text: String) -> &'s str {
+        self.arena.alloc(text)
+    }
+
+    /// Compiles the definitions of a module file under names of their own.
+    pub fn add_module(
+        &mut self,
+        source: &'s str,
+        path: &str,
+        defs: Vec<Def<'s>>,
+        environment: Environment<'s>,
+    ) -> usize {
+        let mut scope = Scope::new(source, path, environment);
+        let id = self.modules.len();
+        for (i, def) in defs.into_iter().enumerate() {
+            let signature = (def.name, def.args.len());
+            let name = self.keep(format!("{} {id}.{i}", def.name));
+            let (mut lowered, count) = scope.definition(self, def, Some(name));
+            lowered.name = name;
+            self.defs.push(lowered);
+            scope.environment.own.defs.push((signature, name, count));
+        }
+        self.modules.push(scope.into_exports());
+        id
+    }
+
+    /// Makes the main filter the last definition; its definitions are local to it.
+    pub fn add_main(
+        &mut self,
+        source: &'s str,
+        path: &str,
+        module: Module<'s>,
+        environment: Environment<'s>,
+    ) {
+        let main = module.main.unwrap_or(T::Id);
+        let term = if module.defs.is_empty() {
+            main
+        } else {
+            T::Def(module.defs, Box::new(main))
+        };
+        let mut scope = Scope::new(source, path, environment);
+        let (body, _) = scope.term(self, term);
+        self.defs.push(Def {
+            name: super::MAIN,
+            args: Vec::new(),
+            body,
+        });
+    }
+
+    /// What `name` with `arity` arguments means at the top level of a file.
+    pub fn resolve(
+        &mut self,
+        environment: &Environment<'s>,
+        (name, arity): Signature<'s>,
+    ) -> Callee<'s> {
+        let find = |exports: &Exports<'s>, name: &str| {
+            let mut defs = exports.defs.iter().rev();
+            defs.find(|(signature, ..)| *signature == (name, arity))
+                .map(|(_, name, count)| Callee::Filter(name, *count))
+        };
+        if let Some((module, inner)) = name.rsplit_once("::") {
+            let imported = environment
+                .imported
+                .iter()
+                .rev()
+                .filter(|(as_name, _)| *as_name == module);
+            let found = imported
+                .filter_map(|(_, id)| find(&self.modules[*id], inner))
+                .next();
+            return found.unwrap_or(Callee::Undefined);
+        }
+        let included = environment
+            .included
+            .iter()
+            .rev()
+            .map(|id| &self.modules[*id]);
+        let found = std::iter::once(&environment.own)
+            .chain(included)
+            .find_map(|exports| find(exports, name));
+        found.unwrap_or_else(|| self.library(name, arity))
+    }
+
+    /// A definition of jq's library, or a native filter.
+    fn library(&mut self, name: &'s str, arity: usize) -> Callee<'s> {
+        if let Some(count) = self.library.get(&(name, arity)) {
+            // Still being read: it calls itself.
+            return Callee::Filter(name, count.unwrap_or(Count::Any));
+        }
+        if let Some(source) = builtins::source(name, arity) {
+            return self.library_definition(name, arity, source);
+        }
+        match natives::find(name, arity) {
+            Some((signature, count)) => {
+                self.natives.push(signature);
+                self.library.insert((name, arity), Some(count));
+                Callee::Filter(name, count)
+            }
+            None => Callee::Undefined,
+        }
+    }
+
+    fn library_definition(
+        &mut self,
+        name: &'s str,
+        arity: usize,
+        source: &'static str,
+    ) -> Callee<'s> {
+        self.library.insert((name, arity), None);
+        let parsed = super::syntax::parse_definitions(source)
+            .ok()
+            .and_then(|mut defs| defs.pop());
+        let Some(def) = parsed else {
+            return Callee::Undefined;
+        };
+        let mut scope = Scope::new(source, "builtin", Environment::default());
+        let (lowered, count) = scope.definition(self, def, None);
+        self.defs.push(lowered);
+        self.library.insert((name, arity), Some(count));
+        Callee::Filter(name, count)
+    }
+
+    /// The global variable behind `$name`, if there is one.
+    pub fn global(&mut self, environment: &Environment<'s>, name: &'s str) -> Option<&'s str> {
+        let data = environment
+            .data
+            .iter()
+            .rev()
+            .find(|(as_name, _)| *as_name == name)
+            .map(|(_, global)| *global);
+        let known = PREDEFINED.contains(&name) || self.named.contains(&name);
+        let global = data.or(known.then_some(name))?;
+        if !self.globals.contains(&global) {
+            self.globals.push(global);
+        }
+        Some(global)
+    }
+
+    /// What the imports of a file bring into its top level.
+    pub fn environment(
+        &mut self,
+        imports: &[Import<'s>],
+        files: &mut dyn Modules<'s>,
+        parent: usize,
+    ) -> Result<Environment<'s>, (&'s str, String)> {
+        let mut environment = Environment::default();
+        for import in imports {
+            let located = |message| (import.path, message);
+            match import.name {
+                Some(name) if name.starts_with('$') => {
+                    let global = files.data(self, import, parent).map_err(located)?;
+                    let qualified = self.keep(format!("{name}::{}", &name[1..]));
+                    environment
+                        .data
+                        .extend([(name, global), (qualified, global)]);
+                }
+                Some(name) => environment
+                    .imported
+                    .push((name, files.module(self, import, parent).map_err(located)?)),
+                None => environment
+                    .included
+                    .push(files.module(self, import, parent).map_err(located)?),
+            }
+        }
+        Ok(environment)
+    }
+}
+
+impl<'s> From<&Import<'s>> for String {
+    fn from(import: &Import<'s>) -> Self {
+        import.path.to_owned()
+    }
+}
+
+/// Is the term free of anything that needs running? (`module` and `import` metadata must be.)
+pub fn is_constant(term: &Term) -> bool {
+    use jaq_core::load::lex::StrPart;
+    match term {
+        T::Num(_) | T::Arr(None) => true,
+        T::Str(None, parts) => parts.iter().all(|part| !matches!(part, StrPart::Term(_))),
+        T::Arr(Some(inner)) => is_constant_list(inner),
+        T::Obj(entries) => entries
+            .iter()
+            .all(|(key, value)| is_constant(key) && value.as_ref().is_some_and(is_constant)),
+        T::Neg(inner) => is_constant(inner),
+        T::Call(name, args) => args.is_empty() && matches!(*name, "null" | "true" | "false"),
+        _ => false,
+    }
+}
+
+fn is_constant_list(term: &Term) -> bool {
+    use jaq_core::load::parse::BinaryOp;
+    match term {
+        T::BinOp(left, BinaryOp::Comma, right) => is_constant_list(left) && is_constant_list(right),
+        other => is_constant(other),
+    }
+}

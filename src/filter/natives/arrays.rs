@@ -1,0 +1,254 @@
+//! Types, arrays and objects.
+
+use std::rc::Rc;
+
+use super::{Call, Count, Entry, Outputs, fail, one};
+use crate::filter::value::{Map, Num, ValR, Value};
+
+pub const TABLE: &[Entry] = &[
+    ("true", "", Count::One, |_| one(Ok(Value::Bool(true)))),
+    ("false", "", Count::One, |_| one(Ok(Value::Bool(false)))),
+    ("null", "", Count::One, |_| one(Ok(Value::Null))),
+    ("_empty", "", Count::AtMostOne, |_| {
+        Box::new(std::iter::empty())
+    }),
+    ("type", "", Count::One, |cv| {
+        one(Ok(Value::str(cv.1.kind())))
+    }),
+    ("length", "", Count::One, |cv| one(length(cv.1))),
+    ("keys", "", Count::One, |cv| one(keys(&cv.1, true))),
+    ("keys_unsorted", "", Count::One, |cv| {
+        one(keys(&cv.1, false))
+    }),
+    ("has", "v", Count::One, |cv| {
+        one(with_argument(cv, |value, key| has(&value, &key)))
+    }),
+    ("contains", "v", Count::One, |cv| {
+        one(with_argument(cv, |value, part| contains(&value, &part)))
+    }),
+    ("_indices", "v", Count::One, |cv| {
+        one(with_argument(cv, |value, part| indices(&value, &part)))
+    }),
+    ("setpath", "vv", Count::One, setpath),
+    ("delpaths", "v", Count::One, |cv| {
+        one(with_argument(cv, |value, paths| value.delete_paths(&paths)))
+    }),
+    ("_list", "v", Count::One, |cv| one(with_argument(cv, list))),
+    ("_sort", "v", Count::One, |cv| one(with_argument(cv, sort))),
+    ("_unique", "", Count::One, |cv| one(unique(cv.1))),
+    ("_flatten", "v", Count::One, |cv| {
+        one(with_argument(cv, flatten))
+    }),
+    ("_bsearch", "v", Count::One, |cv| {
+        one(with_argument(cv, |value, target| bsearch(&value, &target)))
+    }),
+    ("_last_or_null", "f", Count::One, last_or_null),
+];
+
+fn with_argument(mut cv: Call, f: impl FnOnce(Value, Value) -> ValR) -> ValR {
+    let argument = cv.0.pop_var();
+    f(cv.1, argument)
+}
+
+fn length(value: Value) -> ValR {
+    Ok(match value {
+        Value::Null => Value::from(0usize),
+        Value::Bool(_) => return fail(format_args!("{} has no length", value.described())),
+        Value::Num(n) => Value::Num(n.magnitude()),
+        Value::Str(text) => Value::from(if text.is_ascii() {
+            text.len()
+        } else {
+            text.chars().count()
+        }),
+        Value::Arr(items) => Value::from(items.len()),
+        Value::Obj(map) => Value::from(map.len()),
+    })
+}
+
+fn keys(value: &Value, sorted: bool) -> ValR {
+    match value {
+        Value::Arr(items) => Ok((0..items.len()).map(Value::from).collect()),
+        Value::Obj(map) => {
+            let mut keys: Vec<Rc<str>> = map.keys().cloned().collect();
+            if sorted {
+                keys.sort_unstable();
+            }
+            Ok(keys.into_iter().map(Value::Str).collect())
+        }
+        _ => fail(format_args!("{} has no keys", value.described())),
+    }
+}
+
+fn has(value: &Value, key: &Value) -> ValR {
+    match (value, key) {
+        (Value::Obj(map), Value::Str(key)) => Ok(Value::Bool(map.contains_key(key))),
+        (Value::Arr(items), Value::Num(n)) => {
+            let index = n.as_f64();
+            Ok(Value::Bool(index >= 0.0 && (index as usize) < items.len()))
+        }
+        _ => fail(format_args!(
+            "Cannot check whether {} has a {} key",
+            value.kind(),
+            key.kind()
+        )),
+    }
+}
+
+fn contains(value: &Value, part: &Value) -> ValR {
+    if value.kind() != part.kind() {
+        return fail(format_args!(
+            "{} and {} cannot have their containment checked",
+            value.described(),
+            part.described()
+        ));
+    }
+    Ok(Value::Bool(includes(value, part)))
+}
+
+fn includes(value: &Value, part: &Value) -> bool {
+    match (value, part) {
+        (Value::Obj(map), Value::Obj(parts)) => parts
+            .iter()
+            .all(|(key, part)| map.get(key).is_some_and(|v| includes(v, part))),
+        (Value::Arr(items), Value::Arr(parts)) => parts
+            .iter()
+            .all(|part| items.iter().any(|item| includes(item, part))),
+        (Value::Str(text), Value::Str(part)) => text.contains(&**part),
+        _ => value == part,
+    }
+}
+
+fn indices(value: &Value, part: &Value) -> ValR {
+    match (value, part) {
+        (Value::Null, _) => Ok(Value::Null),
+        (Value::Str(text), Value::Str(part)) => Ok(text_indices(text, part)),
+        (Value::Arr(_), Value::Arr(_)) => value.get(part),
+        (Value::Arr(items), part) => Ok(items
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| *item == part)
+            .map(|(i, _)| Value::from(i))
+            .collect()),
+        (value, part) => value.get(part),
+    }
+}
+
+/// Where `part` begins, in code points; occurrences may overlap.
+fn text_indices(text: &str, part: &str) -> Value {
+    let mut found = Vec::new();
+    let (mut bytes, mut characters) = (0, 0);
+    while let Some(next) = Some(part)
+        .filter(|part| !part.is_empty())
+        .and_then(|part| text[bytes..].find(part))
+    {
+        characters += text[bytes..bytes + next].chars().count();
+        found.push(Value::from(characters));
+        bytes += next
+            + text[bytes + next..]
+                .chars()
+                .next()
+                .map_or(1, char::len_utf8);
+        characters += 1;
+    }
+    Value::from(found)
+}
+
+fn setpath(mut cv: Call) -> Outputs {
+    let new = cv.0.pop_var();
+    let path = cv.0.pop_var();
+    one(match path {
+        Value::Arr(path) => cv.1.set_path(&path, new),
+        _ => fail("Path must be specified as an array"),
+    })
+}
+
+fn list(value: Value, what: Value) -> ValR {
+    match value {
+        Value::Arr(_) => Ok(value),
+        _ => fail(format_args!(
+            "{} cannot be {}, as it is not an array",
+            value.described(),
+            what.as_str().unwrap_or_default()
+        )),
+    }
+}
+
+fn sort(value: Value, what: Value) -> ValR {
+    match list(value, what)? {
+        Value::Arr(mut items) => {
+            Rc::make_mut(&mut items).sort();
+            Ok(Value::Arr(items))
+        }
+        other => Ok(other),
+    }
+}
+
+fn unique(sorted: Value) -> ValR {
+    match sorted {
+        Value::Arr(mut items) => {
+            Rc::make_mut(&mut items).dedup();
+            Ok(Value::Arr(items))
+        }
+        other => Ok(other),
+    }
+}
+
+fn flatten(value: Value, depth: Value) -> ValR {
+    let depth = match &depth {
+        Value::Num(n) => n.as_f64(),
+        _ => return fail("flatten depth must be a number"),
+    };
+    let mut flat = Vec::new();
+    match &value {
+        Value::Arr(items) => flatten_into(items.iter(), depth, &mut flat),
+        Value::Obj(map) => flatten_into(map.values(), depth, &mut flat),
+        other => return Err(other.cannot_iterate()),
+    }
+    Ok(Value::from(flat))
+}
+
+fn flatten_into<'v>(items: impl Iterator<Item = &'v Value>, depth: f64, flat: &mut Vec<Value>) {
+    for item in items {
+        match item {
+            Value::Arr(inner) if depth > 0.0 => flatten_into(
+                Box::new(inner.iter()) as Box<dyn Iterator<Item = _>>,
+                depth - 1.0,
+                flat,
+            ),
+            other => flat.push(other.clone()),
+        }
+    }
+}
+
+/// The place of the target, or `-1 - place` where it would have to be inserted.
+fn bsearch(value: &Value, target: &Value) -> ValR {
+    let Value::Arr(items) = value else {
+        return fail(format_args!(
+            "{} cannot be searched from",
+            value.described()
+        ));
+    };
+    let place = match items.binary_search(target) {
+        Ok(found) => found as i64,
+        Err(place) => -1 - place as i64,
+    };
+    Ok(Value::Num(Num::from(place)))
+}
+
+fn last_or_null(mut cv: Call) -> Outputs {
+    let (filter, context) = cv.0.pop_fun();
+    let last = filter
+        .run((context, cv.1))
+        .try_fold(Value::Null, |_, output| output);
+    jaq_core::box_iter::box_once(last)
+}
+
+/// An object of entries in the order given.
+pub fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    Value::from(
+        entries
+            .into_iter()
+            .map(|(key, value)| (Rc::from(key), value))
+            .collect::<Map>(),
+    )
+}

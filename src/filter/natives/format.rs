@@ -1,0 +1,251 @@
+//! The `@` formats.
+
+use super::{Call, Count, Entry, fail, one};
+use crate::filter::value::{Error, ValR, Value};
+
+pub const TABLE: &[Entry] = &[
+    ("@csv", "", Count::One, |cv| {
+        one(row(&cv.1, "csv", ",", csv_field))
+    }),
+    ("@tsv", "", Count::One, |cv| {
+        one(row(&cv.1, "tsv", "\t", tsv_field))
+    }),
+    ("@html", "", Count::One, |cv| {
+        one(Ok(Value::from(html(&text(&cv.1)))))
+    }),
+    ("@uri", "", Count::One, |cv| {
+        one(Ok(Value::from(uri(&text(&cv.1)))))
+    }),
+    ("@urid", "", Count::One, |cv| one(uri_decoded(&cv.1))),
+    ("@sh", "", Count::One, |cv| one(shell(&cv.1))),
+    ("@base64", "", Count::One, |cv| {
+        one(Ok(Value::from(base64(text(&cv.1).as_bytes()))))
+    }),
+    ("@base64d", "", Count::One, |cv| one(base64_decoded(&cv.1))),
+    ("@base32", "", Count::One, |cv| {
+        one(Ok(Value::from(base32(text(&cv.1).as_bytes()))))
+    }),
+    ("@base32d", "", Count::One, |cv| one(base32_decoded(&cv.1))),
+    ("_format", "v", Count::One, by_name),
+];
+
+/// `format("csv")` is `@csv`.
+fn by_name(mut cv: Call) -> super::Outputs {
+    let name = cv.0.pop_var();
+    let entry = name.as_str().and_then(|name| {
+        TABLE
+            .iter()
+            .find(|(known, ..)| known.strip_prefix('@') == Some(name))
+    });
+    match (entry, name.as_str()) {
+        (Some((_, _, _, run)), _) => run(cv),
+        (None, Some("text")) => one(Ok(Value::from(text(&cv.1)))),
+        (None, Some("json")) => one(Ok(Value::from(cv.1.to_json()))),
+        (None, Some(name)) => one(fail(format_args!("{name} is not a valid format"))),
+        (None, None) => one(fail(format_args!(
+            "{} is not a valid format",
+            name.described()
+        ))),
+    }
+}
+
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_json(), str::to_owned)
+}
+
+fn row(value: &Value, name: &str, separator: &str, field: fn(&str) -> String) -> ValR {
+    let Value::Arr(items) = value else {
+        return fail(format_args!(
+            "{} cannot be {name}-formatted, only an array can be",
+            value.described()
+        ));
+    };
+    let fields = items.iter().map(|item| match item {
+        Value::Null => Ok(String::new()),
+        Value::Bool(_) | Value::Num(_) => Ok(item.to_json()),
+        Value::Str(text) => Ok(field(text)),
+        _ => fail(format_args!(
+            "{} is not valid in a csv row",
+            item.described()
+        )),
+    });
+    Ok(Value::from(
+        fields.collect::<Result<Vec<_>, Error>>()?.join(separator),
+    ))
+}
+
+fn csv_field(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+fn tsv_field(text: &str) -> String {
+    let escape = |c: char| match c {
+        '\t' => "\\t".to_owned(),
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\\' => "\\\\".to_owned(),
+        c => c.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+fn html(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '\'' => escaped.push_str("&apos;"),
+            '"' => escaped.push_str("&quot;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+fn uri(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                encoded.push(char::from(byte))
+            }
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+fn uri_decoded(value: &Value) -> ValR {
+    let encoded = text(value);
+    let mut bytes = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.as_bytes();
+    while let [first, others @ ..] = rest {
+        if *first != b'%' {
+            bytes.push(*first);
+            rest = others;
+            continue;
+        }
+        let byte = others
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = byte.filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let Some(byte) = byte.and_then(|digits| u8::from_str_radix(digits, 16).ok()) else {
+            return fail(format_args!(
+                "{} is not a valid uri encoding",
+                value.described()
+            ));
+        };
+        bytes.push(byte);
+        rest = &others[2..];
+    }
+    match String::from_utf8(bytes) {
+        Ok(decoded) => Ok(Value::from(decoded)),
+        Err(_) => fail(format_args!(
+            "{} is not a valid uri encoding",
+            value.described()
+        )),
+    }
+}
+
+/// A scalar, or each scalar of an array, quoted for a POSIX shell.
+fn shell(value: &Value) -> ValR {
+    let items = match value {
+        Value::Arr(items) => &items[..],
+        other => std::slice::from_ref(other),
+    };
+    let quoted = items.iter().map(|item| match item {
+        Value::Str(text) => Ok(format!("'{}'", text.replace('\'', "'\\''"))),
+        Value::Arr(_) | Value::Obj(_) => fail(format_args!(
+            "{} can not be escaped for shell",
+            item.described()
+        )),
+        scalar => Ok(scalar.to_json()),
+    });
+    Ok(Value::from(
+        quoted.collect::<Result<Vec<_>, Error>>()?.join(" "),
+    ))
+}
+
+const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/// RFC 4648 §4, with padding.
+fn base64(bytes: &[u8]) -> String {
+    grouped(bytes, BASE64, 6, 4)
+}
+
+/// RFC 4648 §6, with padding.
+fn base32(bytes: &[u8]) -> String {
+    grouped(bytes, BASE32, 5, 8)
+}
+
+/// `bits` bits a digit, padded to groups of `group` digits.
+fn grouped(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> String {
+    let mut encoded = String::with_capacity(bytes.len() * 8 / 5 + group);
+    let (mut buffer, mut held) = (0u32, 0);
+    for byte in bytes {
+        buffer = buffer << 8 | u32::from(*byte);
+        held += 8;
+        while held >= bits {
+            held -= bits;
+            encoded.push(char::from(
+                alphabet[(buffer >> held) as usize & (alphabet.len() - 1)],
+            ));
+        }
+    }
+    if held > 0 {
+        encoded.push(char::from(
+            alphabet[(buffer << (bits - held)) as usize & (alphabet.len() - 1)],
+        ));
+    }
+    while encoded.len() % group != 0 {
+        encoded.push('=');
+    }
+    encoded
+}
+
+/// The bytes behind the digits, or `None` where one is not of the alphabet.
+fn ungrouped(text: &str, alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let (mut buffer, mut held) = (0u32, 0);
+    for digit in text.bytes() {
+        buffer = buffer << bits | alphabet.iter().position(|known| *known == digit)? as u32;
+        held += bits;
+        if held >= 8 {
+            held -= 8;
+            decoded.push((buffer >> held) as u8);
+        }
+    }
+    Some(decoded)
+}
+
+fn base64_decoded(value: &Value) -> ValR {
+    let encoded = text(value);
+    let digits = encoded.trim_end_matches('=');
+    match ungrouped(digits, BASE64, 6) {
+        None => fail(format_args!(
+            "{} is not valid base64 data",
+            value.described()
+        )),
+        Some(_) if digits.len() % 4 == 1 => fail(format_args!(
+            "{} trailing base64 byte found",
+            value.described()
+        )),
+        Some(bytes) => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
+    }
+}
+
+fn base32_decoded(value: &Value) -> ValR {
+    let encoded = text(value);
+    match ungrouped(encoded.trim_end_matches('='), BASE32, 5) {
+        None => fail(format_args!(
+            "{} is not valid base32 data",
+            value.described()
+        )),
+        Some(bytes) => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
+    }
+}

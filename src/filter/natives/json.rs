@@ -1,0 +1,83 @@
+//! JSON text to values and back.
+
+use super::{Count, Entry, fail, one};
+use crate::filter::read;
+use crate::filter::value::{Num, ValR, Value};
+
+pub const TABLE: &[Entry] = &[
+    ("tojson", "", Count::One, |cv| {
+        one(Ok(Value::from(cv.1.to_json())))
+    }),
+    ("fromjson", "", Count::One, |cv| one(from_json(&cv.1))),
+    ("tonumber", "", Count::One, |cv| one(to_number(cv.1))),
+    ("toboolean", "", Count::One, |cv| one(to_boolean(cv.1))),
+];
+
+fn from_json(value: &Value) -> ValR {
+    let Value::Str(text) = value else {
+        return fail(format_args!(
+            "{} only strings can be parsed",
+            value.described()
+        ));
+    };
+    match &**text {
+        "nan" | "NaN" => return Ok(Value::from(f64::NAN)),
+        "-nan" | "-NaN" => return Ok(Value::from(f64::NAN)),
+        _ => {}
+    }
+    match read::single(text.as_bytes()) {
+        Ok(value) => Ok(value),
+        Err(error) => fail(format_args!(
+            "{error} (while parsing '{}')",
+            shortened(text)
+        )),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(100) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn to_number(value: Value) -> ValR {
+    match &value {
+        Value::Num(_) => Ok(value),
+        Value::Str(text) if is_number(text) => Ok(Value::Num(Num::parse(
+            text.strip_prefix('+').unwrap_or(text),
+        ))),
+        Value::Str(text) if matches!(&**text, "nan" | "-nan") => Ok(Value::from(f64::NAN)),
+        _ => fail(format_args!(
+            "{} cannot be parsed as a number",
+            value.described()
+        )),
+    }
+}
+
+/// jq's literals: digits with a point and an exponent perhaps, a sign before them.
+fn is_number(text: &str) -> bool {
+    let text = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (mantissa, exponent) = text
+        .split_once(['e', 'E'])
+        .map_or((text, None), |(m, e)| (m, Some(e)));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let exponent_ok = exponent.is_none_or(|e| {
+        let e = e.strip_prefix(['+', '-']).unwrap_or(e);
+        !e.is_empty() && digits(e)
+    });
+    digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_ok
+}
+
+fn to_boolean(value: Value) -> ValR {
+    match &value {
+        Value::Bool(_) => Ok(value),
+        Value::Str(text) if &**text == "true" => Ok(Value::Bool(true)),
+        Value::Str(text) if &**text == "false" => Ok(Value::Bool(false)),
+        _ => fail(format_args!(
+            "{} cannot be parsed as a boolean",
+            value.described()
+        )),
+    }
+}

@@ -1,0 +1,155 @@
+//! Text.
+
+use std::rc::Rc;
+
+use super::{Call, Count, Entry, fail, one};
+use crate::filter::value::{ValR, Value};
+
+pub const TABLE: &[Entry] = &[
+    ("utf8bytelength", "", Count::One, |cv| {
+        one(byte_length(&cv.1))
+    }),
+    ("explode", "", Count::One, |cv| one(explode(&cv.1))),
+    ("implode", "", Count::One, |cv| one(implode(&cv.1))),
+    ("ascii_downcase", "", Count::One, |cv| {
+        one(change_case(&cv.1, str::to_ascii_lowercase))
+    }),
+    ("ascii_upcase", "", Count::One, |cv| {
+        one(change_case(&cv.1, str::to_ascii_uppercase))
+    }),
+    ("startswith", "v", Count::One, |cv| {
+        one(affix(cv, "startswith", |text, part| text.starts_with(part)))
+    }),
+    ("endswith", "v", Count::One, |cv| {
+        one(affix(cv, "endswith", |text, part| text.ends_with(part)))
+    }),
+    ("split", "v", Count::One, |cv| one(split(cv))),
+    ("_join", "v", Count::One, |cv| one(join(cv))),
+    ("trim", "", Count::One, |cv| {
+        one(trim(&cv.1, |text| text.trim_matches(is_space)))
+    }),
+    ("ltrim", "", Count::One, |cv| {
+        one(trim(&cv.1, |text| text.trim_start_matches(is_space)))
+    }),
+    ("rtrim", "", Count::One, |cv| {
+        one(trim(&cv.1, |text| text.trim_end_matches(is_space)))
+    }),
+];
+
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t' | '\n' | '\u{b}' | '\u{c}' | '\r')
+        || (!c.is_ascii() && c.is_whitespace())
+}
+
+fn byte_length(value: &Value) -> ValR {
+    match value {
+        Value::Str(text) => Ok(Value::from(text.len())),
+        _ => fail(format_args!(
+            "{} only strings have UTF-8 byte length",
+            value.described()
+        )),
+    }
+}
+
+fn explode(value: &Value) -> ValR {
+    match value {
+        Value::Str(text) => Ok(text.chars().map(|c| Value::from(c as usize)).collect()),
+        _ => fail("explode input must be a string"),
+    }
+}
+
+fn implode(value: &Value) -> ValR {
+    let Value::Arr(items) = value else {
+        return fail("implode input must be an array");
+    };
+    let characters = items.iter().map(|item| match item {
+        Value::Num(n) if !n.as_f64().is_nan() => {
+            // What is no code point becomes U+FFFD, as in jq.
+            let code = n.as_f64().trunc();
+            let c = if code < 0.0 {
+                None
+            } else {
+                char::from_u32(code as u32)
+            };
+            Ok(c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        }
+        Value::Num(_) => {
+            fail("number (null) can't be imploded, unicode codepoint needs to be numeric")
+        }
+        other => fail(format_args!(
+            "{} can't be imploded, unicode codepoint needs to be numeric",
+            other.described()
+        )),
+    });
+    Ok(Value::from(characters.collect::<Result<String, _>>()?))
+}
+
+fn change_case(value: &Value, change: fn(&str) -> String) -> ValR {
+    match value {
+        Value::Str(text) => Ok(Value::from(change(text))),
+        _ => fail("explode input must be a string"),
+    }
+}
+
+fn affix(mut cv: Call, name: &str, test: fn(&str, &str) -> bool) -> ValR {
+    match (&cv.1, cv.0.pop_var()) {
+        (Value::Str(text), Value::Str(part)) => Ok(Value::Bool(test(text, &part))),
+        _ => fail(format_args!("{name}() requires string inputs")),
+    }
+}
+
+fn split(mut cv: Call) -> ValR {
+    match (&cv.1, cv.0.pop_var()) {
+        (Value::Str(_), separator @ Value::Str(_)) => cv.1 / separator,
+        _ => fail("split input and separator must be strings"),
+    }
+}
+
+fn trim(value: &Value, trim: fn(&str) -> &str) -> ValR {
+    match value {
+        Value::Str(text) => Ok(Value::str(trim(text))),
+        _ => fail("trim input must be a string"),
+    }
+}
+
+/// Strings, numbers, booleans and null (as nothing) with the separator between them.
+fn join(mut cv: Call) -> ValR {
+    let separator = cv.0.pop_var();
+    let items: Vec<Value> = match &cv.1 {
+        Value::Arr(items) => items.to_vec(),
+        Value::Obj(map) => map.values().cloned().collect(),
+        other => return Err(other.cannot_iterate()),
+    };
+    let mut joined = String::new();
+    for (i, item) in items.into_iter().enumerate() {
+        if i > 0 {
+            match &separator {
+                Value::Str(separator) => joined.push_str(separator),
+                Value::Null => {}
+                other => joined = joined_text(Value::from(joined) + other.clone())?,
+            }
+        }
+        match item {
+            Value::Null => {}
+            Value::Str(text) => joined.push_str(&text),
+            Value::Bool(_) | Value::Num(_) => joined.push_str(&item.to_json()),
+            other => joined = joined_text(Value::from(joined) + other)?,
+        }
+    }
+    Ok(Value::from(joined))
+}
+
+fn joined_text(sum: ValR) -> Result<String, crate::filter::value::Error> {
+    Ok(sum?.as_str().unwrap_or_default().to_owned())
+}
+
+/// A string argument, with an error that names the filter otherwise.
+pub fn text(
+    value: &Value,
+    message: impl FnOnce() -> String,
+) -> Result<Rc<str>, crate::filter::value::Error> {
+    match value {
+        Value::Str(text) => Ok(text.clone()),
+        _ => fail(message()),
+    }
+}

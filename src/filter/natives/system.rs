@@ -1,0 +1,145 @@
+//! What reaches outside the value: inputs, messages, the end of the run, the stack.
+
+use jaq_core::box_iter::box_once;
+use jaq_core::{Ctx, Exn, PathsPtr};
+
+use super::{Call, Count, Entry, Kind, Outputs, fail, one};
+use crate::filter::value::{Error, Value};
+use crate::filter::{builtins, natives};
+
+pub const TABLE: &[Entry] = &[
+    ("error", "", Count::AtMostOne, |cv| {
+        box_once(Err(Error::new(cv.1).into()))
+    }),
+    ("input", "", Count::One, |cv| {
+        box_once(
+            cv.0.data()
+                .input()
+                .unwrap_or_else(|| fail("No more inputs"))
+                .map_err(Into::into),
+        )
+    }),
+    ("_inputs", "", Count::Any, |cv| {
+        let run = *cv.0.data();
+        Box::new(std::iter::from_fn(move || run.input()).map(|input| input.map_err(Into::into)))
+    }),
+    ("debug", "", Count::One, |cv| {
+        cv.0.data()
+            .message(format!("[\"DEBUG:\",{}]\n", cv.1.to_json()).as_bytes());
+        one(Ok(cv.1))
+    }),
+    ("stderr", "", Count::One, |cv| {
+        cv.0.data().message(raw(&cv.1).as_bytes());
+        one(Ok(cv.1))
+    }),
+    ("input_filename", "", Count::One, |cv| {
+        one(Ok(cv.0.data().input_name()))
+    }),
+    ("input_line_number", "", Count::One, |cv| {
+        one(Ok(Value::from(cv.0.data().input_line())))
+    }),
+    ("_halt", "v", Count::AtMostOne, halt),
+    ("_halt_error", "v", Count::AtMostOne, halt_error),
+    ("builtins", "", Count::One, |_| one(Ok(all_names()))),
+    ("_stack_guard", "", Count::One, stack_guard),
+    ("_getpath", "v", Count::One, |mut cv| {
+        let path = cv.0.pop_var();
+        one(match path {
+            Value::Arr(path) => cv.1.get_path(&path),
+            _ => fail("Path must be specified as an array"),
+        })
+    }),
+    ("modulemeta", "", Count::One, |cv| {
+        one(cv.0.data().module_meta(&cv.1))
+    }),
+];
+
+fn raw(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_json(), str::to_owned)
+}
+
+fn exit_code(value: &Value) -> Result<i32, Error> {
+    match value {
+        Value::Num(n) => Ok(n.as_f64() as i32),
+        _ => fail("halt_error/1: number required"),
+    }
+}
+
+fn halt(mut cv: Call) -> Outputs {
+    box_once(Err(match exit_code(&cv.0.pop_var()) {
+        Ok(code) => Exn::halt(code),
+        Err(error) => error.into(),
+    }))
+}
+
+/// A string is printed as it is, null not at all, anything else as a line of JSON (jq manual, `halt_error`).
+fn halt_error(mut cv: Call) -> Outputs {
+    let code = match exit_code(&cv.0.pop_var()) {
+        Ok(code) => code,
+        Err(error) => return box_once(Err(error.into())),
+    };
+    match &cv.1 {
+        Value::Null => {}
+        Value::Str(text) => cv.0.data().message(text.as_bytes()),
+        other => {
+            cv.0.data()
+                .message(format!("{}\n", other.to_json()).as_bytes())
+        }
+    }
+    box_once(Err(Exn::halt(code)))
+}
+
+fn all_names() -> Value {
+    let names = builtins::signatures().chain(natives::signatures());
+    names
+        .filter(|(name, _)| !name.starts_with(['_', '@']))
+        .map(|(name, arity)| Value::from(format!("{name}/{arity}")))
+        .collect()
+}
+
+/// Passes the input on while there is stack left.
+fn stack_guard(cv: Call) -> Outputs {
+    one(stack_left(&cv.0).map(|()| cv.1))
+}
+
+fn stack_left(context: &Ctx<Kind>) -> Result<(), Error> {
+    let marker = 0u8;
+    let enough = std::ptr::from_ref(&marker).addr() >= context.data().stack_limit();
+    if enough {
+        Ok(())
+    } else {
+        fail("the filter recurses too deeply")
+    }
+}
+
+/// How the filters that are paths themselves (inside `path(…)`) run.
+pub fn paths(name: &str) -> Option<PathsPtr<Kind>> {
+    match name {
+        "_empty" => Some(|_| Box::new(std::iter::empty())),
+        "error" => Some(|cv| box_once(Err(Error::new(cv.1.0).into()))),
+        "_stack_guard" => Some(|cv| {
+            box_once(match stack_left(&cv.0) {
+                Ok(()) => Ok(cv.1),
+                Err(error) => Err(error.into()),
+            })
+        }),
+        "_getpath" => Some(|mut cv| {
+            let (value, mut path) = cv.1;
+            let Value::Arr(keys) = cv.0.pop_var() else {
+                return box_once(fail("Path must be specified as an array").map_err(Into::into));
+            };
+            for key in keys.iter() {
+                path = path.cons(key.clone());
+            }
+            box_once(
+                value
+                    .get_path(&keys)
+                    .map(|value| (value, path))
+                    .map_err(Into::into),
+            )
+        }),
+        _ => None,
+    }
+}

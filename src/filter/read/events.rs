@@ -1,0 +1,140 @@
+//! `--stream`: paths and leaves as they are read, without building what holds them (jq manual, "Streaming").
+
+use std::io::Read;
+
+use super::parser::Parser;
+use super::{ReadError, Values};
+use crate::filter::value::Value;
+
+/// Reads JSON as the events of `--stream`.
+pub struct Events<R = Box<dyn Read>> {
+    parser: Parser<R>,
+    path: Vec<Value>,
+    failed: bool,
+}
+
+impl From<Values> for Events {
+    fn from(parser: Values) -> Self {
+        Self {
+            parser,
+            path: Vec::new(),
+            failed: false,
+        }
+    }
+}
+
+impl<R: Read> Events<R> {
+    /// Newlines read so far.
+    pub fn line_number(&self) -> usize {
+        self.parser.line_number()
+    }
+
+    /// The path that was being read, for `--stream-errors`.
+    pub fn path(&self) -> Value {
+        Value::from(self.path.clone())
+    }
+
+    /// Gives up a broken record; see [`Parser::resume`].
+    pub fn resume(&mut self) -> Result<bool, ReadError> {
+        self.failed = false;
+        self.path.clear();
+        self.parser.resume()
+    }
+
+    /// The next event, `[path, leaf]` or `[path]`.
+    pub fn next(&mut self) -> Option<Result<Value, ReadError>> {
+        if self.failed {
+            return None;
+        }
+        let event = if self.path.is_empty() {
+            self.top()
+        } else {
+            self.inside().map(Some)
+        };
+        self.failed = event.is_err();
+        event.transpose()
+    }
+
+    fn top(&mut self) -> Result<Option<Value>, ReadError> {
+        match self.parser.start()? {
+            None => Ok(None),
+            Some(first) => self.value(first).map(Some),
+        }
+    }
+
+    /// What comes after a value inside an array or object.
+    fn inside(&mut self) -> Result<Value, ReadError> {
+        let in_object = matches!(self.path.last(), Some(Value::Str(_)));
+        match (self.parser.skip_space()?, in_object) {
+            (Some(b','), false) => {
+                self.parser.window.advance(1);
+                let index = self
+                    .path
+                    .pop()
+                    .map_or(Ok(Value::Null), |index| index + Value::from(1usize));
+                self.path.push(index.unwrap_or(Value::Null));
+                let first = self.first()?;
+                self.value(first)
+            }
+            (Some(b','), true) => {
+                self.parser.window.advance(1);
+                self.path.pop();
+                self.member()
+            }
+            (Some(b']'), false) | (Some(b'}'), true) => {
+                self.parser.window.advance(1);
+                let closing = Value::from(vec![self.path()]);
+                self.path.pop();
+                Ok(closing)
+            }
+            (None, _) => Err(self.parser.window.error("Unfinished JSON term")),
+            _ => Err(self
+                .parser
+                .window
+                .error("Expected separator between values")),
+        }
+    }
+
+    fn first(&mut self) -> Result<u8, ReadError> {
+        self.parser
+            .skip_space()?
+            .ok_or_else(|| self.parser.window.error("Unfinished JSON term"))
+    }
+
+    /// A key and its value.
+    fn member(&mut self) -> Result<Value, ReadError> {
+        if self.parser.skip_space()? != Some(b'"') {
+            return Err(self.parser.window.error("Object keys must be strings"));
+        }
+        let key = self.parser.key()?;
+        let first = self.parser.colon()?;
+        self.path.push(Value::Str(key));
+        self.value(first)
+    }
+
+    fn value(&mut self, first: u8) -> Result<Value, ReadError> {
+        match first {
+            b'[' => match self.parser.enter(self.path.len() + 1)? {
+                Some(b']') => self.empty(Value::from(Vec::new())),
+                Some(first) => {
+                    self.path.push(Value::from(0usize));
+                    self.value(first)
+                }
+                None => Err(self.parser.window.error("Unfinished JSON term")),
+            },
+            b'{' => match self.parser.enter(self.path.len() + 1)? {
+                Some(b'}') => self.empty(Value::object::<&str>([])),
+                _ => self.member(),
+            },
+            _ => {
+                let leaf = self.parser.scalar(first)?;
+                Ok(Value::from(vec![self.path(), leaf]))
+            }
+        }
+    }
+
+    fn empty(&mut self, leaf: Value) -> Result<Value, ReadError> {
+        self.parser.window.advance(1);
+        Ok(Value::from(vec![self.path(), leaf]))
+    }
+}

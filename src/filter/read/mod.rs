@@ -1,0 +1,33 @@
+//! Bytes → values: strict JSON (RFC 8259), one value after the other as they arrive.
+
+mod error;
+mod events;
+mod parser;
+mod window;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
+
+pub use error::{ReadError, Trouble};
+pub use events::Events;
+pub use parser::Parser;
+
+use super::value::Value;
+
+/// The one value in a text.
+pub fn single(text: &[u8]) -> Result<Value, ReadError> {
+    let mut parser = Parser::new(text);
+    let Some(first) = parser.next() else {
+        return Err(ReadError::without_place("Expected JSON value"));
+    };
+    let value = first?;
+    match parser.next() {
+        None => Ok(value),
+        Some(_) => Err(ReadError::without_place("Unexpected extra JSON values")),
+    }
+}
+
+/// All values of a stream, one at a time.
+pub type Values = Parser<Box<dyn Read>>;

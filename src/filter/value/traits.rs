@@ -1,0 +1,176 @@
+//! What jaq-core and jaq-std ask of a value.
+
+use std::rc::Rc;
+
+use jaq_core::box_iter::{BoxIter, box_once};
+use jaq_core::path::Opt;
+use jaq_core::val::Range;
+use jaq_core::{Exn, ValX};
+
+use super::{Error, Map, Num, ValR, Value};
+
+impl jaq_core::ValT for Value {
+    fn from_num(text: &str) -> ValR {
+        Ok(Self::Num(Num::parse(text)))
+    }
+
+    fn from_map<I: IntoIterator<Item = (Self, Self)>>(entries: I) -> ValR {
+        let entries = entries.into_iter().map(|(key, value)| match key {
+            Self::Str(key) => Ok((key, value)),
+            other => Err(Error::str(format_args!(
+                "Cannot use {} as object key",
+                other.described()
+            ))),
+        });
+        Ok(Self::from(entries.collect::<Result<Map, Error>>()?))
+    }
+
+    fn key_values(self) -> BoxIter<'static, ValR2> {
+        match self {
+            Self::Arr(items) => {
+                Box::new((0..items.len()).map(move |i| Ok((Self::from(i), items[i].clone()))))
+            }
+            Self::Obj(map) => Box::new((0..map.len()).filter_map(move |i| {
+                map.get_index(i)
+                    .map(|(key, value)| Ok((Self::Str(key.clone()), value.clone())))
+            })),
+            other => box_once(Err(other.cannot_iterate())),
+        }
+    }
+
+    fn values(self) -> Box<dyn Iterator<Item = ValR>> {
+        match self {
+            Self::Arr(items) => match Rc::try_unwrap(items) {
+                Ok(items) => Box::new(items.into_iter().map(Ok)),
+                Err(items) => Box::new((0..items.len()).map(move |i| Ok(items[i].clone()))),
+            },
+            Self::Obj(map) => Box::new(
+                (0..map.len())
+                    .filter_map(move |i| map.get_index(i).map(|(_, value)| Ok(value.clone()))),
+            ),
+            other => box_once(Err(other.cannot_iterate())),
+        }
+    }
+
+    fn index(self, index: &Self) -> ValR {
+        self.get(index)
+    }
+
+    fn range(self, range: Range<&Self>) -> ValR {
+        self.slice(range.start, range.end)
+    }
+
+    /// `.[] |= f`: the first output of `f` replaces the element, none deletes it.
+    fn map_values<'a, I: Iterator<Item = ValX<'a, Self>>>(
+        self,
+        opt: Opt,
+        f: impl Fn(Self) -> I,
+    ) -> ValX<'a, Self> {
+        match self {
+            Self::Arr(items) => {
+                let items = Rc::unwrap_or_clone(items).into_iter();
+                Ok(Self::from(
+                    items
+                        .filter_map(|item| f(item).next())
+                        .collect::<Result<Vec<_>, _>>()?,
+                ))
+            }
+            Self::Obj(map) => {
+                let entries = Rc::unwrap_or_clone(map).into_iter();
+                let mapped =
+                    entries.filter_map(|(key, value)| Some(f(value).next()?.map(|new| (key, new))));
+                Ok(Self::from(mapped.collect::<Result<Map, _>>()?))
+            }
+            other => opt.fail(other, |other| Exn::from(other.cannot_iterate())),
+        }
+    }
+
+    /// `.[k] |= f`: the element is taken out while `f` works on it, so that it need not be copied.
+    fn map_index<'a, I: Iterator<Item = ValX<'a, Self>>>(
+        mut self,
+        index: &Self,
+        opt: Opt,
+        f: impl Fn(Self) -> I,
+    ) -> ValX<'a, Self> {
+        let old = match self.take(index) {
+            Ok(old) => old,
+            Err(error) => return opt.fail(self, |_| Exn::from(error)),
+        };
+        match f(old).next() {
+            Some(new) => Ok(self.set(index, new?)?),
+            None => Ok(self.without(index)?),
+        }
+    }
+
+    fn map_range<'a, I: Iterator<Item = ValX<'a, Self>>>(
+        self,
+        range: Range<&Self>,
+        opt: Opt,
+        f: impl Fn(Self) -> I,
+    ) -> ValX<'a, Self> {
+        self.map_index(
+            &Self::from(range.start.cloned()..range.end.cloned()),
+            opt,
+            f,
+        )
+    }
+
+    fn as_bool(&self) -> bool {
+        !matches!(self, Self::Null | Self::Bool(false))
+    }
+
+    fn into_string(self) -> Self {
+        match self {
+            Self::Str(_) => self,
+            other => Self::from(other.to_json()),
+        }
+    }
+}
+
+type ValR2 = Result<(Value, Value), Error>;
+
+impl jaq_std::ValT for Value {
+    fn into_seq<S: FromIterator<Self>>(self) -> Result<S, Self> {
+        match self {
+            Self::Arr(items) => match Rc::try_unwrap(items) {
+                Ok(items) => Ok(items.into_iter().collect()),
+                Err(items) => Ok(items.iter().cloned().collect()),
+            },
+            other => Err(other),
+        }
+    }
+
+    fn is_int(&self) -> bool {
+        matches!(self, Self::Num(n) if n.as_integer().is_some())
+    }
+
+    fn as_isize(&self) -> Option<isize> {
+        match self {
+            Self::Num(n) => n.as_integer().and_then(|i| isize::try_from(i).ok()),
+            _ => None,
+        }
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Num(n) => Some(n.as_f64()),
+            _ => None,
+        }
+    }
+
+    fn is_utf8_str(&self) -> bool {
+        matches!(self, Self::Str(_))
+    }
+
+    fn as_bytes(&self) -> Option<&[u8]> {
+        self.as_str().map(str::as_bytes)
+    }
+
+    fn as_sub_str(&self, sub: &[u8]) -> Self {
+        Self::from_utf8_bytes(sub.to_vec())
+    }
+
+    fn from_utf8_bytes(bytes: impl AsRef<[u8]> + Send + 'static) -> Self {
+        Self::from(String::from_utf8_lossy(bytes.as_ref()).into_owned())
+    }
+}

@@ -1,0 +1,300 @@
+//! JSON in colours: serde_json walks the value, colored_json paints its tokens.
+
+use std::io;
+
+use colored_json::{ColoredFormatter, CompactFormatter, Style, Styler};
+use serde::ser::{Error as _, Serialize, Serializer};
+use serde_json::ser::Formatter;
+
+use super::escape;
+use super::plain::{Notation, break_line, sorted};
+use super::sink::Sink;
+use super::{Error, Layout, Palette};
+use crate::filter::value::{MAX_DEPTH, Num, Value};
+
+type Tokens = ColoredFormatter<CompactFormatter>;
+
+/// Writes values in colours, the same text as `plain` once the colours are taken away.
+///
+/// colored_json paints literals, numbers, brackets and colons. Line breaks, commas and strings are laid out here:
+/// colored_json would paint the indentation before a closing bracket, leave commas and escaped characters plain,
+/// and start a new sequence for every piece of a string.
+pub struct Painter {
+    notation: Notation,
+    tokens: Tokens,
+    /// colored_json has one style for both booleans: this one paints `false`.
+    falses: Tokens,
+    array_comma: String,
+    object_comma: String,
+    string: Around,
+    key: Around,
+    in_key: bool,
+    is_empty: bool,
+    depth: usize,
+    line: Vec<u8>,
+}
+
+impl Painter {
+    /// A painter with these colours.
+    pub fn new(palette: &Palette, notation: Notation) -> Self {
+        Self {
+            notation,
+            tokens: tokens(palette, palette.bool_true),
+            falses: tokens(palette, palette.bool_false),
+            array_comma: Around::new(palette.array).paint(","),
+            object_comma: Around::new(palette.object).paint(","),
+            string: Around::new(palette.string),
+            key: Around::new(palette.key),
+            in_key: false,
+            is_empty: true,
+            depth: 0,
+            line: Vec::new(),
+        }
+    }
+
+    /// Writes the JSON text of a value.
+    pub fn write(&mut self, value: &Value, sink: &mut Sink) -> Result<(), Error> {
+        self.depth = 0;
+        self.in_key = false;
+        let node = Node {
+            value,
+            sort_keys: self.notation.sort_keys,
+            depth: 0,
+        };
+        let mut serializer = serde_json::Serializer::with_formatter(sink, self);
+        node.serialize(&mut serializer).map_err(|e| {
+            if e.is_io() {
+                Error::Io(e.into())
+            } else {
+                Error::TooDeep
+            }
+        })
+    }
+
+    fn around(&self) -> &Around {
+        if self.in_key { &self.key } else { &self.string }
+    }
+
+    fn open(&mut self) {
+        self.depth += 1;
+        self.is_empty = true;
+    }
+
+    fn close<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.depth -= 1;
+        if self.is_empty {
+            Ok(())
+        } else {
+            self.break_line(writer)
+        }
+    }
+
+    fn break_line<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.line.clear();
+        break_line(self.notation.layout, self.depth, &mut self.line);
+        writer.write_all(&self.line)
+    }
+}
+
+fn tokens(palette: &Palette, bool_value: Style) -> Tokens {
+    let styler = Styler {
+        object_brackets: palette.object,
+        object_colon: palette.object,
+        array_brackets: palette.array,
+        key: palette.key,
+        string_value: palette.string,
+        integer_value: palette.number,
+        float_value: palette.number,
+        bool_value,
+        nil_value: palette.null,
+        string_include_quotation: true,
+    };
+    ColoredFormatter::with_styler(CompactFormatter, styler)
+}
+
+/// The sequences that turn a style on and off; both empty for no style.
+struct Around {
+    on: String,
+    off: String,
+}
+
+impl Around {
+    fn new(style: Style) -> Self {
+        Self {
+            on: style.prefix().into_owned(),
+            off: style.suffix().into_owned(),
+        }
+    }
+
+    fn paint(&self, text: &str) -> String {
+        [&self.on, text, &self.off].concat()
+    }
+}
+
+/// serde_json takes its formatter by value; a reference lets one painter serve many values.
+impl Formatter for &mut Painter {
+    fn write_null<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.tokens.write_null(writer)
+    }
+
+    fn write_bool<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: bool) -> io::Result<()> {
+        let tokens = if value {
+            &mut self.tokens
+        } else {
+            &mut self.falses
+        };
+        tokens.write_bool(writer, value)
+    }
+
+    fn write_i64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: i64) -> io::Result<()> {
+        self.tokens.write_i64(writer, value)
+    }
+
+    fn write_number_str<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        value: &str,
+    ) -> io::Result<()> {
+        self.tokens.write_number_str(writer, value)
+    }
+
+    fn begin_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(self.around().on.as_bytes())?;
+        writer.write_all(b"\"")
+    }
+
+    fn end_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"\"")?;
+        writer.write_all(self.around().off.as_bytes())
+    }
+
+    /// serde_json has cut out what JSON must escape; this adds jq's and the terminal's escapes.
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        self.line.clear();
+        escape::append(fragment, self.notation.escapes, &mut self.line);
+        writer.write_all(&self.line)
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open();
+        self.tokens.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer)?;
+        self.tokens.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if !first {
+            writer.write_all(self.array_comma.as_bytes())?;
+        }
+        self.break_line(writer)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_empty = false;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open();
+        self.tokens.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer)?;
+        self.tokens.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        if !first {
+            writer.write_all(self.object_comma.as_bytes())?;
+        }
+        self.in_key = true;
+        self.break_line(writer)
+    }
+
+    fn end_object_key<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.in_key = false;
+        Ok(())
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.tokens.begin_object_value(writer)?;
+        if self.notation.layout == Layout::Compact {
+            Ok(())
+        } else {
+            writer.write_all(b" ")
+        }
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.is_empty = false;
+        Ok(())
+    }
+}
+
+/// A value as serde sees it.
+struct Node<'a> {
+    value: &'a Value,
+    sort_keys: bool,
+    depth: usize,
+}
+
+impl<'a> Node<'a> {
+    fn child(&self, value: &'a Value) -> Self {
+        Node {
+            value,
+            sort_keys: self.sort_keys,
+            depth: self.depth + 1,
+        }
+    }
+}
+
+impl Serialize for Node<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.depth > MAX_DEPTH {
+            return Err(S::Error::custom(Error::TooDeep));
+        }
+        match self.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(b) => serializer.serialize_bool(*b),
+            Value::Num(num) => serialize_number(num, serializer),
+            Value::Str(text) => serializer.serialize_str(text),
+            Value::Arr(items) => serializer.collect_seq(items.iter().map(|item| self.child(item))),
+            Value::Obj(map) if self.sort_keys => serializer.collect_map(
+                sorted(map)
+                    .into_iter()
+                    .map(|(key, value)| (key, self.child(value))),
+            ),
+            Value::Obj(map) => {
+                serializer.collect_map(map.iter().map(|(key, value)| (&**key, self.child(value))))
+            }
+        }
+    }
+}
+
+fn serialize_number<S: Serializer>(num: &Num, serializer: S) -> Result<S::Ok, S::Error> {
+    if let Num::Int(i) = num {
+        return serializer.serialize_i64(*i);
+    }
+    let text = num.to_string();
+    if text == "null" {
+        return serializer.serialize_unit();
+    }
+    // Keeps the digits (with `arbitrary_precision`); parsing would change `1E+2` to `1e+2`.
+    serde_json::Number::from_string_unchecked(text).serialize(serializer)
+}

@@ -1,0 +1,121 @@
+//! The escapes of JSON strings, as jq writes them.
+
+/// What is escaped in a JSON string, beside what JSON itself demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escapes {
+    /// DEL only, as in jq.
+    Json,
+    /// Everything that is not ASCII, as two surrogates where one escape is too small (`-a`).
+    Ascii,
+    /// Whatever a terminal could take for a command or that reorders what is read; still the same JSON value.
+    Terminal,
+}
+
+/// Appends a string in quotes.
+#[inline]
+pub fn quote(text: &str, escapes: Escapes, out: &mut Vec<u8>) {
+    out.push(b'"');
+    append(text, escapes, out);
+    out.push(b'"');
+}
+
+/// Appends a string, escaped but without quotes.
+#[inline]
+pub fn append(text: &str, escapes: Escapes, out: &mut Vec<u8>) {
+    if escapes == Escapes::Json || text.is_ascii() {
+        append_json(text.as_bytes(), out);
+    } else {
+        append_chars(text, escapes, out);
+    }
+}
+
+fn append_json(mut bytes: &[u8], out: &mut Vec<u8>) {
+    while !is_clean(bytes) {
+        let special = bytes.iter().position(|b| is_special(*b));
+        let (clean, rest) = bytes.split_at(special.unwrap_or(bytes.len()));
+        out.extend_from_slice(clean);
+        let Some((&special, rest)) = rest.split_first() else {
+            return;
+        };
+        push_escape(char::from(special), out);
+        bytes = rest;
+    }
+    out.extend_from_slice(bytes);
+}
+
+/// Whether all bytes can be copied as they are, looked at eight at a time; the last eight overlap those before them
+/// rather than leave a rest.
+#[inline]
+fn is_clean(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return !bytes.iter().any(|b| is_special(*b));
+    };
+    let (blocks, _) = bytes.as_chunks::<8>();
+    blocks
+        .iter()
+        .chain([last])
+        .all(|block| is_clean_block(*block))
+}
+
+/// `is_special` on eight bytes at once: a byte's highest bit says that subtracting has made it negative.
+#[inline]
+fn is_clean_block(block: [u8; 8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let word = u64::from_ne_bytes(block);
+    let below = |word: u64, limit: u8| word.wrapping_sub(ONES * u64::from(limit)) & !word;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (below(word, 0x20) | equal(b'"') | equal(b'\\') | equal(0x7f)) & (ONES << 7) == 0
+}
+
+#[inline]
+fn is_special(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
+}
+
+/// The careful way, for text that is not ASCII where that matters.
+fn append_chars(text: &str, escapes: Escapes, out: &mut Vec<u8>) {
+    let must_escape = |c: char| match escapes {
+        Escapes::Ascii => !c.is_ascii(),
+        Escapes::Json | Escapes::Terminal => is_unsafe(c),
+    };
+    let mut done = 0;
+    for (at, c) in text.char_indices() {
+        let is_json_special = c.is_ascii() && is_special(c as u8);
+        if is_json_special || must_escape(c) {
+            out.extend_from_slice(&text.as_bytes()[done..at]);
+            push_escape(c, out);
+            done = at + c.len_utf8();
+        }
+    }
+    out.extend_from_slice(&text.as_bytes()[done..]);
+}
+
+/// Whether a terminal could act on the character, or show text in another order than it has:
+/// C0, DEL, C1, and the bidirectional overrides and isolates.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Appends one character as a JSON escape.
+pub fn push_escape(c: char, out: &mut Vec<u8>) {
+    let short = match c {
+        '"' | '\\' => c as u8,
+        '\x08' => b'b',
+        '\t' => b't',
+        '\n' => b'n',
+        '\x0c' => b'f',
+        '\r' => b'r',
+        _ => {
+            return c
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .for_each(|unit| push_unit(*unit, out));
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+fn push_unit(unit: u16, out: &mut Vec<u8>) {
+    let digit = |shift: u16| b"0123456789abcdef"[usize::from((unit >> shift) & 0xf)];
+    out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
+}

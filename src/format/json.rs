@@ -1,0 +1,98 @@
+//! JSON as jq prints it: what stands around each value; its inside is written by `plain` or `color`.
+
+use std::io;
+
+use super::color::Painter;
+use super::escape::{self, Escapes};
+use super::plain::{self, Notation};
+use super::sink::Sink;
+use super::{Error, Formatter, Raw, Settings, sanitize};
+use crate::filter::value::Value;
+
+/// RS, which starts each text of a JSON text sequence.
+const RECORD_SEPARATOR: u8 = 0x1e;
+
+/// JSON texts one after the other, strings raw where that is asked for.
+pub struct Json {
+    raw: Raw,
+    seq: bool,
+    sanitize: bool,
+    notation: Notation,
+    painter: Option<Painter>,
+    buf: Vec<u8>,
+}
+
+impl Json {
+    /// A formatter for JSON and raw strings.
+    pub fn new(settings: Settings) -> Self {
+        let escapes = match settings {
+            Settings { ascii: true, .. } => Escapes::Ascii,
+            Settings { sanitize: true, .. } => Escapes::Terminal,
+            _ => Escapes::Json,
+        };
+        let notation = Notation {
+            layout: settings.layout,
+            sort_keys: settings.sort_keys,
+            escapes,
+        };
+        Self {
+            raw: settings.raw,
+            seq: settings.seq,
+            sanitize: settings.sanitize,
+            notation,
+            painter: settings
+                .palette
+                .map(|palette| Painter::new(&palette, notation)),
+            buf: Vec::new(),
+        }
+    }
+}
+
+impl Formatter for Json {
+    fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
+        let mut sink = Sink::new(std::mem::take(&mut self.buf), out);
+        let result = self.write_to(value, &mut sink);
+        self.buf = sink.buf;
+        result
+    }
+}
+
+impl Json {
+    fn write_to(&mut self, value: &Value, sink: &mut Sink) -> Result<(), Error> {
+        match value.as_str().filter(|_| self.raw != Raw::No) {
+            // jq gives these strings neither a separator nor a colour.
+            Some(text) => self.write_raw(text, sink)?,
+            None => self.write_json(value, sink)?,
+        }
+        match self.raw {
+            Raw::No | Raw::Lines => sink.buf.push(b'\n'),
+            Raw::Joined => {}
+            Raw::Nul => sink.buf.push(0),
+        }
+        Ok(sink.drain()?)
+    }
+
+    fn write_json(&mut self, value: &Value, sink: &mut Sink) -> Result<(), Error> {
+        if self.seq {
+            sink.buf.push(RECORD_SEPARATOR);
+        }
+        match &mut self.painter {
+            Some(painter) => painter.write(value, sink),
+            None => plain::write(value, self.notation, sink),
+        }
+    }
+
+    /// A string without quotes, except that with `-a` jq writes it as JSON after all.
+    fn write_raw(&self, text: &str, sink: &mut Sink) -> Result<(), Error> {
+        if self.notation.escapes == Escapes::Ascii {
+            escape::quote(text, Escapes::Ascii, &mut sink.buf);
+        } else if self.raw == Raw::Nul && text.contains('\0') {
+            return Err(Error::NulInString);
+        } else if self.sanitize {
+            sink.buf.extend_from_slice(sanitize(text).as_bytes());
+        } else {
+            sink.buf.extend_from_slice(text.as_bytes());
+        }
+        Ok(())
+    }
+}

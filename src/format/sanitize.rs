@@ -1,0 +1,79 @@
+//! Text of a server made harmless for a terminal.
+
+use std::borrow::Cow;
+
+use super::escape::{is_unsafe, push_escape};
+
+/// The text as a terminal may have it. Colours (SGR sequences, `ESC [ … m`), tabs and line ends (LF, CR LF) stay;
+/// every other control character, and what overrides the direction of text, is shown as a JSON escape.
+pub fn sanitize(text: &str) -> Cow<'_, str> {
+    if find_unsafe(text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = Vec::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((at, c)) = find_unsafe(rest) {
+        shown.extend_from_slice(&rest.as_bytes()[..at]);
+        push_escape(c, &mut shown);
+        rest = &rest[at + c.len_utf8()..];
+    }
+    shown.extend_from_slice(rest.as_bytes());
+    Cow::Owned(String::from_utf8_lossy(&shown).into_owned())
+}
+
+/// The first character that must not reach a terminal.
+fn find_unsafe(text: &str) -> Option<(usize, char)> {
+    text.char_indices()
+        .find(|&(at, c)| is_unsafe(c) && !is_harmless(c, &text[at + c.len_utf8()..]))
+}
+
+fn is_harmless(c: char, following: &str) -> bool {
+    match c {
+        '\t' | '\n' => true,
+        // Alone it would let text overwrite what stands before it in its line.
+        '\r' => following.starts_with('\n'),
+        '\x1b' => starts_sgr(following),
+        _ => false,
+    }
+}
+
+/// Whether an ESC before this text makes it a colour sequence.
+fn starts_sgr(text: &str) -> bool {
+    let parameters = |text: &str| {
+        text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';' || c == ':')
+            .starts_with('m')
+    };
+    text.strip_prefix('[').is_some_and(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sanitized_text() {
+        let cases = [
+            ("", ""),
+            ("plain é 😀 \u{200f}", "plain é 😀 \u{200f}"),
+            ("a\tb\nc\r\nd", "a\tb\nc\r\nd"),
+            ("100%\r50%\r", r"100%\r50%\r"),
+            ("\x1b[m\x1b[1;38:5:3m", "\x1b[m\x1b[1;38:5:3m"),
+            ("\x1b[2J\x1b[1", r"\u001b[2J\u001b[1"),
+            ("\x1b", r"\u001b"),
+            ("\x1b[?1m\x1bc", r"\u001b[?1m\u001bc"),
+            ("\0\x07\x08\x0b\x0c\x7f", r"\u0000\u0007\b\u000b\f\u007f"),
+            ("\u{80}\u{9b}31m\u{9f}", r"\u0080\u009b31m\u009f"),
+            (
+                "\u{202a}\u{202e}\u{2066}\u{2069}",
+                r"\u202a\u202e\u2066\u2069",
+            ),
+            (
+                "\u{2029}\u{202f}\u{2065}\u{206a}",
+                "\u{2029}\u{202f}\u{2065}\u{206a}",
+            ),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(sanitize(input), expected, "{input:?}");
+        }
+    }
+}

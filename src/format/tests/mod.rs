@@ -1,0 +1,82 @@
+//! Output of every format against what jq 1.8 prints, as tables.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::rc::Rc;
+
+use super::*;
+use crate::filter::value::Num;
+
+mod color;
+mod json;
+
+fn arr(items: impl IntoIterator<Item = Value>) -> Value {
+    Value::Arr(Rc::new(items.into_iter().collect()))
+}
+
+fn obj<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::Obj(Rc::new(
+        entries
+            .into_iter()
+            .map(|(key, value)| (key.into(), value))
+            .collect(),
+    ))
+}
+
+fn text(text: &str) -> Value {
+    Value::Str(text.into())
+}
+
+fn int(i: i64) -> Value {
+    Value::Num(Num::Int(i))
+}
+
+fn literal(text: &str) -> Value {
+    Value::Num(Num::Literal(text.into()))
+}
+
+fn write_all(settings: Settings, values: &[Value]) -> (String, Result<(), Error>) {
+    let mut out = Vec::new();
+    let mut formatter = formatter(settings);
+    let result = values
+        .iter()
+        .try_for_each(|value| formatter.write(value, &mut out));
+    let result = result.and_then(|()| formatter.finish(&mut out));
+    (String::from_utf8(out).unwrap(), result)
+}
+
+fn written(settings: Settings, value: &Value) -> String {
+    let (out, result) = write_all(settings, std::slice::from_ref(value));
+    result.unwrap();
+    out
+}
+
+fn compact() -> Settings {
+    Settings {
+        layout: Layout::Compact,
+        ..Settings::default()
+    }
+}
+
+fn pretty(indent: Indent) -> Settings {
+    Settings {
+        layout: Layout::Pretty { indent },
+        ..Settings::default()
+    }
+}
+
+fn colored(settings: Settings) -> Settings {
+    Settings {
+        palette: Some(Palette::default()),
+        ..settings
+    }
+}
+
+/// The text without its SGR sequences.
+fn stripped(text: &str) -> String {
+    let mut pieces = text.split("\x1b[");
+    let first = pieces.next().unwrap().to_owned();
+    pieces.fold(first, |plain, piece| {
+        plain + piece.split_once('m').unwrap().1
+    })
+}

@@ -1,0 +1,252 @@
+//! The one place where the three stages meet: fetch hands bytes to filter, filter hands values to format.
+
+mod body;
+mod closed_pipe;
+mod output;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::error::Error;
+use crate::fetch;
+use crate::filter::{self, Inputs, Run, Source, Stop, Tally, Trouble, value::Value};
+use crate::plan::{Flush, Input, Plan, Program, reason};
+
+use output::{FlushFirst, Output};
+
+/// Stack for evaluating nested values and recursive filters, in bytes; only what is used is ever touched.
+pub const STACK: usize = 1 << 30;
+
+/// Runs the plan and gives the exit code.
+///
+/// # Errors
+/// Whatever ends the run before its end; what came before is written.
+pub fn run(plan: Plan) -> Result<u8, Error> {
+    let filter = compile(&plan.program)?;
+    let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
+    let arrival = arrive(&plan, &output)?;
+    let Arrival::Inputs {
+        sources,
+        settings,
+        problems,
+    } = arrival
+    else {
+        output.finish()?;
+        return Ok(0);
+    };
+    let inputs = RefCell::new(Inputs::new(settings, sources));
+    let ended = filter_all(&plan, &filter, &inputs, &output, &problems);
+    let finished = output.finish();
+    let code = ended?;
+    finished?;
+    Ok(code)
+}
+
+fn compile(program: &Program) -> Result<filter::Filter, Error> {
+    let environment = || {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    };
+    let compiled = filter::compile(&filter::Program {
+        text: &program.text,
+        path: program.path.as_deref(),
+        named: program.named.clone(),
+        positional: program.positional.clone(),
+        library: program.library.clone(),
+        home: program.home.clone(),
+        environment: &environment,
+    });
+    compiled.map_err(|errors| Error::Compile {
+        errors,
+        hint: program.hint.clone(),
+    })
+}
+
+/// What there is to filter once the bytes begin to come.
+enum Arrival {
+    Inputs {
+        sources: Box<dyn FnMut() -> Option<Source>>,
+        settings: filter::InputSettings,
+        problems: Rc<Problems>,
+    },
+    /// The body went to stdout as it was.
+    Copied,
+}
+
+/// Trouble with sources: it decides the exit code when all else is done.
+#[derive(Default)]
+pub struct Problems {
+    /// Files that could not be opened have been reported.
+    unopened: std::cell::Cell<bool>,
+    is_response: bool,
+}
+
+fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
+    let settings = plan.inputs;
+    match &plan.input {
+        Input::Http {
+            host,
+            settings: patience,
+            request,
+        } => {
+            let client = fetch::Client::new(host.clone(), patience.clone())?;
+            let response = client.send(request)?;
+            body::of_response(response, plan, output)
+        }
+        Input::Stdin => {
+            let source = Source {
+                name: None,
+                bytes: Box::new(FlushFirst::new(io::stdin(), output.clone())),
+            };
+            let mut once = Some(source);
+            Ok(Arrival::Inputs {
+                sources: Box::new(move || once.take()),
+                settings,
+                problems: Rc::default(),
+            })
+        }
+        Input::Files(files) => {
+            let problems = Rc::new(Problems::default());
+            let sources = open_all(
+                files.iter().cloned().collect(),
+                output.clone(),
+                problems.clone(),
+            );
+            Ok(Arrival::Inputs {
+                sources: Box::new(sources),
+                settings,
+                problems,
+            })
+        }
+    }
+}
+
+/// Opens one file after the other; those that cannot be opened are reported and passed over, as in jq.
+fn open_all(
+    mut files: VecDeque<PathBuf>,
+    output: Rc<Output>,
+    problems: Rc<Problems>,
+) -> impl FnMut() -> Option<Source> {
+    move || {
+        loop {
+            let path = files.pop_front()?;
+            let opened = File::open(&path).and_then(|file| match file.metadata()?.is_dir() {
+                true => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+                false => Ok(file),
+            });
+            match opened {
+                Ok(file) => {
+                    return Some(Source {
+                        name: Some(path.display().to_string().into()),
+                        bytes: Box::new(file),
+                    });
+                }
+                Err(error) => {
+                    problems.unopened.set(true);
+                    output.report(&format!(
+                        "dq: input: cannot open {}: {}",
+                        path.display(),
+                        reason(&error)
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// The main loop: every input through the filter, every output to the formatter.
+fn filter_all(
+    plan: &Plan,
+    filter: &filter::Filter,
+    inputs: &RefCell<Inputs>,
+    output: &Output,
+    problems: &Problems,
+) -> Result<u8, Error> {
+    let messages = |bytes: &[u8]| output.message(bytes);
+    let run = Run::new(filter, inputs, &messages, STACK);
+    let mut formatter = crate::format::formatter(plan.output.clone());
+    let tally = Tally::default();
+    let mut code = 0;
+    let mut once = plan.null_input.then_some(Value::Null);
+    loop {
+        let input = match plan.null_input {
+            true => once.take().map(Ok),
+            false => inputs.borrow_mut().next(),
+        };
+        report_skipped(inputs, output);
+        let input = match input {
+            Some(Ok(input)) => input,
+            Some(Err(error)) => return Err(input_error(error, inputs, problems)),
+            None => break,
+        };
+        let mut emit = |value: Value| {
+            tally.output(&value);
+            output.value(&value, &mut *formatter)
+        };
+        code = match run.on(input, &mut emit) {
+            Ok(()) => 0,
+            Err(Stop::Raised(error)) => {
+                output.report(&format!("dq: filter: {}", raised(&error)));
+                5
+            }
+            Err(Stop::Halted(code)) => return Ok(code.rem_euclid(256) as u8),
+            Err(Stop::Output(crate::format::Error::Io(error))) => {
+                return Err(crate::format::Error::Io(error).into());
+            }
+            Err(Stop::Output(error)) => {
+                output.report(&format!("dq: format: {error}"));
+                error.exit_code()
+            }
+        };
+    }
+    output.finish_values(&mut *formatter)?;
+    let pending = inputs.borrow_mut().pending();
+    if let Some(error) = pending {
+        return Err(input_error(error, inputs, problems));
+    }
+    Ok(match code {
+        _ if problems.unopened.get() => 2,
+        0 if plan.exit_status => tally.exit_code(),
+        code => code,
+    })
+}
+
+/// Records that `--seq` passed over.
+fn report_skipped(inputs: &RefCell<Inputs>, output: &Output) {
+    for error in std::mem::take(&mut inputs.borrow_mut().skipped) {
+        output.report(&format!("dq: input: ignoring a broken record: {error}"));
+    }
+}
+
+/// An uncaught error in jq's words.
+fn raised(error: &Value) -> String {
+    match error.as_str() {
+        Some(text) => text.to_owned(),
+        None => format!("(not a string): {}", error.to_json()),
+    }
+}
+
+fn input_error(error: filter::ReadError, inputs: &RefCell<Inputs>, problems: &Problems) -> Error {
+    let name = inputs
+        .try_borrow()
+        .ok()
+        .and_then(|inputs| inputs.name().as_str().map(str::to_owned));
+    match &error.trouble {
+        Trouble::Io(io) if problems.is_response => Error::Fetch(fetch::read_error(io)),
+        Trouble::Io(io) => Error::Input {
+            name,
+            problem: reason(io),
+            code: 2,
+        },
+        Trouble::Syntax(_) => Error::Input {
+            name,
+            problem: format!("invalid JSON: {error}"),
+            code: 5,
+        },
+    }
+}

@@ -1,0 +1,189 @@
+//! What becomes of a response's body: values for the filter, or a plain copy.
+
+use std::io::{self, Cursor, Read, Write};
+use std::rc::Rc;
+
+use super::output::{FlushFirst, Output};
+use super::{Arrival, Problems};
+use crate::error::Error;
+use crate::fetch::{self, BodyKind, Response, logs};
+use crate::filter::{Shape, Source, value::Value};
+use crate::format;
+use crate::plan::Plan;
+
+/// Bytes copied at once.
+const CHUNK: usize = 64 * 1024;
+
+/// Decides by status and kind what the body is for.
+pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
+    if response.status >= 400 {
+        return Err(response.failure().into());
+    }
+    output.watch_for_closed_pipe(response.is_live());
+    let is_filtered =
+        plan.program.is_given || plan.null_input || plan.inputs.shape != Shape::Values;
+    match response.kind {
+        BodyKind::Json | BodyKind::Empty => {
+            Ok(inputs(response.body, plan.inputs.shape, plan, output))
+        }
+        BodyKind::Logs if is_filtered => {
+            let lines = LogLines::new(response.frames());
+            Ok(inputs(Box::new(lines), plan.inputs.shape, plan, output))
+        }
+        BodyKind::Logs => copy_logs(response.frames(), output),
+        BodyKind::Text if is_filtered => {
+            let shape = if matches!(plan.inputs.shape, Shape::Slurped | Shape::Text) {
+                Shape::Text
+            } else {
+                Shape::Lines
+            };
+            Ok(inputs(response.body, shape, plan, output))
+        }
+        BodyKind::Text => copy(response.body, output),
+        BodyKind::Binary if plan.terminal.stdout.is_terminal => Err(Error::Usage {
+            message: "the answer is binary, and stdout is a terminal".into(),
+            hint: Some("send it to a file or a pipe: > FILE".into()),
+        }),
+        BodyKind::Binary if plan.program.is_given => Err(Error::Input {
+            name: None,
+            problem: "the answer is binary, not JSON: leave the filter out to copy it".into(),
+            code: 5,
+        }),
+        BodyKind::Binary => copy(response.body, output),
+    }
+}
+
+fn inputs(body: Box<dyn Read + Send>, shape: Shape, plan: &Plan, output: &Rc<Output>) -> Arrival {
+    let source = Source {
+        name: None,
+        bytes: Box::new(FlushFirst::new(body, output.clone())),
+    };
+    let mut once = Some(source);
+    let problems = Problems {
+        is_response: true,
+        ..Problems::default()
+    };
+    let settings = crate::filter::InputSettings {
+        shape,
+        ..plan.inputs
+    };
+    Arrival::Inputs {
+        sources: Box::new(move || once.take()),
+        settings,
+        problems: Rc::new(problems),
+    }
+}
+
+/// A body that passes as it is.
+fn copy(mut body: Box<dyn Read + Send>, output: &Output) -> Result<Arrival, Error> {
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match body.read(&mut chunk) {
+            Ok(0) => return Ok(Arrival::Copied),
+            Ok(bytes) => {
+                output.text(&chunk[..bytes])?;
+                output.flush().map_err(format::Error::Io)?;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(fetch::read_error(&error).into()),
+        }
+    }
+}
+
+/// What a container wrote to stdout goes to stdout, what it wrote to stderr to stderr.
+fn copy_logs<R: Read>(mut frames: logs::Frames<R>, output: &Output) -> Result<Arrival, Error> {
+    let mut frame = Vec::new();
+    loop {
+        frame.clear();
+        match frames.next_frame(&mut frame) {
+            Ok(Some(logs::Stream::Stdout)) => {
+                output.text(&frame)?;
+                output.flush().map_err(format::Error::Io)?;
+            }
+            Ok(Some(logs::Stream::Stderr)) => output.message(&frame),
+            Ok(None) => return Ok(Arrival::Copied),
+            Err(error) => return Err(fetch::read_error(&error).into()),
+        }
+    }
+}
+
+/// A log as JSON, an object `{stream, line}` for each line.
+struct LogLines<R> {
+    frames: logs::Frames<R>,
+    frame: Vec<u8>,
+    /// What each of the two streams has begun a line with.
+    begun: [Vec<u8>; 2],
+    ready: Cursor<Vec<u8>>,
+    ended: bool,
+}
+
+impl<R: Read> LogLines<R> {
+    fn new(frames: logs::Frames<R>) -> Self {
+        Self {
+            frames,
+            frame: Vec::new(),
+            begun: [Vec::new(), Vec::new()],
+            ready: Cursor::default(),
+            ended: false,
+        }
+    }
+
+    /// Takes the next frame in and makes its finished lines ready.
+    fn advance(&mut self) -> io::Result<()> {
+        self.frame.clear();
+        let mut text = Vec::new();
+        match self.frames.next_frame(&mut self.frame)? {
+            Some(stream) => {
+                let begun = &mut self.begun[usize::from(matches!(stream, logs::Stream::Stderr))];
+                for line in self.frame.split_inclusive(|byte| *byte == b'\n') {
+                    begun.extend_from_slice(line);
+                    if line.ends_with(b"\n") {
+                        write_line(&mut text, &stream, begun)?;
+                        begun.clear();
+                    }
+                }
+            }
+            None => {
+                self.ended = true;
+                for (stream, begun) in [logs::Stream::Stdout, logs::Stream::Stderr]
+                    .iter()
+                    .zip(&self.begun)
+                {
+                    if !begun.is_empty() {
+                        write_line(&mut text, stream, begun)?;
+                    }
+                }
+            }
+        }
+        self.ready = Cursor::new(text);
+        Ok(())
+    }
+}
+
+fn write_line(text: &mut Vec<u8>, stream: &logs::Stream, line: &[u8]) -> io::Result<()> {
+    let stream = if matches!(stream, logs::Stream::Stderr) {
+        "stderr"
+    } else {
+        "stdout"
+    };
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = Value::str(&*String::from_utf8_lossy(line));
+    writeln!(
+        text,
+        "{}",
+        Value::object([("stream", Value::str(stream)), ("line", line)]).to_json()
+    )
+}
+
+impl<R: Read> Read for LogLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let bytes = self.ready.read(buffer)?;
+            if bytes > 0 || self.ended {
+                return Ok(bytes);
+            }
+            self.advance()?;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Standard output and standard error, in the right order and at the right time.
+
+use std::cell::RefCell;
+use std::io::{self, BufWriter, Read, Stdout, Write};
+use std::rc::Rc;
+
+use super::closed_pipe;
+use crate::error::Error;
+use crate::filter::value::Value;
+use crate::format::{self, Formatter, sanitize};
+use crate::plan::Flush;
+use crate::terminal::Terminal;
+
+/// Output kept back at most, in bytes.
+const BUFFER: usize = 64 * 1024;
+
+/// Both output streams of dq.
+pub struct Output {
+    stdout: RefCell<BufWriter<Stdout>>,
+    flush: Flush,
+    terminal: Terminal,
+}
+
+impl Output {
+    pub fn new(terminal: Terminal, flush: Flush) -> Self {
+        let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+        Self {
+            stdout,
+            flush,
+            terminal,
+        }
+    }
+
+    /// Writes a value.
+    pub fn value(&self, value: &Value, formatter: &mut dyn Formatter) -> Result<(), format::Error> {
+        let mut stdout = self.stdout.borrow_mut();
+        formatter.write(value, &mut *stdout)?;
+        match self.flush {
+            Flush::EachOutput => Ok(stdout.flush()?),
+            Flush::BeforeWaiting => Ok(()),
+        }
+    }
+
+    /// Ends the formatter's output.
+    pub fn finish_values(&self, formatter: &mut dyn Formatter) -> Result<(), Error> {
+        formatter.finish(&mut *self.stdout.borrow_mut())?;
+        Ok(())
+    }
+
+    /// Writes text of the server's: as it is, unless a terminal would obey it.
+    pub fn text(&self, bytes: &[u8]) -> Result<(), Error> {
+        let mut stdout = self.stdout.borrow_mut();
+        let written = match self.terminal.stdout.is_terminal {
+            true => stdout.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
+            false => stdout.write_all(bytes),
+        };
+        written.map_err(format::Error::Io)?;
+        if self.flush == Flush::EachOutput {
+            stdout.flush().map_err(format::Error::Io)?;
+        }
+        Ok(())
+    }
+
+    /// Writes text of the server's, or of the filter's, to stderr; what stdout holds goes first.
+    pub fn message(&self, bytes: &[u8]) {
+        let _ = self.flush();
+        let mut stderr = io::stderr().lock();
+        // There is nobody left to tell if stderr cannot be written.
+        let _ = match self.terminal.stderr.is_terminal {
+            true => stderr.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
+            false => stderr.write_all(bytes),
+        };
+    }
+
+    /// A line on stderr.
+    pub fn report(&self, line: &str) {
+        self.message(format!("{line}\n").as_bytes());
+    }
+
+    /// A reader that goes away ends dq at once, even while the server is silent (`dq /events | head -1`).
+    pub fn watch_for_closed_pipe(&self, is_live: bool) {
+        if is_live && !self.terminal.stdout.is_terminal {
+            closed_pipe::watch();
+        }
+    }
+
+    pub fn flush(&self) -> io::Result<()> {
+        self.stdout.borrow_mut().flush()
+    }
+
+    /// Writes out what is left.
+    pub fn finish(&self) -> Result<(), Error> {
+        self.flush()
+            .map_err(|error| format::Error::Io(error).into())
+    }
+}
+
+/// A reader that lets go of finished output before it waits for more input.
+pub struct FlushFirst<R> {
+    reader: R,
+    output: Rc<Output>,
+}
+
+impl<R> FlushFirst<R> {
+    pub fn new(reader: R, output: Rc<Output>) -> Self {
+        Self { reader, output }
+    }
+}
+
+impl<R: Read> Read for FlushFirst<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // A failure to write shows again at the next output, where it is reported.
+        let _ = self.output.flush();
+        self.reader.read(buffer)
+    }
+}

@@ -1,0 +1,429 @@
+//! What dq will do: the command line, the environment and the terminal become each stage's own settings.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Cli, Named, NamedKind, Word};
+use crate::error::Error;
+use crate::fetch::{self, Environment};
+use crate::filter::{self, InputSettings, Shape, value::Value};
+use crate::format::{self, Indent, Layout, Palette, Raw};
+use crate::terminal::Terminal;
+
+/// Everything a run needs to know.
+pub struct Plan {
+    pub input: Input,
+    pub program: Program,
+    pub inputs: InputSettings,
+    /// `-n`: the filter runs once, on null.
+    pub null_input: bool,
+    /// `-e`: the exit code tells what the last output was.
+    pub exit_status: bool,
+    pub output: format::Settings,
+    pub flush: Flush,
+    pub terminal: Terminal,
+}
+
+/// Where the bytes come from.
+pub enum Input {
+    /// The answer to a request.
+    Http {
+        host: fetch::Host,
+        settings: fetch::Settings,
+        request: fetch::Request,
+    },
+    Files(Vec<PathBuf>),
+    Stdin,
+}
+
+/// The filter's text and what it may refer to.
+pub struct Program {
+    pub text: String,
+    /// A filter was given; without one, what is not JSON passes as it is.
+    pub is_given: bool,
+    /// The file of `-f`.
+    pub path: Option<String>,
+    pub named: Vec<(String, Value)>,
+    pub positional: Vec<Value>,
+    pub library: Vec<PathBuf>,
+    pub home: Option<PathBuf>,
+    /// The first word, where it looks like an endpoint that lost its slash.
+    pub hint: Option<String>,
+}
+
+/// When output is handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flush {
+    /// After every output.
+    EachOutput,
+    /// Before waiting for more input.
+    BeforeWaiting,
+}
+
+type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// Makes the plan.
+///
+/// # Errors
+/// What contradicts itself or cannot be read: usage errors, exit code 2; a bad host.
+pub fn plan(
+    cli: Cli,
+    terminal: Terminal,
+    stdin_is_terminal: bool,
+    var: Var,
+) -> Result<(Plan, Vec<String>), Error> {
+    let mut warnings = Vec::new();
+    let output = output(&cli, &terminal, var, &mut warnings);
+    let inputs = inputs(&cli);
+    let Cli {
+        words,
+        fetch,
+        filter,
+        format,
+    } = cli;
+    let mut words = words.into_iter().peekable();
+    let from_file = filter.from_file.as_deref().map(read_program).transpose()?;
+    let source = words
+        .next_if(|word| is_source(&word.text))
+        .map(|word| unicode(&word.text))
+        .transpose()?;
+    let text = match &from_file {
+        Some(text) => Some(text.clone()),
+        None => words.next().map(|word| unicode(&word.text)).transpose()?,
+    };
+    let (files, positional) = tail(words)?;
+    let input = match source {
+        Some(source) => {
+            refuse_files(&files, text.as_deref())?;
+            http(&source, fetch, var)?
+        }
+        None => {
+            refuse_fetch_options(&fetch)?;
+            local(files, text.is_some(), filter.null_input, stdin_is_terminal)?
+        }
+    };
+    let program = Program {
+        hint: endpoint_hint(text.as_deref(), &input),
+        is_given: text.is_some(),
+        text: text.unwrap_or_else(|| ".".into()),
+        path: filter
+            .from_file
+            .as_ref()
+            .map(|path| path.display().to_string()),
+        named: named(filter.named)?,
+        positional,
+        library: library(filter.library)?,
+        home: var("HOME")
+            .filter(|home| !home.is_empty())
+            .map(PathBuf::from),
+    };
+    let each = format.unbuffered || terminal.stdout.is_terminal;
+    let flush = if each {
+        Flush::EachOutput
+    } else {
+        Flush::BeforeWaiting
+    };
+    let (null_input, exit_status) = (filter.null_input, filter.exit_status);
+    Ok((
+        Plan {
+            input,
+            program,
+            inputs,
+            null_input,
+            exit_status,
+            output,
+            flush,
+            terminal,
+        },
+        warnings,
+    ))
+}
+
+fn unicode(text: &OsStr) -> Result<String, Error> {
+    text.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| Error::usage(format!("{} is not valid UTF-8", text.to_string_lossy())))
+}
+
+/// A source starts with `/` or `scheme://`, or is `-` alone.
+fn is_source(word: &OsStr) -> bool {
+    word.to_str()
+        .is_some_and(|word| word == "-" || word.starts_with('/') || has_scheme(word))
+}
+
+fn has_scheme(word: &str) -> bool {
+    let Some((scheme, _)) = word.split_once("://") else {
+        return false;
+    };
+    let mut letters = scheme.chars();
+    letters.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
+}
+
+fn read_program(path: &Path) -> Result<String, Error> {
+    let failed = |problem: String| {
+        Error::usage(format!(
+            "cannot read the filter {}: {problem}",
+            path.display()
+        ))
+    };
+    let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
+    String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
+}
+
+/// The operating system's words, without Rust's `(os error 2)`.
+pub fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// What is left of the words: files, and arguments behind `--args` and `--jsonargs`.
+fn tail(words: impl Iterator<Item = Word>) -> Result<(Vec<PathBuf>, Vec<Value>), Error> {
+    let (mut files, mut positional) = (Vec::new(), Vec::new());
+    for word in words {
+        if word.is_file() {
+            files.push(PathBuf::from(word.text));
+            continue;
+        }
+        let text = unicode(&word.text)?;
+        if !word.is_json() {
+            positional.push(Value::from(text));
+            continue;
+        }
+        let value = filter::parse_json(text.as_bytes());
+        positional.push(value.map_err(|error| {
+            Error::usage(format!(
+                "invalid JSON text behind --jsonargs: {text}: {error}"
+            ))
+        })?);
+    }
+    Ok((files, positional))
+}
+
+fn refuse_files(files: &[PathBuf], filter: Option<&str>) -> Result<(), Error> {
+    let Some(first) = files.first() else {
+        return Ok(());
+    };
+    Err(Error::Usage {
+        message: format!(
+            "unexpected word {} after the filter {}",
+            first.display(),
+            filter.unwrap_or_default()
+        ),
+        hint: Some("dq SOURCE FILTER takes no files; quote a filter that has spaces".into()),
+    })
+}
+
+fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Error> {
+    if source == "-" {
+        refuse_fetch_options(&options)?;
+        return Ok(Input::Stdin);
+    }
+    let flags = fetch::HostFlags {
+        host: options.host,
+        context: options.context,
+        unix_socket: options.unix_socket,
+        demo: options.demo,
+    };
+    let headers = options
+        .headers
+        .iter()
+        .map(|header| split_header(header))
+        .collect::<Result<_, _>>()?;
+    let source = if source.starts_with('/') {
+        fetch::Source::Endpoint(source.to_owned())
+    } else {
+        fetch::Source::Url(source.to_owned())
+    };
+    Ok(Input::Http {
+        host: fetch::resolve_host(&flags, &Environment { var })?,
+        settings: fetch::Settings {
+            connect_timeout: options.connect_timeout,
+            max_time: options.max_time,
+        },
+        request: fetch::Request {
+            method: "GET".into(),
+            source,
+            headers,
+        },
+    })
+}
+
+fn split_header(header: &str) -> Result<(String, String), Error> {
+    match header.split_once(':') {
+        Some((_, value)) if value.starts_with("//") => Err(Error::Usage {
+            message: format!("{header} is no header"),
+            hint: Some(format!(
+                "-H is curl's header option; the host is --host {header}"
+            )),
+        }),
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err(Error::usage(format!(
+            "-H takes 'NAME: VALUE', not {header}"
+        ))),
+    }
+}
+
+/// Options that only make sense with a request.
+fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
+    let given = [
+        ("--host", options.host.is_some()),
+        ("--context", options.context.is_some()),
+        ("--unix-socket", options.unix_socket.is_some()),
+        ("--demo", options.demo),
+        ("--header", !options.headers.is_empty()),
+        ("--connect-timeout", options.connect_timeout.is_some()),
+        ("--max-time", options.max_time.is_some()),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => Err(Error::Usage {
+            message: format!("{option} needs an endpoint or URL to ask for"),
+            hint: Some("endpoints start with a slash: dq /containers/json".into()),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// jq's own command line: files, else standard input.
+fn local(
+    files: Vec<PathBuf>,
+    has_filter: bool,
+    null_input: bool,
+    stdin_is_terminal: bool,
+) -> Result<Input, Error> {
+    if !files.is_empty() {
+        return Ok(Input::Files(files));
+    }
+    if stdin_is_terminal && !null_input {
+        let message = if has_filter {
+            "nothing to filter: name an endpoint or a file, or pipe JSON in"
+        } else {
+            "nothing to do"
+        };
+        return Err(Error::Usage {
+            message: message.into(),
+            hint: Some("dq /containers/json '.[].Names'; dq -h has the options".into()),
+        });
+    }
+    Ok(Input::Stdin)
+}
+
+/// `containers/json` is no filter: it lost its slash.
+fn endpoint_hint(text: Option<&str>, input: &Input) -> Option<String> {
+    let text = text.filter(|_| !matches!(input, Input::Http { .. }))?;
+    let word = text.chars().all(|c| {
+        c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.' | '?' | '=' | '&' | '%')
+    });
+    let is_path = word && text.contains('/') && text.starts_with(|c: char| c.is_ascii_alphabetic());
+    is_path.then(|| format!("did you mean /{text}?"))
+}
+
+fn named(named: Vec<Named>) -> Result<Vec<(String, Value)>, Error> {
+    let mut variables: Vec<(String, Value)> = Vec::new();
+    for Named { kind, name, value } in named {
+        if variables.iter().all(|(known, _)| *known != name) {
+            let value = named_value(kind, &name, &value)?;
+            variables.push((name, value));
+        }
+    }
+    Ok(variables)
+}
+
+fn named_value(kind: NamedKind, name: &str, value: &OsStr) -> Result<Value, Error> {
+    match kind {
+        NamedKind::Text => Ok(Value::from(unicode(value)?)),
+        NamedKind::Json => {
+            let text = unicode(value)?;
+            let parsed = filter::parse_json(text.as_bytes());
+            parsed.map_err(|error| {
+                Error::usage(format!(
+                    "invalid JSON text passed to --argjson {name}: {error}"
+                ))
+            })
+        }
+        NamedKind::SlurpFile => filter::read_values(Path::new(value))
+            .map_err(|problem| Error::usage(format!("bad JSON in --slurpfile {name} {problem}"))),
+        NamedKind::RawFile => filter::read_text(Path::new(value))
+            .map_err(|problem| Error::usage(format!("bad file in --rawfile {name} {problem}"))),
+    }
+}
+
+/// `-L` takes a directory: a header typed behind it would pass unnoticed.
+fn library(directories: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
+    match directories.iter().find(|directory| directory.is_file()) {
+        Some(file) => Err(Error::usage(format!(
+            "-L takes a directory of modules, and {} is a file",
+            file.display()
+        ))),
+        None => Ok(directories),
+    }
+}
+
+fn inputs(cli: &Cli) -> InputSettings {
+    let filter = &cli.filter;
+    let stream = filter.stream || filter.stream_errors;
+    let shape = match (filter.raw_input, stream, filter.slurp) {
+        (true, _, true) => Shape::Text,
+        (true, _, false) => Shape::Lines,
+        (_, true, true) => Shape::SlurpedEvents,
+        (_, true, false) => Shape::Events,
+        (_, _, true) => Shape::Slurped,
+        _ => Shape::Values,
+    };
+    InputSettings {
+        shape,
+        seq: filter.seq,
+        stream_errors: filter.stream_errors,
+    }
+}
+
+fn output(
+    cli: &Cli,
+    terminal: &Terminal,
+    var: Var,
+    warnings: &mut Vec<String>,
+) -> format::Settings {
+    let options = &cli.format;
+    let layout = match (options.compact, options.tab, options.indent) {
+        (true, ..) => Layout::Compact,
+        (_, true, _) => Layout::Pretty {
+            indent: Indent::Tab,
+        },
+        (.., Some(spaces)) => Layout::Pretty {
+            indent: Indent::Spaces(spaces),
+        },
+        _ => Layout::Pretty {
+            indent: Indent::Spaces(2),
+        },
+    };
+    let raw = match (options.nul, options.join, options.raw) {
+        (true, ..) => Raw::Nul,
+        (_, true, _) => Raw::Joined,
+        (.., true) => Raw::Lines,
+        _ => Raw::No,
+    };
+    let palette = terminal.stdout.color.then(|| palette(var, warnings));
+    format::Settings {
+        layout,
+        sort_keys: options.sort_keys,
+        ascii: options.ascii,
+        raw,
+        seq: cli.filter.seq,
+        palette,
+        sanitize: terminal.stdout.is_terminal,
+    }
+}
+
+fn palette(var: Var, warnings: &mut Vec<String>) -> Palette {
+    let colors = var("JQ_COLORS").map(|colors| colors.to_string_lossy().into_owned());
+    let (palette, valid) = Palette::from_jq_colors(colors.as_deref());
+    if !valid {
+        warnings.push("Failed to set $JQ_COLORS".into());
+    }
+    palette
+}

@@ -1,0 +1,194 @@
+//! What the output streams are: terminals or not, coloured or not, how wide. Decided once, stdout and stderr apart.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+
+/// When to use colours (`--color`, `-C`, `-M`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorWhen {
+    /// Where the environment and the stream say so.
+    #[default]
+    Auto,
+    /// Whatever the environment says.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// The two output streams.
+#[derive(Clone, Debug)]
+pub struct Terminal {
+    pub stdout: Stream,
+    pub stderr: Stream,
+}
+
+/// One output stream.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// Somebody reads along: flush early, let no control character through.
+    pub is_terminal: bool,
+    /// Write colours.
+    pub color: bool,
+    /// `COLUMNS`, where it is exported.
+    columns: Option<u16>,
+    descriptor: Descriptor,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Descriptor {
+    Stdout = 1,
+    Stderr = 2,
+}
+
+type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// Looks at both streams, with the environment as `var` gives it.
+pub fn detect(when: ColorWhen, var: Var) -> Terminal {
+    let columns = var("COLUMNS")
+        .and_then(|columns| columns.to_str()?.parse().ok())
+        .filter(|width| *width > 0);
+    let stream = |descriptor, is_terminal| Stream {
+        is_terminal,
+        color: wants_color(when, var, is_terminal),
+        columns,
+        descriptor,
+    };
+    Terminal {
+        stdout: stream(Descriptor::Stdout, io::stdout().is_terminal()),
+        stderr: stream(Descriptor::Stderr, io::stderr().is_terminal()),
+    }
+}
+
+/// The first of these that speaks decides: the option, `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE`,
+/// `CLICOLOR` and `TERM`, the stream. A variable that is empty is as good as unset.
+fn wants_color(when: ColorWhen, var: Var, is_terminal: bool) -> bool {
+    let value = |name| var(name).filter(|value| !value.is_empty());
+    let is = |name, expected: &str| value(name).is_some_and(|value| value == expected);
+    let forces = |name| value(name).is_some_and(|value| value != "0");
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto if value("NO_COLOR").is_some() => false,
+        ColorWhen::Auto if forces("FORCE_COLOR") || forces("CLICOLOR_FORCE") => true,
+        ColorWhen::Auto if is("CLICOLOR", "0") || is("TERM", "dumb") => false,
+        ColorWhen::Auto => is_terminal,
+    }
+}
+
+impl Stream {
+    /// The columns to lay text out in: `COLUMNS` where it is exported (as `watch` does for its pipe), else what the
+    /// terminal says now; `None` off a terminal, where lines may be of any length.
+    pub fn width(&self) -> Option<u16> {
+        self.columns.or_else(|| {
+            self.is_terminal
+                .then(|| window_width(self.descriptor))
+                .flatten()
+        })
+    }
+}
+
+#[cfg(unix)]
+#[allow(unsafe_code)]
+fn window_width(descriptor: Descriptor) -> Option<u16> {
+    let mut size = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    // SAFETY: TIOCGWINSZ writes one winsize, and `size` is one; a bad descriptor only makes it fail.
+    let status = unsafe { libc::ioctl(descriptor as libc::c_int, libc::TIOCGWINSZ, &raw mut size) };
+    (status == 0 && size.ws_col > 0).then_some(size.ws_col)
+}
+
+#[cfg(not(unix))]
+fn window_width(_: Descriptor) -> Option<u16> {
+    None
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    /// Variables as `NAME=value` words.
+    fn lookup(variables: &str) -> impl Fn(&str) -> Option<OsString> {
+        let variables: Vec<(String, String)> = variables
+            .split_whitespace()
+            .map(|word| word.split_once('=').unwrap())
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        move |name| {
+            variables
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.into())
+        }
+    }
+
+    #[test]
+    fn colour_is_decided_by_the_first_that_speaks() {
+        use ColorWhen::{Always, Auto, Never};
+        let cases = [
+            // option, environment, off a terminal, on a terminal
+            (Auto, "", false, true),
+            (Auto, "TERM=xterm CLICOLOR=1", false, true),
+            (Auto, "NO_COLOR=1", false, false),
+            (Auto, "NO_COLOR=", false, true),
+            (Auto, "NO_COLOR=0", false, false),
+            (
+                Auto,
+                "NO_COLOR=1 FORCE_COLOR=1 CLICOLOR_FORCE=1",
+                false,
+                false,
+            ),
+            (Auto, "FORCE_COLOR=1", true, true),
+            (Auto, "FORCE_COLOR=3 TERM=dumb", true, true),
+            (Auto, "FORCE_COLOR=0", false, true),
+            (Auto, "FORCE_COLOR=", false, true),
+            (Auto, "CLICOLOR_FORCE=1 CLICOLOR=0", true, true),
+            (Auto, "CLICOLOR_FORCE=0 CLICOLOR=0", false, false),
+            (Auto, "CLICOLOR=0", false, false),
+            (Auto, "TERM=dumb", false, false),
+            (Always, "NO_COLOR=1 TERM=dumb", true, true),
+            (Never, "FORCE_COLOR=1", false, false),
+        ];
+        for (when, variables, piped, on_terminal) in cases {
+            let var = lookup(variables);
+            assert_eq!(
+                wants_color(when, &var, false),
+                piped,
+                "{when:?} {variables}, piped"
+            );
+            assert_eq!(
+                wants_color(when, &var, true),
+                on_terminal,
+                "{when:?} {variables}, terminal"
+            );
+        }
+    }
+
+    #[test]
+    fn columns_beat_the_terminal() {
+        let cases = [
+            ("COLUMNS=87", Some(87)),
+            ("COLUMNS=0", None),
+            ("COLUMNS=", None),
+            ("COLUMNS=-1", None),
+            ("", None),
+        ];
+        for (variables, expected) in cases {
+            let terminal = detect(ColorWhen::Auto, &lookup(variables));
+            assert_eq!(terminal.stderr.columns, expected, "{variables}");
+            assert_eq!(
+                Stream {
+                    is_terminal: false,
+                    ..terminal.stdout
+                }
+                .width(),
+                expected,
+                "{variables}"
+            );
+        }
+    }
+}

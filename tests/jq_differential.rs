@@ -1,0 +1,94 @@
+//! Programs that mean the same to every jq, run by jq and by dq: same output, same exit code.
+//!
+//! `tests/jq_differential.json` is an array of groups: `inputs` (a text of JSON values), `options` (left out: `-c`)
+//! and `programs`. A program is run over all the inputs of its group at once.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::diff::diff;
+use crate::support::dq::{BINARY, Output, clean, run};
+use crate::support::engine::find;
+use crate::support::leave_out;
+use crate::support::temp::TempDir;
+
+struct Case {
+    options: Vec<String>,
+    inputs: String,
+    program: String,
+}
+
+fn cases() -> Vec<Case> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jq_differential.json");
+    let groups: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    groups.iter().flat_map(of_group).collect()
+}
+
+fn of_group(group: &Value) -> Vec<Case> {
+    let options = group.get("options").map_or(vec!["-c".to_owned()], words);
+    let inputs = group["inputs"].as_str().unwrap();
+    let case = |program| Case {
+        options: options.clone(),
+        inputs: inputs.to_owned(),
+        program,
+    };
+    words(&group["programs"]).into_iter().map(case).collect()
+}
+
+fn words(list: &Value) -> Vec<String> {
+    list.as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it.as_str().unwrap().to_owned())
+        .collect()
+}
+
+impl Case {
+    fn run(&self, jq: &Path) -> Output {
+        let home = TempDir::new();
+        let mut command = Command::new(jq);
+        clean(&mut command, home.path());
+        command
+            .args(&self.options)
+            .arg(&self.program)
+            .current_dir(home.path());
+        run(command, self.inputs.clone().into_bytes())
+    }
+
+    /// What dq does otherwise than this jq.
+    fn fault(&self, jq: &Path) -> Option<String> {
+        let (theirs, ours) = (self.run(jq), self.run(Path::new(BINARY)));
+        if (&theirs.stdout, theirs.code) == (&ours.stdout, ours.code) {
+            return None;
+        }
+        let lines = diff(
+            &String::from_utf8_lossy(&theirs.stdout),
+            &String::from_utf8_lossy(&ours.stdout),
+        );
+        let codes = format!("exit code {}, jq's is {}", ours.code, theirs.code);
+        Some(format!(
+            "\n  {} '{}'\n    {codes}\n{lines}    {}",
+            self.options.join(" "),
+            self.program,
+            ours.stderr
+        ))
+    }
+}
+
+#[test]
+fn jq_and_dq_agree() {
+    let Some(jq) = find("jq") else {
+        return leave_out("no jq here");
+    };
+    let cases = cases();
+    let faults: Vec<String> = cases.iter().filter_map(|it| it.fault(&jq)).collect();
+    assert!(
+        faults.is_empty(),
+        "{} of {} programs differ\n{}",
+        faults.len(),
+        cases.len(),
+        faults.concat()
+    );
+}

@@ -1,0 +1,11 @@
+//! The one test binary: dq as its users meet it. Cases are data where they can be; `support` starts the servers.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cases;
+mod engine;
+mod hostile;
+mod jq_differential;
+mod layout;
+mod readme;
+mod support;
