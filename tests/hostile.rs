@@ -21,12 +21,9 @@ fn a_filter_that_does_not_compile_sends_nothing() {
     ask(&server, &["/containers/json", ".["])
         .run()
         .fails(3, &["dq: filter: "]);
-    ask(
-        &server,
-        &["-X", "POST", "/containers/x/kill", "nosuchfunction"],
-    )
-    .run()
-    .fails(3, &["nosuchfunction"]);
+    ask(&server, &["/containers/json", "nosuchfunction"])
+        .run()
+        .fails(3, &["nosuchfunction"]);
     assert_eq!(server.asked(), [""; 0]);
 }
 
@@ -152,12 +149,11 @@ fn errors_are_told_in_the_servers_words() {
     let podman = Reply::podman(
         not_found,
         "no such container",
-        "no container with name or ID \"x\" found",
+        "no container with name or ID \"x\" found: no such container",
     );
-    answer(podman).fails(
-        22,
-        &["dq: fetch: 404 Not Found: no container with name or ID \"x\" found\n"],
-    );
+    let said =
+        "dq: fetch: 404 Not Found: no container with name or ID \"x\" found: no such container\n";
+    answer(podman).fails(22, &[said]);
     let text = Reply::status(
         not_found,
         "Content-Type: text/plain\r\n",
@@ -188,18 +184,6 @@ fn a_redirect_is_followed_on_the_same_host() {
     ]);
     ask(&server, &["/old"]).run().is("1\n");
     assert_eq!(server.asked(), ["GET /old", "GET /new"]);
-}
-
-#[test]
-fn a_redirect_of_a_post_is_an_error_with_its_target() {
-    let server = Server::new([
-        ("/old", Reply::redirect("/new")),
-        ("/new", Reply::json("1")),
-    ]);
-    ask(&server, &["-X", "POST", "/old"])
-        .run()
-        .fails(22, &["302 Found", "/new"]);
-    assert_eq!(server.asked(), ["POST /old"]);
 }
 
 #[test]

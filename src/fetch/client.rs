@@ -87,11 +87,6 @@ impl Client {
         })
     }
 
-    /// The host that endpoints are asked of.
-    pub fn host(&self) -> &Host {
-        &self.host
-    }
-
     /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on
     /// the same origin, at most ten; a status of 400 or above is not an error here.
     ///

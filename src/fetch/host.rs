@@ -57,7 +57,8 @@ pub struct HostFlags {
     pub demo: bool,
 }
 
-/// What decided the host.
+/// What decided the host. Docker's headers, API version and certificates go along only where its own
+/// order led there: not with `--unix-socket`, `--demo` and full URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChosenBy {
     HostFlag,
@@ -70,13 +71,6 @@ pub enum ChosenBy {
     Demo,
     /// The source is a full URL.
     Url,
-}
-
-impl ChosenBy {
-    /// Docker's own order led here, so docker's headers, API version and certificates apply.
-    pub fn is_docker(self) -> bool {
-        !matches!(self, Self::UnixSocketFlag | Self::Demo | Self::Url)
-    }
 }
 
 impl fmt::Display for ChosenBy {

@@ -6,7 +6,7 @@
 //! are. From API 1.42 on the content type tells the two apart; before, only the bytes do, and logs
 //! come without a content type at all (seen with Docker 20.10).
 
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use super::Error;
 use super::message::printable;
@@ -34,21 +34,19 @@ enum Framing {
 
 /// The pieces of a log stream, one after the other.
 pub struct Frames<R> {
+    /// What was read to tell the framing.
+    start: Cursor<Vec<u8>>,
     input: R,
     framing: Framing,
-    /// The frame header read so far; of a raw stream the bytes looked at to tell.
-    head: [u8; HEADER],
-    held: usize,
 }
 
 impl<R: Read> Frames<R> {
     /// A stream that says it is framed (`application/vnd.docker.multiplexed-stream`).
     pub fn framed(input: R) -> Self {
         Self {
+            start: Cursor::default(),
             input,
             framing: Framing::Framed,
-            head: [0; HEADER],
-            held: 0,
         }
     }
 
@@ -76,54 +74,40 @@ impl<R: Read> Frames<R> {
         }
     }
 
-    /// Reads only as many bytes as it takes: a prompt of two bytes must show at once.
+    /// Reads until the first bytes tell, no further: a prompt of two bytes must show at once.
     fn decide(&mut self) -> io::Result<()> {
-        while self.held < 4 {
-            if self.fill(self.held + 1)? == 0 {
+        let mut start = Vec::new();
+        let mut chunk = vec![0; CHUNK];
+        while start.len() < 4 && could_be_frame(&start) {
+            let amount = read_some(&mut self.input, &mut chunk)?;
+            if amount == 0 {
                 break;
             }
-            if !could_be_frame(&self.head[..self.held]) {
-                self.framing = Framing::Raw;
-                return Ok(());
-            }
+            start.extend_from_slice(&chunk[..amount]);
         }
-        self.framing = if self.held == 4 {
+        let framed = start.len() >= 4 && could_be_frame(&start);
+        self.framing = if framed {
             Framing::Framed
         } else {
             Framing::Raw
         };
+        self.start = Cursor::new(start);
         Ok(())
     }
 
-    /// Reads into the head until it holds `wanted` bytes or the stream ends; how many were new.
-    fn fill(&mut self, wanted: usize) -> io::Result<usize> {
-        let before = self.held;
-        while self.held < wanted {
-            match self.input.read(&mut self.head[self.held..wanted]) {
-                Ok(0) => break,
-                Ok(amount) => self.held += amount,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(self.held - before)
+    fn rest(&mut self) -> impl Read {
+        (&mut self.start).chain(&mut self.input)
     }
 
     fn framed_piece(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
         loop {
-            self.fill(HEADER)?;
-            if self.held == 0 {
+            let mut head = Vec::with_capacity(HEADER);
+            self.rest().take(HEADER as u64).read_to_end(&mut head)?;
+            if head.is_empty() {
                 return Ok(None);
             }
-            let (kind, length) = self.header()?;
-            self.held = 0;
-            if self
-                .input
-                .by_ref()
-                .take(length as u64)
-                .read_to_end(payload)?
-                < length
-            {
+            let (kind, length) = header(&head)?;
+            if self.rest().take(length as u64).read_to_end(payload)? < length {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
             match kind {
@@ -135,42 +119,39 @@ impl<R: Read> Frames<R> {
         }
     }
 
-    /// Kind and length of the frame whose header was just read.
-    fn header(&self) -> io::Result<(u8, usize)> {
-        if self.held < HEADER {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        let [kind, zeros @ .., a, b, c, d] = self.head;
-        let length = u32::from_be_bytes([a, b, c, d]) as usize;
-        if kind > 3 || zeros != [0; 3] {
-            return Err(broken("the log stream holds something that is not a frame"));
-        }
-        if length > FRAME_LIMIT {
-            return Err(broken(&format!(
-                "a frame of the log stream is {length} bytes long, the limit is {FRAME_LIMIT}"
-            )));
-        }
-        Ok((kind, length))
-    }
-
     fn raw_piece(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
-        if self.held > 0 {
-            payload.extend_from_slice(&self.head[..self.held]);
-            self.held = 0;
-            return Ok(Some(Stream::Stdout));
-        }
         payload.resize(CHUNK, 0);
-        loop {
-            match self.input.read(payload) {
-                Ok(amount) => {
-                    payload.truncate(amount);
-                    return Ok((amount > 0).then_some(Stream::Stdout));
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        let amount = read_some(&mut self.rest(), payload)?;
+        payload.truncate(amount);
+        Ok((amount > 0).then_some(Stream::Stdout))
+    }
+}
+
+/// One read that a signal does not end.
+fn read_some(input: &mut impl Read, buf: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(buf) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
         }
     }
+}
+
+/// Kind and length of a frame.
+fn header(head: &[u8]) -> io::Result<(u8, usize)> {
+    let &[kind, x, y, z, a, b, c, d] = head else {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    };
+    let length = u32::from_be_bytes([a, b, c, d]) as usize;
+    if kind > 3 || [x, y, z] != [0; 3] {
+        return Err(broken("the log stream holds something that is not a frame"));
+    }
+    if length > FRAME_LIMIT {
+        return Err(broken(&format!(
+            "a frame of the log stream is {length} bytes long, the limit is {FRAME_LIMIT}"
+        )));
+    }
+    Ok((kind, length))
 }
 
 /// Whether a body that does not say what it is begins with a frame of output.
@@ -183,8 +164,10 @@ pub(super) fn starts_frame(start: &[u8]) -> bool {
     }
 }
 
+/// Judged by the first four bytes, or by those of them that are there.
 fn could_be_frame(head: &[u8]) -> bool {
     head.iter()
+        .take(4)
         .enumerate()
         .all(|(at, byte)| *byte == 0 || (at == 0 && *byte <= 2))
 }
@@ -268,12 +251,9 @@ mod tests {
     #[test]
     fn a_raw_stream_is_stdout_and_shows_at_once() {
         let prompt = Pieces(vec![b"$ ".to_vec(), b"ls\r\n".to_vec()]);
-        let text: String = all(Frames::detect(prompt))
-            .unwrap()
-            .into_iter()
-            .map(|p| p.1)
-            .collect();
-        assert_eq!(text, "$ ls\r\n");
+        let pieces = all(Frames::detect(prompt)).unwrap();
+        let texts: Vec<&str> = pieces.iter().map(|piece| piece.1.as_str()).collect();
+        assert_eq!(texts, ["$ ", "ls\r\n"]);
         for bytes in [&b""[..], b"\x01", b"\x01\0\0", b"\x01\0\0x", b"\x03\0\0\0"] {
             let pieces = all(Frames::detect(bytes)).unwrap();
             assert!(pieces.iter().all(|piece| piece.0 == Stream::Stdout));

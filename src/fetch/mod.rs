@@ -19,8 +19,7 @@ mod transport;
 #[cfg(test)]
 mod testing;
 
-pub use address::Address;
 pub use client::{Client, Request, Settings, Source};
 pub use error::{Error, read_error};
-pub use host::{ChosenBy, Environment, Host, HostFlags, resolve_host};
+pub use host::{Environment, Host, HostFlags, resolve_host};
 pub use response::{BodyKind, Response};

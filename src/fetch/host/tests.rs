@@ -5,6 +5,8 @@ use std::path::Path;
 use super::super::testing::{self, Folder};
 use super::*;
 
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 const FOO: &str = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
 
 /// A configuration with the contexts `foo` (a socket) and `far` (tcp), `foo` in use.
@@ -60,7 +62,7 @@ fn docker_s_order() {
     let folder = configured();
     let dir = folder.0.to_str().unwrap();
     use ChosenBy::*;
-    let cases: [([&str; 3], &[(&str, &str)], &str, ChosenBy); 13] = [
+    let cases: [([&str; 3], Variables, &str, ChosenBy); 13] = [
         (["", "", ""], &[], "unix:///foo.sock", CurrentContext),
         (
             ["", "", ""],
@@ -145,7 +147,7 @@ fn docker_s_order() {
             "{words:?} {variables:?}"
         );
         let from_config =
-            host.chosen_by.is_docker() && !variables.iter().any(|v| v.0 == "DOCKER_CONFIG");
+            host.chosen_by != UnixSocketFlag && !variables.iter().any(|v| v.0 == "DOCKER_CONFIG");
         assert_eq!(
             !host.headers.is_empty(),
             from_config,
