@@ -26,8 +26,6 @@ pub enum Error {
         code: u8,
     },
     Format(format::Error),
-    /// Everything has been said already; only the exit code is left.
-    Silent(u8),
 }
 
 impl Error {
@@ -48,7 +46,6 @@ impl Error {
             // Whoever read our output has gone: that is no failure of ours.
             Self::Format(error) if error.is_broken_pipe() => 0,
             Self::Format(error) => error.exit_code(),
-            Self::Silent(code) => *code,
         }
     }
 
@@ -56,21 +53,16 @@ impl Error {
         match self {
             Self::Usage { hint, .. } => hint.clone(),
             Self::Fetch(error) => error.hint(),
-            Self::Compile { errors, hint } => errors
-                .iter()
-                .find_map(|error| error.hint.clone())
-                .or_else(|| hint.clone()),
+            Self::Compile { errors, hint } => hint
+                .clone()
+                .or_else(|| errors.iter().find_map(|error| error.hint.clone())),
             _ => None,
         }
     }
 
     /// Nothing is to be printed about it.
     fn is_silent(&self) -> bool {
-        match self {
-            Self::Silent(_) => true,
-            Self::Format(error) => error.is_broken_pipe(),
-            _ => false,
-        }
+        matches!(self, Self::Format(error) if error.is_broken_pipe())
     }
 
     /// Prints the error, and its hint, to `stderr`; `visible` makes the text fit for where it goes.
@@ -109,7 +101,6 @@ impl fmt::Display for Error {
                 ..
             } => write!(f, "dq: input: {problem}"),
             Self::Format(error) => write!(f, "dq: format: {error}"),
-            Self::Silent(_) => Ok(()),
         }
     }
 }

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::fetch;
 use crate::filter::{self, Inputs, Run, Source, Stop, Tally, Trouble, value::Value};
-use crate::plan::{Flush, Input, Plan, Program, reason};
+use crate::plan::{Input, Plan, Program, reason};
 
 use output::{FlushFirst, Output};
 
@@ -89,14 +89,9 @@ pub struct Problems {
 fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
     let settings = plan.inputs;
     match &plan.input {
-        Input::Http {
-            host,
-            settings: patience,
-            request,
-        } => {
-            let client = fetch::Client::new(host.clone(), patience.clone())?;
-            let response = client.send(request)?;
-            body::of_response(response, plan, output)
+        Input::Http(exchange) => {
+            let client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
+            body::of_response(client.send(&exchange.request)?, plan, output)
         }
         Input::Stdin => {
             let source = Source {

@@ -1,13 +1,16 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
+mod shape;
+mod variables;
+
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Named, NamedKind, Word};
+use crate::cli::Cli;
 use crate::error::Error;
 use crate::fetch::{self, Environment};
-use crate::filter::{self, InputSettings, Shape, value::Value};
-use crate::format::{self, Indent, Layout, Palette, Raw};
+use crate::filter::{InputSettings, value::Value};
+use crate::format;
 use crate::terminal::Terminal;
 
 /// Everything a run needs to know.
@@ -27,13 +30,16 @@ pub struct Plan {
 /// Where the bytes come from.
 pub enum Input {
     /// The answer to a request.
-    Http {
-        host: fetch::Host,
-        settings: fetch::Settings,
-        request: fetch::Request,
-    },
+    Http(Box<Exchange>),
     Files(Vec<PathBuf>),
     Stdin,
+}
+
+/// A request, and where it goes.
+pub struct Exchange {
+    pub host: fetch::Host,
+    pub settings: fetch::Settings,
+    pub request: fetch::Request,
 }
 
 /// The filter's text and what it may refer to.
@@ -73,8 +79,8 @@ pub fn plan(
     var: Var,
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
-    let output = output(&cli, &terminal, var, &mut warnings);
-    let inputs = inputs(&cli);
+    let output = shape::output(&cli, &terminal, var, &mut warnings);
+    let inputs = shape::inputs(&cli);
     let Cli {
         words,
         fetch,
@@ -91,7 +97,7 @@ pub fn plan(
         Some(text) => Some(text.clone()),
         None => words.next().map(|word| unicode(&word.text)).transpose()?,
     };
-    let (files, positional) = tail(words)?;
+    let (files, positional) = variables::tail(words)?;
     let input = match source {
         Some(source) => {
             refuse_files(&files, text.as_deref())?;
@@ -110,9 +116,9 @@ pub fn plan(
             .from_file
             .as_ref()
             .map(|path| path.display().to_string()),
-        named: named(filter.named)?,
+        named: variables::named(filter.named)?,
         positional,
-        library: library(filter.library)?,
+        library: variables::library(filter.library)?,
         home: var("HOME")
             .filter(|home| !home.is_empty())
             .map(PathBuf::from),
@@ -180,29 +186,6 @@ pub fn reason(error: &std::io::Error) -> String {
         .to_owned()
 }
 
-/// What is left of the words: files, and arguments behind `--args` and `--jsonargs`.
-fn tail(words: impl Iterator<Item = Word>) -> Result<(Vec<PathBuf>, Vec<Value>), Error> {
-    let (mut files, mut positional) = (Vec::new(), Vec::new());
-    for word in words {
-        if word.is_file() {
-            files.push(PathBuf::from(word.text));
-            continue;
-        }
-        let text = unicode(&word.text)?;
-        if !word.is_json() {
-            positional.push(Value::from(text));
-            continue;
-        }
-        let value = filter::parse_json(text.as_bytes());
-        positional.push(value.map_err(|error| {
-            Error::usage(format!(
-                "invalid JSON text behind --jsonargs: {text}: {error}"
-            ))
-        })?);
-    }
-    Ok((files, positional))
-}
-
 fn refuse_files(files: &[PathBuf], filter: Option<&str>) -> Result<(), Error> {
     let Some(first) = files.first() else {
         return Ok(());
@@ -238,8 +221,12 @@ fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Err
     } else {
         fetch::Source::Url(source.to_owned())
     };
-    Ok(Input::Http {
-        host: fetch::resolve_host(&flags, &Environment { var })?,
+    Ok(Input::Http(Box::new(Exchange {
+        host: match &source {
+            // Nothing of docker's concerns a full URL.
+            fetch::Source::Url(url) => fetch::Host::from_url(url)?,
+            fetch::Source::Endpoint(_) => fetch::resolve_host(&flags, &Environment { var })?,
+        },
         settings: fetch::Settings {
             connect_timeout: options.connect_timeout,
             max_time: options.max_time,
@@ -249,7 +236,7 @@ fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Err
             source,
             headers,
         },
-    })
+    })))
 }
 
 fn split_header(header: &str) -> Result<(String, String), Error> {
@@ -315,115 +302,10 @@ fn local(
 
 /// `containers/json` is no filter: it lost its slash.
 fn endpoint_hint(text: Option<&str>, input: &Input) -> Option<String> {
-    let text = text.filter(|_| !matches!(input, Input::Http { .. }))?;
+    let text = text.filter(|_| !matches!(input, Input::Http(_)))?;
     let word = text.chars().all(|c| {
         c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.' | '?' | '=' | '&' | '%')
     });
     let is_path = word && text.contains('/') && text.starts_with(|c: char| c.is_ascii_alphabetic());
     is_path.then(|| format!("did you mean /{text}?"))
-}
-
-fn named(named: Vec<Named>) -> Result<Vec<(String, Value)>, Error> {
-    let mut variables: Vec<(String, Value)> = Vec::new();
-    for Named { kind, name, value } in named {
-        if variables.iter().all(|(known, _)| *known != name) {
-            let value = named_value(kind, &name, &value)?;
-            variables.push((name, value));
-        }
-    }
-    Ok(variables)
-}
-
-fn named_value(kind: NamedKind, name: &str, value: &OsStr) -> Result<Value, Error> {
-    match kind {
-        NamedKind::Text => Ok(Value::from(unicode(value)?)),
-        NamedKind::Json => {
-            let text = unicode(value)?;
-            let parsed = filter::parse_json(text.as_bytes());
-            parsed.map_err(|error| {
-                Error::usage(format!(
-                    "invalid JSON text passed to --argjson {name}: {error}"
-                ))
-            })
-        }
-        NamedKind::SlurpFile => filter::read_values(Path::new(value))
-            .map_err(|problem| Error::usage(format!("bad JSON in --slurpfile {name} {problem}"))),
-        NamedKind::RawFile => filter::read_text(Path::new(value))
-            .map_err(|problem| Error::usage(format!("bad file in --rawfile {name} {problem}"))),
-    }
-}
-
-/// `-L` takes a directory: a header typed behind it would pass unnoticed.
-fn library(directories: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
-    match directories.iter().find(|directory| directory.is_file()) {
-        Some(file) => Err(Error::usage(format!(
-            "-L takes a directory of modules, and {} is a file",
-            file.display()
-        ))),
-        None => Ok(directories),
-    }
-}
-
-fn inputs(cli: &Cli) -> InputSettings {
-    let filter = &cli.filter;
-    let stream = filter.stream || filter.stream_errors;
-    let shape = match (filter.raw_input, stream, filter.slurp) {
-        (true, _, true) => Shape::Text,
-        (true, _, false) => Shape::Lines,
-        (_, true, true) => Shape::SlurpedEvents,
-        (_, true, false) => Shape::Events,
-        (_, _, true) => Shape::Slurped,
-        _ => Shape::Values,
-    };
-    InputSettings {
-        shape,
-        seq: filter.seq,
-        stream_errors: filter.stream_errors,
-    }
-}
-
-fn output(
-    cli: &Cli,
-    terminal: &Terminal,
-    var: Var,
-    warnings: &mut Vec<String>,
-) -> format::Settings {
-    let options = &cli.format;
-    let layout = match (options.compact, options.tab, options.indent) {
-        (true, ..) => Layout::Compact,
-        (_, true, _) => Layout::Pretty {
-            indent: Indent::Tab,
-        },
-        (.., Some(spaces)) => Layout::Pretty {
-            indent: Indent::Spaces(spaces),
-        },
-        _ => Layout::Pretty {
-            indent: Indent::Spaces(2),
-        },
-    };
-    let raw = match (options.nul, options.join, options.raw) {
-        (true, ..) => Raw::Nul,
-        (_, true, _) => Raw::Joined,
-        (.., true) => Raw::Lines,
-        _ => Raw::No,
-    };
-    let palette = terminal.stdout.color.then(|| palette(var, warnings));
-    format::Settings {
-        layout,
-        sort_keys: options.sort_keys,
-        ascii: options.ascii,
-        raw,
-        seq: cli.filter.seq,
-        palette,
-        sanitize: terminal.stdout.is_terminal,
-    }
-}
-
-fn palette(var: Var, warnings: &mut Vec<String>) -> Palette {
-    let colors = var("JQ_COLORS").map(|colors| colors.to_string_lossy().into_owned());
-    let (palette, valid) = Palette::from_jq_colors(colors.as_deref());
-    if !valid {
-        warnings.push("Failed to set $JQ_COLORS".into());
-    }
-    palette
 }

@@ -1,4 +1,4 @@
-//! What the output streams are: terminals or not, coloured or not, how wide. Decided once, stdout and stderr apart.
+//! What the output streams are: terminals or not, coloured or not. Decided once, stdout and stderr apart.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -29,33 +29,19 @@ pub struct Stream {
     pub is_terminal: bool,
     /// Write colours.
     pub color: bool,
-    /// `COLUMNS`, where it is exported.
-    columns: Option<u16>,
-    descriptor: Descriptor,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Descriptor {
-    Stdout = 1,
-    Stderr = 2,
 }
 
 type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Looks at both streams, with the environment as `var` gives it.
 pub fn detect(when: ColorWhen, var: Var) -> Terminal {
-    let columns = var("COLUMNS")
-        .and_then(|columns| columns.to_str()?.parse().ok())
-        .filter(|width| *width > 0);
-    let stream = |descriptor, is_terminal| Stream {
+    let stream = |is_terminal| Stream {
         is_terminal,
         color: wants_color(when, var, is_terminal),
-        columns,
-        descriptor,
     };
     Terminal {
-        stdout: stream(Descriptor::Stdout, io::stdout().is_terminal()),
-        stderr: stream(Descriptor::Stderr, io::stderr().is_terminal()),
+        stdout: stream(io::stdout().is_terminal()),
+        stderr: stream(io::stderr().is_terminal()),
     }
 }
 
@@ -73,37 +59,6 @@ fn wants_color(when: ColorWhen, var: Var, is_terminal: bool) -> bool {
         ColorWhen::Auto if is("CLICOLOR", "0") || is("TERM", "dumb") => false,
         ColorWhen::Auto => is_terminal,
     }
-}
-
-impl Stream {
-    /// The columns to lay text out in: `COLUMNS` where it is exported (as `watch` does for its pipe), else what the
-    /// terminal says now; `None` off a terminal, where lines may be of any length.
-    pub fn width(&self) -> Option<u16> {
-        self.columns.or_else(|| {
-            self.is_terminal
-                .then(|| window_width(self.descriptor))
-                .flatten()
-        })
-    }
-}
-
-#[cfg(unix)]
-#[allow(unsafe_code)]
-fn window_width(descriptor: Descriptor) -> Option<u16> {
-    let mut size = libc::winsize {
-        ws_row: 0,
-        ws_col: 0,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    // SAFETY: TIOCGWINSZ writes one winsize, and `size` is one; a bad descriptor only makes it fail.
-    let status = unsafe { libc::ioctl(descriptor as libc::c_int, libc::TIOCGWINSZ, &raw mut size) };
-    (status == 0 && size.ws_col > 0).then_some(size.ws_col)
-}
-
-#[cfg(not(unix))]
-fn window_width(_: Descriptor) -> Option<u16> {
-    None
 }
 
 #[cfg(test)]
@@ -164,30 +119,6 @@ mod tests {
                 wants_color(when, &var, true),
                 on_terminal,
                 "{when:?} {variables}, terminal"
-            );
-        }
-    }
-
-    #[test]
-    fn columns_beat_the_terminal() {
-        let cases = [
-            ("COLUMNS=87", Some(87)),
-            ("COLUMNS=0", None),
-            ("COLUMNS=", None),
-            ("COLUMNS=-1", None),
-            ("", None),
-        ];
-        for (variables, expected) in cases {
-            let terminal = detect(ColorWhen::Auto, &lookup(variables));
-            assert_eq!(terminal.stderr.columns, expected, "{variables}");
-            assert_eq!(
-                Stream {
-                    is_terminal: false,
-                    ..terminal.stdout
-                }
-                .width(),
-                expected,
-                "{variables}"
             );
         }
     }

@@ -22,7 +22,7 @@ use jaq_core::load::{Arena, File, Loader};
 pub use files::{read_text, read_values};
 pub use input::{Inputs, Settings as InputSettings, Shape, Source};
 pub use read::{ReadError, Trouble, single as parse_json};
-pub use report::{CompileError, nearest};
+pub use report::CompileError;
 pub use run::{Run, Stop, Tally};
 use value::Value;
 
@@ -160,13 +160,6 @@ fn generate<'s>(
 }
 
 fn global(name: &str, program: &Program, files: &files::Files) -> Value {
-    let named = || {
-        program
-            .named
-            .iter()
-            .rev()
-            .map(|(name, value)| (name.as_str(), value.clone()))
-    };
     match name {
         "$ENV" => Value::object(
             (program.environment)()
@@ -181,8 +174,6 @@ fn global(name: &str, program: &Program, files: &files::Files) -> Value {
                     program
                         .named
                         .iter()
-                        .rev()
-                        .rev()
                         .map(|(name, value)| (name.as_str(), value.clone())),
                 ),
             ),
@@ -199,10 +190,9 @@ fn global(name: &str, program: &Program, files: &files::Files) -> Value {
                 .find(|(known, _)| known == name)
                 .map(|(_, value)| value.clone());
             let given = || {
-                named()
-                    .filter(|(known, _)| name.strip_prefix('$') == Some(*known))
-                    .map(|(_, value)| value)
-                    .last()
+                let mut named = program.named.iter();
+                let found = named.find(|(known, _)| name.strip_prefix('$') == Some(known));
+                found.map(|(_, value)| value.clone())
             };
             data.or_else(given).unwrap_or(Value::Null)
         }

@@ -7,7 +7,6 @@ use jaq_core::{Ctx, DataT, Lut, Vars};
 
 use super::Filter;
 use super::input::Inputs;
-use super::read::ReadError;
 use super::value::{Error, ValR, Value};
 
 /// The kind of data filters work on, for jaq-core.
@@ -139,6 +138,3 @@ impl Tally {
         }
     }
 }
-
-/// An input that could not be read ends the run.
-pub type Broken = ReadError;

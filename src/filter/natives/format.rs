@@ -202,7 +202,7 @@ fn grouped(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> String {
             alphabet[(buffer << (bits - held)) as usize & (alphabet.len() - 1)],
         ));
     }
-    while encoded.len() % group != 0 {
+    while !encoded.len().is_multiple_of(group) {
         encoded.push('=');
     }
     encoded

@@ -3,10 +3,13 @@
 //! jaq-core brings a parser of its own, for a language that differs from jq's in places (`?//`, `$__loc__`,
 //! `.5`, surrogate pairs, `.a.[0]`, metadata); this one reads jq 1.8's grammar (`src/parser.y`) into the same terms.
 
+mod control;
+mod expression;
 mod lexer;
 mod object;
 mod parser;
 mod pattern;
+mod term;
 
 use jaq_core::load::parse;
 

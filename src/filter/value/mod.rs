@@ -15,7 +15,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 pub use convert::{Error, ValR};
-pub use dump::{escape_into, excerpt};
+pub use dump::excerpt;
 pub use num::Num;
 
 /// Keys and values in the order they came, as jq keeps them.

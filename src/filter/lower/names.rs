@@ -1,0 +1,214 @@
+//! Definitions, calls and variables: what a name means where it stands.
+
+use jaq_core::load::parse::Term as T;
+
+use super::Count::{Any, One};
+use super::{Count, Local, Lowered, Scope, pipe};
+use crate::filter::link::{Callee, Linker};
+use crate::filter::report;
+use crate::filter::syntax::{Def, Term};
+
+impl<'s> Scope<'s> {
+    /// A definition and the number of outputs it has; `compiled` is the name it is called by, if not its own.
+    pub fn definition(
+        &mut self,
+        linker: &mut Linker<'s>,
+        def: Def<'s>,
+        compiled: Option<&'s str>,
+    ) -> (Def<'s>, Count) {
+        let Def { name, args, body } = def;
+        let place = self.locals.len();
+        let compiled = compiled.unwrap_or(name);
+        self.locals.push(Local::Def {
+            name,
+            arity: args.len(),
+            compiled,
+            count: Any,
+            open: true,
+            calls_itself: false,
+        });
+        self.locals
+            .extend(args.iter().map(|arg| match arg.strip_prefix('$') {
+                Some(_) => Local::Parameter(arg),
+                None => Local::Closure(arg),
+            }));
+        let (body, count) = self.term(linker, body);
+        self.locals.truncate(place + 1);
+        let recursive = matches!(
+            self.locals.pop(),
+            Some(Local::Def {
+                calls_itself: true,
+                ..
+            })
+        );
+        let (body, count) = if recursive {
+            (self.guarded(linker, body), Any)
+        } else {
+            (body, count)
+        };
+        (Def { name, args, body }, count)
+    }
+
+    /// A definition that calls itself checks the stack first, so that endless recursion is an error and no crash.
+    pub(super) fn guarded(&mut self, linker: &mut Linker<'s>, body: Term<'s>) -> Term<'s> {
+        let _native = linker.resolve(&self.environment, ("_stack_guard", 0));
+        pipe(T::Call("_stack_guard", Vec::new()), body)
+    }
+
+    pub(super) fn local_definitions(
+        &mut self,
+        linker: &mut Linker<'s>,
+        defs: Vec<Def<'s>>,
+        body: Term<'s>,
+    ) -> Lowered<'s> {
+        let place = self.locals.len();
+        let mut lowered = Vec::with_capacity(defs.len());
+        for def in defs {
+            let (def, count) = self.definition(linker, def, None);
+            let (name, arity) = (def.name, def.args.len());
+            self.locals.push(Local::Def {
+                name,
+                arity,
+                compiled: name,
+                count,
+                open: false,
+                calls_itself: false,
+            });
+            lowered.push(def);
+        }
+        let (body, count) = self.term(linker, body);
+        self.locals.truncate(place);
+        (T::Def(lowered, Box::new(body)), count)
+    }
+
+    pub(super) fn variable(&mut self, linker: &mut Linker<'s>, name: &'s str) -> &'s str {
+        let bound = |local: &Local| matches!(local, Local::Var(known) | Local::Parameter(known) if *known == name);
+        if name.starts_with("$ ") || self.locals.iter().any(bound) {
+            return name;
+        }
+        match linker.global(&self.environment, name) {
+            Some(global) => global,
+            None => {
+                let known = self.locals.iter().filter_map(|local| match local {
+                    Local::Var(name) | Local::Parameter(name) => Some(*name),
+                    _ => None,
+                });
+                let hint = report::nearest(name, known.chain(["$ENV", "$ARGS"]));
+                self.error(
+                    linker,
+                    name,
+                    format!("{name} is not defined"),
+                    hint.map(|name| format!("did you mean {name}?")),
+                );
+                name
+            }
+        }
+    }
+
+    pub(super) fn call(
+        &mut self,
+        linker: &mut Linker<'s>,
+        name: &'s str,
+        args: Vec<Term<'s>>,
+    ) -> Lowered<'s> {
+        let arity = args.len();
+        let mut outputs = One;
+        let args = args.into_iter().map(|arg| {
+            let (arg, count) = self.term(linker, arg);
+            outputs = outputs.max(count);
+            arg
+        });
+        let args: Vec<_> = args.collect();
+        let (compiled, count) = match self.local(name, arity) {
+            Some(Ok(found)) => found,
+            Some(Err(parameter)) => return (T::Var(parameter), One),
+            None => match linker.resolve(&self.environment, (name, arity)) {
+                Callee::Filter(compiled, count) => (compiled, count),
+                Callee::Undefined => {
+                    self.undefined(linker, name, arity);
+                    (name, Any)
+                }
+            },
+        };
+        (
+            T::Call(compiled, args),
+            if count == One && outputs != One && !takes_all_outputs(name) {
+                Any
+            } else {
+                count
+            },
+        )
+    }
+
+    /// A definition or parameter in scope; `Err` is a `$parameter` called without its `$`.
+    pub(super) fn local(
+        &mut self,
+        name: &str,
+        arity: usize,
+    ) -> Option<Result<(&'s str, Count), &'s str>> {
+        for local in self.locals.iter_mut().rev() {
+            match local {
+                Local::Closure(known) if *known == name && arity == 0 => {
+                    return Some(Ok((known, Any)));
+                }
+                Local::Parameter(known) if known[1..] == *name && arity == 0 => {
+                    return Some(Err(known));
+                }
+                Local::Def {
+                    name: known,
+                    arity: n,
+                    compiled,
+                    count,
+                    open,
+                    calls_itself,
+                } if *known == name && *n == arity => {
+                    *calls_itself |= *open;
+                    return Some(Ok((compiled, *count)));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    pub(super) fn undefined(&mut self, linker: &mut Linker<'s>, name: &'s str, arity: usize) {
+        if let Some((module, _)) = name.rsplit_once("::")
+            && !self
+                .environment
+                .imported
+                .iter()
+                .any(|(known, _)| *known == module)
+        {
+            return self.error(linker, name, format!("there is no module {module}"), None);
+        }
+        let local = self.locals.iter().filter_map(|local| match local {
+            Local::Def { name, .. } | Local::Closure(name) => Some(*name),
+            _ => None,
+        });
+        let hint = report::suggestion(name, arity, local);
+        self.error(linker, name, format!("{name}/{arity} is not defined"), hint);
+    }
+}
+
+/// Library filters that have one output however many their argument has.
+fn takes_all_outputs(name: &str) -> bool {
+    matches!(
+        name,
+        "map"
+            | "map_values"
+            | "any"
+            | "all"
+            | "isempty"
+            | "_last_or_null"
+            | "sort_by"
+            | "group_by"
+            | "unique_by"
+            | "min_by"
+            | "max_by"
+            | "with_entries"
+            | "del"
+            | "add"
+            | "_sort_by"
+            | "_group_by"
+    )
+}

@@ -1,0 +1,135 @@
+//! Operators by precedence climbing, and what stands between them.
+
+use jaq_core::load::parse::{BinaryOp, Term as T};
+use jaq_core::ops::{Cmp, Math};
+
+use super::Term;
+use super::lexer::Kind;
+use super::parser::{Parsed, Parser};
+
+/// Binding strength of the operators, loosest first, as `%left` and its like order them in jq's `parser.y`.
+pub(super) mod strength {
+    pub const PIPE: u8 = 0;
+    pub const COMMA: u8 = 1;
+    pub const BINDING: u8 = 2;
+    pub const ALTERNATIVE: u8 = 3;
+    pub const ASSIGN: u8 = 4;
+    pub const OR: u8 = 5;
+    pub const AND: u8 = 6;
+    pub const COMPARE: u8 = 7;
+    pub const ADD: u8 = 8;
+    pub const MULTIPLY: u8 = 9;
+}
+
+#[derive(PartialEq)]
+pub(super) enum Associativity {
+    Left,
+    Right,
+    None,
+}
+
+impl<'s> Parser<'s> {
+    /// A whole expression, pipes, commas and all.
+    pub(super) fn pipe(&mut self) -> Parsed<Term<'s>> {
+        self.nested(|parser| parser.binary(strength::PIPE, true))
+    }
+
+    /// An expression without a comma at its top, as an object's value is.
+    pub(super) fn pipe_without_comma(&mut self) -> Parsed<Term<'s>> {
+        self.nested(|parser| parser.binary(strength::PIPE, false))
+    }
+
+    pub(super) fn binary(&mut self, least: u8, with_comma: bool) -> Parsed<Term<'s>> {
+        let mut left = self.unary(with_comma)?;
+        let mut chained = None;
+        loop {
+            if self.is("as") && least <= strength::BINDING {
+                left = self.binding(left, with_comma)?;
+            }
+            let Some((op, strength, associativity)) = self.operator(with_comma) else {
+                break;
+            };
+            if strength < least {
+                break;
+            }
+            if chained == Some(strength) && associativity == Associativity::None {
+                return Err(self.unexpected("this operator cannot be chained: use parentheses"));
+            }
+            self.take()?;
+            let next = if associativity == Associativity::Right {
+                strength
+            } else {
+                strength + 1
+            };
+            let right = self.nested(|parser| parser.binary(next, with_comma))?;
+            left = T::BinOp(Box::new(left), op, Box::new(right));
+            chained = Some(strength);
+        }
+        Ok(left)
+    }
+
+    pub(super) fn operator(
+        &self,
+        with_comma: bool,
+    ) -> Option<(BinaryOp<&'s str>, u8, Associativity)> {
+        use Associativity::{Left, None as Alone, Right};
+        use BinaryOp as B;
+        if !matches!(self.next.kind, Kind::Symbol | Kind::Word) {
+            return None;
+        }
+        Some(match self.next.text {
+            "|" => (B::Pipe(None), strength::PIPE, Right),
+            "," if with_comma => (B::Comma, strength::COMMA, Left),
+            "//" => (B::Alt, strength::ALTERNATIVE, Right),
+            "=" => (B::Assign, strength::ASSIGN, Alone),
+            "|=" => (B::Update, strength::ASSIGN, Alone),
+            "+=" => (B::UpdateMath(Math::Add), strength::ASSIGN, Alone),
+            "-=" => (B::UpdateMath(Math::Sub), strength::ASSIGN, Alone),
+            "*=" => (B::UpdateMath(Math::Mul), strength::ASSIGN, Alone),
+            "/=" => (B::UpdateMath(Math::Div), strength::ASSIGN, Alone),
+            "%=" => (B::UpdateMath(Math::Rem), strength::ASSIGN, Alone),
+            "//=" => (B::UpdateAlt, strength::ASSIGN, Alone),
+            "or" => (B::Or, strength::OR, Left),
+            "and" => (B::And, strength::AND, Left),
+            "==" => (B::Cmp(Cmp::Eq), strength::COMPARE, Alone),
+            "!=" => (B::Cmp(Cmp::Ne), strength::COMPARE, Alone),
+            "<" => (B::Cmp(Cmp::Lt), strength::COMPARE, Alone),
+            "<=" => (B::Cmp(Cmp::Le), strength::COMPARE, Alone),
+            ">" => (B::Cmp(Cmp::Gt), strength::COMPARE, Alone),
+            ">=" => (B::Cmp(Cmp::Ge), strength::COMPARE, Alone),
+            "+" => (B::Math(Math::Add), strength::ADD, Left),
+            "-" => (B::Math(Math::Sub), strength::ADD, Left),
+            "*" => (B::Math(Math::Mul), strength::MULTIPLY, Left),
+            "/" => (B::Math(Math::Div), strength::MULTIPLY, Left),
+            "%" => (B::Math(Math::Rem), strength::MULTIPLY, Left),
+            _ => return None,
+        })
+    }
+
+    /// An operand: negations, definitions and labels reach as far right as they can.
+    pub(super) fn unary(&mut self, with_comma: bool) -> Parsed<Term<'s>> {
+        if self.accept("-")? {
+            let operand = self.nested(|parser| parser.binary(strength::MULTIPLY, with_comma))?;
+            return Ok(T::Neg(Box::new(operand)));
+        }
+        if self.is("def") {
+            let defs = self.definitions()?;
+            return Ok(T::Def(defs, Box::new(self.rest(with_comma)?)));
+        }
+        if self.accept("label")? {
+            let name = self.variable()?;
+            self.expect("|")?;
+            return Ok(T::Label(name, Box::new(self.rest(with_comma)?)));
+        }
+        self.postfix()
+    }
+
+    /// What a binding, definition or label applies to.
+    pub(super) fn rest(&mut self, with_comma: bool) -> Parsed<Term<'s>> {
+        if with_comma {
+            self.pipe()
+        } else {
+            self.pipe_without_comma()
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Terms: values, paths, calls and strings.
+
+use jaq_core::load::lex::StrPart;
+use jaq_core::load::parse::{BinaryOp, Term as T};
+use jaq_core::ops::Math;
+use jaq_core::path::{Opt, Part, Path};
+
+use super::Term;
+use super::lexer::{Kind, StringPart, Token};
+use super::parser::{Parsed, Parser};
+
+impl<'s> Parser<'s> {
+    /// A term with its path components: `.a[0]?."b"`.
+    pub(super) fn postfix(&mut self) -> Parsed<Term<'s>> {
+        let mut term = self.nested(Self::atom)?;
+        let mut parts = Vec::new();
+        loop {
+            let part = match self.next.kind {
+                Kind::Field => Part::Index(T::from_field(self.take()?.text)),
+                Kind::Symbol if self.next.text == "[" => self.bracket()?,
+                Kind::Symbol if self.next.text == "." => match self.dotted()? {
+                    Some(part) => part,
+                    None => break,
+                },
+                Kind::Symbol if self.next.text == "?" => {
+                    self.take()?;
+                    match parts.last_mut() {
+                        Some((_, opt)) => *opt = Opt::Optional,
+                        None => term = T::TryCatch(Box::new(term), None),
+                    }
+                    continue;
+                }
+                _ => break,
+            };
+            parts.push((part, Opt::Essential));
+        }
+        Ok(if parts.is_empty() {
+            term
+        } else {
+            T::Path(Box::new(term), Path(parts))
+        })
+    }
+
+    /// `."b"` or `.[0]` behind a term.
+    pub(super) fn dotted(&mut self) -> Parsed<Option<Part<Term<'s>>>> {
+        self.take()?;
+        match self.next.kind {
+            Kind::Quote | Kind::Format => Ok(Some(Part::Index(self.string()?))),
+            _ if self.is("[") => Ok(Some(self.bracket()?)),
+            _ => Err(self.unexpected("expected a key")),
+        }
+    }
+
+    /// `[]`, `[i]`, `[i:]`, `[:j]` or `[i:j]`
+    pub(super) fn bracket(&mut self) -> Parsed<Part<Term<'s>>> {
+        self.expect("[")?;
+        if self.accept("]")? {
+            return Ok(Part::Range(None, None));
+        }
+        let from = if self.is(":") {
+            None
+        } else {
+            Some(self.pipe()?)
+        };
+        let part = match from {
+            Some(index) if !self.is(":") => Part::Index(index),
+            from => {
+                self.expect(":")?;
+                let upto = if from.is_some() && self.is("]") {
+                    None
+                } else {
+                    Some(self.pipe()?)
+                };
+                Part::Range(from, upto)
+            }
+        };
+        self.expect("]")?;
+        Ok(part)
+    }
+
+    pub(super) fn atom(&mut self) -> Parsed<Term<'s>> {
+        match self.next.kind {
+            Kind::Num => Ok(T::Num(self.take()?.text)),
+            Kind::Quote | Kind::Format => self.string_or_format(),
+            Kind::Field => {
+                let key = T::from_field(self.take()?.text);
+                Ok(T::Path(
+                    Box::new(T::Id),
+                    Path(vec![(Part::Index(key), Opt::Essential)]),
+                ))
+            }
+            Kind::Var => Ok(self.var()?),
+            Kind::Word => self.word(),
+            Kind::Symbol => self.symbol(),
+            Kind::End => Err(self.unexpected("expected a term")),
+        }
+    }
+
+    pub(super) fn var(&mut self) -> Parsed<Term<'s>> {
+        let token = self.take()?;
+        if token.text == "$__loc__" {
+            Ok(self.location(token))
+        } else {
+            Ok(T::Var(token.text))
+        }
+    }
+
+    /// `{"file": "<top-level>", "line": N}`
+    pub(super) fn location(&self, token: Token<'s>) -> Term<'s> {
+        let line = 1 + self.source[..token.offset].matches('\n').count();
+        let text = |text| T::Str(None, vec![StrPart::Str(text)]);
+        let lines = (0..line).map(|_| T::Num("1"));
+        let line =
+            lines.reduce(|l, r| T::BinOp(Box::new(l), BinaryOp::Math(Math::Add), Box::new(r)));
+        T::Obj(vec![
+            (text("file"), Some(text("<top-level>"))),
+            (text("line"), line),
+        ])
+    }
+
+    pub(super) fn symbol(&mut self) -> Parsed<Term<'s>> {
+        match self.next.text {
+            ".." => {
+                self.take()?;
+                Ok(T::Recurse)
+            }
+            "." => {
+                self.take()?;
+                match self.next.kind {
+                    Kind::Quote => {
+                        let key = self.string()?;
+                        Ok(T::Path(
+                            Box::new(T::Id),
+                            Path(vec![(Part::Index(key), Opt::Essential)]),
+                        ))
+                    }
+                    _ => Ok(T::Id),
+                }
+            }
+            "(" => {
+                self.take()?;
+                let inner = self.pipe()?;
+                self.expect(")")?;
+                // A binary operation of its own, so that a path behind it applies to the whole.
+                Ok(inner)
+            }
+            "[" => {
+                self.take()?;
+                if self.accept("]")? {
+                    return Ok(T::Arr(None));
+                }
+                let inner = self.pipe()?;
+                self.expect("]")?;
+                Ok(T::Arr(Some(Box::new(inner))))
+            }
+            "{" => self.object(),
+            "-" => {
+                self.take()?;
+                Ok(T::Neg(Box::new(self.postfix()?)))
+            }
+            _ => Err(self.unexpected("expected a term")),
+        }
+    }
+
+    pub(super) fn call(&mut self) -> Parsed<Term<'s>> {
+        let name = self.take()?.text;
+        let mut args = Vec::new();
+        if self.accept("(")? {
+            loop {
+                args.push(self.pipe()?);
+                if !self.accept(";")? {
+                    break;
+                }
+            }
+            self.expect(")")?;
+        }
+        Ok(T::Call(name, args))
+    }
+
+    pub(super) fn string_or_format(&mut self) -> Parsed<Term<'s>> {
+        if self.next.kind == Kind::Quote {
+            return self.string();
+        }
+        let format = self.take()?.text;
+        if self.next.kind == Kind::Quote {
+            let T::Str(_, parts) = self.string()? else {
+                return Ok(T::Id);
+            };
+            return Ok(T::Str(Some(format), parts));
+        }
+        Ok(T::Call(format, Vec::new()))
+    }
+
+    /// A string literal, with a format before it perhaps.
+    pub(super) fn string(&mut self) -> Parsed<Term<'s>> {
+        if self.next.kind == Kind::Format {
+            return self.string_or_format();
+        }
+        let mut parts = Vec::new();
+        // The opening quote is the token looked ahead at: the lexer stands right behind it.
+        self.lexer.position = self.next.offset + 1;
+        loop {
+            match self.lexer.string_part()? {
+                StringPart::Text(text) => parts.push(StrPart::Str(text)),
+                StringPart::Char(c) => parts.push(StrPart::Char(c)),
+                StringPart::Close => break,
+                StringPart::Interpolation => {
+                    self.next = self.lexer.next()?;
+                    let inner = self.pipe()?;
+                    if !self.is(")") {
+                        return Err(self.unexpected("expected )"));
+                    }
+                    self.lexer.position = self.next.offset + 1;
+                    parts.push(StrPart::Term(inner));
+                }
+            }
+        }
+        self.next = self.lexer.next()?;
+        Ok(T::Str(None, parts))
+    }
+}
+
+/// `.name` → the key `"name"`.
+trait FromField<'s> {
+    fn from_field(field: &'s str) -> Self;
+}
+
+impl<'s> FromField<'s> for Term<'s> {
+    fn from_field(field: &'s str) -> Self {
+        T::Str(None, vec![StrPart::Str(&field[1..])])
+    }
+}

@@ -1,0 +1,71 @@
+//! The options of the filter's input side and of the format stage.
+
+use super::Var;
+use crate::cli::Cli;
+use crate::filter::{InputSettings, Shape};
+use crate::format::{self, Indent, Layout, Palette, Raw};
+use crate::terminal::Terminal;
+
+pub(super) fn inputs(cli: &Cli) -> InputSettings {
+    let filter = &cli.filter;
+    let stream = filter.stream || filter.stream_errors;
+    let shape = match (filter.raw_input, stream, filter.slurp) {
+        (true, _, true) => Shape::Text,
+        (true, _, false) => Shape::Lines,
+        (_, true, true) => Shape::SlurpedEvents,
+        (_, true, false) => Shape::Events,
+        (_, _, true) => Shape::Slurped,
+        _ => Shape::Values,
+    };
+    InputSettings {
+        shape,
+        seq: filter.seq,
+        stream_errors: filter.stream_errors,
+    }
+}
+
+pub(super) fn output(
+    cli: &Cli,
+    terminal: &Terminal,
+    var: Var,
+    warnings: &mut Vec<String>,
+) -> format::Settings {
+    let options = &cli.format;
+    let layout = match (options.compact, options.tab, options.indent) {
+        (true, ..) => Layout::Compact,
+        (_, true, _) => Layout::Pretty {
+            indent: Indent::Tab,
+        },
+        (.., Some(spaces)) => Layout::Pretty {
+            indent: Indent::Spaces(spaces),
+        },
+        _ => Layout::Pretty {
+            indent: Indent::Spaces(2),
+        },
+    };
+    let raw = match (options.nul, options.join, options.raw) {
+        (true, ..) => Raw::Nul,
+        (_, true, _) => Raw::Joined,
+        (.., true) => Raw::Lines,
+        _ => Raw::No,
+    };
+    let palette = terminal.stdout.color.then(|| palette(var, warnings));
+    format::Settings {
+        layout,
+        sort_keys: options.sort_keys,
+        ascii: options.ascii,
+        raw,
+        seq: cli.filter.seq,
+        palette,
+        sanitize: terminal.stdout.is_terminal,
+    }
+}
+
+pub(super) fn palette(var: Var, warnings: &mut Vec<String>) -> Palette {
+    let colors = var("JQ_COLORS").map(|colors| colors.to_string_lossy().into_owned());
+    let (palette, valid) = Palette::from_jq_colors(colors.as_deref());
+    if !valid {
+        warnings.push("Failed to set $JQ_COLORS".into());
+    }
+    palette
+}
