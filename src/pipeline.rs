@@ -95,7 +95,7 @@ fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
         }
         Input::Stdin => {
             let source = Source {
-                name: None,
+                name: Some("<stdin>".into()),
                 bytes: Box::new(FlushFirst::new(io::stdin(), output.clone())),
             };
             let mut once = Some(source);

@@ -5,6 +5,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use serde_json::Value;
 
@@ -77,13 +78,32 @@ impl Case {
     }
 }
 
+/// The cases on all processors: most of the time goes into starting jq.
+fn faults(cases: &[Case], jq: &Path) -> Vec<String> {
+    let share = cases
+        .len()
+        .div_ceil(thread::available_parallelism().map_or(1, usize::from));
+    let of_share =
+        |share: &[Case]| -> Vec<String> { share.iter().filter_map(|it| it.fault(jq)).collect() };
+    thread::scope(|scope| {
+        let threads: Vec<_> = cases
+            .chunks(share)
+            .map(|share| scope.spawn(move || of_share(share)))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|it| it.join().unwrap())
+            .collect()
+    })
+}
+
 #[test]
 fn jq_and_dq_agree() {
     let Some(jq) = find("jq") else {
         return leave_out("no jq here");
     };
     let cases = cases();
-    let faults: Vec<String> = cases.iter().filter_map(|it| it.fault(&jq)).collect();
+    let faults = faults(&cases, &jq);
     assert!(
         faults.is_empty(),
         "{} of {} programs differ\n{}",

@@ -167,23 +167,29 @@ fn places(source: &Source, holds: impl Fn(&str) -> bool) -> Vec<String> {
         .collect()
 }
 
-/// Whether a line names this module of the crate, or this package.
-fn names(line: &str, word: &str) -> bool {
-    let starts: &[&str] = if MODULES.contains(&word) {
-        &["crate::", "super::super::"]
-    } else {
-        &[""]
-    };
-    let found = |start: &&str| {
-        let path = format!("{start}{word}");
-        line.match_indices(&path).any(|(at, _)| {
-            let before = line[..at].chars().next_back();
-            let after = line[at + path.len()..].chars().next();
-            let inside = |it: Option<char>| it.is_some_and(|it| it.is_alphanumeric() || it == '_');
-            !inside(before) && !inside(after) && (!start.is_empty() || after == Some(':'))
-        })
-    };
-    starts.iter().any(found) || (MODULES.contains(&word) && in_group(line, word))
+/// Whether a line of a file names this module of the crate, or this package.
+fn names(line: &str, word: &str, file: &str) -> bool {
+    if !MODULES.contains(&word) {
+        return has_path(line, &format!("{word}::"));
+    }
+    let above = format!("{}{word}", "super::".repeat(depth(file)));
+    has_path(line, &format!("crate::{word}")) || has_path(line, &above) || in_group(line, word)
+}
+
+/// How far below the crate a file's module is.
+fn depth(file: &str) -> usize {
+    Path::new(file).components().count() - usize::from(file.ends_with("/mod.rs"))
+}
+
+/// Whether the line holds this path, and not as a part of a longer one or of a name.
+fn has_path(line: &str, path: &str) -> bool {
+    let part = |it: char| it.is_alphanumeric() || it == '_';
+    line.match_indices(path).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + path.len()..].chars().next();
+        let goes_on = !path.ends_with(':') && after.is_some_and(part);
+        !before.is_some_and(|it| part(it) || it == ':') && !goes_on
+    })
 }
 
 /// `use crate::{fetch, …}` on one line.
@@ -204,7 +210,7 @@ fn imports_go_one_way() {
             .iter()
             .filter(|(below, _)| source.path.starts_with(below));
         for word in rules.flat_map(|(_, words)| words.iter()) {
-            wrong.extend(places(&source, |line| names(line, word)));
+            wrong.extend(places(&source, |line| names(line, word, &source.path)));
         }
     }
     assert!(
@@ -281,4 +287,18 @@ fn nothing_is_called_utils() {
         .filter(|it| it.contains("util"))
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn a_name_is_found_in_every_form() {
+    let named = |line, file| names(line, "filter", file);
+    assert!(named("use crate::filter::Value;", "fetch/a.rs"));
+    assert!(named("use crate::{cli, filter};", "fetch/a.rs"));
+    assert!(named("use super::super::filter;", "fetch/a.rs"));
+    assert!(named("use super::filter;", "fetch/mod.rs"));
+    assert!(!named("use super::filter;", "fetch/a.rs"));
+    assert!(!named("use super::super::filter;", "fetch/a/b.rs"));
+    assert!(!named("let it = crate::filters();", "fetch/a.rs"));
+    assert!(names("ureq::get(url)", "ureq", "fetch/a.rs"));
+    assert!(!names("my_ureq::get(url)", "ureq", "fetch/a.rs"));
 }

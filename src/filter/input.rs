@@ -109,7 +109,7 @@ impl Inputs {
         next
     }
 
-    /// An error that was raised inside the filter and has not been reported.
+    /// A source that broke off inside the filter: whatever that made of it, the run has failed.
     pub fn pending(&mut self) -> Option<ReadError> {
         self.failure.take()
     }
@@ -120,7 +120,9 @@ impl Inputs {
             Ok(value) => Some(Ok(value)),
             Err(error) => {
                 let message = error.to_string();
-                self.failure = Some(error);
+                if matches!(error.trouble, Trouble::Io(_)) {
+                    self.failure = Some(error);
+                }
                 Some(Err(message))
             }
         }

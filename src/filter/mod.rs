@@ -65,6 +65,11 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
     let module = syntax::parse_module(text)
         .map_err(|error| vec![CompileError::syntax(path, text, error)])?;
     check_module_meta(&module, path, text)?;
+    if module.main.is_none() {
+        let mut error = CompileError::new("there is no filter, only definitions or nothing".into());
+        error.hint = Some("the filter that changes nothing is .".into());
+        return Err(vec![error]);
+    }
     let names = program
         .named
         .iter()

@@ -12,6 +12,7 @@ mod parts;
 use jaq_core::load::parse::{BinaryOp as B, Pattern as P, Term as T};
 use jaq_core::path::Path;
 
+use super::files::value_of;
 use super::link::{Environment, Exports, Linker};
 use super::report::CompileError;
 use super::syntax::{Pattern, Term};
@@ -159,6 +160,7 @@ impl<'s> Scope<'s> {
     ) -> Lowered<'s> {
         let mut total = One;
         let entries = entries.into_iter().map(|(key, value)| {
+            self.refuse_constant_key(linker, &key);
             let (key, count) = self.term(linker, key);
             let value = value.map(|value| self.term(linker, value));
             total = total
@@ -168,6 +170,16 @@ impl<'s> Scope<'s> {
         });
         let entries = entries.collect();
         (T::Obj(entries), total)
+    }
+
+    /// A key that can only be something other than a string is refused right away.
+    fn refuse_constant_key(&self, linker: &mut Linker<'s>, key: &Term<'s>) {
+        let Ok(value) = value_of(key) else { return };
+        if value.as_str().is_none() {
+            let place = if let T::Num(text) = key { text } else { "" };
+            let message = format!("Cannot use {} as object key", value.described());
+            self.error(linker, place, message, None);
+        }
     }
 
     /// The pattern, and whether it binds exactly once. Its variables stay in scope.
@@ -191,6 +203,7 @@ impl<'s> Scope<'s> {
             P::Obj(entries) => {
                 let mut all_plain = true;
                 let entries = entries.into_iter().map(|(key, item)| {
+                    self.refuse_constant_key(linker, &key);
                     let (key, count) = self.term(linker, key);
                     let (item, plain) = self.pattern(linker, item);
                     all_plain &= plain && count == One;

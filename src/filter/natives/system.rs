@@ -15,7 +15,7 @@ pub const TABLE: &[Entry] = &[
         box_once(
             cv.0.data()
                 .input()
-                .unwrap_or_else(|| fail("No more inputs"))
+                .unwrap_or_else(|| fail("break"))
                 .map_err(Into::into),
         )
     }),

@@ -243,8 +243,11 @@ impl<R: Read> Parser<R> {
     fn string(&mut self) -> Parsed<Rc<str>> {
         self.string_bytes()?;
         self.after_word = false;
-        // Bytes that are no UTF-8 become U+FFFD.
-        Ok(Rc::from(&*String::from_utf8_lossy(&self.scratch)))
+        Ok(match std::str::from_utf8(&self.scratch) {
+            Ok(text) => Rc::from(text),
+            // Bytes that are no UTF-8 become U+FFFD.
+            Err(_) => Rc::from(&*String::from_utf8_lossy(&self.scratch)),
+        })
     }
 
     /// Reads a string literal into `scratch`, its escapes resolved.

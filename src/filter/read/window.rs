@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read};
 
 use super::ReadError;
 
-/// Bytes asked for at once: what a socket delivers at most in one go.
+/// Bytes asked for at once when much is coming: what a socket delivers at most in one go.
 const WINDOW: usize = 256 * 1024;
 
 /// Small answers are read in one call without touching more memory than they need.
@@ -60,13 +60,12 @@ impl<R: Read> Window<R> {
         }
         let (lines, column) = self.place_after(self.filled);
         (self.lines, self.column) = (lines, column);
-        (self.position, self.filled) = (0, 0);
-        let size = if self.buffer.is_empty() {
-            FIRST_WINDOW
-        } else {
-            WINDOW
-        };
-        self.buffer.resize(size.max(self.buffer.len()), 0);
+        let filled = std::mem::take(&mut self.filled);
+        self.position = 0;
+        if filled == self.buffer.len() {
+            let size = if filled == 0 { FIRST_WINDOW } else { WINDOW };
+            self.buffer.resize(size, 0);
+        }
         loop {
             match self.source.read(&mut self.buffer) {
                 Ok(0) => self.ended = true,
@@ -90,9 +89,10 @@ impl<R: Read> Window<R> {
         }
     }
 
-    /// Newlines before the current place.
+    /// Lines read so far, the current one included if its end is in sight: jq reads line by line.
     pub fn line_number(&self) -> usize {
-        self.place_after(self.position).0
+        let ends = memchr::memchr(b'\n', self.rest()).is_some();
+        self.place_after(self.position).0 + usize::from(ends)
     }
 
     /// A syntax error at the current place.
