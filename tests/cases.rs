@@ -20,6 +20,7 @@ macro_rules! case_files {
 }
 
 case_files! {
+    compile_errors: "compile-errors",
     demo: "demo",
     hosts: "hosts",
     jq_cli: "jq-cli",

@@ -1,3 +1,5 @@
+//! A client against servers that fail it.
+
 #![allow(clippy::unwrap_used)]
 
 use std::io::Read;

@@ -1,3 +1,5 @@
+//! A client against servers of its own.
+
 #![allow(clippy::unwrap_used)]
 
 use std::io::Read;

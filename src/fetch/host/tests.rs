@@ -1,3 +1,5 @@
+//! Which host is chosen, and why.
+
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! TLS against a server of its own.
+
 #![allow(clippy::unwrap_used)]
 
 use std::io::{Read, Write};

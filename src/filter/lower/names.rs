@@ -186,7 +186,11 @@ impl<'s> Scope<'s> {
             _ => None,
         });
         let hint = report::suggestion(name, arity, local);
-        self.error(linker, name, format!("{name}/{arity} is not defined"), hint);
+        let message = match name.strip_prefix('@') {
+            Some(format) => format!("{format} is not a valid format"),
+            None => format!("{name}/{arity} is not defined"),
+        };
+        self.error(linker, name, message, hint);
     }
 }
 

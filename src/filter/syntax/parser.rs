@@ -101,7 +101,7 @@ impl<'s> Parser<'s> {
     pub(super) fn unexpected(&self, wanted: &str) -> SyntaxError {
         let found = match self.next.kind {
             Kind::End => "end of the filter".to_owned(),
-            _ => self.next.text.escape_debug().to_string(),
+            _ => self.next.text.to_owned(),
         };
         SyntaxError {
             offset: self.next.offset,
