@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::fetch;
-use crate::filter::{self, Inputs, Run, Source, Stop, Tally, Trouble, value::Value};
+use crate::filter::{self, Inputs, Run, Shape, Source, Stop, Tally, Trouble, value::Value};
 use crate::plan::{Input, Plan, Program, reason};
 
 use output::{FlushFirst, Output};
@@ -26,7 +26,8 @@ pub const STACK: usize = 1 << 30;
 /// # Errors
 /// Whatever ends the run before its end; what came before is written.
 pub fn run(plan: Plan) -> Result<u8, Error> {
-    let filter = compile(&plan.program)?;
+    let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
+    let filter = compile(&plan.program, by_elements)?;
     let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
     let arrival = arrive(&plan, &output)?;
     let Arrival::Inputs {
@@ -38,6 +39,11 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
         output.finish()?;
         return Ok(0);
     };
+    let elements = filter.takes_elements;
+    let settings = filter::InputSettings {
+        elements,
+        ..settings
+    };
     let inputs = RefCell::new(Inputs::new(settings, sources));
     let ended = filter_all(&plan, &filter, &inputs, &output, &problems);
     let finished = output.finish();
@@ -46,7 +52,7 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     Ok(code)
 }
 
-fn compile(program: &Program) -> Result<filter::Filter, Error> {
+fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error> {
     let environment = || {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -59,6 +65,7 @@ fn compile(program: &Program) -> Result<filter::Filter, Error> {
         positional: program.positional.clone(),
         library: program.library.clone(),
         home: program.home.clone(),
+        by_elements,
         environment: &environment,
     });
     compiled.map_err(|errors| Error::Compile {
@@ -189,7 +196,13 @@ fn filter_all(
                 output.report(&format!("dq: filter: {}", raised(&error)));
                 5
             }
-            Err(Stop::Halted(code)) => return Ok(code.rem_euclid(256) as u8),
+            Err(Stop::Halted(code)) => {
+                let broken = inputs.borrow_mut().pending();
+                return match broken {
+                    Some(error) => Err(input_error(error, inputs, problems)),
+                    None => Ok(code.rem_euclid(256) as u8),
+                };
+            }
             Err(Stop::Output(crate::format::Error::Io(error))) => {
                 return Err(crate::format::Error::Io(error).into());
             }

@@ -22,6 +22,7 @@ macro_rules! case_files {
 case_files! {
     compile_errors: "compile-errors",
     demo: "demo",
+    elements: "elements",
     hosts: "hosts",
     jq_cli: "jq-cli",
 }

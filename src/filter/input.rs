@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::rc::Rc;
 
-use super::read::{Events, Parser, ReadError, Trouble, Values};
+use super::read::{Events, Opened, Parser, ReadError, Trouble, Values};
 use super::value::Value;
 
 /// How the bytes of the sources become inputs.
@@ -39,6 +39,8 @@ pub struct Settings {
     pub seq: bool,
     /// `--stream-errors`: a broken input is one last event.
     pub stream_errors: bool,
+    /// An array is only opened: the filter takes its elements one by one.
+    pub elements: bool,
 }
 
 enum Reader {
@@ -54,6 +56,8 @@ pub struct Inputs {
     name: Option<Rc<str>>,
     /// Newlines of the last source that has ended.
     last_line: usize,
+    /// With `elements`: an input that is no array.
+    whole: Option<Value>,
     slurped: bool,
     /// An error that `input` has already raised inside the filter.
     failure: Option<ReadError>,
@@ -70,6 +74,7 @@ impl Inputs {
             current: None,
             name: None,
             last_line: 0,
+            whole: None,
             slurped: false,
             failure: None,
             broken: false,
@@ -106,7 +111,14 @@ impl Inputs {
             Shape::Slurped | Shape::SlurpedEvents => Some(self.all()),
         };
         self.broken = matches!(next, Some(Err(_)));
-        next
+        match next {
+            // A filter that takes elements does not look at the value given here.
+            Some(Ok(value)) if self.settings.elements && self.settings.shape != Shape::Values => {
+                self.whole = Some(value);
+                Some(Ok(Value::Null))
+            }
+            next => next,
+        }
     }
 
     /// A source that broke off inside the filter: whatever that made of it, the run has failed.
@@ -126,6 +138,24 @@ impl Inputs {
                 Some(Err(message))
             }
         }
+    }
+
+    /// The next element of the input, for a filter that takes elements.
+    pub fn element(&mut self) -> Option<Result<Value, ReadError>> {
+        match &mut self.current {
+            Some(Reader::Values(parser)) => parser.element(),
+            _ => None,
+        }
+    }
+
+    /// The input, where it is no array.
+    pub fn whole(&mut self) -> Option<Value> {
+        self.whole.take()
+    }
+
+    /// Keeps an error that ends the run, whatever the filter makes of it.
+    pub fn fail(&mut self, error: ReadError) {
+        self.failure = Some(error);
     }
 
     fn open_next(&mut self) -> bool {
@@ -149,6 +179,9 @@ impl Inputs {
             let next = match &mut self.current {
                 Some(Reader::Values(parser)) if self.settings.shape == Shape::Lines => {
                     line(parser).transpose()
+                }
+                Some(Reader::Values(parser)) if self.settings.elements => {
+                    opened(parser, &mut self.whole)
                 }
                 Some(Reader::Values(parser)) => parser.next(),
                 Some(Reader::Events(events)) => events.next(),
@@ -218,6 +251,22 @@ impl Inputs {
         self.current = None;
         Ok(Value::str(&*String::from_utf8_lossy(&text)))
     }
+}
+
+/// The next input for a filter that takes elements; it does not look at the value given here.
+fn opened(parser: &mut Values, whole: &mut Option<Value>) -> Option<Result<Value, ReadError>> {
+    *whole = None;
+    while let Some(unused) = parser.element() {
+        if let Err(error) = unused {
+            return Some(Err(error));
+        }
+    }
+    Some(parser.open()?.map(|opened| {
+        if let Opened::Whole(value) = opened {
+            *whole = Some(value);
+        }
+        Value::Null
+    }))
 }
 
 fn line(parser: &mut Values) -> Result<Option<Value>, ReadError> {

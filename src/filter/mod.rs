@@ -4,6 +4,7 @@
 //! [`lower`], compiled and run by jaq-core over dq's own [`value`].
 
 mod builtins;
+mod elements;
 mod files;
 mod input;
 mod link;
@@ -43,6 +44,8 @@ pub struct Program<'p> {
     pub library: Vec<PathBuf>,
     /// Where `~/.jq` is looked for.
     pub home: Option<PathBuf>,
+    /// The filter may take the elements of its input one by one, if it does nothing else with it.
+    pub by_elements: bool,
     /// The environment, for `$ENV`; asked for only where a filter uses it.
     pub environment: &'p dyn Fn() -> Vec<(String, String)>,
 }
@@ -52,6 +55,8 @@ pub struct Filter {
     compiled: jaq_core::Filter<run::Kind>,
     globals: Vec<Value>,
     library: Vec<PathBuf>,
+    /// The filter takes the elements of its input one by one; see [`elements`].
+    pub takes_elements: bool,
 }
 
 /// Compiles a program.
@@ -62,7 +67,7 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
     let arena = Arena::default();
     let path = program.path.unwrap_or_default();
     let text = program.text;
-    let module = syntax::parse_module(text)
+    let mut module = syntax::parse_module(text)
         .map_err(|error| vec![CompileError::syntax(path, text, error)])?;
     check_module_meta(&module, path, text)?;
     if module.main.is_none() {
@@ -80,6 +85,7 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
         .home
         .as_deref()
         .and_then(|home| files.load_home(&mut linker, home));
+    let takes_elements = program.by_elements && home.is_none() && elements::rewrite(&mut module);
     let environment = linker.environment(&module.imports, &mut files, files::COMMAND_LINE);
     match environment {
         Ok(mut environment) => {
@@ -106,6 +112,7 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
         compiled,
         globals,
         library: library(program),
+        takes_elements,
     })
 }
 

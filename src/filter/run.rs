@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use jaq_core::data::HasLut;
-use jaq_core::{Ctx, DataT, Lut, Vars};
+use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
 
 use super::Filter;
 use super::input::Inputs;
@@ -90,6 +90,20 @@ impl<'a> Run<'a> {
     pub(super) fn input(&self) -> Option<ValR> {
         let next = self.inputs.borrow_mut().next_inside()?;
         Some(next.map_err(Error::str))
+    }
+
+    /// The next element of an input that is taken by elements; what cannot be read ends the run, past any `try`.
+    pub(super) fn element(&self) -> Option<Result<Value, Exn<'a, Value>>> {
+        let next = self.inputs.borrow_mut().element()?;
+        Some(next.map_err(|error| {
+            self.inputs.borrow_mut().fail(error);
+            Exn::halt(5)
+        }))
+    }
+
+    /// An input that is taken by elements, where it is no array.
+    pub(super) fn whole(&self) -> Option<Value> {
+        self.inputs.borrow_mut().whole()
     }
 
     pub(super) fn input_name(&self) -> Value {

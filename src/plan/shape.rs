@@ -21,6 +21,7 @@ pub(super) fn inputs(cli: &Cli) -> InputSettings {
         shape,
         seq: filter.seq,
         stream_errors: filter.stream_errors,
+        elements: false,
     }
 }
 

@@ -50,7 +50,7 @@ fn with_argument(mut cv: Call, f: impl FnOnce(Value, Value) -> ValR) -> ValR {
     f(cv.1, argument)
 }
 
-fn length(value: Value) -> ValR {
+pub fn length(value: Value) -> ValR {
     Ok(match value {
         Value::Null => Value::from(0usize),
         Value::Bool(_) => return fail(format_args!("{} has no length", value.described())),

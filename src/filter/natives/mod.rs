@@ -1,6 +1,7 @@
 //! Filters written in Rust, beside those of jaq-core and jaq-std.
 
 mod arrays;
+mod elements;
 mod format;
 mod json;
 mod math;
@@ -23,9 +24,10 @@ type Entry = (&'static str, &'static str, Count, RunPtr<Kind>);
 type Call<'a> = Cv<'a, Kind>;
 type Outputs<'a> = ValXs<'a, Value>;
 
-fn tables() -> [&'static [Entry]; 8] {
+fn tables() -> [&'static [Entry]; 9] {
     [
         arrays::TABLE,
+        elements::TABLE,
         format::TABLE,
         json::TABLE,
         math::TABLE,

@@ -12,7 +12,7 @@ use std::io::Read;
 
 pub use error::{ReadError, Trouble};
 pub use events::Events;
-pub use parser::Parser;
+pub use parser::{Opened, Parser};
 
 use super::value::Value;
 

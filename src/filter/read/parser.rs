@@ -24,7 +24,23 @@ pub struct Parser<R> {
     /// The last value was a word or number: another must not follow it directly.
     after_word: bool,
     failed: bool,
+    /// Where the array opened last stands.
+    array: Option<Place>,
 }
+
+/// A value that has begun.
+pub enum Opened {
+    Array,
+    Whole(Value),
+}
+
+/// Before the first element of an array, or behind one.
+enum Place {
+    First,
+    Later,
+}
+
+const SEPARATOR: &str = "Expected separator between values";
 
 impl<R: Read> Parser<R> {
     pub fn new(source: R) -> Self {
@@ -36,6 +52,7 @@ impl<R: Read> Parser<R> {
             started: false,
             after_word: false,
             failed: false,
+            array: None,
         }
     }
 
@@ -54,6 +71,57 @@ impl<R: Read> Parser<R> {
             .and_then(|first| first.map(|first| self.value(first, 0)).transpose());
         self.failed = result.is_err();
         result.transpose()
+    }
+
+    /// The next value; an array is only opened, for [`Parser::element`] to read.
+    pub fn open(&mut self) -> Option<Parsed<Opened>> {
+        if self.failed {
+            return None;
+        }
+        let result = self.open_first();
+        self.failed = result.is_err();
+        result.transpose()
+    }
+
+    fn open_first(&mut self) -> Parsed<Option<Opened>> {
+        match self.start()? {
+            None => Ok(None),
+            Some(b'[') => {
+                self.window.advance(1);
+                self.array = Some(Place::First);
+                Ok(Some(Opened::Array))
+            }
+            Some(first) => Ok(Some(Opened::Whole(self.value(first, 0)?))),
+        }
+    }
+
+    /// The next element of the array that was opened; `None` when it is at its end.
+    pub fn element(&mut self) -> Option<Parsed<Value>> {
+        let place = self.array.take()?;
+        let result = self.element_at(place);
+        self.failed |= result.is_err();
+        result.transpose()
+    }
+
+    fn element_at(&mut self, place: Place) -> Parsed<Option<Value>> {
+        let mut next = self.skip_space()?;
+        match (next, place) {
+            (Some(b']'), _) => {
+                self.window.advance(1);
+                self.after_word = false;
+                return Ok(None);
+            }
+            (Some(b','), Place::Later) => {
+                self.window.advance(1);
+                next = self.skip_space()?;
+            }
+            (Some(_), Place::Later) => return Err(self.window.error(SEPARATOR)),
+            _ => {}
+        }
+        let first = next.ok_or_else(|| self.window.error("Unfinished JSON term"))?;
+        let value = self.value(first, 1)?;
+        self.array = Some(Place::Later);
+        Ok(Some(value))
     }
 
     /// Takes the bytes of the next line, its newline included; `false` at the end of the input.
@@ -156,7 +224,7 @@ impl<R: Read> Parser<R> {
             match self.skip_space()? {
                 Some(b',') => {}
                 Some(b']') => break,
-                _ => return Err(self.window.error("Expected separator between values")),
+                _ => return Err(self.window.error(SEPARATOR)),
             }
             self.window.advance(1);
             next = self.skip_space()?;
@@ -180,7 +248,7 @@ impl<R: Read> Parser<R> {
             match self.skip_space()? {
                 Some(b',') => {}
                 Some(b'}') => break,
-                _ => return Err(self.window.error("Expected separator between values")),
+                _ => return Err(self.window.error(SEPARATOR)),
             }
             self.window.advance(1);
             next = self.skip_space()?;

@@ -1,0 +1,189 @@
+//! Filters that only walk through the elements of their input: found, so that the elements are filtered one by one
+//! while the rest is still on its way.
+//!
+//! `.[]` on the input itself becomes `_elements`, which reads the next element when it is asked for. That is the same
+//! as long as the input is used for nothing else; a filter this cannot be seen of is left as it is.
+
+use jaq_core::load::lex::StrPart;
+use jaq_core::load::parse::{BinaryOp, Pattern as P, Term as T};
+use jaq_core::path::{Opt, Part, Path};
+
+use super::syntax::{Module, Pattern, Term};
+
+/// The filter that gives the elements of the input as they are read.
+pub const ELEMENTS: &str = "_elements";
+
+/// Filters that read inputs of their own, or tell where the reader stands.
+const READERS: [&str; 3] = ["input", "inputs", "input_line_number"];
+
+/// Rewrites the filter to take its input's elements one by one; `false` leaves it as it was.
+pub fn rewrite(module: &mut Module) -> bool {
+    let Some(main) = module.main.take() else {
+        return false;
+    };
+    let is_plain =
+        module.defs.is_empty() && module.imports.is_empty() && !mentions(&main, &READERS);
+    let rewritten = if is_plain { over_elements(&main) } else { None };
+    let found = rewritten.is_some();
+    module.main = Some(rewritten.unwrap_or(main));
+    found
+}
+
+fn elements<'s>() -> Term<'s> {
+    T::Call(ELEMENTS, Vec::new())
+}
+
+fn boxed<'s>(term: &Term<'s>) -> Option<Box<Term<'s>>> {
+    over_elements(term).map(Box::new)
+}
+
+/// The term over the elements, if it uses its input once, by `.[]`.
+fn over_elements<'s>(term: &Term<'s>) -> Option<Term<'s>> {
+    Some(match term {
+        T::Path(inner, Path(parts)) if matches!(**inner, T::Id) => {
+            let [(Part::Range(None, None), opt), rest @ ..] = &parts[..] else {
+                return None;
+            };
+            // What stands in brackets further on is asked of the input, not of the element.
+            if rest.iter().any(|(part, _)| !is_constant(part)) {
+                return None;
+            }
+            let elements = match opt {
+                Opt::Essential => elements(),
+                Opt::Optional => T::TryCatch(Box::new(elements()), None),
+            };
+            match rest {
+                [] => elements,
+                rest => T::Path(Box::new(elements), Path(rest.to_vec())),
+            }
+        }
+        T::Path(inner, Path(parts)) if parts.iter().all(|(part, _)| is_constant(part)) => {
+            T::Path(boxed(inner)?, Path(parts.clone()))
+        }
+        T::BinOp(left, BinaryOp::Pipe(None), right) => {
+            T::BinOp(boxed(left)?, BinaryOp::Pipe(None), right.clone())
+        }
+        T::Arr(Some(inner)) => T::Arr(Some(boxed(inner)?)),
+        T::TryCatch(body, handler) => T::TryCatch(boxed(body)?, handler.clone()),
+        T::Fold(name, source, pattern, args)
+            if is_constant_pattern(pattern) && !args.first().is_none_or(uses_input) =>
+        {
+            T::Fold(name, boxed(source)?, pattern.clone(), args.clone())
+        }
+        T::Call(name, args) => call_over_elements(name, args)?,
+        _ => return None,
+    })
+}
+
+fn call_over_elements<'s>(name: &'s str, args: &[Term<'s>]) -> Option<Term<'s>> {
+    let pipe = |filter: &Term<'s>| {
+        T::BinOp(
+            Box::new(elements()),
+            BinaryOp::Pipe(None),
+            Box::new(filter.clone()),
+        )
+    };
+    Some(match (name, args) {
+        ("map", [filter]) => T::Arr(Some(Box::new(pipe(filter)))),
+        ("add", []) => T::Call("add", vec![elements()]),
+        ("add" | "first" | "last" | "isempty", [filter]) => {
+            T::Call(name, vec![over_elements(filter)?])
+        }
+        ("length", []) => T::Call("_element_count", Vec::new()),
+        ("any" | "all", [condition]) => T::Call(name, vec![elements(), condition.clone()]),
+        ("any" | "all", [filter, condition]) => {
+            T::Call(name, vec![over_elements(filter)?, condition.clone()])
+        }
+        ("limit" | "skip" | "nth", [count, filter]) if !uses_input(count) => {
+            T::Call(name, vec![count.clone(), over_elements(filter)?])
+        }
+        _ => return None,
+    })
+}
+
+fn is_constant(part: &Part<Term>) -> bool {
+    match part {
+        Part::Index(index) => !uses_input(index),
+        Part::Range(from, upto) => [from, upto]
+            .into_iter()
+            .flatten()
+            .all(|bound| !uses_input(bound)),
+    }
+}
+
+/// Keys of a pattern are asked of the input too.
+fn is_constant_pattern(pattern: &Pattern) -> bool {
+    match pattern {
+        P::Var(_) => true,
+        P::Arr(items) => items.iter().all(is_constant_pattern),
+        P::Obj(entries) => entries
+            .iter()
+            .all(|(key, item)| !uses_input(key) && is_constant_pattern(item)),
+    }
+}
+
+/// May the term look at its input? Yes, unless it is plain to see that it does not.
+fn uses_input(term: &Term) -> bool {
+    match term {
+        T::Num(_) | T::Var(_) | T::Arr(None) => false,
+        T::Str(None, parts) => parts
+            .iter()
+            .any(|part| matches!(part, StrPart::Term(term) if uses_input(term))),
+        T::Neg(inner) | T::Arr(Some(inner)) => uses_input(inner),
+        T::Obj(entries) => entries
+            .iter()
+            .any(|(key, value)| uses_input(key) || value.as_ref().is_none_or(uses_input)),
+        T::BinOp(left, BinaryOp::Math(_) | BinaryOp::Cmp(_), right) => {
+            uses_input(left) || uses_input(right)
+        }
+        T::Call(name, args) => {
+            !(args.is_empty() && matches!(*name, "null" | "true" | "false" | "empty"))
+        }
+        _ => true,
+    }
+}
+
+/// Does one of the names occur anywhere in the term?
+fn mentions(term: &Term, names: &[&str]) -> bool {
+    let any = |terms: &[Term]| terms.iter().any(|term| mentions(term, names));
+    match term {
+        T::Id | T::Recurse | T::Num(_) | T::Var(_) | T::Break(_) | T::Arr(None) => false,
+        T::Str(_, parts) => parts
+            .iter()
+            .any(|part| matches!(part, StrPart::Term(term) if mentions(term, names))),
+        T::Arr(Some(inner)) | T::Neg(inner) | T::Label(_, inner) => mentions(inner, names),
+        T::Obj(entries) => entries.iter().any(|(key, value)| {
+            mentions(key, names) || value.as_ref().is_some_and(|value| mentions(value, names))
+        }),
+        T::BinOp(left, _, right) => mentions(left, names) || mentions(right, names),
+        T::Fold(_, source, _, args) => mentions(source, names) || any(args),
+        T::TryCatch(body, handler) => {
+            mentions(body, names)
+                || handler
+                    .as_ref()
+                    .is_some_and(|handler| mentions(handler, names))
+        }
+        T::IfThenElse(branches, otherwise) => {
+            branches
+                .iter()
+                .any(|(condition, then)| mentions(condition, names) || mentions(then, names))
+                || otherwise
+                    .as_ref()
+                    .is_some_and(|otherwise| mentions(otherwise, names))
+        }
+        T::Def(defs, body) => {
+            defs.iter().any(|def| mentions(&def.body, names)) || mentions(body, names)
+        }
+        T::Call(name, args) => names.contains(name) || any(args),
+        T::Path(inner, Path(parts)) => {
+            mentions(inner, names)
+                || parts.iter().any(|(part, _)| match part {
+                    Part::Index(index) => mentions(index, names),
+                    Part::Range(from, upto) => [from, upto]
+                        .into_iter()
+                        .flatten()
+                        .any(|bound| mentions(bound, names)),
+                })
+        }
+    }
+}
