@@ -1,6 +1,7 @@
 //! The value that flows through dq: one JSON value, as jq sees it.
 
 mod convert;
+mod delete;
 mod dump;
 mod num;
 mod ops;

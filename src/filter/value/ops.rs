@@ -146,7 +146,7 @@ impl Rem for Value {
     /// The remainder of the operands cut to integers, with the sign of the dividend.
     fn rem(self, other: Self) -> ValR {
         let (Self::Num(l), Self::Num(r)) = (&self, &other) else {
-            return refuse(&self, &other, "divided");
+            return refuse(&self, &other, "divided (remainder)");
         };
         let (l, r) = (l.as_f64(), r.as_f64());
         if l.is_nan() || r.is_nan() {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Error, MAX_DEPTH, Num, ValR, Value};
+use super::{Error, MAX_DEPTH, Map, Num, ValR, Value};
 
 /// Longest array an index may create (jq's limit).
 const MAX_INDEX: i64 = (i32::MAX >> 2) as i64;
@@ -30,9 +30,10 @@ impl Value {
                 .and_then(|i| items.get(i))
                 .cloned()
                 .unwrap_or(Self::Null),
-            (Self::Null, Self::Str(_) | Self::Num(_)) => Self::Null,
-            (Self::Arr(_) | Self::Str(_) | Self::Null, Self::Obj(slice)) => {
-                return self.slice(slice.get("start"), slice.get("end"));
+            (Self::Null, Self::Str(_) | Self::Num(_) | Self::Obj(_)) => Self::Null,
+            (Self::Arr(_) | Self::Str(_), Self::Obj(key)) => {
+                let (start, end) = slice_bounds(key)?;
+                return self.slice(Some(start), Some(end));
             }
             (Self::Arr(items), Self::Arr(part)) => positions(items, part),
             _ => return self.cannot_index(key),
@@ -65,8 +66,9 @@ impl Value {
                 set_element(Rc::make_mut(&mut items), n, new)?;
                 Ok(Self::Arr(items))
             }
-            (Self::Arr(mut items), Self::Obj(slice)) => {
-                let range = bounds(slice.get("start"), slice.get("end"), items.len())?;
+            (Self::Arr(mut items), Self::Obj(key)) => {
+                let (start, end) = slice_bounds(key)?;
+                let range = bounds(Some(start), Some(end), items.len())?;
                 let Self::Arr(new) = new else {
                     return Err(Error::str(
                         "A slice of an array can only be assigned another array",
@@ -96,29 +98,6 @@ impl Value {
         Ok(found.map_or(Self::Null, |found| std::mem::replace(found, Self::Null)))
     }
 
-    /// The value without what `key` names.
-    pub fn without(self, key: &Self) -> ValR {
-        match (self, key) {
-            (Self::Null, _) => Ok(Self::Null),
-            (Self::Obj(mut map), Self::Str(key)) => {
-                Rc::make_mut(&mut map).shift_remove(key);
-                Ok(Self::Obj(map))
-            }
-            (Self::Arr(mut items), Self::Num(n)) => {
-                if let Some(i) = element(n, items.len()).filter(|i| *i < items.len()) {
-                    Rc::make_mut(&mut items).remove(i);
-                }
-                Ok(Self::Arr(items))
-            }
-            (Self::Arr(mut items), Self::Obj(slice)) => {
-                let range = bounds(slice.get("start"), slice.get("end"), items.len())?;
-                Rc::make_mut(&mut items).drain(range);
-                Ok(Self::Arr(items))
-            }
-            (value, key) => Err(cannot_delete(&value, key)),
-        }
-    }
-
     /// The value with the one at `path` replaced (`setpath`).
     pub fn set_path(mut self, path: &[Self], new: Self) -> ValR {
         check_depth(path)?;
@@ -136,48 +115,11 @@ impl Value {
     pub fn get_path(&self, path: &[Self]) -> ValR {
         check_depth(path)?;
         path.iter()
-            .try_fold(self.clone(), |value, key| match value {
-                Self::Null => Ok(Self::Null),
-                value => value.get(key),
-            })
-    }
-
-    /// The value without what the paths name (`delpaths`): the last ones first, so that indices stay true.
-    pub fn delete_paths(self, paths: &Self) -> ValR {
-        let Self::Arr(paths) = paths else {
-            return Err(Error::str("Paths must be specified as an array"));
-        };
-        let mut sorted: Vec<&Self> = paths.iter().collect();
-        sorted.sort();
-        sorted
-            .iter()
-            .rev()
-            .try_fold(self, |value, path| match path {
-                Self::Arr(path) => value.delete_path(path),
-                other => Err(Error::str(format_args!(
-                    "Path must be specified as array, not {}",
-                    other.kind()
-                ))),
-            })
-    }
-
-    fn delete_path(mut self, path: &[Self]) -> ValR {
-        check_depth(path)?;
-        match path {
-            [] => Ok(Self::Null),
-            [key] => self.without(key),
-            [key, rest @ ..] => match self.get(key)? {
-                Self::Null => Ok(self),
-                _ => {
-                    let child = self.take(key)?.delete_path(rest)?;
-                    self.set(key, child)
-                }
-            },
-        }
+            .try_fold(self.clone(), |value, key| value.get(key))
     }
 }
 
-fn check_depth(path: &[Value]) -> Result<(), Error> {
+pub(super) fn check_depth(path: &[Value]) -> Result<(), Error> {
     if path.len() > MAX_DEPTH {
         Err(Error::str("Path too deep"))
     } else {
@@ -185,27 +127,16 @@ fn check_depth(path: &[Value]) -> Result<(), Error> {
     }
 }
 
-fn cannot_delete(value: &Value, key: &Value) -> Error {
-    let what = match key {
-        Value::Obj(_) => "object index of",
-        Value::Num(_) => "element of",
-        _ => "field of",
-    };
-    match (value, key) {
-        (Value::Obj(_) | Value::Arr(_), Value::Str(_) | Value::Num(_)) => Error::str(format_args!(
-            "Cannot index {} with {}",
-            value.kind(),
-            key.described()
-        )),
-        (Value::Obj(_) | Value::Arr(_), _) => {
-            Error::str(format_args!("Cannot delete {what} {}", value.kind()))
-        }
-        _ => Error::str(format_args!(
-            "Cannot index {} with {}",
-            value.kind(),
-            key.described()
-        )),
+/// The bounds in the path component `{"start": …, "end": …}`; both must be there, null for an open end.
+pub(super) fn slice_bounds(key: &Map) -> Result<(&Value, &Value), Error> {
+    match (key.get("start"), key.get("end")) {
+        (Some(start), Some(end)) => Ok((start, end)),
+        _ => Err(not_integers()),
     }
+}
+
+fn not_integers() -> Error {
+    Error::str("Array/string slice indices must be integers")
 }
 
 fn slice_key(start: Option<&Value>, end: Option<&Value>) -> Value {
@@ -213,13 +144,13 @@ fn slice_key(start: Option<&Value>, end: Option<&Value>) -> Value {
     Value::object([("start", bound(start)), ("end", bound(end))])
 }
 
-/// The place in an array of `len` elements that an index names: rounded down, counted from the end if negative.
-fn element(index: &Num, len: usize) -> Option<usize> {
+/// The place in an array of `len` elements that an index names: cut to an integer, counted from the end if negative.
+pub(super) fn element(index: &Num, len: usize) -> Option<usize> {
     let index = match index {
         Num::Int(i) => *i,
         other => Some(other.as_f64())
             .filter(|x| !x.is_nan())
-            .map(|x| x.floor() as i64)?,
+            .map(|x| x as i64)?,
     };
     let from_end = if index < 0 {
         index.checked_add(len as i64)?
@@ -248,7 +179,7 @@ fn set_element(items: &mut Vec<Value>, index: &Num, new: Value) -> Result<(), Er
 }
 
 /// The range a slice covers: the start rounded down, the end up, both clipped.
-fn bounds(start: Option<&Value>, end: Option<&Value>, len: usize) -> Result<Range<usize>, Error> {
+pub(super) fn bounds(start: Option<&Value>, end: Option<&Value>, len: usize) -> Result<Range<usize>, Error> {
     let bound = |bound: Option<&Value>, default: f64, round: fn(f64) -> f64| match bound {
         None | Some(Value::Null) => Ok(default),
         Some(Value::Num(n)) => {
@@ -259,7 +190,7 @@ fn bounds(start: Option<&Value>, end: Option<&Value>, len: usize) -> Result<Rang
             };
             Ok(round(if x < 0.0 { x + len as f64 } else { x }).clamp(0.0, len as f64))
         }
-        Some(_) => Err(Error::str("Array/string slice indices must be integers")),
+        Some(_) => Err(not_integers()),
     };
     let (start, end) = (
         bound(start, 0.0, f64::floor)? as usize,
