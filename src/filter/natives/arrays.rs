@@ -1,5 +1,6 @@
 //! Types, arrays and objects.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::{Call, Count, Entry, Outputs, fail, one};
@@ -33,9 +34,6 @@ pub const TABLE: &[Entry] = &[
     ("delpaths", "v", Count::One, |cv| {
         one(with_argument(cv, |value, paths| value.delete_paths(&paths)))
     }),
-    ("_list", "v", Count::One, |cv| one(with_argument(cv, list))),
-    ("_sort", "v", Count::One, |cv| one(with_argument(cv, sort))),
-    ("_unique", "", Count::One, |cv| one(unique(cv.1))),
     ("_flatten", "v", Count::One, |cv| {
         one(with_argument(cv, flatten))
     }),
@@ -81,9 +79,10 @@ fn keys(value: &Value, sorted: bool) -> ValR {
 
 fn has(value: &Value, key: &Value) -> ValR {
     match (value, key) {
+        (Value::Null, _) => Ok(Value::Bool(false)),
         (Value::Obj(map), Value::Str(key)) => Ok(Value::Bool(map.contains_key(key))),
         (Value::Arr(items), Value::Num(n)) => {
-            let index = n.as_f64();
+            let index = n.as_f64().trunc();
             Ok(Value::Bool(index >= 0.0 && (index as usize) < items.len()))
         }
         _ => fail(format_args!(
@@ -95,7 +94,7 @@ fn has(value: &Value, key: &Value) -> ValR {
 }
 
 fn contains(value: &Value, part: &Value) -> ValR {
-    if value.kind() != part.kind() {
+    if value.rank() != part.rank() {
         return fail(format_args!(
             "{} and {} cannot have their containment checked",
             value.described(),
@@ -162,41 +161,10 @@ fn setpath(mut cv: Call) -> Outputs {
     })
 }
 
-fn list(value: Value, what: Value) -> ValR {
-    match value {
-        Value::Arr(_) => Ok(value),
-        _ => fail(format_args!(
-            "{} cannot be {}, as it is not an array",
-            value.described(),
-            what.as_str().unwrap_or_default()
-        )),
-    }
-}
-
-fn sort(value: Value, what: Value) -> ValR {
-    match list(value, what)? {
-        Value::Arr(mut items) => {
-            Rc::make_mut(&mut items).sort();
-            Ok(Value::Arr(items))
-        }
-        other => Ok(other),
-    }
-}
-
-fn unique(sorted: Value) -> ValR {
-    match sorted {
-        Value::Arr(mut items) => {
-            Rc::make_mut(&mut items).dedup();
-            Ok(Value::Arr(items))
-        }
-        other => Ok(other),
-    }
-}
-
 fn flatten(value: Value, depth: Value) -> ValR {
     let depth = match &depth {
         Value::Num(n) => n.as_f64(),
-        _ => return fail("flatten depth must be a number"),
+        _ => return value_too_deep(&value, depth),
     };
     let mut flat = Vec::new();
     match &value {
@@ -207,10 +175,25 @@ fn flatten(value: Value, depth: Value) -> ValR {
     Ok(Value::from(flat))
 }
 
+/// A depth that is no number only matters where there is something to flatten.
+fn value_too_deep(value: &Value, depth: Value) -> ValR {
+    let nested = |item: &Value| matches!(item, Value::Arr(_));
+    let any = match value {
+        Value::Arr(items) => items.iter().any(nested),
+        Value::Obj(map) => map.values().any(nested),
+        other => return Err(other.cannot_iterate()),
+    };
+    if any {
+        depth - Value::from(1usize)
+    } else {
+        flatten(value.clone(), Value::from(0usize))
+    }
+}
+
 fn flatten_into<'v>(items: impl Iterator<Item = &'v Value>, depth: f64, flat: &mut Vec<Value>) {
     for item in items {
         match item {
-            Value::Arr(inner) if depth > 0.0 => flatten_into(
+            Value::Arr(inner) if depth != 0.0 => flatten_into(
                 Box::new(inner.iter()) as Box<dyn Iterator<Item = _>>,
                 depth - 1.0,
                 flat,
@@ -228,11 +211,16 @@ fn bsearch(value: &Value, target: &Value) -> ValR {
             value.described()
         ));
     };
-    let place = match items.binary_search(target) {
-        Ok(found) => found as i64,
-        Err(place) => -1 - place as i64,
-    };
-    Ok(Value::Num(Num::from(place)))
+    let (mut start, mut end) = (0, items.len());
+    while start < end {
+        let middle = start + (end - start) / 2;
+        match target.cmp(&items[middle]) {
+            Ordering::Equal => return Ok(Value::from(middle)),
+            Ordering::Less => end = middle,
+            Ordering::Greater => start = middle + 1,
+        }
+    }
+    Ok(Value::Num(Num::from(-1 - start as i64)))
 }
 
 fn last_or_null(mut cv: Call) -> Outputs {

@@ -58,12 +58,13 @@ fn text(value: &Value) -> String {
 fn row(value: &Value, name: &str, separator: &str, field: fn(&str) -> String) -> ValR {
     let Value::Arr(items) = value else {
         return fail(format_args!(
-            "{} cannot be {name}-formatted, only an array can be",
+            "{} cannot be {name}-formatted, only array",
             value.described()
         ));
     };
     let fields = items.iter().map(|item| match item {
         Value::Null => Ok(String::new()),
+        Value::Num(n) if n.as_f64().is_nan() => Ok(String::new()),
         Value::Bool(_) | Value::Num(_) => Ok(item.to_json()),
         Value::Str(text) => Ok(field(text)),
         _ => fail(format_args!(
@@ -77,7 +78,7 @@ fn row(value: &Value, name: &str, separator: &str, field: fn(&str) -> String) ->
 }
 
 fn csv_field(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", text.replace('"', "\"\"").replace('\0', "\\0"))
 }
 
 fn tsv_field(text: &str) -> String {
@@ -86,6 +87,7 @@ fn tsv_field(text: &str) -> String {
         '\n' => "\\n".to_owned(),
         '\r' => "\\r".to_owned(),
         '\\' => "\\\\".to_owned(),
+        '\0' => "\\0".to_owned(),
         c => c.to_string(),
     };
     text.chars().map(escape).collect()
@@ -100,6 +102,7 @@ fn html(text: &str) -> String {
             '&' => escaped.push_str("&amp;"),
             '\'' => escaped.push_str("&apos;"),
             '"' => escaped.push_str("&quot;"),
+            '\0' => escaped.push_str("\\0"),
             c => escaped.push(c),
         }
     }
@@ -158,7 +161,10 @@ fn shell(value: &Value) -> ValR {
         other => std::slice::from_ref(other),
     };
     let quoted = items.iter().map(|item| match item {
-        Value::Str(text) => Ok(format!("'{}'", text.replace('\'', "'\\''"))),
+        Value::Str(text) => Ok(format!(
+            "'{}'",
+            text.replace('\'', "'\\''").replace('\0', "\\0")
+        )),
         Value::Arr(_) | Value::Obj(_) => fail(format_args!(
             "{} can not be escaped for shell",
             item.described()
@@ -225,7 +231,8 @@ fn ungrouped(text: &str, alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
 
 fn base64_decoded(value: &Value) -> ValR {
     let encoded = text(value);
-    let digits = encoded.trim_end_matches('=');
+    // jq reads no further than the padding.
+    let digits = encoded.split('=').next().unwrap_or_default();
     match ungrouped(digits, BASE64, 6) {
         None => fail(format_args!(
             "{} is not valid base64 data",

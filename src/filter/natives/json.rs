@@ -20,10 +20,8 @@ fn from_json(value: &Value) -> ValR {
             value.described()
         ));
     };
-    match &**text {
-        "nan" | "NaN" => return Ok(Value::from(f64::NAN)),
-        "-nan" | "-NaN" => return Ok(Value::from(f64::NAN)),
-        _ => {}
+    if let Some(x) = special(text) {
+        return Ok(Value::from(x));
     }
     match read::single(text.as_bytes()) {
         Ok(value) => Ok(value),
@@ -42,16 +40,33 @@ fn shortened(text: &str) -> String {
 }
 
 fn to_number(value: Value) -> ValR {
-    match &value {
-        Value::Num(_) => Ok(value),
-        Value::Str(text) if is_number(text) => Ok(Value::Num(Num::parse(
-            text.strip_prefix('+').unwrap_or(text),
-        ))),
-        Value::Str(text) if matches!(&**text, "nan" | "-nan") => Ok(Value::from(f64::NAN)),
-        _ => fail(format_args!(
+    let number = match &value {
+        Value::Num(n) => Some(n.clone()),
+        Value::Str(text) if is_number(text) => {
+            Some(Num::parse(text.strip_prefix('+').unwrap_or(text)))
+        }
+        Value::Str(text) => special(text).map(Num::from),
+        _ => None,
+    };
+    match number {
+        Some(number) => Ok(Value::Num(number)),
+        None => fail(format_args!(
             "{} cannot be parsed as a number",
             value.described()
         )),
+    }
+}
+
+/// The words decNumber reads as numbers, in any case and with any sign.
+fn special(text: &str) -> Option<f64> {
+    let (sign, word) = match text.strip_prefix('-') {
+        Some(word) => (-1.0, word),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    match word.to_ascii_lowercase().as_str() {
+        "nan" | "snan" => Some(f64::NAN),
+        "inf" | "infinity" => Some(sign * f64::INFINITY),
+        _ => None,
     }
 }
 

@@ -14,6 +14,9 @@ pub const TABLE: &[Entry] = &[
     ("isinfinite", "", Count::One, |cv| {
         one(test(&cv.1, f64::is_infinite))
     }),
+    ("isnormal", "", Count::One, |cv| {
+        one(test(&cv.1, f64::is_normal))
+    }),
     ("floor", "", Count::One, |cv| one(round(cv.1, f64::floor))),
     ("ceil", "", Count::One, |cv| one(round(cv.1, f64::ceil))),
     ("round", "", Count::One, |cv| one(round(cv.1, f64::round))),
@@ -114,8 +117,11 @@ fn number(value: &Value) -> Result<f64, crate::filter::value::Error> {
     }
 }
 
+/// What is no number is neither infinite, NaN nor normal.
 fn test(value: &Value, test: fn(f64) -> bool) -> ValR {
-    number(value).map(|x| Value::Bool(test(x)))
+    Ok(Value::Bool(
+        matches!(value, Value::Num(n) if test(n.as_f64())),
+    ))
 }
 
 fn round(value: Value, round: fn(f64) -> f64) -> ValR {

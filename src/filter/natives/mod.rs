@@ -6,6 +6,7 @@ mod format;
 mod json;
 mod math;
 mod regex;
+mod sorting;
 mod strings;
 mod system;
 mod time;
@@ -24,7 +25,7 @@ type Entry = (&'static str, &'static str, Count, RunPtr<Kind>);
 type Call<'a> = Cv<'a, Kind>;
 type Outputs<'a> = ValXs<'a, Value>;
 
-fn tables() -> [&'static [Entry]; 9] {
+fn tables() -> [&'static [Entry]; 10] {
     [
         arrays::TABLE,
         elements::TABLE,
@@ -32,6 +33,7 @@ fn tables() -> [&'static [Entry]; 9] {
         json::TABLE,
         math::TABLE,
         regex::TABLE,
+        sorting::TABLE,
         strings::TABLE,
         system::TABLE,
         time::TABLE,
@@ -49,17 +51,9 @@ const JAQ: &[(&str, &str, usize, Count)] = {
         ("_last", "last", 1, AtMostOne),
         ("_limit", "limit", 2, Any),
         ("_skip", "skip", 2, Any),
-        ("_sort_by", "sort_by", 1, One),
-        ("_group_by", "group_by", 1, One),
-        ("_min_by", "min_by_or_empty", 1, AtMostOne),
-        ("_max_by", "max_by_or_empty", 1, AtMostOne),
         ("now", "now", 0, One),
-        ("_gmtime", "gmtime", 0, One),
         ("_localtime", "localtime", 0, One),
-        ("_mktime", "mktime", 0, One),
-        ("_strftime", "strftime", 1, One),
         ("_strflocaltime", "strflocaltime", 1, One),
-        ("_strptime", "strptime", 1, One),
     ]
 };
 

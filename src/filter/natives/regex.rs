@@ -1,6 +1,10 @@
 //! Regular expressions: fancy-regex in the place of jq's Oniguruma.
 
-use fancy_regex::{Captures, Regex, RegexBuilder};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fancy_regex::{Captures, CompileError, ParseError, Regex, RegexBuilder};
 
 use super::arrays::object;
 use super::{Call, Count, Entry, Outputs, fail, one};
@@ -11,14 +15,13 @@ pub const TABLE: &[Entry] = &[("_match", "vvv", Count::One, find)];
 /// Steps a match may take back before it is given up as endless.
 const BACKTRACK_LIMIT: usize = 10_000_000;
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default, PartialEq)]
 struct Flags {
     global: bool,
     ignore_case: bool,
     extended: bool,
-    single_line: bool,
-    skip_empty: bool,
-    test: bool,
+    dot_all: bool,
+    not_empty: bool,
 }
 
 /// `_match(re; flags; test)`: every match as jq's `match` gives it, or only whether there is one.
@@ -33,28 +36,23 @@ fn find(mut cv: Call) -> Outputs {
 }
 
 fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
-    let not_string = |value: &Value| {
-        format!(
+    let Value::Str(text) = input else {
+        return fail(format_args!(
             "{} cannot be matched, as it is not a string",
-            value.described()
-        )
+            input.described()
+        ));
     };
-    let text = super::strings::text(input, || not_string(input))?;
-    let pattern = super::strings::text(pattern, || not_string(pattern))?;
-    let flags = Flags {
-        test,
-        ..parse_flags(flags)?
+    let Value::Str(pattern) = pattern else {
+        return fail(format_args!("{} is not a string", pattern.described()));
     };
-    let regex = compile(&pattern, &flags)?;
-    if flags.test {
-        let found = regex.is_match(&*text).map_err(|error| {
-            Error::str(format_args!(
-                "{pattern} (at offset 0) is not matched: {error}"
-            ))
-        })?;
-        return Ok(Value::Bool(found));
+    let flags = parse_flags(flags)?;
+    let regex = compiled(pattern, flags, text.ends_with('\n'))?;
+    match (regex, test) {
+        (Some(regex), true) => regex.is_match(&**text).map(Value::Bool).map_err(failure),
+        (Some(regex), false) => all_matches(&regex, text, flags.global),
+        (None, true) => Ok(Value::Bool(false)),
+        (None, false) => Ok(Value::from(Vec::new())),
     }
-    all_matches(&regex, &text, &flags)
 }
 
 fn parse_flags(value: &Value) -> Result<Flags, Error> {
@@ -69,34 +67,106 @@ fn parse_flags(value: &Value) -> Result<Flags, Error> {
             'g' => flags.global = true,
             'i' => flags.ignore_case = true,
             'x' => flags.extended = true,
-            's' => flags.single_line = true,
-            'p' => flags.single_line = true,
-            'n' => flags.skip_empty = true,
-            'l' => {}
+            'm' | 'p' => flags.dot_all = true,
+            'n' => flags.not_empty = true,
+            // `s` is what jq's syntax has anyway; of the matches at one place only the first can be had.
+            's' | 'l' => {}
             _ => return fail(format_args!("{text} is not a valid modifier string")),
         }
     }
     Ok(flags)
 }
 
-fn compile(pattern: &str, flags: &Flags) -> Result<Regex, Error> {
-    let mut builder = RegexBuilder::new(pattern);
-    builder
-        .case_insensitive(flags.ignore_case)
-        .ignore_whitespace(flags.extended);
-    // Oniguruma's Ruby syntax: `^` and `$` match at line breaks, `.` at all but them unless asked.
-    builder
-        .multi_line(true)
-        .dot_matches_new_line(flags.single_line)
-        .backtrack_limit(BACKTRACK_LIMIT);
-    builder.build().map_err(|error| {
-        Error::str(format_args!(
-            "{pattern} (at offset 0) is not a valid regex: {error}"
-        ))
+/// Compiled patterns kept for the next call: a filter mostly uses the same few again and again.
+const KEPT: usize = 16;
+
+type Kept = (String, Flags, Option<Rc<Regex>>);
+
+thread_local! {
+    static RECENT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The regex of a pattern, `None` where it can never match. `$` also matches before a newline at the very end.
+fn compiled(pattern: &str, flags: Flags, newline: bool) -> Result<Option<Rc<Regex>>, Error> {
+    let pattern = match newline && pattern.contains('$') {
+        true => Cow::Owned(with_newline_at_end(pattern)),
+        false => Cow::Borrowed(pattern),
+    };
+    let flags = Flags {
+        global: false,
+        ..flags
+    };
+    RECENT.with_borrow_mut(|recent| {
+        let known = recent
+            .iter()
+            .find(|(text, known, _)| *known == flags && *text == pattern);
+        if let Some((_, _, regex)) = known {
+            return Ok(regex.clone());
+        }
+        let regex = compile(&pattern, flags)?.map(Rc::new);
+        if recent.len() == KEPT {
+            recent.remove(0);
+        }
+        recent.push((pattern.into_owned(), flags, regex.clone()));
+        Ok(regex)
     })
 }
 
-fn all_matches(regex: &Regex, text: &str, flags: &Flags) -> ValR {
+fn compile(pattern: &str, flags: Flags) -> Result<Option<Regex>, Error> {
+    let built = RegexBuilder::new(pattern)
+        .oniguruma_mode(true)
+        .case_insensitive(flags.ignore_case)
+        .ignore_whitespace(flags.extended)
+        .dot_matches_new_line(flags.dot_all)
+        .find_not_empty(flags.not_empty)
+        .backtrack_limit(BACKTRACK_LIMIT)
+        .build();
+    match built {
+        Ok(regex) => Ok(Some(regex)),
+        Err(fancy_regex::Error::CompileError(error))
+            if matches!(*error, CompileError::PatternCanNeverMatch) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(failure(error)),
+    }
+}
+
+/// Oniguruma's words for what it and fancy-regex both complain about.
+fn failure(error: fancy_regex::Error) -> Error {
+    let words = match &error {
+        fancy_regex::Error::ParseError(_, error) => match error {
+            ParseError::UnclosedOpenParen => "end pattern with unmatched parenthesis",
+            ParseError::InvalidClass => "premature end of char-class",
+            ParseError::TargetNotRepeatable => "target of repeat operator is not specified",
+            ParseError::TrailingBackslash => "end pattern at escape",
+            _ => "",
+        },
+        fancy_regex::Error::RuntimeError(_) => "retry-limit-in-match over",
+        _ => "",
+    };
+    match words {
+        "" => Error::str(format_args!("Regex failure: {error}")),
+        words => Error::str(format_args!("Regex failure: {words}")),
+    }
+}
+
+/// The pattern with every `$` matching before a last newline too, as in Perl.
+fn with_newline_at_end(pattern: &str) -> String {
+    let mut rewritten = String::with_capacity(pattern.len() + 16);
+    let (mut escaped, mut class) = (false, false);
+    for c in pattern.chars() {
+        match c {
+            '$' if !escaped && !class => rewritten.push_str(r"(?:$|(?=\n\z))"),
+            c => rewritten.push(c),
+        }
+        class = !escaped && c == '[' || class && (escaped || c != ']');
+        escaped = !escaped && c == '\\';
+    }
+    rewritten
+}
+
+fn all_matches(regex: &Regex, text: &str, global: bool) -> ValR {
     let mut matches = Vec::new();
     let mut counter = Counter {
         text,
@@ -105,21 +175,16 @@ fn all_matches(regex: &Regex, text: &str, flags: &Flags) -> ValR {
     };
     let mut from = 0;
     while from <= text.len() {
-        let captures = regex.captures_from_pos(text, from);
-        let captures =
-            captures.map_err(|error| Error::str(format_args!("the regex gave up: {error}")))?;
+        let captures = regex.captures_from_pos(text, from).map_err(failure)?;
         let Some(captures) = captures else { break };
         let Some(whole) = captures.get(0) else { break };
-        let is_empty = whole.range().is_empty();
-        if !(is_empty && flags.skip_empty) {
-            matches.push(describe(regex, &captures, &mut counter));
-        }
-        from = if is_empty {
+        matches.push(describe(regex, &captures, &mut counter));
+        from = if whole.range().is_empty() {
             next_character(text, whole.end())
         } else {
             whole.end()
         };
-        if !flags.global {
+        if !global {
             break;
         }
     }
@@ -149,38 +214,51 @@ impl Counter<'_> {
 }
 
 fn describe(regex: &Regex, captures: &Captures<str>, counter: &mut Counter) -> Value {
-    let whole = captures.get(0);
-    let offset = whole.map_or(0, |whole| counter.characters_at(whole.start()));
+    let (start, matched) = captures
+        .get(0)
+        .map_or((0, ""), |whole| (whole.start(), whole.as_str()));
+    let offset = counter.characters_at(start);
     let names = regex.capture_names().skip(1);
     let groups = names.enumerate().map(|(i, name)| {
-        let name = name.map_or(Value::Null, Value::str);
+        let name = ("name", name.map_or(Value::Null, Value::str));
         match captures.get(i + 1) {
-            Some(group) => {
-                let offset = counter.characters_at(group.start());
-                piece(offset, group.as_str(), [("name", name)])
-            }
-            None => object([
-                ("offset", Value::Num(Num::from(-1i64))),
-                ("length", Value::from(0usize)),
-                ("string", Value::Null),
-                ("name", name),
-            ]),
+            None => empty_piece(Value::Num(Num::from(-1i64)), Value::Null, name),
+            // Of a match without length jq says nothing about what its groups hold.
+            Some(_) if matched.is_empty() => empty_piece(offset.into(), Value::str(""), name),
+            Some(group) => piece(counter.characters_at(group.start()), group.as_str(), name),
         }
     });
     let groups: Value = groups.collect();
-    piece(
-        offset,
-        whole.map_or("", |whole| whole.as_str()),
-        [("captures", groups)],
-    )
+    let length = Value::from(matched.chars().count());
+    object([
+        ("offset", Value::from(offset)),
+        ("length", length),
+        ("string", Value::str(matched)),
+        ("captures", groups),
+    ])
 }
 
-fn piece(offset: usize, text: &str, rest: [(&'static str, Value); 1]) -> Value {
-    let length = text.chars().count();
+/// A group; the keys in jq's order, which is another one where the group has no length.
+fn piece(offset: usize, text: &str, name: (&'static str, Value)) -> Value {
+    if text.is_empty() {
+        return empty_piece(offset.into(), Value::str(""), name);
+    }
+    let length = Value::from(text.chars().count());
     let own = [
-        ("offset", Value::from(offset)),
-        ("length", Value::from(length)),
+        ("offset", offset.into()),
+        ("length", length),
         ("string", Value::str(text)),
+        name,
     ];
-    object(own.into_iter().chain(rest))
+    object(own)
+}
+
+fn empty_piece(offset: Value, text: Value, name: (&'static str, Value)) -> Value {
+    let length = Value::from(0usize);
+    object([
+        ("offset", offset),
+        ("string", text),
+        ("length", length),
+        name,
+    ])
 }

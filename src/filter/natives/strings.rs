@@ -1,7 +1,5 @@
 //! Text.
 
-use std::rc::Rc;
-
 use super::{Call, Count, Entry, fail, one};
 use crate::filter::value::{ValR, Value};
 
@@ -141,15 +139,4 @@ fn join(mut cv: Call) -> ValR {
 
 fn joined_text(sum: ValR) -> Result<String, crate::filter::value::Error> {
     Ok(sum?.as_str().unwrap_or_default().to_owned())
-}
-
-/// A string argument, with an error that names the filter otherwise.
-pub fn text(
-    value: &Value,
-    message: impl FnOnce() -> String,
-) -> Result<Rc<str>, crate::filter::value::Error> {
-    match value {
-        Value::Str(text) => Ok(text.clone()),
-        _ => fail(message()),
-    }
 }

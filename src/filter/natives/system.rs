@@ -60,15 +60,18 @@ fn raw(value: &Value) -> String {
         .map_or_else(|| value.to_json(), str::to_owned)
 }
 
-fn exit_code(value: &Value) -> Result<i32, Error> {
-    match value {
+fn exit_code(input: &Value, code: &Value) -> Result<i32, Error> {
+    match code {
         Value::Num(n) => Ok(n.as_f64() as i32),
-        _ => fail("halt_error/1: number required"),
+        _ => fail(format_args!(
+            "{} halt_error/1: number required",
+            input.described()
+        )),
     }
 }
 
 fn halt(mut cv: Call) -> Outputs {
-    box_once(Err(match exit_code(&cv.0.pop_var()) {
+    box_once(Err(match exit_code(&cv.1, &cv.0.pop_var()) {
         Ok(code) => Exn::halt(code),
         Err(error) => error.into(),
     }))
@@ -76,7 +79,7 @@ fn halt(mut cv: Call) -> Outputs {
 
 /// A string is printed as it is, null not at all, anything else as a line of JSON (jq manual, `halt_error`).
 fn halt_error(mut cv: Call) -> Outputs {
-    let code = match exit_code(&cv.0.pop_var()) {
+    let code = match exit_code(&cv.1, &cv.0.pop_var()) {
         Ok(code) => code,
         Err(error) => return box_once(Err(error.into())),
     };

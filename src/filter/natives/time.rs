@@ -1,50 +1,139 @@
-//! Dates: jaq-std does the calendar; the checks and messages are jq's.
+//! Dates as jq gives them with glibc in the C locale; only the local time zone is left to jaq-std.
 
-use super::{Count, Entry, fail, one};
-use crate::filter::value::{Num, ValR, Value};
+mod calendar;
+mod strftime;
+mod strptime;
+
+use calendar::Moment;
+use strftime::Zone;
+
+use super::{Call, Count, Entry, fail, one};
+use crate::filter::value::{Error, ValR, Value};
 
 pub const TABLE: &[Entry] = &[
-    ("_epoch", "v", Count::One, |mut cv| {
-        let name = cv.0.pop_var();
-        one(epoch(cv.1, &name))
+    ("gmtime", "", Count::One, |cv| one(gmtime(&cv.1))),
+    ("mktime", "", Count::One, |cv| one(mktime(&cv.1))),
+    ("strptime", "v", Count::One, |cv| one(parse(cv))),
+    ("_local_seconds", "", Count::One, |cv| {
+        one(local_seconds(&cv.1))
     }),
-    ("_datetime", "v", Count::One, |mut cv| {
-        let name = cv.0.pop_var();
-        one(datetime(cv.1, &name))
-    }),
-    ("_date_text", "vv", Count::One, |mut cv| {
-        let (format, name) = (cv.0.pop_var(), cv.0.pop_var());
-        let name = name.as_str().unwrap_or_default();
-        one(match (&cv.1, &format) {
-            (Value::Str(_), Value::Str(_)) => Ok(cv.1),
-            _ => fail(format_args!("{name} requires string inputs and arguments")),
-        })
-    }),
+    ("_moment", "vv", Count::One, |cv| one(moment(cv))),
+    ("_strftime", "vvv", Count::One, |cv| one(format(cv))),
 ];
 
-fn epoch(value: Value, name: &Value) -> ValR {
-    match value {
-        Value::Num(_) => Ok(value),
-        _ => fail(format_args!(
-            "{}() requires numeric inputs",
-            name.as_str().unwrap_or_default()
-        )),
+/// Seconds since the epoch whose year in any zone is one jaq-std can handle.
+const LOCAL_RANGE: f64 = 253_402_200_000.0;
+
+fn no_datetime<T>() -> Result<T, Error> {
+    fail("error converting number of seconds since epoch to datetime")
+}
+
+fn gmtime(value: &Value) -> ValR {
+    let Value::Num(seconds) = value else {
+        return fail("gmtime() requires numeric inputs");
+    };
+    let seconds = seconds.as_f64();
+    match Moment::from_epoch(seconds.trunc()) {
+        Some(moment) => Ok(broken_down(&moment, seconds - seconds.floor())),
+        None => no_datetime(),
     }
 }
 
-/// A broken down time: year, month and day at least, all numbers; the time of day may be left out.
-fn datetime(value: Value, name: &Value) -> ValR {
-    let name = name.as_str().unwrap_or_default();
-    let Value::Arr(items) = &value else {
-        return fail(format_args!("{name} requires array of 6 numbers"));
-    };
-    if items.len() < 3 || items.iter().any(|item| !matches!(item, Value::Num(_))) {
-        return fail(format_args!("{name} requires parsed datetime inputs"));
+/// The whole seconds of a time that is to be made local.
+fn local_seconds(value: &Value) -> ValR {
+    match value {
+        Value::Num(n) if n.as_f64().abs() < LOCAL_RANGE => Ok(Value::from(n.as_f64().trunc())),
+        Value::Num(_) => no_datetime(),
+        _ => fail("localtime() requires numeric inputs"),
     }
-    let whole = items.iter().map(|item| match item {
-        Value::Num(n) => Value::Num(Num::from(n.as_f64().floor())),
-        other => other.clone(),
-    });
-    let midnight = (items.len()..6).map(|_| Value::from(0usize));
-    Ok(whole.chain(midnight).collect())
+}
+
+fn broken_down(moment: &Moment, fraction: f64) -> Value {
+    let mut fields = moment.fields().map(|field| field as f64);
+    fields[5] += fraction;
+    fields.into_iter().map(Value::from).collect()
+}
+
+fn mktime(value: &Value) -> ValR {
+    let Value::Arr(items) = value else {
+        return fail("mktime requires array inputs");
+    };
+    match fields(items, "mktime")?.seconds() {
+        Some(seconds) if seconds != -1 => Ok(Value::from(seconds as isize)),
+        _ => fail("invalid gmtime representation"),
+    }
+}
+
+/// The moment an array of numbers means, however far they are out of their ranges.
+fn fields(items: &[Value], name: &str) -> Result<Moment, Error> {
+    let mut fields = [1900, 0, 0, 0, 0, 0];
+    for (i, item) in items.iter().take(8).enumerate() {
+        match (item, fields.get_mut(i)) {
+            (Value::Num(n), _) if n.as_f64().is_nan() => return not_parsed(name),
+            (Value::Num(n), Some(field)) => *field = n.as_f64() as i64,
+            (Value::Num(_), None) => {}
+            _ => return not_parsed(name),
+        }
+    }
+    Ok(Moment::normalized(fields))
+}
+
+fn not_parsed<T>(name: &str) -> Result<T, Error> {
+    fail(format_args!("{name} requires parsed datetime inputs"))
+}
+
+/// What `strftime` and `strflocaltime` begin with: seconds or an array become an array in range.
+fn moment(mut cv: Call) -> ValR {
+    let (format, name) = (cv.0.pop_var(), cv.0.pop_var());
+    let name = name.as_str().unwrap_or_default();
+    let items = match &cv.1 {
+        Value::Num(_) => gmtime(&cv.1)?,
+        Value::Arr(_) => cv.1.clone(),
+        _ => return not_parsed(name),
+    };
+    if !matches!(format, Value::Str(_)) {
+        return fail(format_args!("{name} requires a string format"));
+    }
+    match &items {
+        Value::Arr(items) => Ok(broken_down(&fields(items, name)?, 0.0)),
+        _ => not_parsed(name),
+    }
+}
+
+/// Room `strftime` has beyond the length of its format (jq's `max_size`).
+const SPARE: usize = 100;
+
+/// `_strftime(format; zone; name)`, the zone as `+0900 JST SECONDS`.
+fn format(mut cv: Call) -> ValR {
+    let (name, zone, format) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
+    let [name, zone, format] = [&name, &zone, &format].map(|it| it.as_str().unwrap_or_default());
+    let Value::Arr(items) = &cv.1 else {
+        return not_parsed(name);
+    };
+    let text = strftime::strftime(format, &fields(items, name)?, &Zone::from(zone));
+    if text.len() >= format.len() + SPARE || (text.is_empty() && !format.is_empty()) {
+        return fail(format_args!("{name}: unknown system failure"));
+    }
+    Ok(Value::from(text))
+}
+
+fn parse(mut cv: Call) -> ValR {
+    let (Value::Str(text), Value::Str(format)) = (&cv.1, &cv.0.pop_var()) else {
+        return fail("strptime/1 requires string inputs and arguments");
+    };
+    let parsed = strptime::strptime(text, format);
+    let parsed = parsed.filter(|(_, rest)| !rest.starts_with(|c: char| !is_space(c)));
+    let Some((fields, rest)) = parsed else {
+        return fail(format_args!(
+            "date \"{text}\" does not match format \"{format}\""
+        ));
+    };
+    let rest = Some(rest).filter(|rest| !rest.is_empty());
+    let fields = fields.into_iter().map(|field| Value::from(field as isize));
+    Ok(fields.chain(rest.map(Value::str)).collect())
+}
+
+/// C's `isspace`.
+fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t'..='\r')
 }

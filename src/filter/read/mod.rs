@@ -2,7 +2,9 @@
 
 mod error;
 mod events;
+mod faults;
 mod parser;
+mod tokens;
 mod window;
 
 #[cfg(test)]

@@ -44,6 +44,11 @@ impl<R: Read> Window<R> {
         self.position += bytes;
     }
 
+    /// Takes back bytes of this window.
+    pub fn retreat(&mut self, bytes: usize) {
+        self.position -= bytes;
+    }
+
     /// The next byte, `None` at the end.
     #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, ReadError> {

@@ -16,8 +16,12 @@ impl From<bool> for Value {
 }
 
 impl From<isize> for Value {
+    /// Integer literals of a program come this way.
     fn from(i: isize) -> Self {
-        Self::Num(Num::from(i as i64))
+        Self::Num(match i {
+            0 => Num::Int(0),
+            i => Num::from(i as i64),
+        })
     }
 }
 

@@ -13,7 +13,7 @@ const MAX_EXPONENT: i64 = 999_999_999;
 /// A JSON number.
 #[derive(Clone, Debug)]
 pub enum Num {
-    /// An integer below 2^53 in magnitude.
+    /// An integer below 2^53 in magnitude; its zero is the one a literal has.
     Int(i64),
     /// Anything calculated that is not such an integer.
     Float(f64),
@@ -56,7 +56,7 @@ impl Num {
         match self {
             Self::Int(i) => *i as f64,
             Self::Float(x) => *x,
-            Self::Literal(text) => text.parse().unwrap_or(f64::NAN),
+            Self::Literal(text) => nearest_double(text),
         }
     }
 
@@ -70,14 +70,14 @@ impl Num {
         }
     }
 
-    /// The number with its sign turned; digits of a literal are kept, as in jq 1.8.
+    /// The number with its sign turned; digits of a literal are kept, and its zero has no sign, as in jq 1.8.
     pub fn negated(&self) -> Self {
         match self {
-            Self::Int(0) => Self::Float(-0.0),
             Self::Int(i) => Self::Int(-i),
             Self::Float(x) => Self::from(-x),
             Self::Literal(text) => match text.strip_prefix('-') {
                 Some(positive) => Self::parse(positive),
+                None if self.as_f64() == 0.0 && is_zero(text) => self.clone(),
                 None => Self::parse(&format!("-{text}")),
             },
         }
@@ -101,10 +101,27 @@ impl Num {
     }
 }
 
+/// Digits jq keeps of a literal before it makes a double of it (`DEC_NUMBER_DOUBLE_PRECISION`).
+const DOUBLE_DIGITS: usize = 17;
+
+/// The double of a literal as jq has it: rounded to 17 digits first.
+fn nearest_double(text: &str) -> f64 {
+    if text.len() <= DOUBLE_DIGITS {
+        return text.parse().unwrap_or(f64::NAN);
+    }
+    let shorter = Decimal::parse(text).map(|decimal| decimal.rounded().to_string());
+    let shorter = shorter.as_deref().unwrap_or(text);
+    shorter.parse().unwrap_or(f64::NAN)
+}
+
+fn is_zero(text: &str) -> bool {
+    Decimal::parse(text).is_some_and(|decimal| decimal.is_zero())
+}
+
 impl From<f64> for Num {
     fn from(x: f64) -> Self {
-        let is_exact = x.fract() == 0.0 && x.abs() <= MAX_EXACT as f64;
-        if is_exact && !(x == 0.0 && x.is_sign_negative()) {
+        // A calculated zero is no literal: turned around it is -0.
+        if x != 0.0 && x.fract() == 0.0 && x.abs() <= MAX_EXACT as f64 {
             Self::Int(x as i64)
         } else {
             Self::Float(x)
@@ -114,10 +131,10 @@ impl From<f64> for Num {
 
 impl From<i64> for Num {
     fn from(i: i64) -> Self {
-        if i.unsigned_abs() <= MAX_EXACT as u64 {
-            Self::Int(i)
-        } else {
-            Self::parse_decimal(&i.to_string())
+        match i {
+            0 => Self::Float(0.0),
+            _ if i.unsigned_abs() <= MAX_EXACT as u64 => Self::Int(i),
+            _ => Self::parse_decimal(&i.to_string()),
         }
     }
 }
@@ -239,6 +256,20 @@ impl Decimal {
 
     fn is_zero(&self) -> bool {
         self.digits == "0"
+    }
+
+    /// The nearest decimal of 17 digits, ties to even.
+    fn rounded(mut self) -> Self {
+        if self.digits.len() <= DOUBLE_DIGITS {
+            return self;
+        }
+        let rest = self.digits.split_off(DOUBLE_DIGITS);
+        self.exponent = self.exponent.saturating_add(rest.len() as i64);
+        let head: u64 = self.digits.parse().unwrap_or(0);
+        let half = format!("5{}", "0".repeat(rest.len() - 1));
+        let up = rest > half || (rest == half && head % 2 == 1);
+        self.digits = (head + u64::from(up)).to_string();
+        self
     }
 
     fn compare(&self, other: &Self) -> Ordering {

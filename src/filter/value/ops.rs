@@ -220,7 +220,8 @@ impl Ord for Value {
 }
 
 impl Value {
-    fn rank(&self) -> u8 {
+    /// The place of its kind in that order.
+    pub fn rank(&self) -> u8 {
         match self {
             Self::Null => 0,
             Self::Bool(false) => 1,

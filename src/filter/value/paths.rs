@@ -179,7 +179,11 @@ fn set_element(items: &mut Vec<Value>, index: &Num, new: Value) -> Result<(), Er
 }
 
 /// The range a slice covers: the start rounded down, the end up, both clipped.
-pub(super) fn bounds(start: Option<&Value>, end: Option<&Value>, len: usize) -> Result<Range<usize>, Error> {
+pub(super) fn bounds(
+    start: Option<&Value>,
+    end: Option<&Value>,
+    len: usize,
+) -> Result<Range<usize>, Error> {
     let bound = |bound: Option<&Value>, default: f64, round: fn(f64) -> f64| match bound {
         None | Some(Value::Null) => Ok(default),
         Some(Value::Num(n)) => {

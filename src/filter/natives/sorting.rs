@@ -1,0 +1,106 @@
+//! Sorting, grouping and the least and greatest, by keys computed beforehand (`_sort_by_impl` and its like in jq).
+
+use std::cmp::Ordering;
+
+use super::{Call, Count, Entry, fail, one};
+use crate::filter::value::{ValR, Value};
+
+pub const TABLE: &[Entry] = &[
+    ("sort", "", Count::One, |cv| one(plain(cv.1, sorted))),
+    ("unique", "", Count::One, |cv| one(plain(cv.1, distinct))),
+    ("_sort_by", "v", Count::One, |cv| one(keyed(cv, sorted))),
+    ("_group_by", "v", Count::One, |cv| one(keyed(cv, grouped))),
+    ("_unique_by", "v", Count::One, |cv| one(keyed(cv, distinct))),
+    ("min", "", Count::One, |cv| {
+        one(extreme(&cv.1, &cv.1, Ordering::is_lt))
+    }),
+    ("max", "", Count::One, |cv| {
+        one(extreme(&cv.1, &cv.1, Ordering::is_ge))
+    }),
+    ("_min_by", "v", Count::One, |mut cv| {
+        let keys = cv.0.pop_var();
+        one(extreme(&cv.1, &keys, Ordering::is_lt))
+    }),
+    ("_max_by", "v", Count::One, |mut cv| {
+        let keys = cv.0.pop_var();
+        one(extreme(&cv.1, &keys, Ordering::is_ge))
+    }),
+];
+
+/// An element with the key it is sorted by.
+type Keyed = (Value, Value);
+
+fn plain(value: Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
+    match value {
+        Value::Arr(items) => Ok(arrange(
+            items.iter().map(|v| (v.clone(), v.clone())).collect(),
+        )),
+        other => fail(format_args!(
+            "{} cannot be sorted, as it is not an array",
+            other.described()
+        )),
+    }
+}
+
+fn keyed(mut cv: Call, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
+    let keys = cv.0.pop_var();
+    match (&cv.1, &keys) {
+        (Value::Arr(items), Value::Arr(keys)) if items.len() == keys.len() => {
+            let pairs = keys.iter().cloned().zip(items.iter().cloned());
+            Ok(arrange(pairs.collect()))
+        }
+        (value, keys) => fail(format_args!(
+            "{} and {} cannot be sorted, as they are not both arrays",
+            value.described(),
+            keys.described()
+        )),
+    }
+}
+
+/// Sorts by the keys. NaN is below itself in jq; here it is its own equal, as a sort needs a consistent order.
+fn sort(pairs: &mut [Keyed]) {
+    pairs.sort_by(|(l, _), (r, _)| match l.cmp(r) {
+        Ordering::Less if r < l => Ordering::Equal,
+        order => order,
+    });
+}
+
+fn sorted(mut pairs: Vec<Keyed>) -> Value {
+    sort(&mut pairs);
+    pairs.into_iter().map(|(_, item)| item).collect()
+}
+
+fn grouped(mut pairs: Vec<Keyed>) -> Value {
+    sort(&mut pairs);
+    let groups = pairs.chunk_by(|(l, _), (r, _)| l == r);
+    groups
+        .map(|group| group.iter().map(|(_, item)| item.clone()).collect())
+        .collect()
+}
+
+fn distinct(mut pairs: Vec<Keyed>) -> Value {
+    sort(&mut pairs);
+    pairs.dedup_by(|(later, _), (first, _)| first == later);
+    pairs.into_iter().map(|(_, item)| item).collect()
+}
+
+/// The element whose key is taken over all before it; null of nothing.
+fn extreme(value: &Value, keys: &Value, takes_over: fn(Ordering) -> bool) -> ValR {
+    let what = match (value, keys) {
+        (Value::Arr(items), Value::Arr(keys)) if items.len() == keys.len() => {
+            let pairs = keys.iter().zip(items.iter());
+            let best = pairs.reduce(|best, pair| match takes_over(pair.0.cmp(best.0)) {
+                true => pair,
+                false => best,
+            });
+            return Ok(best.map_or(Value::Null, |(_, item)| item.clone()));
+        }
+        (Value::Arr(_), Value::Arr(_)) => "have wrong length",
+        _ => "cannot be iterated over",
+    };
+    fail(format_args!(
+        "{} and {} {what}",
+        value.described(),
+        keys.described()
+    ))
+}
