@@ -3,6 +3,7 @@
 mod error;
 mod events;
 mod parser;
+mod scanner;
 mod window;
 
 #[cfg(test)]
