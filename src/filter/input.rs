@@ -148,6 +148,14 @@ impl Inputs {
         }
     }
 
+    /// Passes over the next element.
+    pub fn skip_element(&mut self) -> Option<Result<(), ReadError>> {
+        match &mut self.current {
+            Some(Reader::Values(parser)) => parser.skip_element(),
+            _ => None,
+        }
+    }
+
     /// The input, where it is no array.
     pub fn whole(&mut self) -> Option<Value> {
         self.whole.take()
@@ -256,7 +264,7 @@ impl Inputs {
 /// The next input for a filter that takes elements; it does not look at the value given here.
 fn opened(parser: &mut Values, whole: &mut Option<Value>) -> Option<Result<Value, ReadError>> {
     *whole = None;
-    while let Some(unused) = parser.element() {
+    while let Some(unused) = parser.skip_element() {
         if let Err(error) = unused {
             return Some(Err(error));
         }

@@ -7,6 +7,7 @@ use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
 
 use super::Filter;
 use super::input::Inputs;
+use super::read::ReadError;
 use super::value::{Error, ValR, Value};
 
 /// The kind of data filters work on, for jaq-core.
@@ -95,10 +96,18 @@ impl<'a> Run<'a> {
     /// The next element of an input that is taken by elements; what cannot be read ends the run, past any `try`.
     pub(super) fn element(&self) -> Option<Result<Value, Exn<'a, Value>>> {
         let next = self.inputs.borrow_mut().element()?;
-        Some(next.map_err(|error| {
-            self.inputs.borrow_mut().fail(error);
-            Exn::halt(5)
-        }))
+        Some(next.map_err(|error| self.broken(error)))
+    }
+
+    /// Passes over the next element.
+    pub(super) fn skip_element(&self) -> Option<Result<(), Exn<'a, Value>>> {
+        let next = self.inputs.borrow_mut().skip_element()?;
+        Some(next.map_err(|error| self.broken(error)))
+    }
+
+    fn broken(&self, error: ReadError) -> Exn<'a, Value> {
+        self.inputs.borrow_mut().fail(error);
+        Exn::halt(5)
     }
 
     /// An input that is taken by elements, where it is no array.

@@ -25,7 +25,7 @@ fn count(cv: Call) -> Outputs {
     if let Some(value) = run.whole() {
         return super::one(super::arrays::length(value));
     }
-    let mut elements = std::iter::from_fn(move || run.element());
-    let counted = elements.try_fold(0usize, |count, element| element.map(|_| count + 1));
+    let mut elements = std::iter::from_fn(move || run.skip_element());
+    let counted = elements.try_fold(0usize, |count, element| element.map(|()| count + 1));
     Box::new(std::iter::once(counted.map(Value::from)))
 }

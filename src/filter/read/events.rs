@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::parser::Parser;
 use super::{ReadError, Values};
-use crate::filter::value::Value;
+use crate::filter::value::{MAX_DEPTH, Value};
 
 /// Reads JSON as the events of `--stream`.
 pub struct Events<R = Box<dyn Read>> {
@@ -114,7 +114,7 @@ impl<R: Read> Events<R> {
 
     fn value(&mut self, first: u8) -> Result<Value, ReadError> {
         match first {
-            b'[' => match self.parser.enter(self.path.len() + 1)? {
+            b'[' => match self.enter()? {
                 Some(b']') => self.empty(Value::from(Vec::new())),
                 Some(first) => {
                     self.path.push(Value::from(0usize));
@@ -122,15 +122,25 @@ impl<R: Read> Events<R> {
                 }
                 None => Err(self.parser.window.error("Unfinished JSON term")),
             },
-            b'{' => match self.parser.enter(self.path.len() + 1)? {
+            b'{' => match self.enter()? {
                 Some(b'}') => self.empty(Value::object::<&str>([])),
                 _ => self.member(),
             },
+            b',' | b']' | b'}' => Err(self.parser.window.error("Expected a value")),
             _ => {
-                let leaf = self.parser.scalar(first)?;
+                let leaf = self.parser.value()?;
                 Ok(Value::from(vec![self.path(), leaf]))
             }
         }
+    }
+
+    /// Steps into a container, to its first byte.
+    fn enter(&mut self) -> Result<Option<u8>, ReadError> {
+        if self.path.len() >= MAX_DEPTH {
+            return Err(self.parser.window.error("Exceeds depth limit for parsing"));
+        }
+        self.parser.window.advance(1);
+        self.parser.skip_space()
     }
 
     fn empty(&mut self, leaf: Value) -> Result<Value, ReadError> {

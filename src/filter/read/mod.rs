@@ -2,9 +2,8 @@
 
 mod error;
 mod events;
-mod faults;
 mod parser;
-mod tokens;
+mod scanner;
 mod window;
 
 #[cfg(test)]

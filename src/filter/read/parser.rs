@@ -1,13 +1,14 @@
-//! A strict JSON parser over windows of bytes.
+//! JSON values, one after the other, out of windows of bytes.
 
 use std::io::Read;
 use std::rc::Rc;
 
 use super::ReadError;
+use super::scanner::{Progress, Scanner};
 use super::window::Window;
-use crate::filter::value::{MAX_DEPTH, Map, Value};
+use crate::filter::value::{MAX_TEXT, Value, of_document};
 
-pub(super) type Parsed<T> = Result<T, ReadError>;
+type Parsed<T> = Result<T, ReadError>;
 
 /// RFC 7464's record separator.
 const RECORD_SEPARATOR: u8 = 0x1e;
@@ -15,8 +16,7 @@ const RECORD_SEPARATOR: u8 = 0x1e;
 /// Reads JSON values one after the other.
 pub struct Parser<R> {
     pub(super) window: Window<R>,
-    pub(super) scratch: Vec<u8>,
-    pub(super) keys: Vec<Rc<str>>,
+    scanner: Scanner,
     started: bool,
     failed: bool,
     /// Where the array opened last stands.
@@ -37,93 +37,97 @@ enum Place {
 
 impl<R: Read> Parser<R> {
     pub fn new(source: R) -> Self {
-        let window = Window::new(source);
         Self {
-            window,
-            scratch: Vec::new(),
-            keys: Vec::new(),
+            window: Window::new(source),
+            scanner: Scanner::default(),
             started: false,
             failed: false,
             array: None,
         }
     }
 
-    /// Newlines read so far.
+    /// Lines read so far; see [`Window::line_number`].
     pub fn line_number(&self) -> usize {
         self.window.line_number()
     }
 
     /// The next value; `None` at the end of the input or after an error.
     pub fn next(&mut self) -> Option<Parsed<Value>> {
-        if self.failed {
-            return None;
-        }
-        let result = self.start().and_then(|first| match first {
-            Some(first) => self.top(first).map(Some),
+        self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
-        });
-        self.failed = result.is_err();
-        result.transpose()
-    }
-
-    /// A value outside of any other; like jq, one before a stray `,` is not given out.
-    fn top(&mut self, first: u8) -> Parsed<Value> {
-        let value = self.value(first, 0)?;
-        match value {
-            Value::Null | Value::Bool(_) | Value::Num(_) => self.after_literal()?,
-            _ => {}
-        }
-        Ok(value)
+            Some(_) => parser.value().map(Some),
+        })
     }
 
     /// The next value; an array is only opened, for [`Parser::element`] to read.
     pub fn open(&mut self) -> Option<Parsed<Opened>> {
-        if self.failed {
-            return None;
-        }
-        let result = self.open_first();
-        self.failed = result.is_err();
-        result.transpose()
-    }
-
-    fn open_first(&mut self) -> Parsed<Option<Opened>> {
-        match self.start()? {
+        self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
             Some(b'[') => {
-                self.window.advance(1);
-                self.array = Some(Place::First);
+                parser.window.advance(1);
+                parser.array = Some(Place::First);
                 Ok(Some(Opened::Array))
             }
-            Some(first) => Ok(Some(Opened::Whole(self.top(first)?))),
-        }
+            Some(_) => Ok(Some(Opened::Whole(parser.value()?))),
+        })
     }
 
     /// The next element of the array that was opened; `None` when it is at its end.
     pub fn element(&mut self) -> Option<Parsed<Value>> {
-        let place = self.array.take()?;
-        let result = self.element_at(place);
-        self.failed |= result.is_err();
+        self.next_element(Self::value)
+    }
+
+    /// Passes over the next element; `None` when the array is at its end.
+    pub fn skip_element(&mut self) -> Option<Parsed<()>> {
+        self.next_element(|parser| {
+            let length = parser.scan()?;
+            parser.window.advance(length);
+            Ok(())
+        })
+    }
+
+    fn unless_failed<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Parsed<Option<T>>,
+    ) -> Option<Parsed<T>> {
+        if self.failed {
+            return None;
+        }
+        let result = read(self);
+        self.failed = result.is_err();
         result.transpose()
     }
 
-    fn element_at(&mut self, place: Place) -> Parsed<Option<Value>> {
-        let mut next = self.skip_space()?;
-        match (next, place) {
+    fn next_element<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Option<Parsed<T>> {
+        let place = self.array.take()?;
+        self.unless_failed(|parser| {
+            if !parser.reach_element(place)? {
+                return Ok(None);
+            }
+            let value = read(parser)?;
+            parser.array = Some(Place::Later);
+            Ok(Some(value))
+        })
+    }
+
+    /// Goes to the first byte of an element; `false` where the array ends instead.
+    fn reach_element(&mut self, place: Place) -> Parsed<bool> {
+        match (self.skip_space()?, place) {
             (Some(b']'), _) => {
                 self.window.advance(1);
-                        return Ok(None);
+                Ok(false)
             }
             (Some(b','), Place::Later) => {
                 self.window.advance(1);
-                next = self.skip_space()?;
+                match self.skip_space()? {
+                    Some(b']') => Err(self.window.error("Expected another array element")),
+                    _ => Ok(true),
+                }
             }
-            (Some(_), Place::Later) => return Err(self.window.error(SEPARATOR)),
-            _ => {}
+            (Some(_), Place::Later) => Err(self.window.error("Expected separator between values")),
+            (Some(_), Place::First) => Ok(true),
+            (None, _) => Err(self.window.error("Unfinished JSON term")),
         }
-        let first = next.ok_or_else(|| self.window.error("Unfinished JSON term"))?;
-        let value = self.value(first, 1)?;
-        self.array = Some(Place::Later);
-        Ok(Some(value))
     }
 
     /// Takes the bytes of the next line, its newline included; `false` at the end of the input.
@@ -139,8 +143,7 @@ impl<R: Read> Parser<R> {
     /// Gives up the rest of a broken record and goes on after the next record separator (RFC 7464 §2.3).
     pub fn resume(&mut self) -> Parsed<bool> {
         self.failed = false;
-        self.scratch.clear();
-        let mut skipped = std::mem::take(&mut self.scratch);
+        let mut skipped = Vec::new();
         self.window.take_until(RECORD_SEPARATOR, &mut skipped)?;
         Ok(skipped.last() == Some(&RECORD_SEPARATOR))
     }
@@ -152,13 +155,8 @@ impl<R: Read> Parser<R> {
             self.skip_byte_order_mark()?;
         }
         loop {
-            match self.window.peek()? {
-                Some(b' ' | b'\t' | b'\r' | b'\n' | RECORD_SEPARATOR) => {
-                                self.window.advance(1);
-                }
-                Some(c) if self.after_word && is_word(c) => {
-                    return Err(self.window.error("Invalid literal"));
-                }
+            match self.skip_space()? {
+                Some(RECORD_SEPARATOR) => self.window.advance(1),
                 other => return Ok(other),
             }
         }
@@ -186,93 +184,45 @@ impl<R: Read> Parser<R> {
         }
     }
 
-    pub(super) fn value(&mut self, first: u8, depth: usize) -> Parsed<Value> {
-        match first {
-            b'{' => self.object(depth + 1),
-            b'[' => self.array(depth + 1),
-            _ => self.scalar(first),
+    /// The value that begins here.
+    pub(super) fn value(&mut self) -> Parsed<Value> {
+        let length = self.scan()?;
+        let text = &self.window.rest()[..length];
+        let value = of_document(text, &self.scanner.index);
+        self.window.advance(length);
+        Ok(value)
+    }
+
+    /// The key that begins here.
+    pub(super) fn key(&mut self) -> Parsed<Rc<str>> {
+        match self.value()? {
+            Value::Str(key) => Ok(key),
+            _ => Err(self.window.error("Object keys must be strings")),
         }
     }
 
-    pub(super) fn scalar(&mut self, first: u8) -> Parsed<Value> {
-        match first {
-            b'"' => Ok(Value::Str(self.string()?)),
-            b',' | b':' | b']' | b'}' => Err(self.no_value(first)),
-            _ => self.literal(),
-        }
-    }
-
-    pub(super) fn enter(&mut self, depth: usize) -> Parsed<Option<u8>> {
-        if depth > MAX_DEPTH {
-            return Err(self.window.error("Exceeds depth limit for parsing"));
-        }
-        self.window.advance(1);
-        self.skip_space()
-    }
-
-    fn array(&mut self, depth: usize) -> Parsed<Value> {
-        let mut items = Vec::new();
-        let mut next = self.enter(depth)?;
-        while next != Some(b']') {
-            let first = next.ok_or_else(|| self.unfinished())?;
-            items.push(self.value(first, depth)?);
-            next = match self.skip_space()? {
-                Some(b',') => Some(self.next_element()?),
-                Some(b']') => break,
-                other => return Err(self.no_separator(other, b']')),
-            };
-        }
-        self.window.advance(1);
-        Ok(Value::from(items))
-    }
-
-    /// Takes the `,` and gives the first byte of the element behind it.
-    pub(super) fn next_element(&mut self) -> Parsed<u8> {
-        self.window.advance(1);
-        match self.skip_space()? {
-            Some(b']') => Err(self.window.error("Expected another array element")),
-            Some(first) => Ok(first),
-            None => Err(self.unfinished()),
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Parsed<Value> {
-        let mut map = Map::default();
-        let mut next = self.enter(depth)?;
-        while next != Some(b'}') {
-            if next != Some(b'"') {
-                return Err(self.no_key(next, depth));
+    /// Finds the value that begins here valid; gives its length in bytes.
+    fn scan(&mut self) -> Parsed<usize> {
+        self.scanner.reset();
+        loop {
+            let (text, ended) = (self.window.rest(), self.window.has_ended());
+            if text.len() > MAX_TEXT {
+                return Err(self.window.error("a single value of 2 GiB or more"));
             }
-            let key = self.key()?;
-            let first = self.colon()?;
-            let value = self.value(first, depth)?;
-            map.insert(key, value);
-            next = match self.skip_space()? {
-                Some(b',') => Some(self.next_member()?),
-                Some(b'}') => break,
-                other => return Err(self.no_separator(other, b'}')),
-            };
-        }
-        self.window.advance(1);
-        Ok(Value::from(map))
-    }
-
-    /// Takes the `,` and gives the first byte of the key behind it.
-    pub(super) fn next_member(&mut self) -> Parsed<u8> {
-        self.window.advance(1);
-        match self.skip_space()? {
-            Some(b'}') => Err(self.window.error("Expected another key-value pair")),
-            Some(first) => Ok(first),
-            None => Err(self.unfinished()),
+            match self.scanner.scan(text, ended) {
+                Ok(Progress::Done(length)) => return Ok(length),
+                Ok(Progress::More) => drop(self.window.more()?),
+                Err((offset, message)) => return Err(self.window.error_at(offset, message)),
+            }
         }
     }
 
-    /// Takes the `:` and gives the first byte of the value behind it.
     pub(super) fn colon(&mut self) -> Parsed<u8> {
-        match self.skip_space()? {
-            Some(b':') => self.window.advance(1),
-            other => return Err(self.no_colon(other)),
+        if self.skip_space()? != Some(b':') {
+            return Err(self.window.error("Objects must consist of key:value pairs"));
         }
-        self.skip_space()?.ok_or_else(|| self.unfinished())
+        self.window.advance(1);
+        self.skip_space()?
+            .ok_or_else(|| self.window.error("Unfinished JSON term"))
     }
 }

@@ -44,11 +44,6 @@ impl<R: Read> Window<R> {
         self.position += bytes;
     }
 
-    /// Takes back bytes of this window.
-    pub fn retreat(&mut self, bytes: usize) {
-        self.position -= bytes;
-    }
-
     /// The next byte, `None` at the end.
     #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, ReadError> {
@@ -60,29 +55,52 @@ impl<R: Read> Window<R> {
 
     /// Takes more bytes in when the window is used up.
     pub fn fill(&mut self) -> Result<(), ReadError> {
-        if self.position < self.filled || self.ended {
-            return Ok(());
+        if self.position == self.filled {
+            self.more()?;
         }
-        let (lines, column) = self.place_after(self.filled);
-        (self.lines, self.column) = (lines, column);
-        let filled = std::mem::take(&mut self.filled);
+        Ok(())
+    }
+
+    /// Takes more bytes in behind the rest; `false` at the end of the input.
+    pub fn more(&mut self) -> Result<bool, ReadError> {
+        if self.ended {
+            return Ok(false);
+        }
+        (self.lines, self.column) = self.place_after(self.position);
+        self.buffer.copy_within(self.position..self.filled, 0);
+        let was_full = self.filled == self.buffer.len();
+        self.filled -= self.position;
         self.position = 0;
-        if filled == self.buffer.len() {
-            let size = if filled == 0 { FIRST_WINDOW } else { WINDOW };
-            self.buffer.resize(size, 0);
+        if was_full {
+            let needed = if self.buffer.is_empty() {
+                FIRST_WINDOW
+            } else {
+                WINDOW
+            };
+            let grown = if self.filled == self.buffer.len() {
+                2 * self.filled
+            } else {
+                self.buffer.len()
+            };
+            self.buffer.resize(needed.max(grown), 0);
         }
         loop {
-            match self.source.read(&mut self.buffer) {
+            match self.source.read(&mut self.buffer[self.filled..]) {
                 Ok(0) => self.ended = true,
-                Ok(bytes) => self.filled = bytes,
+                Ok(bytes) => self.filled += bytes,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => {
                     self.ended = true;
                     return Err(ReadError::io(error));
                 }
             }
-            return Ok(());
+            return Ok(!self.ended);
         }
+    }
+
+    /// No more bytes will come than are here.
+    pub fn has_ended(&self) -> bool {
+        self.ended
     }
 
     fn place_after(&self, bytes: usize) -> (usize, usize) {
@@ -102,8 +120,14 @@ impl<R: Read> Window<R> {
 
     /// A syntax error at the current place.
     pub fn error(&self, message: &'static str) -> ReadError {
-        let (lines, column) = self.place_after(self.position);
-        let at_end = self.ended && self.position == self.filled;
+        self.error_at(0, message)
+    }
+
+    /// A syntax error so many bytes further on, or at the end.
+    pub fn error_at(&self, offset: usize, message: &'static str) -> ReadError {
+        let place = self.position.saturating_add(offset).min(self.filled);
+        let (lines, column) = self.place_after(place);
+        let at_end = self.ended && place == self.filled;
         ReadError::syntax(message, (lines + 1, column + usize::from(!at_end)), at_end)
     }
 

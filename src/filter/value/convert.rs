@@ -45,13 +45,13 @@ impl From<String> for Value {
 
 impl From<Map> for Value {
     fn from(map: Map) -> Self {
-        Self::Obj(Rc::new(map))
+        Self::Obj(Rc::new(map.into()))
     }
 }
 
 impl From<Vec<Value>> for Value {
     fn from(items: Vec<Value>) -> Self {
-        Self::Arr(Rc::new(items))
+        Self::Arr(Rc::new(items.into()))
     }
 }
 

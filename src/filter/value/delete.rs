@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::paths::{bounds, check_depth, element, slice_bounds};
-use super::{Error, Map, ValR, Value};
+use super::{Array, Error, Object, ValR, Value};
 
 impl Value {
     /// The value without what the paths name (`delpaths`).
@@ -75,7 +75,7 @@ fn delete_keys(value: Value, keys: &[&Value]) -> ValR {
     }
 }
 
-fn delete_elements(mut items: Rc<Vec<Value>>, keys: &[&Value]) -> ValR {
+fn delete_elements(mut items: Rc<Array>, keys: &[&Value]) -> ValR {
     let mut gone = vec![false; items.len()];
     for key in keys {
         let range = match key {
@@ -100,7 +100,7 @@ fn delete_elements(mut items: Rc<Vec<Value>>, keys: &[&Value]) -> ValR {
     Ok(Value::Arr(items))
 }
 
-fn delete_fields(mut map: Rc<Map>, keys: &[&Value]) -> ValR {
+fn delete_fields(mut map: Rc<Object>, keys: &[&Value]) -> ValR {
     let fields = Rc::make_mut(&mut map);
     match keys {
         [Value::Str(key)] => drop(fields.shift_remove(key)),

@@ -1,7 +1,9 @@
 //! The value that flows through dq: one JSON value, as jq sees it.
 
+mod container;
 mod convert;
 mod delete;
+mod document;
 mod dump;
 mod num;
 mod ops;
@@ -15,7 +17,9 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
+pub use container::{Array, Object};
 pub use convert::{Error, ValR};
+pub use document::{Entry, MAX_TEXT, value as of_document};
 pub use dump::excerpt;
 pub use num::Num;
 
@@ -32,8 +36,8 @@ pub enum Value {
     Bool(bool),
     Num(Num),
     Str(Rc<str>),
-    Arr(Rc<Vec<Value>>),
-    Obj(Rc<Map>),
+    Arr(Rc<Array>),
+    Obj(Rc<Object>),
 }
 
 impl Value {
@@ -61,9 +65,12 @@ impl Value {
 
     /// An object of the given keys and values; a later key replaces an earlier one.
     pub fn object<K: Into<Rc<str>>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::Obj(Rc::new(
-            entries.into_iter().map(|(k, v)| (k.into(), v)).collect(),
-        ))
+        Self::from(
+            entries
+                .into_iter()
+                .map(|(k, v)| (k.into(), v))
+                .collect::<Map>(),
+        )
     }
 
     /// The text of a string value.

@@ -81,7 +81,7 @@ impl Mul for Value {
                 repeat(&text, n.as_f64())
             }
             (Self::Obj(mut l), Self::Obj(r)) => {
-                merge(Rc::make_mut(&mut l), &r);
+                merge(&mut *Rc::make_mut(&mut l), &r);
                 Ok(Self::Obj(l))
             }
             (l, r) => refuse(&l, &r, "multiplied"),
@@ -105,7 +105,7 @@ fn repeat(text: &str, count: f64) -> ValR {
 fn merge(l: &mut Map, r: &Map) {
     for (key, value) in r {
         match (l.get_mut(key), value) {
-            (Some(Value::Obj(l)), Value::Obj(r)) => merge(Rc::make_mut(l), r),
+            (Some(Value::Obj(l)), Value::Obj(r)) => merge(&mut *Rc::make_mut(l), r),
             (Some(l), r) => *l = r.clone(),
             (None, r) => {
                 l.insert(key.clone(), r.clone());
@@ -191,8 +191,8 @@ impl PartialEq for Value {
             (Self::Bool(l), Self::Bool(r)) => l == r,
             (Self::Num(l), Self::Num(r)) => l == r,
             (Self::Str(l), Self::Str(r)) => l == r,
-            (Self::Arr(l), Self::Arr(r)) => l == r,
-            (Self::Obj(l), Self::Obj(r)) => l == r,
+            (Self::Arr(l), Self::Arr(r)) => l.as_slice() == r.as_slice(),
+            (Self::Obj(l), Self::Obj(r)) => ***l == ***r,
             _ => false,
         }
     }
@@ -212,7 +212,7 @@ impl Ord for Value {
         match (self, other) {
             (Self::Num(l), Self::Num(r)) => l.compare(r),
             (Self::Str(l), Self::Str(r)) => l.cmp(r),
-            (Self::Arr(l), Self::Arr(r)) => l.cmp(r),
+            (Self::Arr(l), Self::Arr(r)) => l.as_slice().cmp(r.as_slice()),
             (Self::Obj(l), Self::Obj(r)) => compare_objects(l, r),
             _ => self.rank().cmp(&other.rank()),
         }

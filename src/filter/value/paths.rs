@@ -25,7 +25,7 @@ impl Value {
     /// `.[key]`, null where there is nothing.
     pub fn get(&self, key: &Self) -> ValR {
         Ok(match (self, key) {
-            (Self::Obj(map), Self::Str(key)) => map.get(key).cloned().unwrap_or(Self::Null),
+            (Self::Obj(map), Self::Str(key)) => map.field(key).unwrap_or(Self::Null),
             (Self::Arr(items), Self::Num(n)) => element(n, items.len())
                 .and_then(|i| items.get(i))
                 .cloned()
@@ -63,7 +63,7 @@ impl Value {
                 Ok(Self::Obj(map))
             }
             (Self::Arr(mut items), Self::Num(n)) => {
-                set_element(Rc::make_mut(&mut items), n, new)?;
+                set_element(&mut *Rc::make_mut(&mut items), n, new)?;
                 Ok(Self::Arr(items))
             }
             (Self::Arr(mut items), Self::Obj(key)) => {

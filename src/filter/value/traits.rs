@@ -41,7 +41,7 @@ impl jaq_core::ValT for Value {
     fn values(self) -> Box<dyn Iterator<Item = ValR>> {
         match self {
             Self::Arr(items) => match Rc::try_unwrap(items) {
-                Ok(items) => Box::new(items.into_iter().map(Ok)),
+                Ok(items) => Box::new(items.into_vec().into_iter().map(Ok)),
                 Err(items) => Box::new((0..items.len()).map(move |i| Ok(items[i].clone()))),
             },
             Self::Obj(map) => Box::new(
@@ -68,7 +68,7 @@ impl jaq_core::ValT for Value {
     ) -> ValX<'a, Self> {
         match self {
             Self::Arr(items) => {
-                let items = Rc::unwrap_or_clone(items).into_iter();
+                let items = Rc::unwrap_or_clone(items).into_vec().into_iter();
                 Ok(Self::from(
                     items
                         .filter_map(|item| f(item).next())
@@ -76,7 +76,7 @@ impl jaq_core::ValT for Value {
                 ))
             }
             Self::Obj(map) => {
-                let entries = Rc::unwrap_or_clone(map).into_iter();
+                let entries = Rc::unwrap_or_clone(map).into_map().into_iter();
                 let mapped =
                     entries.filter_map(|(key, value)| Some(f(value).next()?.map(|new| (key, new))));
                 Ok(Self::from(mapped.collect::<Result<Map, _>>()?))
@@ -133,7 +133,7 @@ impl jaq_std::ValT for Value {
     fn into_seq<S: FromIterator<Self>>(self) -> Result<S, Self> {
         match self {
             Self::Arr(items) => match Rc::try_unwrap(items) {
-                Ok(items) => Ok(items.into_iter().collect()),
+                Ok(items) => Ok(items.into_vec().into_iter().collect()),
                 Err(items) => Ok(items.iter().cloned().collect()),
             },
             other => Err(other),

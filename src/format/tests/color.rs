@@ -111,9 +111,8 @@ impl Random {
                 .map(|_| self.value(depth - 1))
                 .collect::<Vec<_>>()),
             _ => {
-                let entries =
-                    (0..self.below(6)).map(|_| (self.string().into(), self.value(depth - 1)));
-                Value::Obj(Rc::new(entries.collect()))
+                let entries = (0..self.below(6)).map(|_| (self.string(), self.value(depth - 1)));
+                Value::object(entries.collect::<Vec<_>>())
             }
         }
     }

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::rc::Rc;
-
 use super::*;
 use crate::filter::value::Num;
 
@@ -11,16 +9,11 @@ mod color;
 mod json;
 
 fn arr(items: impl IntoIterator<Item = Value>) -> Value {
-    Value::Arr(Rc::new(items.into_iter().collect()))
+    items.into_iter().collect()
 }
 
 fn obj<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    Value::Obj(Rc::new(
-        entries
-            .into_iter()
-            .map(|(key, value)| (key.into(), value))
-            .collect(),
-    ))
+    Value::object(entries)
 }
 
 fn text(text: &str) -> Value {
