@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::escape::{self, Escapes};
 use super::sink::Sink;
 use super::{Error, Indent, Layout};
-use crate::filter::value::{MAX_DEPTH, Map, Num, Value};
+use crate::filter::value::{MAX_DEPTH, Map, Num, Object, Piece, Unread, Value};
 
 /// How JSON text looks, its colours aside.
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +36,17 @@ impl Writer<'_, '_> {
             Value::Bool(false) => self.text(b"false"),
             Value::Num(num) => number(num, &mut self.sink.buf)?,
             Value::Str(text) => self.string(text),
-            Value::Arr(items) if items.is_empty() => self.text(b"[]"),
-            Value::Arr(items) => return self.array(items, depth),
-            Value::Obj(map) if map.is_empty() => self.text(b"{}"),
-            Value::Obj(map) if self.notation.sort_keys => {
-                return self.object(sorted(map).into_iter(), depth);
-            }
-            Value::Obj(map) => {
-                return self.object(map.iter().map(|(key, value)| (&**key, value)), depth);
-            }
+            Value::Arr(items) => match items.unread() {
+                Some(unread) => return self.unread_array(unread, depth),
+                None => return self.array(items, depth),
+            },
+            Value::Obj(map) => match self.as_it_stands(map) {
+                Some(unread) => return self.unread_object(unread, depth),
+                None if self.notation.sort_keys => {
+                    return self.object(sorted(map).into_iter(), depth);
+                }
+                None => return self.object(map.iter().map(|(key, it)| (&**key, it)), depth),
+            },
         }
         Ok(())
     }
@@ -56,7 +58,7 @@ impl Writer<'_, '_> {
             self.value(item, depth + 1)?;
             open = b',';
         }
-        self.close(b']', depth);
+        self.end(open, b"[]", depth);
         Ok(())
     }
 
@@ -68,17 +70,76 @@ impl Writer<'_, '_> {
         let mut open = b'{';
         for (key, value) in entries {
             self.element(open, depth)?;
-            self.string(key);
-            self.text(if self.notation.layout == Layout::Compact {
-                b":"
-            } else {
-                b": "
-            });
+            self.key(key);
             self.value(value, depth + 1)?;
             open = b',';
         }
-        self.close(b'}', depth);
+        self.end(open, b"{}", depth);
         Ok(())
+    }
+
+    /// An object that can be written from its text: keys stay in their order, and each is there once.
+    fn as_it_stands<'v>(&self, map: &'v Object) -> Option<Unread<'v>> {
+        map.unread().filter(|_| !self.notation.sort_keys)
+    }
+
+    fn piece(&mut self, piece: Piece, depth: usize) -> Result<(), Error> {
+        if depth > MAX_DEPTH {
+            return Err(Error::TooDeep);
+        }
+        match piece {
+            Piece::Array(unread) => return self.unread_array(unread, depth),
+            Piece::Object(unread) => return self.unread_object(unread, depth),
+            Piece::Str(text) => self.string(&text),
+            Piece::Number(text) if is_canonical(text) => self.text(text.as_bytes()),
+            Piece::Number(text) => number(&Num::parse(text), &mut self.sink.buf)?,
+            Piece::Word(word) => return self.value(&word, depth),
+        }
+        Ok(())
+    }
+
+    fn unread_array(&mut self, unread: Unread, depth: usize) -> Result<(), Error> {
+        let mut open = b'[';
+        for piece in unread.elements() {
+            self.element(open, depth)?;
+            self.piece(piece, depth + 1)?;
+            open = b',';
+        }
+        self.end(open, b"[]", depth);
+        Ok(())
+    }
+
+    fn unread_object(&mut self, unread: Unread, depth: usize) -> Result<(), Error> {
+        let Some(entries) = unread.entries().filter(|_| !self.notation.sort_keys) else {
+            return self.value(&unread.build(), depth);
+        };
+        let mut open = b'{';
+        for (key, piece) in entries {
+            self.element(open, depth)?;
+            self.key(&key);
+            self.piece(piece, depth + 1)?;
+            open = b',';
+        }
+        self.end(open, b"{}", depth);
+        Ok(())
+    }
+
+    /// Closes a container, or writes both brackets of one that turned out to be empty.
+    fn end(&mut self, open: u8, brackets: &[u8; 2], depth: usize) {
+        if open == b',' {
+            self.close(brackets[1], depth);
+        } else {
+            self.text(brackets);
+        }
+    }
+
+    fn key(&mut self, key: &str) {
+        self.string(key);
+        self.text(if self.notation.layout == Layout::Compact {
+            b":"
+        } else {
+            b": "
+        });
     }
 
     /// What stands before an element: a bracket or comma, and the line break.
@@ -130,6 +191,12 @@ fn number(num: &Num, out: &mut Vec<u8>) -> Result<(), Error> {
         _ => write!(out, "{num}")?,
     }
     Ok(())
+}
+
+/// Is the text how the number would be written? Short integers are; -0 is left to those who know.
+fn is_canonical(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.len() <= 15 && text != "-0" && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The digits of an integer, without the detour through `fmt`.

@@ -1,5 +1,6 @@
 //! Bytes → values: strict JSON (RFC 8259), one value after the other as they arrive.
 
+mod diagnosis;
 mod error;
 mod events;
 mod parser;
@@ -26,7 +27,8 @@ pub fn single(text: &[u8]) -> Result<Value, ReadError> {
     let value = first?;
     match parser.next() {
         None => Ok(value),
-        Some(_) => Err(ReadError::without_place("Unexpected extra JSON values")),
+        Some(Err(error)) => Err(error),
+        Some(Ok(_)) => Err(ReadError::without_place("Unexpected extra JSON values")),
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::rc::Rc;
 
 use super::ReadError;
+use super::diagnosis::{Diagnosis, Last, Waiting};
 use super::scanner::{Progress, Scanner};
 use super::window::Window;
 use crate::filter::value::{MAX_TEXT, Value, of_document};
@@ -21,6 +22,8 @@ pub struct Parser<R> {
     failed: bool,
     /// Where the array opened last stands.
     array: Option<Place>,
+    /// The array that was opened, while its elements are read.
+    around: Option<Waiting>,
 }
 
 /// A value that has begun.
@@ -43,6 +46,7 @@ impl<R: Read> Parser<R> {
             started: false,
             failed: false,
             array: None,
+            around: None,
         }
     }
 
@@ -55,7 +59,7 @@ impl<R: Read> Parser<R> {
     pub fn next(&mut self) -> Option<Parsed<Value>> {
         self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
-            Some(_) => parser.value().map(Some),
+            Some(_) => parser.top().map(Some),
         })
     }
 
@@ -66,9 +70,10 @@ impl<R: Read> Parser<R> {
             Some(b'[') => {
                 parser.window.advance(1);
                 parser.array = Some(Place::First);
+                parser.around = Some(Waiting::Array { is_empty: true });
                 Ok(Some(Opened::Array))
             }
-            Some(_) => Ok(Some(Opened::Whole(parser.value()?))),
+            Some(_) => Ok(Some(Opened::Whole(parser.top()?))),
         })
     }
 
@@ -115,16 +120,18 @@ impl<R: Read> Parser<R> {
         match (self.skip_space()?, place) {
             (Some(b']'), _) => {
                 self.window.advance(1);
+                self.around = None;
                 Ok(false)
             }
             (Some(b','), Place::Later) => {
                 self.window.advance(1);
+                self.around = Some(Waiting::Array { is_empty: false });
                 match self.skip_space()? {
                     Some(b']') => Err(self.window.error("Expected another array element")),
                     _ => Ok(true),
                 }
             }
-            (Some(_), Place::Later) => Err(self.window.error("Expected separator between values")),
+            (Some(_), Place::Later) => Err(self.diagnosed(Some(Last::Other))),
             (Some(_), Place::First) => Ok(true),
             (None, _) => Err(self.window.error("Unfinished JSON term")),
         }
@@ -184,6 +191,16 @@ impl<R: Read> Parser<R> {
         }
     }
 
+    /// A value outside of any other; like jq, a literal before a stray `,` is not given out.
+    fn top(&mut self) -> Parsed<Value> {
+        let value = self.value()?;
+        let is_literal = matches!(value, Value::Null | Value::Bool(_) | Value::Num(_));
+        match self.window.rest().first() {
+            Some(b',' | b':' | b']' | b'}') if is_literal => Err(self.diagnosed(None)),
+            _ => Ok(value),
+        }
+    }
+
     /// The value that begins here.
     pub(super) fn value(&mut self) -> Parsed<Value> {
         let length = self.scan()?;
@@ -212,7 +229,25 @@ impl<R: Read> Parser<R> {
             match self.scanner.scan(text, ended) {
                 Ok(Progress::Done(length)) => return Ok(length),
                 Ok(Progress::More) => drop(self.window.more()?),
-                Err((offset, message)) => return Err(self.window.error_at(offset, message)),
+                Err(_) => return Err(self.diagnosed(None)),
+            }
+        }
+    }
+
+    /// What is wrong with the text here, which is not JSON.
+    fn diagnosed(&mut self, last: Option<Last>) -> ReadError {
+        let mut diagnosis = Diagnosis::new(self.around, last);
+        let mut seen = 0;
+        loop {
+            let text = self.window.rest();
+            if let Some((at, message)) = diagnosis.find(&text[seen..]) {
+                return self.window.error_at(seen + at, message);
+            }
+            seen = text.len();
+            match self.window.more() {
+                Ok(true) => {}
+                Ok(false) => return self.window.error_at(usize::MAX, diagnosis.at_end()),
+                Err(error) => return error,
             }
         }
     }

@@ -211,8 +211,12 @@ fn word(text: &[u8], start: usize, word: &[u8], ended: bool) -> Scanned<usize> {
     }
 }
 
+/// A literal goes on to the next delimiter, as in jq.
 fn is_word(c: u8) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, b'.' | b'+' | b'-' | b'_')
+    !matches!(
+        c,
+        b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'[' | b',' | b']' | b'{' | b':' | b'}' | 0x1e
+    )
 }
 
 /// The end of a number; it is known only when something else follows.

@@ -126,9 +126,10 @@ impl<R: Read> Window<R> {
     /// A syntax error so many bytes further on, or at the end.
     pub fn error_at(&self, offset: usize, message: &'static str) -> ReadError {
         let place = self.position.saturating_add(offset).min(self.filled);
-        let (lines, column) = self.place_after(place);
         let at_end = self.ended && place == self.filled;
-        ReadError::syntax(message, (lines + 1, column + usize::from(!at_end)), at_end)
+        // The byte itself counts, so that a newline is on the line it begins, as in jq.
+        let (lines, column) = self.place_after((place + 1).min(self.filled));
+        ReadError::syntax(message, (lines + 1, column), at_end)
     }
 
     /// Takes everything up to and including the delimiter; `false` at the end of the input.

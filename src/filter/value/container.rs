@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::ops::{Deref, DerefMut};
 
-use super::document::Node;
+use super::document::{Node, Unread};
 use super::{Map, Value};
 
 /// So many single fields are looked up in the text before an object is built after all.
@@ -22,6 +22,12 @@ impl Array {
             items: OnceCell::new(),
             source: Some(source),
         }
+    }
+
+    /// The place in its document, as long as nobody has looked inside.
+    pub fn unread(&self) -> Option<Unread<'_>> {
+        let source = self.source.as_ref()?;
+        self.items.get().is_none().then(|| source.unread())
     }
 
     pub fn into_vec(mut self) -> Vec<Value> {
@@ -78,6 +84,12 @@ impl Object {
             source: Some(source),
             ..Self::default()
         }
+    }
+
+    /// The place in its document, as long as nobody has looked inside.
+    pub fn unread(&self) -> Option<Unread<'_>> {
+        let source = self.source.as_ref()?;
+        self.map.get().is_none().then(|| source.unread())
     }
 
     pub fn into_map(mut self) -> Map {

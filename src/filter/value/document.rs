@@ -1,5 +1,6 @@
 //! Validated JSON text with an index: what nobody looks into is never built.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{Array, Map, Num, Object, Value};
@@ -233,4 +234,127 @@ fn unicode_escape(digits: &[u8]) -> (char, usize) {
             4,
         ),
     }
+}
+
+/// A container that nobody has looked into, for writers that need only its text.
+#[derive(Clone, Copy)]
+pub struct Unread<'d> {
+    document: &'d Rc<Document>,
+    entry: usize,
+}
+
+/// A value inside such a container.
+pub enum Piece<'d> {
+    Word(Value),
+    /// The text of a number.
+    Number(&'d str),
+    Str(Cow<'d, str>),
+    Array(Unread<'d>),
+    Object(Unread<'d>),
+}
+
+impl Node {
+    pub fn unread(&self) -> Unread<'_> {
+        Unread {
+            document: &self.document,
+            entry: self.entry as usize,
+        }
+    }
+}
+
+impl<'d> Unread<'d> {
+    /// The elements of an array.
+    pub fn elements(self) -> impl Iterator<Item = Piece<'d>> {
+        self.places(1).map(move |at| self.piece(at))
+    }
+
+    /// The container, built: each value that is a container of its own stays unread.
+    pub fn build(self) -> Value {
+        let node = Node {
+            document: self.document.clone(),
+            entry: self.entry as u32,
+        };
+        match self.document.text[self.document.index[self.entry].offset()] {
+            b'[' => Value::from(node.items()),
+            _ => Value::from(node.entries()),
+        }
+    }
+
+    /// The keys and values of an object as they stand; `None` where a key is there more than once.
+    pub fn entries(self) -> Option<impl Iterator<Item = (Cow<'d, str>, Piece<'d>)>> {
+        let entries = move |at| (self.text_at(at), self.piece(at + 1));
+        (!self.has_duplicates()).then(|| self.places(2).map(entries))
+    }
+
+    /// Where the elements begin in the index, or the entries of an object, which have a key before their value.
+    fn places(self, width: usize) -> impl Iterator<Item = usize> {
+        let index = &self.document.index;
+        let end = index[self.entry].next as usize - 1;
+        let mut at = self.entry + 1;
+        std::iter::from_fn(move || {
+            let place = (at < end).then_some(at)?;
+            at = index[at + width - 1].next as usize;
+            Some(place)
+        })
+    }
+
+    fn piece(self, at: usize) -> Piece<'d> {
+        let Document { text, index } = &**self.document;
+        let start = index[at].offset();
+        let inner = Unread {
+            document: self.document,
+            entry: at,
+        };
+        match text[start] {
+            b'[' => Piece::Array(inner),
+            b'{' => Piece::Object(inner),
+            b'"' => Piece::Str(self.text_at(at)),
+            b'-' | b'0'..=b'9' => {
+                let digits = text[start..].iter().take_while(|c| is_number_byte(**c));
+                let end = start + digits.count();
+                Piece::Number(std::str::from_utf8(&text[start..end]).unwrap_or("0"))
+            }
+            _ => Piece::Word(scalar(text, index[at])),
+        }
+    }
+
+    fn text_at(self, at: usize) -> Cow<'d, str> {
+        let entry = self.document.index[at];
+        let rest = &self.document.text[entry.offset() + 1..];
+        let length = memchr::memchr(b'"', rest).filter(|_| entry.is_plain());
+        match length.map(|length| std::str::from_utf8(&rest[..length])) {
+            Some(Ok(plain)) => Cow::Borrowed(plain),
+            _ => Cow::Owned(String::from_utf8_lossy(&unescaped(rest)).into_owned()),
+        }
+    }
+
+    /// Keys are told apart by their length and last bytes first: those of one object often begin alike.
+    fn has_duplicates(self) -> bool {
+        let mut seen: Vec<(u64, usize)> = Vec::new();
+        for at in self.places(2) {
+            let entry = self.document.index[at];
+            if !entry.is_plain() {
+                return true;
+            }
+            let colon = self.document.index[at + 1].offset();
+            let signature = signature(&self.document.text[entry.offset()..colon]);
+            seen.push((signature, at));
+        }
+        seen.sort_unstable();
+        let same = |pair: &[(u64, usize)]| {
+            pair[0].0 == pair[1].0 && self.text_at(pair[0].1) == self.text_at(pair[1].1)
+        };
+        seen.windows(2).any(same)
+    }
+}
+
+/// A number that differs for most keys: of the last bytes before the closing quote, and the length.
+fn signature(key_and_colon: &[u8]) -> u64 {
+    let length = memchr::memrchr(b'"', key_and_colon).unwrap_or(0);
+    let tail = &key_and_colon[..length];
+    let last = tail.last_chunk::<8>().map_or_else(
+        || tail.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        |chunk| u64::from_be_bytes(*chunk),
+    );
+    last.wrapping_mul(31).wrapping_add(length as u64)
 }

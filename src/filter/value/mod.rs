@@ -19,7 +19,7 @@ use indexmap::IndexMap;
 
 pub use container::{Array, Object};
 pub use convert::{Error, ValR};
-pub use document::{Entry, MAX_TEXT, value as of_document};
+pub use document::{Entry, MAX_TEXT, Piece, Unread, value as of_document};
 pub use dump::excerpt;
 pub use num::Num;
 
