@@ -90,6 +90,7 @@ fn call_over_elements<'s>(name: &'s str, args: &[Term<'s>]) -> Option<Term<'s>> 
             T::Call(name, vec![over_elements(filter)?])
         }
         ("length", []) => T::Call("_element_count", Vec::new()),
+        ("any" | "all", []) => T::Call(name, vec![elements(), T::Id]),
         ("any" | "all", [condition]) => T::Call(name, vec![elements(), condition.clone()]),
         ("any" | "all", [filter, condition]) => {
             T::Call(name, vec![over_elements(filter)?, condition.clone()])
@@ -184,6 +185,75 @@ fn mentions(term: &Term, names: &[&str]) -> bool {
                         .flatten()
                         .any(|bound| mentions(bound, names)),
                 })
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::super::syntax::parse_module;
+    use super::rewrite;
+
+    fn takes_elements(text: &str) -> bool {
+        rewrite(&mut parse_module(text).unwrap())
+    }
+
+    #[test]
+    fn an_input_used_once_by_its_elements_is_not_built() {
+        let filters = [
+            ".[]",
+            ".[]?",
+            ".[].Names",
+            ".[].Names[0]",
+            ".[] | .Id",
+            ".[] | select(.State == \"running\") | {Id, Names}",
+            "[.[] | .Id] | sort",
+            "map(select(.a)) | length",
+            "length",
+            "add",
+            "first(.[])",
+            "limit(3; .[] | .Id)",
+            "any",
+            "all(.a)",
+            "reduce .[] as $x (0; . + $x)",
+            "foreach .[] as [$a, $b] (null; $a; $b)",
+            "try .[] catch .",
+        ];
+        for filter in filters {
+            assert!(takes_elements(filter), "{filter}");
+        }
+    }
+
+    #[test]
+    fn an_input_used_otherwise_is_left_alone() {
+        let filters = [
+            ".",
+            ".a",
+            ".[0]",
+            ".a[]",
+            ".[], .[]",
+            ".[] as $x | .",
+            ".[.[0]]",
+            ".[][length]",
+            "reduce .[] as $x (.; . + [$x])",
+            "reduce .[] as {(.k): $x} (0; . + $x)",
+            "limit(length; .[])",
+            "[.[] | input]",
+            "inputs",
+            "group_by(.a)",
+            "sort",
+            "def map(f): 1; map(.)",
+            "{a: .[]}",
+            "\"\\(.[])\"",
+            "if .[] then 1 else 2 end",
+            ".[] // 1",
+            "path(.[])",
+            ".[] |= 1",
+            "label $out | .[] | break $out",
+        ];
+        for filter in filters {
+            assert!(!takes_elements(filter), "{filter}");
         }
     }
 }
