@@ -1,6 +1,6 @@
 //! jq's meaning → jaq-core's terms.
 //!
-//! The two evaluate most terms alike; where they differ (order of several operands, errors under `//`, loops whose
+//! The two evaluate most terms alike; where they differ (order of several operands, loops whose
 //! body has none or several outputs, updates through anything but a plain path) the term is rewritten here into one
 //! that jaq-core runs as jq would. Names are resolved on the way.
 

@@ -1,8 +1,8 @@
-//! Operators: the order of several operands, errors under `//`, updates.
+//! Operators: the order of several operands, and updates.
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
-use jaq_core::path::{Opt, Part, Path};
+use jaq_core::path::{Part, Path};
 
 use super::Count::{Any, One};
 use super::{Lowered, OPERAND, Scope, bind};
@@ -37,14 +37,6 @@ impl<'s> Scope<'s> {
                 let (left, right) = (self.term(linker, left).0, self.term(linker, right).0);
                 (T::BinOp(Box::new(left), op, Box::new(right)), Any)
             }
-            B::Alt => {
-                let (left, first) = self.term(linker, left);
-                let (right, second) = self.term(linker, right);
-                (
-                    T::BinOp(Box::new(without_errors(left)), op, Box::new(right)),
-                    first.max(second),
-                )
-            }
             B::Math(_) | B::Cmp(_) => {
                 let (left, first) = self.term(linker, left);
                 let (right, second) = self.term(linker, right);
@@ -58,7 +50,7 @@ impl<'s> Scope<'s> {
                     first.max(second),
                 )
             }
-            B::Pipe(None) | B::Or | B::And => {
+            B::Pipe(None) | B::Or | B::And | B::Alt => {
                 let (left, first) = self.term(linker, left);
                 let (right, second) = self.term(linker, right);
                 (
@@ -109,32 +101,6 @@ impl<'s> Scope<'s> {
             Any,
         )
     }
-}
-
-/// `a // b` takes an error in `a` for no output (jq's FORK_OPT).
-fn without_errors(term: Term) -> Term {
-    match term {
-        T::Id | T::Var(_) | T::Num(_) | T::TryCatch(_, None) => term,
-        T::Path(inner, Path(parts))
-            if matches!(*inner, T::Id | T::Var(_)) && parts.iter().all(is_constant_index) =>
-        {
-            T::Path(
-                inner,
-                Path(
-                    parts
-                        .into_iter()
-                        .map(|(part, _)| (part, Opt::Optional))
-                        .collect(),
-                ),
-            )
-        }
-        other => T::TryCatch(Box::new(other), None),
-    }
-}
-
-fn is_constant_index((part, _): &(Part<Term>, Opt)) -> bool {
-    matches!(part, Part::Index(T::Num(_)))
-        || matches!(part, Part::Index(T::Str(None, parts)) if parts.iter().all(|part| !matches!(part, StrPart::Term(_))))
 }
 
 /// `.a[0].b`, `.[]`, `.a[1:]`: what can be updated in place with the same result as through `path(…)`.
