@@ -30,7 +30,7 @@ pub const TABLE: &[Entry] = &[
     ("_indices", "v", Count::One, |cv| {
         one(with_argument(cv, |value, part| indices(&value, &part)))
     }),
-    ("setpath", "vv", Count::One, setpath),
+    ("_setpath", "vv", Count::One, setpath),
     ("delpaths", "v", Count::One, |cv| {
         one(with_argument(cv, |value, paths| value.delete_paths(&paths)))
     }),

@@ -1,10 +1,11 @@
-//! Numbers: jaq-std's mathematics under jq's names and checks, and what is missing there.
+//! Numbers: mathematics under jq's names and checks; what Rust lacks of C's library comes from jaq-std.
 
 use jaq_core::Cv;
 
 use super::{Count, Entry, Kind, fail, one};
-use crate::filter::value::{ValR, Value};
+use crate::filter::value::{Error, Num, ValR, Value};
 
+/// Those of two and three arguments are called by definitions that evaluate the last argument first, as jq does.
 pub const TABLE: &[Entry] = &[
     ("infinite", "", Count::One, |_| {
         one(Ok(Value::from(f64::INFINITY)))
@@ -17,100 +18,110 @@ pub const TABLE: &[Entry] = &[
     ("isnormal", "", Count::One, |cv| {
         one(test(&cv.1, f64::is_normal))
     }),
-    ("floor", "", Count::One, |cv| one(round(cv.1, f64::floor))),
-    ("ceil", "", Count::One, |cv| one(round(cv.1, f64::ceil))),
-    ("round", "", Count::One, |cv| one(round(cv.1, f64::round))),
-    ("trunc", "", Count::One, |cv| one(round(cv.1, f64::trunc))),
-    ("fabs", "", Count::One, |cv| one(round(cv.1, f64::abs))),
-    ("sqrt", "", Count::One, |cv| one(round(cv.1, f64::sqrt))),
-    ("nearbyint", "", Count::One, |cv| {
-        one(round(cv.1, f64::round_ties_even))
-    }),
-    ("rint", "", Count::One, |cv| {
-        one(round(cv.1, f64::round_ties_even))
-    }),
     ("_abs", "", Count::One, |cv| one(absolute(cv.1))),
     ("_number", "", Count::One, |cv| {
         one(number(&cv.1).map(Value::from))
     }),
-    ("_ilogb", "", Count::One, |cv| {
-        one(number(&cv.1).map(|x| Value::from(exponent(x))))
+    ("acos", "", Count::One, |cv| one(unary(&cv.1, f64::acos))),
+    ("asin", "", Count::One, |cv| one(unary(&cv.1, f64::asin))),
+    ("atan", "", Count::One, |cv| one(unary(&cv.1, f64::atan))),
+    ("cbrt", "", Count::One, |cv| one(unary(&cv.1, f64::cbrt))),
+    ("ceil", "", Count::One, |cv| one(unary(&cv.1, f64::ceil))),
+    ("cos", "", Count::One, |cv| one(unary(&cv.1, f64::cos))),
+    ("cosh", "", Count::One, |cv| one(unary(&cv.1, f64::cosh))),
+    ("exp", "", Count::One, |cv| one(unary(&cv.1, f64::exp))),
+    ("exp10", "", Count::One, |cv| {
+        one(unary(&cv.1, |x| 10f64.powf(x)))
     }),
-    ("pow", "vv", Count::One, |cv| one(binary(cv, f64::powf))),
-    ("atan2", "vv", Count::One, |cv| one(binary(cv, f64::atan2))),
-    ("fmin", "vv", Count::One, |cv| one(binary(cv, f64::min))),
-    ("fmax", "vv", Count::One, |cv| one(binary(cv, f64::max))),
-    ("fmod", "vv", Count::One, |cv| one(binary(cv, |x, y| x % y))),
-    ("hypot", "vv", Count::One, |cv| one(binary(cv, f64::hypot))),
-    ("copysign", "vv", Count::One, |cv| {
+    ("exp2", "", Count::One, |cv| one(unary(&cv.1, f64::exp2))),
+    ("expm1", "", Count::One, |cv| one(unary(&cv.1, f64::exp_m1))),
+    ("fabs", "", Count::One, |cv| one(unary(&cv.1, f64::abs))),
+    ("floor", "", Count::One, |cv| one(unary(&cv.1, f64::floor))),
+    ("log", "", Count::One, |cv| one(unary(&cv.1, f64::ln))),
+    ("log10", "", Count::One, |cv| one(unary(&cv.1, f64::log10))),
+    ("log1p", "", Count::One, |cv| one(unary(&cv.1, f64::ln_1p))),
+    ("log2", "", Count::One, |cv| one(unary(&cv.1, f64::log2))),
+    ("logb", "", Count::One, |cv| one(unary(&cv.1, logb))),
+    ("nearbyint", "", Count::One, |cv| {
+        one(unary(&cv.1, f64::round_ties_even))
+    }),
+    ("rint", "", Count::One, |cv| {
+        one(unary(&cv.1, f64::round_ties_even))
+    }),
+    ("round", "", Count::One, |cv| one(unary(&cv.1, f64::round))),
+    ("significand", "", Count::One, |cv| {
+        one(unary(&cv.1, significand))
+    }),
+    ("sin", "", Count::One, |cv| one(unary(&cv.1, f64::sin))),
+    ("sinh", "", Count::One, |cv| one(unary(&cv.1, f64::sinh))),
+    ("sqrt", "", Count::One, |cv| one(unary(&cv.1, f64::sqrt))),
+    ("tan", "", Count::One, |cv| one(unary(&cv.1, f64::tan))),
+    ("tanh", "", Count::One, |cv| one(unary(&cv.1, f64::tanh))),
+    ("trunc", "", Count::One, |cv| one(unary(&cv.1, f64::trunc))),
+    ("frexp", "", Count::One, |cv| one(pair(&cv.1, frexp))),
+    ("modf", "", Count::One, |cv| one(pair(&cv.1, modf))),
+    ("_atan2", "vv", Count::One, |cv| one(binary(cv, f64::atan2))),
+    ("_copysign", "vv", Count::One, |cv| {
         one(binary(cv, f64::copysign))
     }),
-    ("ldexp", "vv", Count::One, |cv| {
-        one(binary(cv, |x, e| x * e.trunc().exp2()))
+    ("_fdim", "vv", Count::One, |cv| one(binary(cv, fdim))),
+    ("_fmax", "vv", Count::One, |cv| one(binary(cv, f64::max))),
+    ("_fmin", "vv", Count::One, |cv| one(binary(cv, f64::min))),
+    ("_fmod", "vv", Count::One, |cv| {
+        one(binary(cv, |x, y| x % y))
     }),
-    ("scalbln", "vv", Count::One, |cv| {
-        one(binary(cv, |x, e| x * e.trunc().exp2()))
+    ("_hypot", "vv", Count::One, |cv| one(binary(cv, f64::hypot))),
+    ("_ldexp", "vv", Count::One, |cv| one(binary(cv, scale))),
+    ("_nextafter", "vv", Count::One, |cv| {
+        one(binary(cv, next_after))
     }),
-    ("_fmath", "vvv", Count::One, |mut cv| {
-        let (y, x, _name) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
-        one(number(&x).and_then(|x| Ok(Value::from(remainder(x, number(&y)?)))))
+    ("_pow", "vv", Count::One, |cv| one(binary(cv, f64::powf))),
+    ("_remainder", "vv", Count::One, |cv| {
+        one(binary(cv, remainder))
+    }),
+    ("_scalb", "vv", Count::One, |cv| one(binary(cv, scalb))),
+    ("_fma", "vvv", Count::One, |mut cv| {
+        let (z, y, x) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
+        one(multiply_add(&x, &y, &z))
     }),
 ];
 
-/// Filters of jaq-std that are jq's as they are, with their number of arguments.
-const SAME: &[(&str, usize)] = &[
-    ("acos", 0),
-    ("acosh", 0),
-    ("asin", 0),
-    ("asinh", 0),
-    ("atan", 0),
-    ("atanh", 0),
-    ("cbrt", 0),
-    ("cos", 0),
-    ("cosh", 0),
-    ("erf", 0),
-    ("erfc", 0),
-    ("exp", 0),
-    ("exp10", 0),
-    ("exp2", 0),
-    ("expm1", 0),
-    ("frexp", 0),
-    ("j0", 0),
-    ("j1", 0),
-    ("lgamma", 0),
-    ("log", 0),
-    ("log10", 0),
-    ("log1p", 0),
-    ("log2", 0),
-    ("modf", 0),
-    ("sin", 0),
-    ("sinh", 0),
-    ("tan", 0),
-    ("tanh", 0),
-    ("tgamma", 0),
-    ("y0", 0),
-    ("y1", 0),
-    ("fdim", 2),
-    ("jn", 2),
-    ("yn", 2),
-    ("nextafter", 2),
-    ("fma", 3),
+/// Filters of jaq-std, with their number of arguments; here they have a `_` in front.
+const JAQ: &[(&str, &str, usize)] = &[
+    ("_acosh", "acosh", 0),
+    ("_asinh", "asinh", 0),
+    ("_atanh", "atanh", 0),
+    ("_erf", "erf", 0),
+    ("_erfc", "erfc", 0),
+    ("_j0", "j0", 0),
+    ("_j1", "j1", 0),
+    ("_lgamma", "lgamma", 0),
+    ("_tgamma", "tgamma", 0),
+    ("_y0", "y0", 0),
+    ("_y1", "y1", 0),
+    ("_jn", "jn", 2),
+    ("_yn", "yn", 2),
 ];
 
-/// The filter of jaq-std by that name.
+/// The filter of jaq-std by the name it has here.
 pub fn find(name: &str, arity: usize) -> Option<&'static str> {
-    SAME.iter()
-        .find(|(known, n)| *known == name && *n == arity)
-        .map(|(known, _)| *known)
+    let found = JAQ.iter().find(|(ours, _, n)| *ours == name && *n == arity);
+    found.map(|(ours, ..)| *ours)
 }
 
-pub use find as ours;
+/// The name here of a filter of jaq-std.
+pub fn ours(name: &str, arity: usize) -> Option<&'static str> {
+    let found = JAQ
+        .iter()
+        .find(|(_, theirs, n)| *theirs == name && *n == arity);
+    found.map(|(ours, ..)| *ours)
+}
 
 pub fn signatures() -> impl Iterator<Item = (&'static str, usize)> {
-    SAME.iter().copied()
+    JAQ.iter().map(|(ours, _, arity)| (*ours, *arity))
 }
 
-fn number(value: &Value) -> Result<f64, crate::filter::value::Error> {
+fn number(value: &Value) -> Result<f64, Error> {
     match value {
         Value::Num(n) => Ok(n.as_f64()),
         _ => fail(format_args!("{} number required", value.described())),
@@ -124,8 +135,13 @@ fn test(value: &Value, test: fn(f64) -> bool) -> ValR {
     ))
 }
 
-fn round(value: Value, round: fn(f64) -> f64) -> ValR {
-    number(&value).map(|x| Value::from(round(x)))
+fn unary(value: &Value, f: fn(f64) -> f64) -> ValR {
+    number(value).map(|x| Value::from(f(x)))
+}
+
+fn pair(value: &Value, f: fn(f64) -> (f64, f64)) -> ValR {
+    let (first, second) = f(number(value)?);
+    Ok([first, second].into_iter().map(Value::from).collect())
 }
 
 /// The digits of a literal stay, and -0 too: jq only turns the sign of what is below zero.
@@ -141,22 +157,105 @@ fn binary(mut cv: Cv<Kind>, f: fn(f64, f64) -> f64) -> ValR {
     Ok(Value::from(f(number(&x)?, number(&y)?)))
 }
 
-/// C's `drem`: the difference to the nearest multiple, ties to even.
-fn remainder(x: f64, y: f64) -> f64 {
-    let rest = x - y * (x / y).round_ties_even();
-    if rest == 0.0 { rest.copysign(x) } else { rest }
+fn multiply_add(x: &Value, y: &Value, z: &Value) -> ValR {
+    let (x, y, z) = (number(x)?, number(y)?, number(z)?);
+    Ok(Value::Num(Num::from(x.mul_add(y, z))))
 }
 
-/// C's `ilogb`, as a number.
-fn exponent(x: f64) -> f64 {
-    let exponent = ((x.to_bits() >> 52) & 0x7ff) as i64;
-    if exponent == 0 {
-        exponent_of_subnormal(x)
+fn fdim(x: f64, y: f64) -> f64 {
+    if x <= y { 0.0 } else { x - y }
+}
+
+fn next_after(x: f64, y: f64) -> f64 {
+    if x == y {
+        y
+    } else if y.is_nan() {
+        y
+    } else if x < y {
+        x.next_up()
     } else {
-        (exponent - 1023) as f64
+        x.next_down()
     }
 }
 
-fn exponent_of_subnormal(x: f64) -> f64 {
-    (((x * 2f64.powi(54)).to_bits() >> 52) & 0x7ff) as f64 - 1023.0 - 54.0
+/// The difference to the nearest multiple, ties to even.
+fn remainder(x: f64, y: f64) -> f64 {
+    if y.is_infinite() && x.is_finite() {
+        return x;
+    }
+    let rest = x.abs() % (2.0 * y.abs());
+    let rest = match (rest, y.abs()) {
+        (rest, y) if 2.0 * rest > y && 2.0 * (rest - y) >= y => rest - 2.0 * y,
+        (rest, y) if 2.0 * rest > y => rest - y,
+        (rest, _) => rest,
+    };
+    if x.is_sign_negative() { -rest } else { rest }
+}
+
+/// `x` × 2^`e`, rounded once.
+fn scale(x: f64, e: f64) -> f64 {
+    let steps = e.clamp(-5000.0, 5000.0) as i32;
+    let power = |n: i32| f64::from_bits(((1023 + n) as u64) << 52);
+    let (mut x, mut left) = (x, steps);
+    for _ in 0..2 {
+        if left > 1023 {
+            (x, left) = (x * power(1023), left - 1023);
+        } else if left < -1022 {
+            // Not into the subnormals yet, where a second rounding would follow.
+            (x, left) = (x * power(-969), left + 969);
+        }
+    }
+    x * power(left.clamp(-1022, 1023))
+}
+
+/// C's `scalb`: powers that are no integers give NaN.
+fn scalb(x: f64, e: f64) -> f64 {
+    match e {
+        e if e.is_infinite() && e > 0.0 => x * e,
+        e if e.is_infinite() => x / -e,
+        e if e.fract() != 0.0 => f64::NAN,
+        e => scale(x, e),
+    }
+}
+
+/// The exponent of a number that is neither 0, infinite nor NaN.
+fn exponent(x: f64) -> f64 {
+    let biased = |x: f64| ((x.to_bits() >> 52) & 0x7ff) as f64;
+    match x.is_subnormal() {
+        true => biased(x * 2f64.powi(54)) - 1023.0 - 54.0,
+        false => biased(x) - 1023.0,
+    }
+}
+
+fn logb(x: f64) -> f64 {
+    match x {
+        0.0 => f64::NEG_INFINITY,
+        x if x.is_infinite() => f64::INFINITY,
+        x if x.is_nan() => x,
+        x => exponent(x),
+    }
+}
+
+fn significand(x: f64) -> f64 {
+    match x {
+        x if x == 0.0 || !x.is_finite() => x,
+        x => scale(x, -exponent(x)),
+    }
+}
+
+fn frexp(x: f64) -> (f64, f64) {
+    match x {
+        x if x == 0.0 || !x.is_finite() => (x, 0.0),
+        x => {
+            let exponent = exponent(x) + 1.0;
+            (scale(x, -exponent), exponent)
+        }
+    }
+}
+
+fn modf(x: f64) -> (f64, f64) {
+    match x {
+        x if x.is_infinite() => (0f64.copysign(x), x),
+        x => (x.fract().copysign(x), x.trunc()),
+    }
 }

@@ -195,12 +195,13 @@ impl Scanner {
     }
 }
 
-/// The end of a word, which must be this one.
+/// The end of a word, which must be this one; like a number's it is known only when something else follows.
 fn word(text: &[u8], start: usize, word: &[u8], ended: bool) -> Scanned<usize> {
     let rest = &text[start..];
     if rest.starts_with(word) {
         return match rest.get(word.len()) {
             Some(c) if is_word(*c) => Err((start, "Invalid literal")),
+            None if !ended => Ok(None),
             _ => Ok(Some(start + word.len())),
         };
     }

@@ -1,1 +1,209 @@
+//! Reading JSON: what is accepted, what is not, and that it does not matter how the bytes arrive.
 
+#![allow(clippy::unwrap_used)]
+
+use std::io::{self, Read};
+
+use super::{Events, Parser, single};
+use crate::filter::value::{MAX_DEPTH, Value};
+
+/// Bytes that come a few at a time.
+struct Drip<'t> {
+    text: &'t [u8],
+    size: usize,
+}
+
+impl Read for Drip<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let size = self.size.min(self.text.len()).min(buffer.len());
+        let (now, later) = self.text.split_at(size);
+        buffer[..size].copy_from_slice(now);
+        self.text = later;
+        Ok(size)
+    }
+}
+
+/// Every value of a text as compact JSON, and the error that ends it, with the bytes in portions of `size`.
+fn read(text: &[u8], size: usize) -> Vec<String> {
+    let mut parser = Parser::new(Drip { text, size });
+    std::iter::from_fn(|| parser.next())
+        .map(|value| value.map_or_else(|error| error.to_string(), |value| value.to_json()))
+        .collect()
+}
+
+const TEXTS: &[(&str, &[&str])] = &[
+    ("", &[]),
+    (" \n\t\r ", &[]),
+    ("null true false", &["null", "true", "false"]),
+    ("1 -2 3.50 1e3 -0", &["1", "-2", "3.50", "1E+3", "-0"]),
+    (
+        "[1,2][3]{}\"a\"\"b\"",
+        &["[1,2]", "[3]", "{}", "\"a\"", "\"b\""],
+    ),
+    ("[]", &["[]"]),
+    ("[ ] { }", &["[]", "{}"]),
+    (
+        "{\"a\":[1,{\"b\":null}],\"c\":\"\\u00e9\\n\\\"x\"}",
+        &["{\"a\":[1,{\"b\":null}],\"c\":\"é\\n\\\"x\"}"],
+    ),
+    ("{\"a\":1,\"b\":2,\"a\":3}", &["{\"a\":3,\"b\":2}"]),
+    ("{\"a\\u0062\":1}", &["{\"ab\":1}"]),
+    ("\"\\ud83d\\ude00 😀\"", &["\"😀 😀\""]),
+    ("\"\\ud83d x\"", &["\"\u{fffd} x\""]),
+    ("\"\\ude00\\ud83d\"", &["\"\u{fffd}\u{fffd}\""]),
+    ("\"\\ud83d\\n\"", &["\"\u{fffd}\\n\""]),
+    ("\u{feff}[1]", &["[1]"]),
+    ("\u{1e}1\n\u{1e}[2]\n", &["1", "[2]"]),
+    ("[1,2", &["Unfinished JSON term"]),
+    ("[1 2]", &["Expected separator between values"]),
+    ("[1,]", &["Expected another array element"]),
+    ("[,1]", &["Expected value before ','"]),
+    ("{\"a\" 1}", &["Expected separator between values"]),
+    ("{\"a\":1,}", &["Expected another key-value pair"]),
+    ("{1:2}", &["Object keys must be strings"]),
+    ("{a:2}", &["Invalid numeric literal"]),
+    ("]", &["Unmatched ']'"]),
+    ("1 }", &["1", "Unmatched '}'"]),
+    ("tru", &["Invalid literal"]),
+    ("truex", &["Invalid literal"]),
+    ("nul", &["Invalid literal"]),
+    ("nan", &["Invalid numeric literal"]),
+    ("NaN", &["Invalid numeric literal"]),
+    ("[Infinity]", &["Invalid numeric literal"]),
+    ("'a'", &["Invalid string literal; expected \", but got '"]),
+    ("# 1", &["Invalid numeric literal"]),
+    ("01", &["Invalid numeric literal"]),
+    ("+1", &["Invalid numeric literal"]),
+    ("1.", &["Invalid numeric literal"]),
+    (".5", &["Invalid numeric literal"]),
+    ("1e", &["Invalid numeric literal"]),
+    ("-", &["Invalid numeric literal"]),
+    ("1true", &["Invalid numeric literal"]),
+    ("\"abc", &["Unfinished string"]),
+    (
+        "\"a\nb\"",
+        &["Invalid string: control characters from U+0000 through U+001F must be escaped"],
+    ),
+    ("\"\\x\"", &["Invalid escape"]),
+    ("\"\\u12g4\"", &["Invalid characters in \\uXXXX escape"]),
+    ("[\"\\u12", &["Unfinished string"]),
+];
+
+#[test]
+fn values_and_errors_are_the_same_however_the_bytes_arrive() {
+    for (text, expected) in TEXTS {
+        let whole = read(text.as_bytes(), usize::MAX);
+        assert_eq!(whole.len(), expected.len(), "{text:?} gives {whole:?}");
+        for (got, expected) in whole.iter().zip(*expected) {
+            assert!(got.starts_with(expected), "{text:?} gives {got:?}");
+        }
+        for size in 1..=text.len() {
+            assert_eq!(
+                read(text.as_bytes(), size),
+                whole,
+                "{text:?} by {size} bytes"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_text_longer_than_a_window_is_read_whole() {
+    let long = format!(
+        "[{}\"{}\"]",
+        "{\"key\":[1,2,3]},".repeat(40_000),
+        "é".repeat(300_000)
+    );
+    for size in [1_000, 4_096, 262_144, usize::MAX] {
+        assert_eq!(read(long.as_bytes(), size), [long.clone()]);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_utf8_become_replacement_characters() {
+    assert_eq!(read(b"\"a\xffb\"", 1), ["\"a\u{fffd}b\""]);
+    assert_eq!(read(b"{\"\xc3\":1}", 2), ["{\"\u{fffd}\":1}"]);
+}
+
+#[test]
+fn nesting_ends_at_the_limit() {
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    assert!(single(nested(MAX_DEPTH).as_bytes()).is_ok());
+    let error = single(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err();
+    assert!(
+        error.to_string().starts_with("Exceeds depth limit"),
+        "{error}"
+    );
+    let endless = single("[".repeat(1_000_000).as_bytes()).unwrap_err();
+    assert!(
+        endless.to_string().starts_with("Exceeds depth limit"),
+        "{endless}"
+    );
+}
+
+#[test]
+fn one_value_is_one_value() {
+    for text in ["", " ", "1 2", "[1] x"] {
+        assert!(single(text.as_bytes()).is_err(), "{text:?}");
+    }
+    assert_eq!(
+        single(b" [1] ").unwrap(),
+        Value::from(vec![Value::from(1usize)])
+    );
+}
+
+#[test]
+fn elements_are_those_of_the_array_however_the_bytes_arrive() {
+    let text = "[1, [2,{\"a\":\"x\\n\"}] ,\"é\", {}] [] [4]";
+    for size in 1..=text.len() {
+        let mut parser = Parser::new(Drip {
+            text: text.as_bytes(),
+            size,
+        });
+        let mut arrays = Vec::new();
+        while let Some(opened) = parser.open() {
+            opened.unwrap();
+            let elements = std::iter::from_fn(|| parser.element());
+            arrays.push(
+                elements
+                    .map(|element| element.unwrap().to_json())
+                    .collect::<Vec<_>>(),
+            );
+        }
+        assert_eq!(
+            arrays[0],
+            ["1", "[2,{\"a\":\"x\\n\"}]", "\"é\"", "{}"],
+            "by {size} bytes"
+        );
+        assert!(arrays[1].is_empty());
+        assert_eq!(arrays[2], ["4"]);
+    }
+}
+
+#[test]
+fn events_are_those_of_jq_however_the_bytes_arrive() {
+    let text = "{\"a\":[1,{\"b\":2}],\"c\":[]} 3 [] [[4]]";
+    let expected = [
+        "[[\"a\",0],1]",
+        "[[\"a\",1,\"b\"],2]",
+        "[[\"a\",1,\"b\"]]",
+        "[[\"a\",1]]",
+        "[[\"c\"],[]]",
+        "[[\"c\"]]",
+        "[[],3]",
+        "[[],[]]",
+        "[[0,0],4]",
+        "[[0,0]]",
+        "[[0]]",
+    ];
+    for size in 1..=text.len() {
+        let drip: Box<dyn Read> = Box::new(Drip {
+            text: text.as_bytes(),
+            size,
+        });
+        let mut events = Events::from(Parser::new(drip));
+        let read = std::iter::from_fn(|| events.next());
+        let read: Vec<_> = read.map(|event| event.unwrap().to_json()).collect();
+        assert_eq!(read, expected, "by {size} bytes");
+    }
+}
