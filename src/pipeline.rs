@@ -14,6 +14,7 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::fetch;
 use crate::filter::{self, Inputs, Run, Shape, Source, Stop, Tally, Trouble, value::Value};
+use crate::format;
 use crate::plan::{Input, Plan, Program, reason};
 
 use output::{FlushFirst, Output};
@@ -171,7 +172,7 @@ fn filter_all(
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
     let run = Run::new(filter, inputs, &messages, STACK);
-    let mut formatter = crate::format::formatter(plan.output.clone());
+    let mut formatter = format::formatter(plan.output.clone());
     let tally = Tally::default();
     let mut code = 0;
     let mut once = plan.null_input.then_some(Value::Null);
@@ -192,20 +193,12 @@ fn filter_all(
         };
         code = match run.on(input, &mut emit) {
             Ok(()) => 0,
+            Err(Stop::Halted(code)) => return halted(code, inputs, problems),
             Err(Stop::Raised(error)) => {
                 output.report(&format!("dq: filter: {}", raised(&error)));
                 5
             }
-            Err(Stop::Halted(code)) => {
-                let broken = inputs.borrow_mut().pending();
-                return match broken {
-                    Some(error) => Err(input_error(error, inputs, problems)),
-                    None => Ok(code.rem_euclid(256) as u8),
-                };
-            }
-            Err(Stop::Output(crate::format::Error::Io(error))) => {
-                return Err(crate::format::Error::Io(error).into());
-            }
+            Err(Stop::Output(error @ format::Error::Io(_))) => return Err(error.into()),
             Err(Stop::Output(error)) => {
                 output.report(&format!("dq: format: {error}"));
                 error.exit_code()
@@ -222,6 +215,15 @@ fn filter_all(
         0 if plan.exit_status => tally.exit_code(),
         code => code,
     })
+}
+
+/// The filter has ended the run: by itself, or because an input broke off under it.
+fn halted(code: i32, inputs: &RefCell<Inputs>, problems: &Problems) -> Result<u8, Error> {
+    let broken = inputs.borrow_mut().pending();
+    match broken {
+        Some(error) => Err(input_error(error, inputs, problems)),
+        None => Ok(code.rem_euclid(256) as u8),
+    }
 }
 
 /// Records that `--seq` passed over.

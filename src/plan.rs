@@ -6,7 +6,7 @@ mod variables;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Word};
 use crate::error::Error;
 use crate::fetch::{self, Environment};
 use crate::filter::{InputSettings, value::Value};
@@ -81,68 +81,73 @@ pub fn plan(
     let mut warnings = Vec::new();
     let output = shape::output(&cli, &terminal, var, &mut warnings);
     let inputs = shape::inputs(&cli);
-    let Cli {
-        words,
-        fetch,
-        filter,
-        format,
-    } = cli;
-    let mut words = words.into_iter().peekable();
-    let from_file = filter.from_file.as_deref().map(read_program).transpose()?;
-    let source = words
-        .next_if(|word| is_source(&word.text))
-        .map(|word| unicode(&word.text))
-        .transpose()?;
-    let text = match &from_file {
-        Some(text) => Some(text.clone()),
-        None => words.next().map(|word| unicode(&word.text)).transpose()?,
-    };
-    let (files, positional) = variables::tail(words)?;
-    let input = match source {
+    let words = Words::sort(cli.words, cli.filter.from_file.as_deref())?;
+    let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
+    let input = match &words.source {
         Some(source) => {
-            refuse_files(&files, text.as_deref())?;
-            http(&source, fetch, var)?
+            refuse_files(&words.files, words.filter.as_deref())?;
+            http(source, cli.fetch, var)?
         }
         None => {
-            refuse_fetch_options(&fetch)?;
-            local(files, text.is_some(), filter.null_input, stdin_is_terminal)?
+            refuse_fetch_options(&cli.fetch)?;
+            let filterless = words.filter.is_none();
+            local(words.files, filterless, null_input, stdin_is_terminal)?
         }
     };
     let program = Program {
-        hint: endpoint_hint(text.as_deref(), &input),
-        is_given: text.is_some(),
-        text: text.unwrap_or_else(|| ".".into()),
-        path: filter
-            .from_file
-            .as_ref()
-            .map(|path| path.display().to_string()),
-        named: variables::named(filter.named)?,
-        positional,
-        library: variables::library(filter.library)?,
+        hint: endpoint_hint(words.filter.as_deref(), &input),
+        is_given: words.filter.is_some(),
+        text: words.filter.unwrap_or_else(|| ".".into()),
+        path: cli.filter.from_file.map(|path| path.display().to_string()),
+        named: variables::named(cli.filter.named)?,
+        positional: words.positional,
+        library: variables::library(cli.filter.library)?,
         home: var("HOME")
             .filter(|home| !home.is_empty())
             .map(PathBuf::from),
     };
-    let each = format.unbuffered || terminal.stdout.is_terminal;
-    let flush = if each {
-        Flush::EachOutput
-    } else {
-        Flush::BeforeWaiting
+    let flush = match cli.format.unbuffered || terminal.stdout.is_terminal {
+        true => Flush::EachOutput,
+        false => Flush::BeforeWaiting,
     };
-    let (null_input, exit_status) = (filter.null_input, filter.exit_status);
-    Ok((
-        Plan {
-            input,
-            program,
-            inputs,
-            null_input,
-            exit_status,
-            output,
-            flush,
-            terminal,
-        },
-        warnings,
-    ))
+    let plan = Plan {
+        input,
+        program,
+        inputs,
+        null_input,
+        exit_status,
+        output,
+        flush,
+        terminal,
+    };
+    Ok((plan, warnings))
+}
+
+/// What each word of the command line is.
+struct Words {
+    source: Option<String>,
+    filter: Option<String>,
+    files: Vec<PathBuf>,
+    positional: Vec<Value>,
+}
+
+impl Words {
+    /// The source comes first if there is one, then the filter unless it is in a file, then the rest.
+    fn sort(words: Vec<Word>, from_file: Option<&Path>) -> Result<Self, Error> {
+        let mut words = words.into_iter().peekable();
+        let source = words.next_if(|word| is_source(&word.text));
+        let filter = match from_file {
+            Some(file) => Some(read_program(file)?),
+            None => words.next().map(|word| unicode(&word.text)).transpose()?,
+        };
+        let (files, positional) = variables::tail(words)?;
+        Ok(Self {
+            source: source.map(|word| unicode(&word.text)).transpose()?,
+            filter,
+            files,
+            positional,
+        })
+    }
 }
 
 fn unicode(text: &OsStr) -> Result<String, Error> {
@@ -279,7 +284,7 @@ fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
 /// jq's own command line: files, else standard input.
 fn local(
     files: Vec<PathBuf>,
-    has_filter: bool,
+    filterless: bool,
     null_input: bool,
     stdin_is_terminal: bool,
 ) -> Result<Input, Error> {
@@ -287,7 +292,7 @@ fn local(
         return Ok(Input::Files(files));
     }
     if stdin_is_terminal && !null_input {
-        let message = if has_filter {
+        let message = if !filterless {
             "nothing to filter: name an endpoint or a file, or pipe JSON in"
         } else {
             "nothing to do"

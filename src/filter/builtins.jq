@@ -30,8 +30,8 @@ def range($from; $upto; $by): if $by == 0 then empty elif [$from, $upto, $by] | 
 def while(cond; update): def _while: if cond then ., (update | _while) else empty end; _while;
 def until(cond; update): def _until: if cond then . else (update | _until) end; _until;
 def repeat(f): def _repeat: f, _repeat; _repeat;
-def limit($n; f): if $n > 0 then if $n | type == "number" then _limit($n | ceil; f) else $n - 1 end elif $n == 0 then empty else error("limit doesn't support negative count") end;
-def skip($n; f): if $n > 0 then if $n | type == "number" then _skip($n | floor; f) else $n - 1 end elif $n == 0 then f else error("skip doesn't support negative count") end;
+def limit($n; f): if $n > 0 then if $n | type == "number" then _limit($n | ceil; f) else foreach f as $x ($n; . - 1; empty) end elif $n == 0 then empty else error("limit doesn't support negative count") end;
+def skip($n; f): if $n > 0 then if $n | type == "number" then _skip($n | floor; f) else foreach f as $x ($n; . - 1; empty) end elif $n == 0 then f else error("skip doesn't support negative count") end;
 def first: .[0];
 def last: .[-1];
 def nth($n): .[$n];

@@ -119,7 +119,6 @@ fn includes(value: &Value, part: &Value) -> bool {
 
 fn indices(value: &Value, part: &Value) -> ValR {
     match (value, part) {
-        (Value::Null, _) => Ok(Value::Null),
         (Value::Str(text), Value::Str(part)) => Ok(text_indices(text, part)),
         (Value::Arr(_), Value::Arr(_)) => value.get(part),
         (Value::Arr(items), part) => Ok(items

@@ -124,6 +124,7 @@ fn uri(text: &str) -> String {
 
 fn uri_decoded(value: &Value) -> ValR {
     let encoded = text(value);
+    let value = Value::str(&*encoded);
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded.as_bytes();
     while let [first, others @ ..] = rest {
@@ -231,6 +232,7 @@ fn ungrouped(text: &str, alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
 
 fn base64_decoded(value: &Value) -> ValR {
     let encoded = text(value);
+    let value = Value::str(&*encoded);
     // jq reads no further than the padding.
     let digits = encoded.split('=').next().unwrap_or_default();
     match ungrouped(digits, BASE64, 6) {
@@ -248,6 +250,7 @@ fn base64_decoded(value: &Value) -> ValR {
 
 fn base32_decoded(value: &Value) -> ValR {
     let encoded = text(value);
+    let value = Value::str(&*encoded);
     match ungrouped(encoded.trim_end_matches('='), BASE32, 5) {
         None => fail(format_args!(
             "{} is not valid base32 data",

@@ -167,9 +167,7 @@ fn fdim(x: f64, y: f64) -> f64 {
 }
 
 fn next_after(x: f64, y: f64) -> f64 {
-    if x == y {
-        y
-    } else if y.is_nan() {
+    if x == y || y.is_nan() {
         y
     } else if x < y {
         x.next_up()

@@ -166,9 +166,10 @@ impl Diagnosis {
         if self.stack.last() == Some(&Waiting::Key) {
             self.stack.pop();
         }
-        match self.stack.last_mut() {
-            Some(Waiting::Array { is_empty } | Waiting::Object { is_empty }) => *is_empty = false,
-            _ => {}
+        if let Some(Waiting::Array { is_empty } | Waiting::Object { is_empty }) =
+            self.stack.last_mut()
+        {
+            *is_empty = false;
         }
     }
 
