@@ -7,13 +7,14 @@ mod palette;
 mod plain;
 mod sanitize;
 mod sink;
+mod transcript;
 
 #[cfg(test)]
 mod tests;
 
 use std::{fmt, io};
 
-use crate::filter::value::{MAX_DEPTH, Value};
+use crate::filter::value::{Item, MAX_DEPTH, Value};
 
 pub use palette::Palette;
 pub use sanitize::sanitize;
@@ -89,6 +90,11 @@ impl Default for Settings {
 pub trait Formatter {
     /// Writes one value, whole. After `NulInString` and `TooDeep` the formatter takes the next value as ever.
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error>;
+
+    /// Writes one output of a filter, which need not be built for formats that can do without.
+    fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.write(&item.into_value(), out)
+    }
 
     /// Writes what is left once the last value has been seen; formats that need no such thing leave it out.
     fn finish(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
