@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::closed_pipe;
 use crate::error::Error;
-use crate::filter::value::Value;
+use crate::filter::value::Item;
 use crate::format::{self, Formatter, sanitize};
 use crate::plan::Flush;
 use crate::terminal::Terminal;
@@ -31,10 +31,10 @@ impl Output {
         }
     }
 
-    /// Writes a value.
-    pub fn value(&self, value: &Value, formatter: &mut dyn Formatter) -> Result<(), format::Error> {
+    /// Writes an output of the filter.
+    pub fn item(&self, item: Item, formatter: &mut dyn Formatter) -> Result<(), format::Error> {
         let mut stdout = self.stdout.borrow_mut();
-        formatter.write(value, &mut *stdout)?;
+        formatter.write_item(item, &mut *stdout)?;
         match self.flush {
             Flush::EachOutput => Ok(stdout.flush()?),
             Flush::BeforeWaiting => Ok(()),
