@@ -47,6 +47,8 @@ pub struct Program<'p> {
     pub home: Option<PathBuf>,
     /// The filter may take the elements of its input one by one, if it does nothing else with it.
     pub by_elements: bool,
+    /// Whoever takes the outputs also takes long arrays in parts.
+    pub in_parts: bool,
     /// The environment, for `$ENV`; asked for only where a filter uses it.
     pub environment: &'p dyn Fn() -> Vec<(String, String)>,
 }
@@ -109,7 +111,9 @@ fn fuse<'s>(
         && elements::is_plain(module, main)
         && !home.is_some_and(|home| home.join(".jq").is_file());
     let mut parts = Parts { program, arena };
-    is_plain.then(|| fused::compile(main, &mut parts)).flatten()
+    is_plain
+        .then(|| fused::compile(main, program.in_parts, &mut parts))
+        .flatten()
 }
 
 /// Compiles the parts of a fused filter that are left to jaq-core.

@@ -102,6 +102,11 @@ pub trait Formatter {
     }
 }
 
+/// Does the formatter of these settings write arrays part by part?
+pub fn takes_parts(settings: &Settings) -> bool {
+    settings.palette.is_none()
+}
+
 /// The formatter that does what the settings ask.
 pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
     Box::new(json::Json::new(settings))

@@ -37,6 +37,7 @@ fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>
         library: Vec::new(),
         home: None,
         by_elements: fused,
+        in_parts: false,
         environment: &Vec::new,
     });
     let compiled = compiled.map_err(|errors| format!("{filter}: {}", errors[0]))?;
