@@ -3,6 +3,7 @@
 mod body;
 mod closed_pipe;
 mod output;
+mod reader;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -17,7 +18,8 @@ use crate::filter::{self, Inputs, Run, Shape, Source, Stop, Tally, Trouble, valu
 use crate::format;
 use crate::plan::{Input, Plan, Program, reason};
 
-use output::{FlushFirst, Output};
+use output::Output;
+use reader::considerate;
 
 /// Stack for evaluating nested values and recursive filters, in bytes; only what is used is ever touched.
 pub const STACK: usize = 1 << 30;
@@ -108,7 +110,7 @@ fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
         Input::Stdin => {
             let source = Source {
                 name: Some("<stdin>".into()),
-                bytes: Box::new(FlushFirst::new(io::stdin(), output.clone())),
+                bytes: considerate(io::stdin(), output.clone()),
             };
             let mut once = Some(source);
             Ok(Arrival::Inputs {

@@ -114,7 +114,12 @@ pub trait Formatter {
     /// next value as ever.
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error>;
 
-    /// The input is about to wait for more: writes what is held; formats that hold nothing leave it out.
+    /// Whether values are held until more is known.
+    fn holds_values(&self) -> bool {
+        false
+    }
+
+    /// The input waits for more: writes what is held; formats that hold nothing leave it out.
     fn pause(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
         Ok(())
     }

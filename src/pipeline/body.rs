@@ -3,7 +3,8 @@
 use std::io::{self, Cursor, Read, Write};
 use std::rc::Rc;
 
-use super::output::{FlushFirst, Output};
+use super::output::Output;
+use super::reader::considerate;
 use super::{Arrival, Problems};
 use crate::error::Error;
 use crate::fetch::{self, BodyKind, Response, logs};
@@ -58,7 +59,7 @@ pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Resu
 fn inputs(body: Box<dyn Read + Send>, shape: Shape, plan: &Plan, output: &Rc<Output>) -> Arrival {
     let source = Source {
         name: None,
-        bytes: Box::new(FlushFirst::new(body, output.clone())),
+        bytes: considerate(body, output.clone()),
     };
     let mut once = Some(source);
     let problems = Problems {

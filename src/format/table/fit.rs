@@ -7,15 +7,19 @@ pub const GAP: usize = 3;
 const FLOOR: usize = 8;
 /// Nor is one of IDs or names, which gives way last: docker's short IDs are that long.
 const PRECIOUS_FLOOR: usize = 12;
+/// Cells wider than this count as being so wide.
+const WIDEST: usize = 400;
 
 /// What a column would like to have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Need {
     /// For everything in it.
     pub full: usize,
     /// With hashes cut to their first twelve digits.
     pub short: usize,
     pub rank: Rank,
+    /// How many cells there are of each width, hashes cut.
+    cells: Vec<u32>,
 }
 
 /// Which columns give way first.
@@ -38,98 +42,107 @@ pub struct Fit {
 }
 
 impl Need {
-    fn floor(&self) -> usize {
-        self.short.min(match self.rank {
-            Rank::Plain => FLOOR,
-            Rank::Precious => PRECIOUS_FLOOR,
-            Rank::Rigid => usize::MAX,
-        })
+    pub fn new(rank: Rank) -> Self {
+        Self {
+            rank,
+            ..Self::default()
+        }
     }
 
-    fn bounds(&self, is_narrow: bool) -> (usize, usize) {
-        (
-            self.floor(),
-            if is_narrow { self.floor() } else { self.short },
-        )
+    /// Takes a cell in: its width, and that with hashes cut. Whether there is not yet room for it.
+    pub fn add(&mut self, full: usize, short: usize) -> bool {
+        let counted = short.min(WIDEST);
+        if self.cells.len() <= counted {
+            self.cells.resize(counted + 1, 0);
+        }
+        self.cells[counted] = self.cells[counted].saturating_add(1);
+        let grows = full > self.full || short > self.short;
+        self.full = self.full.max(full);
+        self.short = self.short.max(short);
+        grows
+    }
+
+    /// For each width, how many cells are at least so wide.
+    fn reaching(&self) -> Vec<u64> {
+        let mut sums: Vec<u64> = self.cells.iter().map(|count| u64::from(*count)).collect();
+        for at in (1..sums.len()).rev() {
+            sums[at - 1] += sums[at];
+        }
+        sums
     }
 }
 
-/// Fits columns into a width: hashes become short, then the widest columns narrower, IDs and names last.
-/// `None` if that is not enough.
-pub fn fit(needs: &[Need], width: usize) -> Option<Fit> {
+/// Fits columns into a width: hashes become short; then columns become narrower, wide ones and those where it cuts few
+/// cells first, IDs and names last. `None` if that is not enough.
+pub fn fit(needs: &[&Need], width: usize) -> Option<Fit> {
     let room = width.checked_sub(GAP * needs.len().saturating_sub(1))?;
-    let total = |of: fn(&Need) -> usize| needs.iter().map(of).sum::<usize>();
-    let widths = |of: fn(&Need) -> usize| needs.iter().map(of).collect::<Vec<_>>();
-    if total(|need| need.full) <= room {
+    let widths: Vec<usize> = needs.iter().map(|need| need.full).collect();
+    if widths.iter().sum::<usize>() <= room {
         return Some(Fit {
-            widths: widths(|need| need.full),
+            widths,
             short: false,
         });
     }
-    let precious_whole = needs
-        .iter()
-        .map(|need| (need.floor(), need.short, need.rank));
-    let precious_whole: Vec<_> = precious_whole
-        .map(|(floor, short, rank)| {
-            if rank == Rank::Plain {
-                (floor, short)
-            } else {
-                (short, short)
-            }
-        })
-        .collect();
-    let plain_narrow: Vec<_> = needs
-        .iter()
-        .map(|need| need.bounds(need.rank == Rank::Plain))
-        .collect();
-    let widths = level(&precious_whole, room).or_else(|| level(&plain_narrow, room))?;
-    Some(Fit {
-        widths,
-        short: true,
-    })
-}
-
-/// Widths between these bounds that fill the room: the widest come down to one level. `None` where even the lower
-/// bounds do not fit.
-fn level(bounds: &[(usize, usize)], room: usize) -> Option<Vec<usize>> {
-    let at = |level: usize| {
-        bounds
-            .iter()
-            .map(move |(low, high)| level.clamp(*low, *high))
+    let reaching: Vec<_> = needs.iter().map(|need| need.reaching()).collect();
+    let floor = |need: &Need, rank, floor: usize| match need.rank == rank {
+        true => need.short.min(floor),
+        false => need.short,
     };
-    let fits = |level: usize| at(level).sum::<usize>() <= room;
-    if !fits(0) {
-        return None;
-    }
-    let (mut low, mut high) = (0, room + 1);
-    while high - low > 1 {
-        let middle = low.midpoint(high);
-        match fits(middle) {
-            true => low = middle,
-            false => high = middle,
+    let mut widths: Vec<usize> = needs.iter().map(|need| need.short).collect();
+    for (rank, least) in [(Rank::Plain, FLOOR), (Rank::Precious, PRECIOUS_FLOOR)] {
+        let floors: Vec<usize> = needs.iter().map(|need| floor(need, rank, least)).collect();
+        if narrow(&mut widths, &floors, &reaching, room) {
+            return Some(Fit {
+                widths,
+                short: true,
+            });
         }
     }
-    let mut widths: Vec<usize> = at(low).collect();
-    let mut spare = room - widths.iter().sum::<usize>();
-    // Less than one column for each that could be wider: the first of them get it.
-    for (width, next) in widths.iter_mut().zip(at(low + 1)) {
-        let more = (next - *width).min(spare);
-        *width += more;
-        spare -= more;
+    None
+}
+
+/// Makes columns narrower until they fit; whether they do.
+///
+/// One by one, the column with the lowest share of cells that would newly or still be cut, for its width, loses a
+/// place: where all cells are alike that is the widest; a single long cell among short ones is cut early.
+fn narrow(widths: &mut [usize], floors: &[usize], reaching: &[Vec<u64>], room: usize) -> bool {
+    let mut excess = widths.iter().sum::<usize>().saturating_sub(room);
+    while excess > 0 {
+        let cut = |at: usize| {
+            reaching[at]
+                .get(widths[at].min(WIDEST))
+                .copied()
+                .unwrap_or(0)
+        };
+        let can = (0..widths.len()).filter(|at| widths[*at] > floors[*at]);
+        let least = can.min_by(|l, r| {
+            let (left, right) = (cut(*l) * widths[*r] as u64, cut(*r) * widths[*l] as u64);
+            left.cmp(&right).then(widths[*r].cmp(&widths[*l]))
+        });
+        let Some(at) = least else {
+            return false;
+        };
+        // Nobody looks at places beyond the screen one by one.
+        let step = widths[at]
+            .saturating_sub(room.max(floors[at]))
+            .clamp(1, excess);
+        widths[at] -= step;
+        excess -= step;
     }
-    Some(widths)
+    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn need(rank: Rank, width: usize) -> Need {
-        Need {
-            full: width,
-            short: width,
-            rank,
+    /// A column with cells of these widths.
+    fn need(rank: Rank, cells: &[usize]) -> Need {
+        let mut need = Need::new(rank);
+        for width in cells {
+            need.add(*width, *width);
         }
+        need
     }
 
     #[test]
@@ -141,7 +154,7 @@ mod tests {
             (&[(Plain, 10), (Plain, 20)], 33, Some(&[10, 20])),
             (&[(Plain, 10), (Plain, 20)], 32, Some(&[10, 19])),
             (&[(Plain, 10), (Plain, 20)], 24, Some(&[10, 11])),
-            (&[(Plain, 10), (Plain, 20)], 22, Some(&[10, 9])),
+            (&[(Plain, 10), (Plain, 20)], 22, Some(&[9, 10])),
             (&[(Plain, 10), (Plain, 20)], 19, Some(&[8, 8])),
             (&[(Plain, 10), (Plain, 20)], 18, None),
             (&[(Plain, 2), (Plain, 20)], 13, Some(&[2, 8])),
@@ -157,27 +170,36 @@ mod tests {
                 61,
                 Some(&[25, 25, 5]),
             ),
+            (&[(Plain, 90_000), (Plain, 10)], 80, Some(&[67, 10])),
             (&[(Plain, 9); 4], 2, None),
         ];
         for (columns, width, expected) in cases {
             let needs: Vec<_> = columns
                 .iter()
-                .map(|(rank, width)| need(*rank, *width))
+                .map(|(rank, width)| need(*rank, &[*width]))
                 .collect();
+            let needs: Vec<_> = needs.iter().collect();
             let widths = fit(&needs, *width).map(|fit| fit.widths);
             assert_eq!(widths.as_deref(), *expected, "{columns:?} in {width}");
         }
     }
 
     #[test]
+    fn few_long_cells_are_cut_before_many() {
+        let images = need(Rank::Plain, &[12, 12, 12, 12, 90]);
+        let states = need(Rank::Plain, &[20, 21, 22, 22, 22]);
+        let widths = |width| fit(&[&images, &states], width).map(|fit| fit.widths);
+        assert_eq!(widths(60), Some(vec![35, 22]));
+        assert_eq!(widths(45), Some(vec![20, 22]));
+        assert_eq!(widths(38), Some(vec![13, 22]));
+    }
+
+    #[test]
     fn hashes_are_cut_before_anything_gives_way() {
-        let hash = Need {
-            full: 64,
-            short: 12,
-            rank: Rank::Precious,
-        };
-        let needs = [hash, need(Rank::Plain, 20)];
-        let widths = |width| fit(&needs, width).map(|fit| (fit.widths, fit.short));
+        let mut hash = Need::new(Rank::Precious);
+        hash.add(64, 12);
+        let other = need(Rank::Plain, &[20]);
+        let widths = |width| fit(&[&hash, &other], width).map(|fit| (fit.widths, fit.short));
         assert_eq!(widths(87), Some((vec![64, 20], false)));
         assert_eq!(widths(86), Some((vec![12, 20], true)));
         assert_eq!(widths(34), Some((vec![12, 19], true)));
