@@ -10,3 +10,4 @@ mod jq_differential;
 mod layout;
 mod readme;
 mod support;
+mod tables;

@@ -3,10 +3,13 @@
 /// Blanks between two columns, as in docker's tables.
 pub const GAP: usize = 3;
 
-/// A column is not made narrower than this.
-const FLOOR: usize = 8;
-/// Nor is one of IDs or names, which gives way last: docker's short IDs are that long.
-const PRECIOUS_FLOOR: usize = 12;
+/// How narrow columns are made: those of IDs and names down to a width that is enough for most; only when the others
+/// can give no more, down to that of docker's short IDs.
+const FLOORS: [(Rank, usize, usize); 3] = [
+    (Rank::Plain, 8, 8),
+    (Rank::Precious, 32, 12),
+    (Rank::Rigid, usize::MAX, usize::MAX),
+];
 /// Cells wider than this count as being so wide.
 const WIDEST: usize = 400;
 
@@ -62,6 +65,12 @@ impl Need {
         grows
     }
 
+    fn floor(&self, is_last: bool) -> usize {
+        let known = FLOORS.iter().find(|(rank, ..)| *rank == self.rank);
+        let floor = known.map_or(0, |(_, first, last)| if is_last { *last } else { *first });
+        self.short.min(floor)
+    }
+
     /// For each width, how many cells are at least so wide.
     fn reaching(&self) -> Vec<u64> {
         let mut sums: Vec<u64> = self.cells.iter().map(|count| u64::from(*count)).collect();
@@ -84,14 +93,11 @@ pub fn fit(needs: &[&Need], width: usize) -> Option<Fit> {
         });
     }
     let reaching: Vec<_> = needs.iter().map(|need| need.reaching()).collect();
-    let floor = |need: &Need, rank, floor: usize| match need.rank == rank {
-        true => need.short.min(floor),
-        false => need.short,
-    };
     let mut widths: Vec<usize> = needs.iter().map(|need| need.short).collect();
-    for (rank, least) in [(Rank::Plain, FLOOR), (Rank::Precious, PRECIOUS_FLOOR)] {
-        let floors: Vec<usize> = needs.iter().map(|need| floor(need, rank, least)).collect();
+    for is_last in [false, true] {
+        let floors: Vec<usize> = needs.iter().map(|need| need.floor(is_last)).collect();
         if narrow(&mut widths, &floors, &reaching, room) {
+            mend(&mut widths, &floors, needs);
             return Some(Fit {
                 widths,
                 short: true,
@@ -132,6 +138,33 @@ fn narrow(widths: &mut [usize], floors: &[usize], reaching: &[Vec<u64>], room: u
     true
 }
 
+/// Places that are hardly worth an ellipsis.
+const SLIGHT: usize = 6;
+
+/// A column that lacks but a few places gets them from the widest of those that are cut anyway.
+fn mend(widths: &mut [usize], floors: &[usize], needs: &[&Need]) {
+    let lacks = |widths: &[usize], at: usize| needs[at].short - widths[at].min(needs[at].short);
+    let mut slight: Vec<usize> = (0..widths.len())
+        .filter(|at| (1..=SLIGHT).contains(&lacks(widths, *at)))
+        .collect();
+    slight.sort_by_key(|at| lacks(widths, *at));
+    for at in slight {
+        let mut mended = widths.to_vec();
+        while lacks(&mended, at) > 0 {
+            let gives =
+                |it: &usize| it != &at && mended[*it] > floors[*it] && lacks(&mended, *it) > SLIGHT;
+            let Some(widest) = (0..mended.len()).filter(gives).max_by_key(|it| mended[*it]) else {
+                break;
+            };
+            mended[widest] -= 1;
+            mended[at] += 1;
+        }
+        if lacks(&mended, at) == 0 {
+            widths.copy_from_slice(&mended);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,7 +187,8 @@ mod tests {
             (&[(Plain, 10), (Plain, 20)], 33, Some(&[10, 20])),
             (&[(Plain, 10), (Plain, 20)], 32, Some(&[10, 19])),
             (&[(Plain, 10), (Plain, 20)], 24, Some(&[10, 11])),
-            (&[(Plain, 10), (Plain, 20)], 22, Some(&[9, 10])),
+            (&[(Plain, 10), (Plain, 20)], 22, Some(&[10, 9])),
+            (&[(Plain, 10), (Plain, 20)], 20, Some(&[8, 9])),
             (&[(Plain, 10), (Plain, 20)], 19, Some(&[8, 8])),
             (&[(Plain, 10), (Plain, 20)], 18, None),
             (&[(Plain, 2), (Plain, 20)], 13, Some(&[2, 8])),
@@ -163,6 +197,8 @@ mod tests {
             (&[(Precious, 30), (Plain, 20)], 40, Some(&[29, 8])),
             (&[(Precious, 30), (Plain, 20)], 23, Some(&[12, 8])),
             (&[(Precious, 30), (Plain, 20)], 22, None),
+            (&[(Precious, 50), (Plain, 50)], 60, Some(&[32, 25])),
+            (&[(Precious, 50), (Plain, 50)], 80, Some(&[38, 39])),
             (&[(Rigid, 15), (Plain, 20)], 26, Some(&[15, 8])),
             (&[(Rigid, 15), (Plain, 20)], 25, None),
             (
@@ -192,6 +228,16 @@ mod tests {
         assert_eq!(widths(60), Some(vec![35, 22]));
         assert_eq!(widths(45), Some(vec![20, 22]));
         assert_eq!(widths(38), Some(vec![13, 22]));
+    }
+
+    #[test]
+    fn a_column_that_lacks_little_is_mended() {
+        let states = need(Rank::Plain, &[20, 20, 20, 23]);
+        let commands = need(Rank::Plain, &[30, 30, 60]);
+        let widths = |width| fit(&[&states, &commands], width).map(|fit| fit.widths);
+        assert_eq!(widths(60), Some(vec![23, 34]));
+        assert_eq!(widths(44), Some(vec![23, 18]));
+        assert_eq!(widths(30), Some(vec![15, 12]));
     }
 
     #[test]

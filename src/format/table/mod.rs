@@ -1,11 +1,13 @@
 //! Tables without borders, as docker prints them: fitted to a terminal, whole everywhere else.
 
 mod fit;
+mod heading;
 mod paint;
 
 use self::fit::{Fit, GAP, Need, Rank, fit};
+use self::heading::Heading;
 use self::paint::Paint;
-use super::cell::{readable, short_hash, visible};
+use super::cell::readable;
 use super::color::Around;
 use super::grid::{Cell, Grid, Kind, Origin};
 use super::sheet::{Sheet, Style};
@@ -46,49 +48,6 @@ enum Layout {
     Rows(Fit),
     /// One field a line, for what is too wide; the width of the titles.
     Records(usize),
-}
-
-/// What is known of a column.
-struct Heading {
-    title: String,
-    need: Need,
-    /// All of its cells are numbers: they stand on the right.
-    is_numeric: bool,
-    has_states: bool,
-}
-
-impl Heading {
-    fn new(name: &str) -> Self {
-        let mut title = String::new();
-        visible(name, &mut title);
-        let title = title.to_uppercase();
-        let title_width = width::width(&title);
-        let mut need = Need::new(match is_precious(name) {
-            true => Rank::Precious,
-            false => Rank::Plain,
-        });
-        need.add(title_width, title_width);
-        Self {
-            need,
-            title,
-            is_numeric: false,
-            has_states: paint::has_states(name),
-        }
-    }
-
-    /// Takes a cell in; whether there is not yet room for it.
-    fn measure(&mut self, text: &str) -> bool {
-        let full = width::width(text);
-        self.need.add(full, short_hash(text).map_or(full, str::len))
-    }
-}
-
-/// IDs and names, by what the column is called: `Id`, `ImageID`, `short_id`, `Names`; of a path the last key counts.
-fn is_precious(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let is = |known: &str| last.eq_ignore_ascii_case(known);
-    let ends = ["Id", "ID", "_id", "Name", "Names", "_name"];
-    ["id", "name", "names"].into_iter().any(is) || ends.into_iter().any(|end| last.ends_with(end))
 }
 
 impl Style for Table {
@@ -212,7 +171,7 @@ impl Table {
                 continue;
             };
             let whole = grid.text(cell);
-            let text = short_hash(whole).filter(|_| fit.short).unwrap_or(whole);
+            let text = column.short(whole).filter(|_| fit.short).unwrap_or(whole);
             let around = self
                 .paint
                 .as_ref()
@@ -224,6 +183,9 @@ impl Table {
 
     /// One field a line; nulls are left out.
     fn record(&self, grid: &Grid, cells: &[Cell], titles: usize, out: &mut String) {
+        if cells.is_empty() {
+            return;
+        }
         if !self.is_first {
             out.push('\n');
         }
@@ -235,7 +197,7 @@ impl Table {
             };
             let room = width.saturating_sub(titles + GAP).max(1);
             let whole = grid.text(cell);
-            let short = short_hash(whole).filter(|_| width::width(whole) > room);
+            let short = column.short(whole).filter(|_| width::width(whole) > room);
             let text = short.unwrap_or(whole);
             let mut line = Line::new(out);
             let paint = self.paint.as_ref();
