@@ -53,7 +53,8 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     };
     let inputs = RefCell::new(Inputs::new(settings, sources));
     let ended = filter_all(&plan, &filter, &inputs, &output, &problems);
-    let finished = output.finish();
+    // Whatever ended the run, what came before is written.
+    let finished = output.finish_values().and_then(|()| output.finish());
     let code = ended?;
     finished?;
     Ok(code)
@@ -213,7 +214,6 @@ fn filter_all(
             }
         };
     }
-    output.finish_values()?;
     let pending = inputs.borrow_mut().pending();
     if let Some(error) = pending {
         return Err(input_error(error, inputs, problems));

@@ -17,6 +17,7 @@ mod sanitize;
 mod sheet;
 mod sink;
 mod table;
+mod transcript;
 mod width;
 mod xml;
 mod yaml;
@@ -26,7 +27,7 @@ mod tests;
 
 use std::{fmt, io};
 
-use crate::filter::value::{MAX_DEPTH, Value};
+use crate::filter::value::{Item, MAX_DEPTH, Value};
 
 pub use choice::Format;
 pub use column::{Column, Columns};
@@ -113,6 +114,11 @@ pub trait Formatter {
     /// Writes one value, whole; or holds it until more is known. After any error but `Io` the formatter takes the
     /// next value as ever.
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error>;
+
+    /// Writes one output of a filter, which need not be built for formats that can do without.
+    fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.write(&item.into_value(), out)
+    }
 
     /// Whether values are held until more is known.
     fn holds_values(&self) -> bool {
