@@ -96,7 +96,8 @@ fn cbor_is_bytes() {
         "{a: [1, -2, 1.5, null, true, \"ü\"]}, 18446744073709551616",
     ])
     .run();
-    let expected = b"\xa1\x61a\x86\x01\x21\xf9\x3e\0\xf6\xf5\x62\xc3\xbc\xc2\x49\x01\0\0\0\0\0\0\0\0";
+    let expected =
+        b"\xa1\x61a\x86\x01\x21\xf9\x3e\0\xf6\xf5\x62\xc3\xbc\xc2\x49\x01\0\0\0\0\0\0\0\0";
     assert_eq!(output.stdout, expected);
 }
 
