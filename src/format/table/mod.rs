@@ -16,13 +16,16 @@ use super::{Error, Formatter, Settings};
 
 const ELLIPSIS: char = '…';
 
+/// A narrower terminal is taken for one of this width: nothing could be read on it.
+const NARROWEST: usize = 12;
+
 /// The formatter.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
     let grid = Grid::new(&settings.columns, readable);
     let table = Table {
         columns: Vec::new(),
         has_header: settings.columns.header,
-        width: settings.width,
+        width: settings.width.map(|width| width.max(NARROWEST)),
         paint: settings.palette.as_ref().map(Paint::new),
         layout: Layout::Rows(Fit::default()),
         is_first: true,
