@@ -14,7 +14,8 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::fetch;
-use crate::filter::{self, Inputs, Run, Shape, Source, Stop, Tally, Trouble, value::Value};
+use crate::filter::value::{Item, Value};
+use crate::filter::{self, Inputs, Session, Shape, Source, Stop, Tally, Trouble};
 use crate::format;
 use crate::plan::{Input, Plan, Program, reason};
 
@@ -30,7 +31,8 @@ pub const STACK: usize = 1 << 30;
 /// Whatever ends the run before its end; what came before is written.
 pub fn run(plan: Plan) -> Result<u8, Error> {
     let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
-    let filter = compile(&plan.program, by_elements)?;
+    let in_parts = format::takes_parts(&plan.output);
+    let filter = compile(&plan.program, by_elements, in_parts)?;
     let output = Rc::new(Output::new(
         plan.terminal.clone(),
         plan.flush,
@@ -60,7 +62,7 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     Ok(code)
 }
 
-fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error> {
+fn compile(program: &Program, by_elements: bool, in_parts: bool) -> Result<filter::Filter, Error> {
     let environment = || {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -74,6 +76,7 @@ fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error
         library: program.library.clone(),
         home: program.home.clone(),
         by_elements,
+        in_parts,
         environment: &environment,
     });
     compiled.map_err(|errors| Error::Compile {
@@ -178,30 +181,25 @@ fn filter_all(
     problems: &Problems,
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
-    let run = Run::new(filter, inputs, &messages, STACK);
+    let skipped = |error: &filter::ReadError| {
+        output.report(&format!("dq: input: ignoring a broken record: {error}"));
+    };
+    let session = Session::new(filter, inputs, &messages, &skipped, STACK, plan.null_input);
     let tally = Tally::default();
     let mut code = 0;
-    let mut once = plan.null_input.then_some(Value::Null);
     loop {
-        let input = match plan.null_input {
-            true => once.take().map(Ok),
-            false => inputs.borrow_mut().next(),
+        let mut emit = |item: Item| {
+            tally.output(&item);
+            // The outputs for the elements of one array are of one piece, however long it takes to come.
+            output.hold(filter.splits_inputs());
+            output.item(item)
         };
-        report_skipped(inputs, output);
-        let input = match input {
-            Some(Ok(input)) => input,
-            Some(Err(error)) => return Err(input_error(error, inputs, problems)),
-            None => break,
-        };
-        let mut emit = |value: Value| {
-            tally.output(&value);
-            output.value(&value)
-        };
-        output.hold(filter.takes_elements);
-        let ended = run.on(input, &mut emit);
+        let next = session.next(&mut emit);
         output.hold(false);
+        let Some(ended) = next else { break };
         code = match ended {
             Ok(()) => 0,
+            Err(Stop::Unread(error)) => return Err(input_error(error, inputs, problems)),
             Err(Stop::Halted(code)) => return halted(code, inputs, problems),
             Err(Stop::Raised(error)) => {
                 output.report(&format!("dq: filter: {}", raised(&error)));
@@ -231,13 +229,6 @@ fn halted(code: i32, inputs: &RefCell<Inputs>, problems: &Problems) -> Result<u8
     match broken {
         Some(error) => Err(input_error(error, inputs, problems)),
         None => Ok(code.rem_euclid(256) as u8),
-    }
-}
-
-/// Records that `--seq` passed over.
-fn report_skipped(inputs: &RefCell<Inputs>, output: &Output) {
-    for error in std::mem::take(&mut inputs.borrow_mut().skipped) {
-        output.report(&format!("dq: input: ignoring a broken record: {error}"));
     }
 }
 

@@ -129,7 +129,7 @@ fn a_table_has_what_docker_has() {
     let theirs = engine.docker(&["network", "ls"]);
     let filter =
         "sort_by(.Name)[] | {\"network id\": short_id, name: name, driver: .Driver, scope: .Scope}";
-    let ours = engine.dq(&["/networks", "-t", &filter]).run();
+    let ours = engine.dq(&["/networks", "-t", filter]).run();
     assert_eq!(words(ours.text()), words(&theirs));
     let theirs = engine.docker(&[
         "images",

@@ -6,6 +6,7 @@
 mod builtins;
 mod elements;
 mod files;
+mod fused;
 mod input;
 mod link;
 mod lower;
@@ -24,7 +25,7 @@ pub use files::{read_text, read_values};
 pub use input::{Inputs, Settings as InputSettings, Shape, Source};
 pub use read::{ReadError, Trouble, single as parse_json};
 pub use report::CompileError;
-pub use run::{Run, Stop, Tally};
+pub use run::{Session, Stop, Tally};
 use value::Value;
 
 /// The name the main filter is compiled under.
@@ -46,17 +47,39 @@ pub struct Program<'p> {
     pub home: Option<PathBuf>,
     /// The filter may take the elements of its input one by one, if it does nothing else with it.
     pub by_elements: bool,
+    /// Whoever takes the outputs also takes long arrays in parts.
+    pub in_parts: bool,
     /// The environment, for `$ENV`; asked for only where a filter uses it.
     pub environment: &'p dyn Fn() -> Vec<(String, String)>,
 }
 
-/// A compiled filter.
+/// A filter ready to be run on its inputs.
 pub struct Filter {
-    compiled: jaq_core::Filter<run::Kind>,
-    globals: Vec<Value>,
+    engine: Engine,
     library: Vec<PathBuf>,
     /// The filter takes the elements of its input one by one; see [`elements`].
     pub takes_elements: bool,
+}
+
+enum Engine {
+    Core(Compiled),
+    Fused(Box<fused::Program>),
+}
+
+/// A filter, or part of one, as jaq-core runs it.
+pub struct Compiled {
+    filter: jaq_core::Filter<run::Kind>,
+    globals: Vec<Value>,
+}
+
+impl Filter {
+    /// Whether it takes the elements of its inputs one by one, in whichever way.
+    pub fn splits_inputs(&self) -> bool {
+        match &self.engine {
+            Engine::Core(_) => self.takes_elements,
+            Engine::Fused(program) => program.takes_elements(),
+        }
+    }
 }
 
 /// Compiles a program.
@@ -67,7 +90,7 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
     let arena = Arena::default();
     let path = program.path.unwrap_or_default();
     let text = program.text;
-    let mut module = syntax::parse_module(text)
+    let module = syntax::parse_module(text)
         .map_err(|error| vec![CompileError::syntax(path, text, error)])?;
     check_module_meta(&module, path, text)?;
     if module.main.is_none() {
@@ -75,11 +98,78 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
         error.hint = Some("the filter that changes nothing is .".into());
         return Err(vec![error]);
     }
+    let engine = match fuse(program, &arena, &module) {
+        Some(fused) => Engine::Fused(Box::new(fused)),
+        None => return compile_whole(program, &arena, module),
+    };
+    Ok(Filter {
+        engine,
+        library: library(program),
+        takes_elements: false,
+    })
+}
+
+/// The filter without jaq-core, or with jaq-core for parts of it only.
+fn fuse<'s>(
+    program: &Program,
+    arena: &'s Arena,
+    module: &syntax::Module<'s>,
+) -> Option<fused::Program> {
+    let main = module.main.as_ref()?;
+    let home = program.home.as_deref();
+    let is_plain = program.by_elements
+        && elements::is_plain(module, main)
+        && !home.is_some_and(|home| home.join(".jq").is_file());
+    let mut parts = Parts { program, arena };
+    is_plain
+        .then(|| fused::compile(main, program.in_parts, &mut parts))
+        .flatten()
+}
+
+/// Compiles the parts of a fused filter that are left to jaq-core.
+struct Parts<'p, 's> {
+    program: &'p Program<'p>,
+    arena: &'s Arena,
+}
+
+impl fused::Parts for Parts<'_, '_> {
+    fn part(&mut self, term: &syntax::Term) -> Option<Compiled> {
+        let module = syntax::Module {
+            meta: None,
+            imports: Vec::new(),
+            defs: Vec::new(),
+            main: Some(term.clone()),
+        };
+        let mut linker = new_linker(self.program, self.arena);
+        linker.add_main("", "", module, link::Environment::default());
+        let files = files::Files::new(&[]);
+        let is_right = linker.errors.is_empty();
+        is_right.then(|| generate(linker, self.program, &files).ok())?
+    }
+
+    fn variable(&self, name: &str) -> Option<Value> {
+        let mut named = self.program.named.iter();
+        let found = named.find(|(known, _)| name.strip_prefix('$') == Some(known));
+        found.map(|(_, value)| value.clone())
+    }
+}
+
+fn new_linker<'s>(program: &Program, arena: &'s Arena) -> link::Linker<'s> {
     let names = program
         .named
         .iter()
         .map(|(name, _)| &*arena.alloc(format!("${name}")));
-    let mut linker = link::Linker::new(&arena, names.map(String::as_str).chain(["$__search_list"]));
+    link::Linker::new(arena, names.map(String::as_str).chain(["$__search_list"]))
+}
+
+fn compile_whole<'s>(
+    program: &'s Program,
+    arena: &'s Arena,
+    mut module: syntax::Module<'s>,
+) -> Result<Filter, Vec<CompileError>> {
+    let path = program.path.unwrap_or_default();
+    let text = program.text;
+    let mut linker = new_linker(program, arena);
     let mut files = files::Files::new(&library(program));
     let home = program
         .home
@@ -102,15 +192,8 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
     if !linker.errors.is_empty() {
         return Err(linker.errors);
     }
-    let globals = linker
-        .globals
-        .iter()
-        .map(|name| global(name, program, &files))
-        .collect();
-    let compiled = generate(linker, &arena).map_err(|error| vec![error])?;
     Ok(Filter {
-        compiled,
-        globals,
+        engine: Engine::Core(generate(linker, program, &files).map_err(|error| vec![error])?),
         library: library(program),
         takes_elements,
     })
@@ -149,14 +232,17 @@ fn library(program: &Program) -> Vec<PathBuf> {
     program.home.iter().map(|home| home.join(".jq")).collect()
 }
 
-fn generate<'s>(
-    linker: link::Linker<'s>,
-    arena: &'s Arena,
-) -> Result<jaq_core::Filter<run::Kind>, CompileError> {
+fn generate(
+    linker: link::Linker,
+    program: &Program,
+    files: &files::Files,
+) -> Result<Compiled, CompileError> {
     // Nothing below should fail: the linker has resolved every name.
     let failed = |_| CompileError::new("the filter cannot be compiled".into());
+    let globals = linker.globals.iter();
+    let globals = globals.map(|name| global(name, program, files)).collect();
     let loaded = Loader::new(linker.defs).load(
-        arena,
+        linker.arena,
         File {
             code: MAIN,
             path: (),
@@ -166,9 +252,10 @@ fn generate<'s>(
     let compiler = jaq_core::Compiler::default()
         .with_funs(natives::of(&linker.natives))
         .with_global_vars(linker.globals);
-    compiler
+    let filter = compiler
         .compile(modules)
-        .map_err(|errors: jaq_core::compile::Errors<&str, ()>| failed(errors.len()))
+        .map_err(|errors: jaq_core::compile::Errors<&str, ()>| failed(errors.len()))?;
+    Ok(Compiled { filter, globals })
 }
 
 fn global(name: &str, program: &Program, files: &files::Files) -> Value {

@@ -136,6 +136,11 @@ pub trait Formatter {
     }
 }
 
+/// Does the formatter of these settings write arrays part by part?
+pub fn takes_parts(settings: &Settings) -> bool {
+    settings.palette.is_none() && settings.format.is_json()
+}
+
 /// The formatter that does what the settings ask.
 pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
     match settings.format {

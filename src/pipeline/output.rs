@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Stdout, Write};
 
 use super::closed_pipe;
 use crate::error::Error;
-use crate::filter::value::Value;
+use crate::filter::value::Item;
 use crate::format::{self, Formatter, sanitize};
 use crate::plan::Flush;
 use crate::terminal::Terminal;
@@ -35,10 +35,10 @@ impl Output {
         }
     }
 
-    /// Writes a value.
-    pub fn value(&self, value: &Value) -> Result<(), format::Error> {
+    /// Writes an output of the filter.
+    pub fn item(&self, item: Item) -> Result<(), format::Error> {
         let mut stdout = self.stdout.borrow_mut();
-        self.formatter.borrow_mut().write(value, &mut *stdout)?;
+        self.formatter.borrow_mut().write_item(item, &mut *stdout)?;
         match self.flush {
             Flush::EachOutput => Ok(stdout.flush()?),
             Flush::BeforeWaiting => Ok(()),
@@ -57,7 +57,7 @@ impl Output {
         self.formatter.borrow().holds_values()
     }
 
-    /// While the elements of one array are taken, what becomes of them is of one piece, however long it takes.
+    /// Whether what the formatter holds is kept even while the input waits.
     pub fn hold(&self, is_held: bool) {
         self.is_held.set(is_held);
     }

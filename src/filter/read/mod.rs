@@ -17,6 +17,8 @@ use std::io::Read;
 pub use error::{ReadError, Trouble};
 pub use events::Events;
 pub use parser::{Opened, Parser};
+pub use scanner::Visitor;
+pub use skip::Skip;
 
 use super::value::Value;
 

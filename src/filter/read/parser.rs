@@ -30,7 +30,8 @@ pub struct Parser<R> {
 /// A value that has begun.
 pub enum Opened {
     Array,
-    Whole(Value),
+    /// No array, but a value of so many bytes, found valid.
+    Whole(usize),
 }
 
 /// Before the first element of an array, or behind one.
@@ -64,18 +65,58 @@ impl<R: Read> Parser<R> {
         })
     }
 
-    /// The next value; an array is only opened, for [`Parser::element`] to read.
+    /// Finds the next value valid; gives its length. [`Parser::text`] is its text, until [`Parser::advance`] passes
+    /// over it.
+    pub fn scan_next(&mut self, visitor: &mut impl Visitor) -> Option<Parsed<usize>> {
+        self.unless_failed(|parser| match parser.start()? {
+            None => Ok(None),
+            Some(_) => parser.scan_top(visitor).map(Some),
+        })
+    }
+
+    /// As [`Parser::scan_next`], but an array is only opened, for its elements to be read.
     pub fn open(&mut self) -> Option<Parsed<Opened>> {
         self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
-            Some(b'[') => {
-                parser.window.advance(1);
-                parser.array = Some(Place::First);
-                parser.around = Some(Waiting::Array { is_empty: true });
-                Ok(Some(Opened::Array))
-            }
-            Some(_) => Ok(Some(Opened::Whole(parser.top()?))),
+            Some(b'[') => Ok(Some(parser.open_array())),
+            Some(_) => Ok(Some(Opened::Whole(parser.scan_top(&mut Skip)?))),
         })
+    }
+
+    /// As [`Parser::scan_next`], but an array of more than so many bytes is only opened.
+    pub fn scan_or_open(&mut self, limit: usize) -> Option<Parsed<Opened>> {
+        self.unless_failed(|parser| match parser.start()? {
+            None => Ok(None),
+            Some(b'[') => Ok(Some(match parser.scan_upto(limit, &mut Skip)? {
+                Some(length) => Opened::Whole(length),
+                None => parser.open_array(),
+            })),
+            Some(_) => Ok(Some(Opened::Whole(parser.scan_top(&mut Skip)?))),
+        })
+    }
+
+    fn open_array(&mut self) -> Opened {
+        self.window.advance(1);
+        self.array = Some(Place::First);
+        self.around = Some(Waiting::Array { is_empty: true });
+        Opened::Array
+    }
+
+    /// The text of a value that was scanned and not yet passed over.
+    #[inline(always)]
+    pub fn text(&self, length: usize) -> Text<'_> {
+        Text::of_valid(&self.window.rest()[..length])
+    }
+
+    /// Passes over a value that was scanned.
+    #[inline(always)]
+    pub fn advance(&mut self, length: usize) {
+        self.window.advance(length);
+    }
+
+    /// Finds the next element of the array that was opened valid; `None` when the array is at its end.
+    pub fn scan_element(&mut self, visitor: &mut impl Visitor) -> Option<Parsed<usize>> {
+        self.next_element(|parser| parser.scan(visitor))
     }
 
     /// The next element of the array that was opened; `None` when it is at its end.
@@ -194,19 +235,29 @@ impl<R: Read> Parser<R> {
 
     /// A value outside of any other; like jq, a literal before a stray `,` is not given out.
     fn top(&mut self) -> Parsed<Value> {
-        let value = self.value()?;
-        let is_literal = matches!(value, Value::Null | Value::Bool(_) | Value::Num(_));
-        match self.window.rest().first() {
-            Some(b',' | b':' | b']' | b'}') if is_literal => Err(self.diagnosed(None)),
-            _ => Ok(value),
+        let length = self.scan_top(&mut Skip)?;
+        let value = self.text(length).to_value();
+        self.advance(length);
+        Ok(value)
+    }
+
+    fn scan_top(&mut self, visitor: &mut impl Visitor) -> Parsed<usize> {
+        let length = self.scan(visitor)?;
+        let is_literal = !matches!(self.window.rest()[0], b'"' | b'[' | b'{');
+        match self.window.rest().get(length) {
+            Some(b',' | b':' | b']' | b'}') if is_literal => {
+                self.window.advance(length);
+                Err(self.diagnosed(None))
+            }
+            _ => Ok(length),
         }
     }
 
     /// The value that begins here.
     pub(super) fn value(&mut self) -> Parsed<Value> {
         let length = self.scan(&mut Skip)?;
-        let value = Text::of_valid(&self.window.rest()[..length]).to_value();
-        self.window.advance(length);
+        let value = self.text(length).to_value();
+        self.advance(length);
         Ok(value)
     }
 
@@ -220,14 +271,20 @@ impl<R: Read> Parser<R> {
 
     /// Finds the value that begins here valid and shows it to the visitor; gives its length in bytes.
     fn scan(&mut self, visitor: &mut impl Visitor) -> Parsed<usize> {
+        match self.scan_upto(MAX_TEXT, visitor)? {
+            Some(length) => Ok(length),
+            None => Err(self.window.error("a single value of 2 GiB or more")),
+        }
+    }
+
+    /// As [`Parser::scan`]; `None` where the value does not end in that many bytes.
+    fn scan_upto(&mut self, limit: usize, visitor: &mut impl Visitor) -> Parsed<Option<usize>> {
         self.scanner.reset(usize::from(self.around.is_some()));
         loop {
             let (text, ended) = (self.window.rest(), self.window.has_ended());
-            if text.len() > MAX_TEXT {
-                return Err(self.window.error("a single value of 2 GiB or more"));
-            }
             match self.scanner.scan(text, ended, visitor) {
-                Ok(Progress::Done(length)) => return Ok(length),
+                Ok(Progress::Done(length)) => return Ok(Some(length)),
+                Ok(Progress::More) if text.len() > limit => return Ok(None),
                 Ok(Progress::More) => drop(self.window.more()?),
                 Err(_) => return Err(self.diagnosed(None)),
             }
