@@ -1,7 +1,7 @@
 //! Standard output and standard error, in the right order and at the right time.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::closed_pipe;
 use crate::error::Error;
@@ -12,6 +12,19 @@ use crate::terminal::Terminal;
 
 /// Output kept back at most, in bytes.
 const BUFFER: usize = 64 * 1024;
+
+/// Standard output without the buffer of Rust's own, which looks for line ends.
+struct Stdout;
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(rustix::stdio::stdout(), bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Both output streams of dq.
 pub struct Output {
@@ -25,7 +38,7 @@ pub struct Output {
 
 impl Output {
     pub fn new(terminal: Terminal, flush: Flush, formatter: Box<dyn Formatter>) -> Self {
-        let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+        let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, Stdout));
         Self {
             stdout,
             formatter: RefCell::new(formatter),
