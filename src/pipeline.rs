@@ -3,6 +3,7 @@
 mod body;
 mod closed_pipe;
 mod output;
+mod reader;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -18,7 +19,8 @@ use crate::filter::{self, Inputs, Session, Shape, Source, Stop, Tally, Trouble};
 use crate::format;
 use crate::plan::{Input, Plan, Program, reason};
 
-use output::{FlushFirst, Output};
+use output::Output;
+use reader::considerate;
 
 /// Stack for evaluating nested values and recursive filters, in bytes; only what is used is ever touched.
 pub const STACK: usize = 1 << 30;
@@ -31,7 +33,11 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
     let in_parts = format::takes_parts(&plan.output);
     let filter = compile(&plan.program, by_elements, in_parts)?;
-    let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
+    let output = Rc::new(Output::new(
+        plan.terminal.clone(),
+        plan.flush,
+        format::formatter(plan.output.clone()),
+    ));
     let arrival = arrive(&plan, &output)?;
     let Arrival::Inputs {
         sources,
@@ -49,7 +55,8 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     };
     let inputs = RefCell::new(Inputs::new(settings, sources));
     let ended = filter_all(&plan, &filter, &inputs, &output, &problems);
-    let finished = output.finish();
+    // Whatever ended the run, what came before is written.
+    let finished = output.finish_values().and_then(|()| output.finish());
     let code = ended?;
     finished?;
     Ok(code)
@@ -107,7 +114,7 @@ fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
         Input::Stdin => {
             let source = Source {
                 name: Some("<stdin>".into()),
-                bytes: Box::new(FlushFirst::new(io::stdin(), output.clone())),
+                bytes: considerate(io::stdin(), output.clone()),
             };
             let mut once = Some(source);
             Ok(Arrival::Inputs {
@@ -178,15 +185,17 @@ fn filter_all(
         output.report(&format!("dq: input: ignoring a broken record: {error}"));
     };
     let session = Session::new(filter, inputs, &messages, &skipped, STACK, plan.null_input);
-    let mut formatter = format::formatter(plan.output.clone());
     let tally = Tally::default();
     let mut code = 0;
     loop {
         let mut emit = |item: Item| {
             tally.output(&item);
-            output.item(item, &mut *formatter)
+            // The outputs for the elements of one array are of one piece, however long it takes to come.
+            output.hold(filter.splits_inputs());
+            output.item(item)
         };
         let next = session.next(&mut emit);
+        output.hold(false);
         let Some(ended) = next else { break };
         code = match ended {
             Ok(()) => 0,
@@ -203,7 +212,6 @@ fn filter_all(
             }
         };
     }
-    output.finish_values(&mut *formatter)?;
     let pending = inputs.borrow_mut().pending();
     if let Some(error) = pending {
         return Err(input_error(error, inputs, problems));

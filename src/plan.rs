@@ -1,5 +1,6 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
+mod choice;
 mod shape;
 mod variables;
 
@@ -12,6 +13,8 @@ use crate::fetch::{self, Environment};
 use crate::filter::{InputSettings, value::Value};
 use crate::format;
 use crate::terminal::Terminal;
+
+use choice::Remembered;
 
 /// Everything a run needs to know.
 pub struct Plan {
@@ -79,7 +82,9 @@ pub fn plan(
     var: Var,
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
-    let output = shape::output(&cli, &terminal, var, &mut warnings);
+    let chosen = choice::choose(&cli.format, Remembered::default())?;
+    refuse_binary(chosen.format, &terminal)?;
+    let output = shape::output(&cli, chosen, &terminal, var, &mut warnings);
     let inputs = shape::inputs(&cli);
     let words = Words::sort(cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
@@ -121,6 +126,16 @@ pub fn plan(
         terminal,
     };
     Ok((plan, warnings))
+}
+
+fn refuse_binary(format: format::Format, terminal: &Terminal) -> Result<(), Error> {
+    match format == format::Format::Cbor && terminal.stdout.is_terminal {
+        true => Err(Error::Usage {
+            message: "CBOR is binary, and stdout is a terminal".into(),
+            hint: Some("send it to a file or a pipe: > FILE".into()),
+        }),
+        false => Ok(()),
+    }
 }
 
 /// What each word of the command line is.

@@ -4,8 +4,11 @@
 
 mod cases;
 mod engine;
+mod formats;
+mod helpers;
 mod hostile;
 mod jq_differential;
 mod layout;
 mod readme;
 mod support;
+mod tables;

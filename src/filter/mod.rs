@@ -72,6 +72,16 @@ pub struct Compiled {
     globals: Vec<Value>,
 }
 
+impl Filter {
+    /// Whether it takes the elements of its inputs one by one, in whichever way.
+    pub fn splits_inputs(&self) -> bool {
+        match &self.engine {
+            Engine::Core(_) => self.takes_elements,
+            Engine::Fused(program) => program.takes_elements(),
+        }
+    }
+}
+
 /// Compiles a program.
 ///
 /// # Errors

@@ -3,7 +3,8 @@
 use std::io::{self, Cursor, Read, Write};
 use std::rc::Rc;
 
-use super::output::{FlushFirst, Output};
+use super::output::Output;
+use super::reader::considerate;
 use super::{Arrival, Problems};
 use crate::error::Error;
 use crate::fetch::{self, BodyKind, Response, logs};
@@ -20,8 +21,10 @@ pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Resu
         return Err(response.failure().into());
     }
     output.watch_for_closed_pipe(response.is_live());
-    let is_filtered =
-        plan.program.is_given || plan.null_input || plan.inputs.shape != Shape::Values;
+    let is_filtered = plan.program.is_given
+        || plan.null_input
+        || plan.inputs.shape != Shape::Values
+        || !plan.output.format.is_json();
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
             Ok(inputs(response.body, plan.inputs.shape, plan, output))
@@ -44,7 +47,7 @@ pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Resu
             message: "the answer is binary, and stdout is a terminal".into(),
             hint: Some("send it to a file or a pipe: > FILE".into()),
         }),
-        BodyKind::Binary if plan.program.is_given => Err(Error::Input {
+        BodyKind::Binary if is_filtered => Err(Error::Input {
             name: None,
             problem: "the answer is binary, not JSON: leave the filter out to copy it".into(),
             code: 5,
@@ -56,7 +59,7 @@ pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Resu
 fn inputs(body: Box<dyn Read + Send>, shape: Shape, plan: &Plan, output: &Rc<Output>) -> Arrival {
     let source = Source {
         name: None,
-        bytes: Box::new(FlushFirst::new(body, output.clone())),
+        bytes: considerate(body, output.clone()),
     };
     let mut once = Some(source);
     let problems = Problems {

@@ -1,8 +1,7 @@
 //! Standard output and standard error, in the right order and at the right time.
 
-use std::cell::RefCell;
-use std::io::{self, BufWriter, Read, Write};
-use std::rc::Rc;
+use std::cell::{Cell, RefCell};
+use std::io::{self, BufWriter, Write};
 
 use super::closed_pipe;
 use crate::error::Error;
@@ -30,24 +29,29 @@ impl Write for Stdout {
 /// Both output streams of dq.
 pub struct Output {
     stdout: RefCell<BufWriter<Stdout>>,
+    formatter: RefCell<Box<dyn Formatter>>,
+    /// The formatter keeps what it holds even while the input waits.
+    is_held: Cell<bool>,
     flush: Flush,
     terminal: Terminal,
 }
 
 impl Output {
-    pub fn new(terminal: Terminal, flush: Flush) -> Self {
+    pub fn new(terminal: Terminal, flush: Flush, formatter: Box<dyn Formatter>) -> Self {
         let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, Stdout));
         Self {
             stdout,
+            formatter: RefCell::new(formatter),
+            is_held: Cell::new(false),
             flush,
             terminal,
         }
     }
 
     /// Writes an output of the filter.
-    pub fn item(&self, item: Item, formatter: &mut dyn Formatter) -> Result<(), format::Error> {
+    pub fn item(&self, item: Item) -> Result<(), format::Error> {
         let mut stdout = self.stdout.borrow_mut();
-        formatter.write_item(item, &mut *stdout)?;
+        self.formatter.borrow_mut().write_item(item, &mut *stdout)?;
         match self.flush {
             Flush::EachOutput => Ok(stdout.flush()?),
             Flush::BeforeWaiting => Ok(()),
@@ -55,9 +59,33 @@ impl Output {
     }
 
     /// Ends the formatter's output.
-    pub fn finish_values(&self, formatter: &mut dyn Formatter) -> Result<(), Error> {
+    pub fn finish_values(&self) -> Result<(), Error> {
+        let mut formatter = self.formatter.borrow_mut();
         formatter.finish(&mut *self.stdout.borrow_mut())?;
         Ok(())
+    }
+
+    /// Values are held until more is known.
+    pub fn holds_values(&self) -> bool {
+        self.formatter.borrow().holds_values()
+    }
+
+    /// Whether what the formatter holds is kept even while the input waits.
+    pub fn hold(&self, is_held: bool) {
+        self.is_held.set(is_held);
+    }
+
+    /// Lets go of everything, for the input waits.
+    pub fn pause(&self) -> io::Result<()> {
+        if !self.is_held.get() {
+            let mut formatter = self.formatter.borrow_mut();
+            let paused = formatter.pause(&mut *self.stdout.borrow_mut());
+            // Any other trouble is not one of waiting, and shows again at the end.
+            if let Err(format::Error::Io(error)) = paused {
+                return Err(error);
+            }
+        }
+        self.flush()
     }
 
     /// Writes text of the server's: as it is, unless a terminal would obey it.
@@ -105,25 +133,5 @@ impl Output {
     pub fn finish(&self) -> Result<(), Error> {
         self.flush()
             .map_err(|error| format::Error::Io(error).into())
-    }
-}
-
-/// A reader that lets go of finished output before it waits for more input.
-pub struct FlushFirst<R> {
-    reader: R,
-    output: Rc<Output>,
-}
-
-impl<R> FlushFirst<R> {
-    pub fn new(reader: R, output: Rc<Output>) -> Self {
-        Self { reader, output }
-    }
-}
-
-impl<R: Read> Read for FlushFirst<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A failure to write shows again at the next output, where it is reported.
-        let _ = self.output.flush();
-        self.reader.read(buffer)
     }
 }

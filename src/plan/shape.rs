@@ -1,9 +1,10 @@
 //! The options of the filter's input side and of the format stage.
 
 use super::Var;
+use super::choice::Choice;
 use crate::cli::Cli;
 use crate::filter::{InputSettings, Shape};
-use crate::format::{self, Indent, Layout, Palette, Raw};
+use crate::format::{self, Format, Indent, Layout, Palette, Raw};
 use crate::terminal::Terminal;
 
 pub(super) fn inputs(cli: &Cli) -> InputSettings {
@@ -27,12 +28,14 @@ pub(super) fn inputs(cli: &Cli) -> InputSettings {
 
 pub(super) fn output(
     cli: &Cli,
+    chosen: Choice,
     terminal: &Terminal,
     var: Var,
     warnings: &mut Vec<String>,
 ) -> format::Settings {
     let options = &cli.format;
-    let layout = match (options.compact, options.tab, options.indent) {
+    let compact = options.compact || chosen.format == Format::Jsonl;
+    let layout = match (compact, options.tab, options.indent) {
         (true, ..) => Layout::Compact,
         (_, true, _) => Layout::Pretty {
             indent: Indent::Tab,
@@ -44,7 +47,11 @@ pub(super) fn output(
             indent: Indent::Spaces(2),
         },
     };
-    let raw = match (options.nul, options.join, options.raw) {
+    let raw = match (
+        options.nul,
+        options.join,
+        options.raw || chosen.format == Format::Raw,
+    ) {
         (true, ..) => Raw::Nul,
         (_, true, _) => Raw::Joined,
         (.., true) => Raw::Lines,
@@ -52,6 +59,9 @@ pub(super) fn output(
     };
     let palette = terminal.stdout.color.then(|| palette(var, warnings));
     format::Settings {
+        format: chosen.format,
+        columns: chosen.columns,
+        width: terminal.stdout.width.filter(|_| !options.wide),
         layout,
         sort_keys: options.sort_keys,
         ascii: options.ascii,

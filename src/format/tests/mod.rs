@@ -7,6 +7,7 @@ use crate::filter::value::Num;
 
 mod color;
 mod json;
+mod table;
 
 fn arr(items: impl IntoIterator<Item = Value>) -> Value {
     items.into_iter().collect()
@@ -72,4 +73,9 @@ fn stripped(text: &str) -> String {
     pieces.fold(first, |plain, piece| {
         plain + piece.split_once('m').unwrap().1
     })
+}
+
+/// The value of a JSON text.
+pub fn value(json: &str) -> Value {
+    crate::filter::parse_json(json.as_bytes()).unwrap()
 }
