@@ -1,6 +1,6 @@
 //! Sends requests to the host that was chosen, or to full URLs, and follows redirects at home.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ureq::Agent;
@@ -15,6 +15,7 @@ use super::proxy::Proxy;
 use super::response::Response;
 use super::tls::{Options, Tls};
 use super::transport::{ABSOLUTE, Gateway, NoResolver, Route};
+use super::turns::Turns;
 
 /// The longest head of a response, in bytes.
 pub const HEAD_LIMIT: usize = 64 << 10;
@@ -62,6 +63,8 @@ pub struct Client {
     settings: Settings,
     at_home: OnceLock<Agent>,
     abroad: OnceLock<Agent>,
+    /// For a host that takes few requests at once.
+    turns: Option<Arc<Turns>>,
 }
 
 /// A request as it goes out; a redirect changes its target only.
@@ -84,7 +87,9 @@ impl Client {
     /// # Errors
     /// None at present.
     pub fn new(host: Host, settings: Settings) -> Result<Self, Error> {
+        let few = matches!(host.address, Address::Ssh(_));
         Ok(Self {
+            turns: few.then(|| Turns::new(SSH_CONNECTIONS)),
             host,
             settings,
             at_home: OnceLock::new(),
@@ -98,7 +103,15 @@ impl Client {
     /// # Errors
     /// `Usage` for what cannot be sent, `Redirect`, and whatever happens to the connection.
     pub fn send(&self, request: &Request) -> Result<Response, Error> {
-        let mut outgoing = self.outgoing(request)?;
+        let turn = self.turns.as_ref().map(Turns::take);
+        let response = self.follow(self.outgoing(request)?)?;
+        Ok(match turn {
+            Some(turn) => response.holding(turn),
+            None => response,
+        })
+    }
+
+    fn follow(&self, mut outgoing: Outgoing<'_>) -> Result<Response, Error> {
         let mut followed = 0;
         loop {
             let response = outgoing

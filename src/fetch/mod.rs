@@ -17,6 +17,7 @@ mod sockets;
 mod ssh;
 mod tls;
 mod transport;
+mod turns;
 
 #[cfg(test)]
 mod testing;

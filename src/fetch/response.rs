@@ -7,6 +7,7 @@ use ureq::http::StatusCode;
 use super::error::{Error, read_error};
 use super::logs::{self, Frames};
 use super::message;
+use super::turns::{Held, Turn};
 
 /// How much of a failure's body is read, in bytes; docker's own client reads as much.
 const FAILURE_LIMIT: u64 = 1 << 20;
@@ -76,6 +77,15 @@ impl Response {
             response.find_kind()?;
         }
         Ok(response)
+    }
+
+    /// The turn is given back with the body.
+    pub(super) fn holding(self, turn: Turn) -> Self {
+        let body = self.body;
+        Self {
+            body: Box::new(Held { body, _turn: turn }),
+            ..self
+        }
     }
 
     fn find_kind(&mut self) -> Result<(), Error> {
