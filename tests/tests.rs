@@ -8,5 +8,7 @@ mod hostile;
 mod jq_differential;
 mod layout;
 mod readme;
+mod servers;
+mod ssh;
 mod support;
 mod tls;
