@@ -182,8 +182,8 @@ impl Proxy {
         })
     }
 
-    /// How an error calls it.
-    fn label(&self) -> String {
+    /// How people are told of it.
+    pub fn label(&self) -> String {
         let host = match self.host.contains(':') {
             true => format!("[{}]", self.host),
             false => self.host.clone(),
