@@ -4,6 +4,7 @@
 //! local goes through a proxy, NO_PROXY lists names, addresses and networks.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
@@ -32,9 +33,15 @@ pub struct Proxy {
     variable: &'static str,
 }
 
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label())
+    }
+}
+
 /// The secret stays out of it.
-impl std::fmt::Debug for Proxy {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Proxy({})", self.label())
     }
 }
@@ -182,8 +189,8 @@ impl Proxy {
         })
     }
 
-    /// How people are told of it.
-    pub fn label(&self) -> String {
+    /// How an error calls it.
+    fn label(&self) -> String {
         let host = match self.host.contains(':') {
             true => format!("[{}]", self.host),
             false => self.host.clone(),
@@ -207,9 +214,10 @@ impl Proxy {
                 problem,
                 hint,
             },
-            Error::Resolve { problem, .. } => Error::Resolve {
+            Error::Resolve { problem, hint, .. } => Error::Resolve {
                 host: format!("of {}", self.label()),
                 problem,
+                hint,
             },
             other => other,
         })
