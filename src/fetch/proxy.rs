@@ -4,7 +4,6 @@
 //! local goes through a proxy, NO_PROXY lists names, addresses and networks.
 
 use std::ffi::OsString;
-use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
@@ -33,15 +32,9 @@ pub struct Proxy {
     variable: &'static str,
 }
 
-impl fmt::Display for Proxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.label())
-    }
-}
-
 /// The secret stays out of it.
-impl fmt::Debug for Proxy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Proxy({})", self.label())
     }
 }
@@ -189,8 +182,8 @@ impl Proxy {
         })
     }
 
-    /// How an error calls it.
-    fn label(&self) -> String {
+    /// How people are told of it.
+    pub fn label(&self) -> String {
         let host = match self.host.contains(':') {
             true => format!("[{}]", self.host),
             false => self.host.clone(),

@@ -74,7 +74,7 @@ impl Host {
     /// DOCKER_CONTEXT)`, `context "foo" (currentContext of /home/me/.docker/config.json)`.
     pub fn reason(&self) -> String {
         match &self.proxy {
-            Some(proxy) => format!("{}, through {}", self.named_by(), proxy),
+            Some(proxy) => format!("{}, through {}", self.named_by(), proxy.label()),
             None => self.named_by(),
         }
     }
