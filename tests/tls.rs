@@ -23,8 +23,8 @@ use serde_json::{Map, Value};
 
 use crate::support::daemon::{Daemon, inside};
 use crate::support::dq::{Output, dq};
-use crate::support::leave_out;
 use crate::support::temp::TempDir;
+use crate::support::{free_port, leave_out};
 
 type Case = Map<String, Value>;
 
@@ -94,11 +94,6 @@ fn daemon(name: &str, port: u16, certs: &str) -> Result<Daemon, String> {
     ];
     let options = ["--tlsverify", &ca, &cert, &key, &listen];
     Daemon::start(&format!("tls-{name}"), &options)
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn cases() -> Vec<Case> {
