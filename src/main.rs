@@ -32,6 +32,7 @@ fn run(cli: cli::Cli) -> u8 {
         warnings.iter().for_each(|warning| warn(warning));
         pipeline::run(plan)
     });
+    fetch::hang_up();
     outcome.unwrap_or_else(|error| fail(&error))
 }
 

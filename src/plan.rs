@@ -230,23 +230,22 @@ fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Err
         context: options.context,
         unix_socket: options.unix_socket,
         demo: options.demo,
+        tls: options.tls,
     };
     let headers = options
         .headers
         .iter()
         .map(|header| split_header(header))
         .collect::<Result<_, _>>()?;
-    let source = if source.starts_with('/') {
-        fetch::Source::Endpoint(source.to_owned())
+    let environment = Environment { var };
+    let (host, source) = if source.starts_with('/') {
+        let endpoint = fetch::Source::Endpoint(source.to_owned());
+        (fetch::resolve_host(&flags, &environment)?, endpoint)
     } else {
-        fetch::Source::Url(source.to_owned())
+        fetch::resolve_url(source, &flags, &environment)?
     };
     Ok(Input::Http(Box::new(Exchange {
-        host: match &source {
-            // Nothing of docker's concerns a full URL.
-            fetch::Source::Url(url) => fetch::Host::from_url(url)?,
-            fetch::Source::Endpoint(_) => fetch::resolve_host(&flags, &Environment { var })?,
-        },
+        host,
         settings: fetch::Settings {
             connect_timeout: options.connect_timeout,
             max_time: options.max_time,
@@ -283,6 +282,7 @@ fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
         ("--context", options.context.is_some()),
         ("--unix-socket", options.unix_socket.is_some()),
         ("--demo", options.demo),
+        ("a TLS option", options.tls.given()),
         ("--header", !options.headers.is_empty()),
         ("--connect-timeout", options.connect_timeout.is_some()),
         ("--max-time", options.max_time.is_some()),

@@ -10,5 +10,8 @@ mod hostile;
 mod jq_differential;
 mod layout;
 mod readme;
+mod servers;
+mod ssh;
 mod support;
 mod tables;
+mod tls;

@@ -12,6 +12,10 @@ pub struct Opt {
     pub short: Option<char>,
     /// Names of its values.
     pub values: &'static [&'static str],
+    /// Other names of it, docker's.
+    aliases: &'static [&'static str],
+    /// The value may be left out; it stands behind `=` only.
+    pub optional: bool,
     repeats: bool,
     stage: Stage,
     help: &'static str,
@@ -30,6 +34,8 @@ const fn flag(long: &'static str, short: char, stage: Stage, help: &'static str)
         long,
         short: if short == ' ' { None } else { Some(short) },
         values: &[],
+        aliases: &[],
+        optional: false,
         repeats: false,
         stage,
         help,
@@ -62,6 +68,26 @@ const fn repeated(
     }
 }
 
+/// A file, under curl's name and docker's.
+const fn tls_file(long: &'static str, aliases: &'static [&'static str], help: &'static str) -> Opt {
+    Opt {
+        aliases,
+        ..valued(long, ' ', &["FILE"], Fetch, help)
+    }
+}
+
+impl Opt {
+    /// Whether this is its long name, or one of them.
+    pub fn is_called(&self, long: &str) -> bool {
+        self.long == long || self.aliases.contains(&long)
+    }
+
+    /// How many of the arguments behind it are its values.
+    pub fn values_behind(&self) -> usize {
+        if self.optional { 0 } else { self.values.len() }
+    }
+}
+
 use Stage::{Fetch, Filter, Format, Itself};
 
 pub const OPTIONS: &[Opt] = &[
@@ -70,7 +96,7 @@ pub const OPTIONS: &[Opt] = &[
         ' ',
         &["HOST"],
         Fetch,
-        "ask this host: unix://PATH or a path, tcp://H:P, http(s)://H",
+        "ask this host: a socket's path, tcp://, http(s)://, ssh://",
     ),
     valued(
         "context",
@@ -92,6 +118,43 @@ pub const OPTIONS: &[Opt] = &[
         Fetch,
         "ask a built-in sample engine: no Docker needed",
     ),
+    tls_file(
+        "cacert",
+        &["tlscacert"],
+        "trust only the authorities in FILE (docker: --tlscacert)",
+    ),
+    tls_file(
+        "cert",
+        &["tlscert"],
+        "show this client certificate (docker: --tlscert)",
+    ),
+    tls_file(
+        "key",
+        &["tlskey"],
+        "its key, if not in the same file (docker: --tlskey)",
+    ),
+    flag(
+        "insecure",
+        'k',
+        Fetch,
+        "do not verify the server's certificate",
+    ),
+    flag(
+        "tls",
+        ' ',
+        Fetch,
+        "TLS on tcp:// hosts, as docker's: not verified",
+    ),
+    Opt {
+        optional: true,
+        ..valued(
+            "tlsverify",
+            ' ',
+            &["BOOL"],
+            Fetch,
+            "TLS on tcp:// hosts, verified unless =false",
+        )
+    },
     repeated(
         "header",
         'H',
@@ -293,7 +356,14 @@ fn arg(option: &Opt) -> Arg {
     let arg = arg
         .num_args(option.values.len())
         .value_names(option.values)
+        .aliases(option.aliases)
         .value_parser(ValueParser::os_string());
+    if option.optional {
+        let arg = arg.num_args(0..=1).require_equals(true);
+        return arg
+            .default_missing_value("true")
+            .overrides_with(option.long);
+    }
     let arg = arg.allow_hyphen_values(true);
     if option.repeats {
         arg.action(ArgAction::Append)
@@ -327,7 +397,7 @@ pub fn explain(error: clap::Error) -> Request {
         ErrorKind::WrongNumberOfValues | ErrorKind::InvalidValue | ErrorKind::TooFewValues => {
             let known = OPTIONS
                 .iter()
-                .find(|known| name == format!("--{}", known.long));
+                .find(|known| known.is_called(name.trim_start_matches('-')));
             let takes = known.map_or_else(|| "a value".into(), |known| known.values.join(" and "));
             Request::Wrong(format!("{name} takes {takes}"), None)
         }
@@ -361,6 +431,8 @@ examples:
   dq /images/json --columns id,repotags,size
   dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv
   dq --unix-socket /run/podman/podman.sock /version .Version
+  dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info
+  dq --host ssh://me@build-7 /info .Containers
   docker inspect web | dq '.[0].State'
   dq --demo /containers/json '.[].Names'        without Docker
 ";
@@ -369,6 +441,11 @@ const MORE: &str = "\
 The host is found as docker finds it: --host or --context, then DOCKER_HOST,
 DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
 DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
+
+TLS on a tcp:// host is turned on by DOCKER_TLS_VERIFY or by any TLS option; ca.pem,
+cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or ~/.docker. ssh://
+runs \"docker system dial-stdio\" on the host, as docker does. On a socket Host is
+empty; -H 'Host: x' sets it.
 
 A SOURCE starts with / or scheme://, or is - alone. Any other first word is a
 filter, and dq then reads files or standard input like jq.
@@ -386,6 +463,7 @@ SHA-256 sums, then wide cells are cut to fit the terminal; off it all are whole.
 environment:
   DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_API_VERSION,
   DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH, DOCKER_CUSTOM_HEADERS
+  HTTP_PROXY, HTTPS_PROXY, NO_PROXY
                      as in docker
   JQ_COLORS          null:false:true:numbers:strings:arrays:objects:keys
   NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR
@@ -439,11 +517,11 @@ fn line(option: &Opt) -> String {
     } else {
         format!("--{}", option.long)
     };
-    let values: String = option
-        .values
-        .iter()
-        .map(|value| format!(" {value}"))
-        .collect();
+    let value = |value: &&str| match option.optional {
+        true => format!("[={value}]"),
+        false => format!(" {value}"),
+    };
+    let values: String = option.values.iter().map(value).collect();
     let spelled = format!("  {short}{long}{values}");
     format!("{spelled:<32}{}\n", option.help)
 }

@@ -16,9 +16,17 @@ pub enum Error {
         hint: Option<String>,
     },
     /// A file that decides the host or proves who we are cannot be read or understood.
-    File { path: PathBuf, problem: String },
+    File {
+        path: PathBuf,
+        problem: String,
+        hint: Option<String>,
+    },
     /// The name of the host has no address.
-    Resolve { host: String, problem: String },
+    Resolve {
+        host: String,
+        problem: String,
+        hint: Option<String>,
+    },
     /// Nothing could be connected to.
     Connect {
         host: String,
@@ -40,7 +48,7 @@ pub enum Error {
         hint: Option<String>,
     },
     /// The server closed the connection without sending a byte.
-    EmptyReply { host: String },
+    EmptyReply { host: String, hint: Option<String> },
     /// The server sent something that is not HTTP, or HTTP beyond a limit of ours.
     Protocol { problem: String },
     /// The connection ended before the response did.
@@ -81,9 +89,12 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. }
+            | Self::File { hint, .. }
+            | Self::Resolve { hint, .. }
             | Self::Connect { hint, .. }
             | Self::Handshake { hint, .. }
             | Self::Certificate { hint, .. }
+            | Self::EmptyReply { hint, .. }
             | Self::Status { hint, .. } => hint.clone(),
             _ => None,
         }
@@ -110,8 +121,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage { problem, .. } | Self::Protocol { problem } => f.write_str(problem),
-            Self::File { path, problem } => write!(f, "{}: {problem}", path.display()),
-            Self::Resolve { host, problem } => write!(f, "cannot resolve host {host}: {problem}"),
+            Self::File { path, problem, .. } => write!(f, "{}: {problem}", path.display()),
+            Self::Resolve { host, problem, .. } => {
+                write!(f, "cannot resolve host {host}: {problem}")
+            }
             Self::Connect { host, problem, .. } => write!(f, "cannot connect to {host}: {problem}"),
             Self::Timeout { doing } => write!(f, "timed out {doing}"),
             Self::Handshake { host, problem, .. } => {
@@ -120,7 +133,7 @@ impl fmt::Display for Error {
             Self::Certificate { host, problem, .. } => {
                 write!(f, "the certificate of {host} is not trusted: {problem}")
             }
-            Self::EmptyReply { host } => {
+            Self::EmptyReply { host, .. } => {
                 write!(
                     f,
                     "empty reply: {host} closed the connection without an answer"
@@ -251,6 +264,11 @@ fn protocol(problem: String) -> Error {
 /// which a test pins.
 fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
     let text = problem.to_string();
+    if text.starts_with("http parse fail") && host.starts_with("ssh://") {
+        return protocol(format!(
+            "{host} did not answer with HTTP; does a shell over there print something first?"
+        ));
+    }
     if text.starts_with("http parse fail") {
         return protocol(format!("{host} did not answer with HTTP"));
     }

@@ -7,6 +7,7 @@ use ureq::http::StatusCode;
 use super::error::{Error, read_error};
 use super::logs::{self, Frames};
 use super::message;
+use super::turns::{Held, Turn};
 
 /// How much of a failure's body is read, in bytes; docker's own client reads as much.
 const FAILURE_LIMIT: u64 = 1 << 20;
@@ -76,6 +77,15 @@ impl Response {
             response.find_kind()?;
         }
         Ok(response)
+    }
+
+    /// The turn is given back with the body.
+    pub(super) fn holding(self, turn: Turn) -> Self {
+        let body = self.body;
+        Self {
+            body: Box::new(Held { body, _turn: turn }),
+            ..self
+        }
     }
 
     fn find_kind(&mut self) -> Result<(), Error> {
@@ -161,10 +171,20 @@ fn news(message: String, status: u16, reason: &str) -> String {
 }
 
 fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
-    let hint = if message.contains("HTTP request to an HTTPS server") {
+    let wants_tls = [
+        "HTTP request to an HTTPS server",
+        "request was sent to HTTPS port",
+    ];
+    let hint = if wants_tls.iter().any(|words| message.contains(words)) {
         "the server wants TLS: use https://, or DOCKER_TLS_VERIFY=1 with docker's certificates"
+    } else if message.contains("No required SSL certificate") {
+        "the server wants a client certificate: --cert FILE and --key FILE"
+    } else if status == 407 {
+        "HTTP_PROXY=http://USER:PASSWORD@… is where the proxy's password belongs"
     } else if message.starts_with("client version") {
         "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
+    } else if status == 403 && message.contains("host not allowed") && !empty_host {
+        "an empty Host is what Caddy takes on a socket: -H 'Host:', or the path alone for a URL"
     } else if status == 400 && empty_host {
         "dq sends no host name to a socket; some servers want one: -H 'Host: localhost'"
     } else {

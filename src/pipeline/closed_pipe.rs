@@ -10,6 +10,7 @@ pub fn watch() {
     // Without the thread the next write finds out.
     let _ = std::thread::Builder::new().stack_size(64 * 1024).spawn(|| {
         if wait_until_closed() {
+            crate::fetch::hang_up();
             std::process::exit(0);
         }
     });
