@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::time::Duration;
 
+use crate::support::daemon::find;
 use crate::support::dq::{BINARY, Dq, clean, dq, run};
-use crate::support::engine::{engine, find};
+use crate::support::engine::engine;
 use crate::support::leave_out;
 use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
