@@ -128,6 +128,10 @@ impl<'s> Scope<'s> {
                     self.undefined(linker, name, arity);
                     (name, Any)
                 }
+                Callee::Refused(why) => {
+                    self.error(linker, name, why, None);
+                    (name, Any)
+                }
             },
         };
         (

@@ -1,0 +1,2 @@
+module {about: "Containers that run, of any list of them"};
+map(select(.State == "running"))
