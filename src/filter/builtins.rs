@@ -1,19 +1,32 @@
-//! jq's library as far as it is written in jq: looked up by name, read only where it is used.
+//! jq's library as far as it is written in jq, and dq's helpers: looked up by name, read only where they are used.
 
-const SOURCE: &str = include_str!("builtins.jq");
+const LIBRARY: &str = include_str!("builtins.jq");
+/// Definitions that jq does not have; each runs in plain jq together with those of this text it calls.
+const HELPERS: &str = include_str!("helpers.jq");
 
-/// The text of the library's definition of that name and number of arguments.
+/// The text of the definition of that name and number of arguments, in jq's library or among dq's helpers.
 pub fn source(name: &str, arity: usize) -> Option<&'static str> {
+    find(LIBRARY, name, arity).or_else(|| helper(name, arity))
+}
+
+/// The text of dq's helper of that name and number of arguments.
+pub fn helper(name: &str, arity: usize) -> Option<&'static str> {
+    find(HELPERS, name, arity)
+}
+
+fn find(text: &'static str, name: &str, arity: usize) -> Option<&'static str> {
     let mut from = 0;
-    while let Some(found) = memchr::memmem::find(&SOURCE.as_bytes()[from..], b"\ndef ") {
+    while let Some(found) = memchr::memmem::find(&text.as_bytes()[from..], b"\ndef ") {
         let start = from + found + 1;
         from = start;
-        let Some(rest) = SOURCE[start + 4..].strip_prefix(name) else {
+        let Some(rest) = text[start + 4..].strip_prefix(name) else {
             continue;
         };
         if signature_length(rest) == Some(arity) {
-            let end = memchr::memmem::find(rest.as_bytes(), b"\ndef ").unwrap_or(rest.len());
-            return Some(&SOURCE[start..start + 4 + name.len() + end]);
+            let next = |line: &[u8]| memchr::memmem::find(rest.as_bytes(), line);
+            let end = next(b"\ndef ").unwrap_or(rest.len());
+            let end = next(b"\n# ").map_or(end, |comment| end.min(comment));
+            return Some(&text[start..start + 4 + name.len() + end]);
         }
     }
     None
@@ -30,7 +43,11 @@ fn signature_length(rest: &str) -> Option<usize> {
 
 /// Name and number of arguments of every definition.
 pub fn signatures() -> impl Iterator<Item = (&'static str, usize)> {
-    SOURCE.split("\ndef ").skip(1).filter_map(|text| {
+    signatures_in(LIBRARY).chain(signatures_in(HELPERS))
+}
+
+fn signatures_in(text: &'static str) -> impl Iterator<Item = (&'static str, usize)> {
+    text.split("\ndef ").skip(1).filter_map(|text| {
         let end = text.find([':', '('])?;
         Some((&text[..end], signature_length(&text[end..])?))
     })

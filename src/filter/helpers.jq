@@ -1,0 +1,129 @@
+# dq's helpers for the cells of a table: what the docker CLI works out before it prints, as jq definitions.
+# Each definition starts a line, calls only jq's own and those above it, and runs in plain jq 1.6 or later.
+# Every one takes null for null: Podman has null where Docker has a list or a map.
+
+# Seconds since the epoch: of a number (seconds; if larger than those can be: milliseconds, microseconds or
+# nanoseconds) or of RFC 3339 text with any fraction and offset. Go's zero time is null.
+def _seconds:
+  def seconds: if . < 1e11 then . elif . < 1e14 then . / 1e3 elif . < 1e17 then . / 1e6 else . / 1e9 end;
+  def offset: if . == "Z" or . == "z" then 0 else ((.[1:3] | tonumber) * 3600 + (.[4:6] | tonumber) * 60) * (if startswith("-") then -1 else 1 end) end;
+  def parsed:
+    (if endswith("Z") or endswith("z") then -1 else -6 end) as $zone
+    | (.[:10] + "T" + .[11:19] + "Z" | fromdateiso8601) + ("0" + .[19:$zone] | tonumber) - (.[$zone:] | offset);
+  if . == null or . == "" then null
+  elif type == "number" then seconds
+  elif type != "string" then error("\(type) is no time")
+  elif startswith("0001-01-01T00:00:00") then null
+  else (try tonumber catch null) as $number
+    | if $number != null then $number | seconds else . as $text | try parsed catch error("\($text | tojson[:40]) is no time: neither RFC 3339 nor seconds since the epoch") end
+  end;
+# The words of go-units' HumanDuration, which docker uses.
+def _human_duration:
+  (. / 60 | floor) as $minutes
+  | (. / 3600 + 0.5 | floor) as $hours
+  | if . < 1 then "Less than a second"
+    elif . < 2 then "1 second"
+    elif . < 60 then "\(floor) seconds"
+    elif $minutes == 1 then "About a minute"
+    elif $minutes < 60 then "\($minutes) minutes"
+    elif $hours == 1 then "About an hour"
+    elif $hours < 48 then "\($hours) hours"
+    elif $hours < 336 then "\($hours / 24 | floor) days"
+    elif $hours < 1440 then "\($hours / 168 | floor) weeks"
+    elif $hours < 17520 then "\($hours / 720 | floor) months"
+    else "\(. / 31536000 | floor) years"
+    end;
+def ago: _seconds | if . == null then null else now - . | if . > -1 then "\(_human_duration) ago" else -. | _human_duration | "in " + (.[:1] | ascii_downcase) + .[1:] end end;
+def duration: (if type == "number" then . else _seconds | if . == null then null else now - . end end) | if . == null then null else _human_duration end;
+# As docker shows sizes: three digits of the SI unit, or four of the binary one. -1 is Docker's "not known".
+# Where go-units prints 1e+03kB for 999.6 kB, this is 1MB.
+def bytes($units):
+  def digits($base):
+    (if . >= 1000 then 1 elif . >= 100 then 10 elif . >= 10 then 100 else 1000 end / (if $base == 1000 then 10 else 1 end)) as $parts
+    | if $parts < 1 then round else . * $parts | round / $parts end;
+  def scaled($base; $names):
+    (digits($base)) as $shown
+    | if $shown >= $base and ($names | length) > 1 then . / $base | scaled($base; $names[1:]) else "\($shown)\($names[0])" end;
+  if . == null or . == -1 then null
+  elif type != "number" then error("\(type) is no number of bytes")
+  elif . < 0 then "-" + (-. | bytes($units))
+  elif $units == "si" then scaled(1000; ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"])
+  elif $units == "iec" then scaled(1024; ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"])
+  else error("bytes takes \"si\" or \"iec\"")
+  end;
+def bytes: bytes("si");
+# The twelve digits docker shows: of an ID, or of an object that has one.
+def short_id:
+  if type == "object" then .Id // .ID // .id // (.Actor | objects | .ID) // null else . end
+  | if . == null then null
+    elif type == "string" then .[(index(":") // -1) + 1:][:12]
+    else error("\(type) is no ID")
+    end;
+# The name people use: of a container without its slash, of an image its first tag.
+def name:
+  if type == "object" then
+    [ (.Names | (arrays | map(strings) | (map(select(.[1:] | contains("/") | not)), .)[]), strings),
+      .Name, .name,
+      (.Spec | objects | .Name),
+      (.Actor | objects | .Attributes | objects | .name),
+      (.RepoTags | arrays[]),
+      (.RepoDigests | arrays[] | strings | split("@")[0] + ":<none>") ]
+    | map(strings | select(. != "" and (startswith("<none>") | not))) | .[0]
+  elif . == null or type == "string" then .
+  else error("\(type) has no name")
+  end
+  | if . == null then null else ltrimstr("/") end;
+# Labels as k=v, k=v: of a map, or of an object that has one.
+def _labels:
+  if type != "object" then .
+  elif has("Labels") then .Labels
+  elif .Config | type == "object" then .Config.Labels
+  elif .Spec | type == "object" then .Spec.Labels
+  else .
+  end;
+def labels: _labels | if type == "object" then to_entries | map("\(.key)=\(.value)") | join(", ") else . end;
+def labels($name): _labels | if type == "object" then .[$name] else null end;
+# Ports as docker ps shows them, ranges collapsed, 0.0.0.0 and [::] as one: * (docker service ls has it). Reads the
+# lists of containers (Docker's, Podman's) and services, and the maps of an inspected container or image.
+def ports:
+  def found:
+    if type != "object" then .
+    elif has("Ports") then .Ports
+    elif .NetworkSettings | type == "object" then .NetworkSettings.Ports
+    elif .Endpoint | type == "object" then .Endpoint.Ports
+    elif .Config | type == "object" then .Config.ExposedPorts
+    elif all(keys_unsorted[]; contains("/")) then .
+    else null
+    end;
+  def number: if . == null or . == "" then null else tonumber | if . == 0 then null else . end end;
+  def of_map:
+    to_entries[] | (.key | split("/")) as $key
+    | {private: ($key[0] | number), type: ($key[1] // "tcp")} as $port
+    | ((.value | arrays[] | $port + {ip: .HostIp, public: (.HostPort | number)}), (.value | select(type != "array" or length == 0) | $port));
+  def of_list:
+    .[] | (.range // 1) as $range
+    | (.Type // .protocol // .Protocol // "tcp" | split(",")[]) as $type
+    | range($range) as $i
+    | {$type, ip: (.IP // .host_ip), private: ((.PrivatePort // .container_port // .TargetPort) + $i), public: ((.PublicPort // .host_port // .PublishedPort) | number | if . == null then null else . + $i end)};
+  def everywhere: if . == null or . == "" then "*" else . end;
+  def addresses:
+    unique
+    | if index("0.0.0.0") and index("::") then (. - ["0.0.0.0", "::"]) + ["*"] else . end
+    | if index("127.0.0.1") and index("::1") then (. - ["127.0.0.1", "::1"]) + ["localhost"] else . end;
+  def runs: reduce sort_by(.private)[] as $port ([]; if length > 0 and .[-1].last + 1 == $port.private then .[-1].last = $port.private else . + [$port + {last: $port.private}] end);
+  def span($first; $last): if $first == $last then "\($first)" else "\($first)-\($last)" end;
+  def shown:
+    (.last - .private) as $more
+    | (if .public == null then "" else (.ip | if contains(":") then "[\(.)]" else . end) + ":" + span(.public; .public + $more) + "->" end)
+      + span(.private; .last) + "/" + .type;
+  found
+  | if . == null then null
+    elif type == "string" then .
+    elif type != "object" and type != "array" then error("\(type) has no ports")
+    else
+      [if type == "object" then of_map else of_list end | .ip = (if .public == null then null else .ip | everywhere end)]
+      | group_by([.private, .type, .public])
+      | map(.[0] + {ip: (map(.ip) | if .[0] == null then null else addresses[] end)})
+      | group_by([.ip, .type, (if .public == null then null else .public - .private end)])
+      | map(runs[]) | sort_by([.private, .type, .public, .ip]) | map(shown) | join(", ")
+    end;
