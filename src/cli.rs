@@ -1,6 +1,7 @@
 //! What the user typed, and nothing else: options by clap, words by jq's rule.
 
 mod options;
+mod saved;
 mod words;
 
 use std::ffi::OsString;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
+pub use saved::{Keep, Save, Saved};
 use words::Mode;
 pub use words::Word;
 
@@ -18,6 +20,7 @@ pub struct Cli {
     pub fetch: Fetch,
     pub filter: Filter,
     pub format: Format,
+    pub saved: Saved,
 }
 
 pub struct Fetch {
@@ -110,6 +113,7 @@ fn read(matches: &ArgMatches, words: Vec<Word>) -> Result<Cli, String> {
         fetch: fetch(matches)?,
         filter: filter(matches)?,
         format: format(matches)?,
+        saved: saved::read(matches)?,
     })
 }
 

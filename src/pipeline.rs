@@ -30,6 +30,8 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
     let filter = compile(&plan.program, by_elements)?;
     let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
+    let warn = |warning| output.report(&format!("dq: filter: {warning}"));
+    filter.warnings.iter().for_each(warn);
     let arrival = arrive(&plan, &output)?;
     let Arrival::Inputs {
         sources,
@@ -66,12 +68,17 @@ fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error
         positional: program.positional.clone(),
         library: program.library.clone(),
         home: program.home.clone(),
+        saved: program.saved.as_ref().map(|(saved, _)| saved),
+        is_given: program.is_given,
+        places: program.places.clone(),
         by_elements,
         environment: &environment,
     });
-    compiled.map_err(|errors| Error::Compile {
-        errors,
-        hint: program.hint.clone(),
+    compiled.map_err(|errors| {
+        let usage = program.saved.as_ref().map(|(_, usage)| usage);
+        let usage = usage.filter(|_| errors.iter().all(|error| error.hint.is_none()));
+        let hint = program.hint.as_ref().or(usage).cloned();
+        Error::Compile { errors, hint }
     })
 }
 

@@ -1,5 +1,6 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
+pub mod saved;
 mod shape;
 mod variables;
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Word};
 use crate::error::Error;
 use crate::fetch::{self, Environment};
-use crate::filter::{InputSettings, value::Value};
+use crate::filter::{InputSettings, saved::Places, saved::SavedFilter, value::Value};
 use crate::format;
 use crate::terminal::Terminal;
 
@@ -45,8 +46,13 @@ pub struct Exchange {
 /// The filter's text and what it may refer to.
 pub struct Program {
     pub text: String,
-    /// A filter was given; without one, what is not JSON passes as it is.
+    /// A filter was given.
     pub is_given: bool,
+    /// Nothing is filtered: what is not JSON passes as it is.
+    pub is_identity: bool,
+    /// The saved filter that is the source, and how to call it.
+    pub saved: Option<(SavedFilter, String)>,
+    pub places: Places,
     /// The file of `-f`.
     pub path: Option<String>,
     pub named: Vec<(String, Value)>,
@@ -73,7 +79,7 @@ type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 /// # Errors
 /// What contradicts itself or cannot be read: usage errors, exit code 2; a bad host.
 pub fn plan(
-    cli: Cli,
+    mut cli: Cli,
     terminal: Terminal,
     stdin_is_terminal: bool,
     var: Var,
@@ -81,7 +87,14 @@ pub fn plan(
     let mut warnings = Vec::new();
     let output = shape::output(&cli, &terminal, var, &mut warnings);
     let inputs = shape::inputs(&cli);
-    let words = Words::sort(cli.words, cli.filter.from_file.as_deref())?;
+    let places = saved::places(&cli.filter.library, var);
+    let call = saved::call(&mut cli.words, &places)?;
+    if let Some(call) = &call {
+        call.refuse_input_options(&cli)?;
+        call.complete(&mut cli)?;
+    }
+    let source = call.as_ref().map(|call| call.endpoint.clone());
+    let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
     let input = match &words.source {
         Some(source) => {
@@ -90,21 +103,28 @@ pub fn plan(
         }
         None => {
             refuse_fetch_options(&cli.fetch)?;
+            let hint = words
+                .filter
+                .as_deref()
+                .and_then(|word| saved::hint(word, &places));
             let filterless = words.filter.is_none();
-            local(words.files, filterless, null_input, stdin_is_terminal)?
+            local(words.files, filterless, null_input, stdin_is_terminal, hint)?
         }
     };
     let program = Program {
         hint: endpoint_hint(words.filter.as_deref(), &input),
         is_given: words.filter.is_some(),
+        is_identity: words.filter.is_none() && call.as_ref().is_none_or(saved::Call::is_identity),
         text: words.filter.unwrap_or_else(|| ".".into()),
         path: cli.filter.from_file.map(|path| path.display().to_string()),
-        named: variables::named(cli.filter.named)?,
+        named: saved::with_args(variables::named(cli.filter.named)?, call.as_ref()),
+        saved: call
+            .map(|call| (call.signature(), call.saved))
+            .map(|(signature, saved)| (saved, signature)),
+        places,
         positional: words.positional,
         library: variables::library(cli.filter.library)?,
-        home: var("HOME")
-            .filter(|home| !home.is_empty())
-            .map(PathBuf::from),
+        home: home(var),
     };
     let flush = match cli.format.unbuffered || terminal.stdout.is_terminal {
         true => Flush::EachOutput,
@@ -123,6 +143,13 @@ pub fn plan(
     Ok((plan, warnings))
 }
 
+/// The user's home, where `~/.jq` is.
+pub fn home(var: Var) -> Option<PathBuf> {
+    var("HOME")
+        .filter(|home| !home.is_empty())
+        .map(PathBuf::from)
+}
+
 /// What each word of the command line is.
 struct Words {
     source: Option<String>,
@@ -132,17 +159,26 @@ struct Words {
 }
 
 impl Words {
-    /// The source comes first if there is one, then the filter unless it is in a file, then the rest.
-    fn sort(words: Vec<Word>, from_file: Option<&Path>) -> Result<Self, Error> {
+    /// The source comes first if there is one, then the filter unless it is in a file, then the rest. A saved filter
+    /// has brought its source, and its words are gone.
+    fn sort(
+        saved: Option<String>,
+        words: Vec<Word>,
+        from_file: Option<&Path>,
+    ) -> Result<Self, Error> {
         let mut words = words.into_iter().peekable();
-        let source = words.next_if(|word| is_source(&word.text));
+        let source = match saved {
+            Some(_) => None,
+            None => words.next_if(|word| is_source(&word.text)),
+        };
+        let source = source.map(|word| unicode(&word.text)).transpose()?;
         let filter = match from_file {
             Some(file) => Some(read_program(file)?),
             None => words.next().map(|word| unicode(&word.text)).transpose()?,
         };
         let (files, positional) = variables::tail(words)?;
         Ok(Self {
-            source: source.map(|word| unicode(&word.text)).transpose()?,
+            source: saved.or(source),
             filter,
             files,
             positional,
@@ -287,6 +323,7 @@ fn local(
     filterless: bool,
     null_input: bool,
     stdin_is_terminal: bool,
+    hint: Option<String>,
 ) -> Result<Input, Error> {
     if !files.is_empty() {
         return Ok(Input::Files(files));
@@ -299,7 +336,8 @@ fn local(
         };
         return Err(Error::Usage {
             message: message.into(),
-            hint: Some("dq /containers/json '.[].Names'; dq -h has the options".into()),
+            hint: hint
+                .or_else(|| Some("dq /containers/json '.[].Names'; dq -h has the options".into())),
         });
     }
     Ok(Input::Stdin)

@@ -22,6 +22,7 @@ enum Stage {
     Fetch,
     Filter,
     Format,
+    Saved,
     Itself,
 }
 
@@ -62,7 +63,7 @@ const fn repeated(
     }
 }
 
-use Stage::{Fetch, Filter, Format, Itself};
+use Stage::{Fetch, Filter, Format, Itself, Saved};
 
 pub const OPTIONS: &[Opt] = &[
     valued(
@@ -231,6 +232,37 @@ pub const OPTIONS: &[Opt] = &[
     flag("color-output", 'C', Format, "as --color always"),
     flag("monochrome-output", 'M', Format, "as --color never"),
     flag("unbuffered", ' ', Format, "flush after each output"),
+    valued(
+        "save",
+        ' ',
+        &["NAME"],
+        Saved,
+        "save this command line as NAME; sends nothing",
+    ),
+    valued(
+        "about",
+        ' ',
+        &["TEXT"],
+        Saved,
+        "with --save: what it is for",
+    ),
+    flag("force", ' ', Saved, "with --save: replace one of that name"),
+    flag("list", ' ', Saved, "what is saved, and what comes with dq"),
+    valued("show", ' ', &["NAME"], Saved, "print the text of NAME"),
+    flag(
+        "standalone",
+        ' ',
+        Saved,
+        "with --show: as one program for plain jq",
+    ),
+    valued(
+        "edit",
+        ' ',
+        &["NAME"],
+        Saved,
+        "open NAME in $VISUAL or $EDITOR",
+    ),
+    valued("remove", ' ', &["NAME"], Saved, "delete NAME"),
     flag("help", 'h', Itself, "this page; --help tells more"),
     flag("version", 'V', Itself, "print the version"),
 ];
@@ -322,6 +354,7 @@ const USAGE: &str = "\
 dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
 
 usage: dq [OPTIONS] SOURCE [FILTER]      SOURCE: /endpoint, http(s)://URL, - for stdin
+       dq [OPTIONS] NAME [WORD...] [FILTER]   a saved filter: dq --list
        dq [OPTIONS] FILTER [FILE...]     as jq: files, or stdin
 ";
 
@@ -333,6 +366,8 @@ examples:
   dq --unix-socket /run/podman/podman.sock /version .Version
   docker inspect web | dq '.[0].State'
   dq --demo /containers/json '.[].Names'        without Docker
+  dq ps; dq logs web; dq images 'map(select(.size == \"1.2GB\"))'
+  dq --save big /images/json 'map(select(.Size > 1e9))'; dq big
 ";
 
 const MORE: &str = "\
@@ -340,8 +375,14 @@ The host is found as docker finds it: --host or --context, then DOCKER_HOST,
 DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
 DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
 
-A SOURCE starts with / or scheme://, or is - alone. Any other first word is a
-filter, and dq then reads files or standard input like jq.
+A SOURCE starts with / or scheme://, is - alone, or is the name of a saved
+filter. Any other first word is a filter, and dq then reads files or standard
+input like jq.
+
+A saved filter is a file NAME.jq in $XDG_CONFIG_HOME/dq/filters (~/.config), in a
+directory of -L, or comes with dq. Its header, module {endpoint: \"/…\", …};, says
+what to ask; the words behind NAME fill the {placeholders} of the endpoint, and a
+FILTER behind them runs on what it gives. In any filter its name is a function.
 
 The filter is compiled before anything is sent. An answer of 400 or above leaves
 stdout empty, puts the server's message on stderr and exits with 22. Container
@@ -356,6 +397,8 @@ environment:
   NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR
                      colour off or on
   COLUMNS            width of the terminal
+  XDG_CONFIG_HOME    where dq/filters/ is, instead of ~/.config
+  VISUAL, EDITOR     what --edit opens
 
 exit codes:
   0   done                          7   cannot connect
@@ -378,6 +421,7 @@ pub fn help(long: bool) -> String {
         (Fetch, "fetch"),
         (Filter, "filter"),
         (Format, "format"),
+        (Saved, "saved filters"),
         (Itself, "dq itself"),
     ] {
         text.push_str(&format!("\n{title}:\n"));

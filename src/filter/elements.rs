@@ -16,6 +16,9 @@ pub const ELEMENTS: &str = "_elements";
 /// Filters that read inputs of their own, or tell where the reader stands.
 const READERS: [&str; 3] = ["input", "inputs", "input_line_number"];
 
+/// Functions of jq's without arguments that are rewritten; a saved filter of that name would mean something else.
+pub const WITHOUT_ARGUMENTS: [&str; 4] = ["add", "length", "any", "all"];
+
 /// Rewrites the filter to take its input's elements one by one; `false` leaves it as it was.
 pub fn rewrite(module: &mut Module) -> bool {
     let Some(main) = module.main.take() else {

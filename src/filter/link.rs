@@ -91,6 +91,8 @@ pub struct Linker<'s> {
     pub home: Option<usize>,
     /// Saved filters that something calls.
     pub(super) saved: Calls<'s>,
+    /// The text of each of dq's helpers in use, dependencies first.
+    pub helpers: Vec<&'s str>,
     pub errors: Vec<CompileError>,
     /// What the user should know of, though it is no error.
     pub warnings: Vec<String>,
@@ -125,6 +127,7 @@ impl<'s> Linker<'s> {
             modules: Vec::new(),
             home: None,
             saved: Calls::default(),
+            helpers: Vec::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
         }
@@ -262,6 +265,9 @@ impl<'s> Linker<'s> {
         let (lowered, count) = scope.definition(self, def, None);
         self.defs.push(lowered);
         self.library.insert((name, arity), Some(count));
+        if builtins::is_helper(source) {
+            self.helpers.push(source);
+        }
         Callee::Filter(name, count)
     }
 

@@ -21,7 +21,7 @@ pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Resu
     }
     output.watch_for_closed_pipe(response.is_live());
     let is_filtered =
-        plan.program.is_given || plan.null_input || plan.inputs.shape != Shape::Values;
+        !plan.program.is_identity || plan.null_input || plan.inputs.shape != Shape::Values;
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
             Ok(inputs(response.body, plan.inputs.shape, plan, output))
@@ -44,7 +44,7 @@ pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Resu
             message: "the answer is binary, and stdout is a terminal".into(),
             hint: Some("send it to a file or a pipe: > FILE".into()),
         }),
-        BodyKind::Binary if plan.program.is_given => Err(Error::Input {
+        BodyKind::Binary if !plan.program.is_identity => Err(Error::Input {
             name: None,
             problem: "the answer is binary, not JSON: leave the filter out to copy it".into(),
             code: 5,

@@ -7,9 +7,7 @@ macro_rules! files {
 }
 
 /// Name and text of each, sorted.
-pub(super) const FILES: &[(&str, &str)] = files![
-    "running"
-];
+pub(super) const FILES: &[(&str, &str)] = files!["running"];
 
 pub(super) fn text(name: &str) -> Option<&'static str> {
     let at = FILES.binary_search_by_key(&name, |(known, _)| known).ok()?;

@@ -59,7 +59,10 @@ impl<'s> Linker<'s> {
         }
         let files = self.files;
         match files.saved().find_in(origin, name) {
-            Ok(Some(saved)) => self.saved_filter(&saved),
+            Ok(Some(saved)) => {
+                let (compiled, count) = self.saved_function(&saved);
+                Callee::Filter(compiled, count)
+            }
             Ok(None) => Callee::Undefined,
             Err(problem) => Callee::Refused(problem),
         }
@@ -72,8 +75,12 @@ impl<'s> Linker<'s> {
         }
     }
 
-    /// Compiles a saved filter as a definition.
-    pub fn saved_filter(&mut self, saved: &SavedFilter) -> Callee<'s> {
+    /// Compiles a saved filter as a definition; the name it is called by.
+    pub fn saved_filter(&mut self, saved: &SavedFilter) -> &'s str {
+        self.saved_function(saved).0
+    }
+
+    fn saved_function(&mut self, saved: &SavedFilter) -> (&'s str, Count) {
         let source = self.keep(saved.text.clone().into_owned());
         let compiled = self.keep(format!("{} saved", saved.name));
         self.open_saved(&saved.name);
@@ -87,7 +94,7 @@ impl<'s> Linker<'s> {
         };
         self.close_saved(&saved.name, (compiled, count));
         self.saved.texts.push((saved.name.clone(), source));
-        Callee::Filter(compiled, count)
+        (compiled, count)
     }
 
     /// Notes that a saved filter is being read: to call it now would be a cycle.
@@ -129,11 +136,11 @@ impl<'s> Linker<'s> {
     ) -> Result<Environment<'s>, CompileError> {
         let files = self.files;
         let parent = files.parent(&saved.path);
-        let mut environment = self
-            .environment(&module.imports, parent)
-            .map_err(|(part, message)| {
-                CompileError::at(&saved.path, source, part, message, None)
-            })?;
+        let mut environment =
+            self.environment(&module.imports, parent)
+                .map_err(|(part, message)| {
+                    CompileError::at(&saved.path, source, part, message, None)
+                })?;
         match saved.origin {
             Origin::BuiltIn => environment.saved = Saved::BuiltIn,
             _ => environment.home = self.home,

@@ -63,7 +63,9 @@ impl Metadata {
             "columns" => {
                 self.columns = Some(columns(&value).ok_or("columns is an array of names")?);
             }
-            "args" => self.args = arguments(&value).ok_or("args is an object, by name without $")?,
+            "args" => {
+                self.args = arguments(&value).ok_or("args is an object, by name without $")?
+            }
             _ => {}
         }
         Ok(())
@@ -76,11 +78,17 @@ impl Metadata {
             Some(format!("{key}: {}", Value::str(value.as_str()).to_json()))
         };
         let columns = self.columns.as_ref().map(|columns| {
-            let names: Value = columns.split(',').map(|name| Value::str(name.trim())).collect();
+            let names: Value = columns
+                .split(',')
+                .map(|name| Value::str(name.trim()))
+                .collect();
             format!("columns: {}", names.to_json())
         });
         let args = (!self.args.is_empty()).then(|| {
-            let args = self.args.iter().map(|(name, value)| (name.as_str(), value.clone()));
+            let args = self
+                .args
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.clone()));
             format!("args: {}", Value::object(args).to_json())
         });
         let entries = [
@@ -111,7 +119,9 @@ fn key_text<'s>(key: &Term<'s>) -> &'s str {
 }
 
 fn refused(path: &str, text: &str, place: &str, message: &str) -> CompileError {
-    let module = text.find("module").map_or("", |at| &text[at..at + "module".len()]);
+    let module = text
+        .find("module")
+        .map_or("", |at| &text[at..at + "module".len()]);
     let place = if place.is_empty() { module } else { place };
     CompileError::at(path, text, place, message.to_owned(), None)
 }

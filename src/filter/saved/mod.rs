@@ -12,14 +12,17 @@ mod standalone;
 mod tests;
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
+pub(in crate::filter) use link::{Calls, program};
 pub use metadata::Metadata;
 pub use names::{is_identifier, refusal};
 pub use places::Places;
 pub use standalone::standalone;
 
 use super::report::CompileError;
-use super::syntax;
+use super::value::Value;
+use super::{Program, syntax};
 
 /// A saved filter as it was found.
 #[derive(Clone, Debug)]
@@ -58,4 +61,44 @@ impl SavedFilter {
             is_dot && module.defs.is_empty()
         })
     }
+}
+
+/// Compiles a saved filter and runs nothing; `named` are variables besides its `args`, `home` is where `~/.jq` is.
+///
+/// # Errors
+/// Everything that is wrong with it, each error with its place.
+pub fn check(
+    saved: &SavedFilter,
+    named: &[(String, Value)],
+    places: &Places,
+    home: Option<PathBuf>,
+) -> Result<(), Vec<CompileError>> {
+    super::compile(&alone(saved, named, places, home)).map(drop)
+}
+
+/// A saved filter as the whole of a program.
+fn alone<'p>(
+    saved: &'p SavedFilter,
+    named: &[(String, Value)],
+    places: &Places,
+    home: Option<PathBuf>,
+) -> Program<'p> {
+    Program {
+        text: "",
+        path: None,
+        named: named.to_vec(),
+        positional: Vec::new(),
+        library: Vec::new(),
+        home,
+        saved: Some(saved),
+        is_given: false,
+        places: places.clone(),
+        by_elements: false,
+        environment: &Vec::new,
+    }
+}
+
+/// Whether a text has a header already.
+pub fn has_header(text: &str) -> bool {
+    syntax::parse_metadata(text).is_ok_and(|header| header.is_some())
 }

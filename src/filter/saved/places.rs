@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Origin, SavedFilter, built_in, is_identifier};
 use crate::filter::files::reason;
-use crate::filter::syntax;
+use crate::filter::{report, syntax};
 
 /// The places of saved filters, in the order that decides what a name means.
 #[derive(Clone, Debug, Default)]
@@ -94,13 +94,17 @@ impl Places {
             .is_some_and(|directory| directory.join(format!("{name}.jq")).is_file())
     }
 
+    /// The name that is nearest to a misspelt one, if any is near.
+    pub fn nearest(&self, name: &str) -> Option<String> {
+        report::nearest(name, self.names().iter().map(String::as_str)).map(str::to_owned)
+    }
+
     /// Every name, sorted, each once.
     pub fn names(&self) -> BTreeSet<String> {
-        let directories = self.user_files().into_iter().chain(
-            self.library
-                .iter()
-                .map(PathBuf::as_path),
-        );
+        let directories = self
+            .user_files()
+            .into_iter()
+            .chain(self.library.iter().map(PathBuf::as_path));
         let entries = directories.filter_map(|directory| directory.read_dir().ok());
         let files = entries.flatten().filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;

@@ -1,0 +1,283 @@
+//! Saved filters on the command line: the name that is the source, and the words that fill its endpoint.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use super::{Var, Words, unicode, variables};
+use crate::cli::{Cli, Word};
+use crate::error::Error;
+use crate::filter::saved::{Metadata, Origin, Places, SavedFilter, is_identifier};
+use crate::filter::value::Value;
+
+/// A saved filter as the source of a run.
+pub struct Call {
+    pub saved: SavedFilter,
+    pub metadata: Metadata,
+    /// What to ask, its placeholders filled.
+    pub endpoint: String,
+}
+
+/// Where saved filters are: the user's directory by the XDG Base Directory Specification, and those of `-L`.
+pub fn places(library: &[PathBuf], var: Var) -> Places {
+    Places::new(
+        configuration(var).map(|it| it.join("dq/filters")),
+        library.to_vec(),
+    )
+}
+
+/// `$XDG_CONFIG_HOME`, where empty is unset and a relative path is ignored, else `~/.config`.
+fn configuration(var: Var) -> Option<PathBuf> {
+    let absolute = |name: &str| {
+        var(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
+    absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))
+}
+
+/// The saved filter that the first word names, with as many of the words as its endpoint has placeholders.
+///
+/// Takes those words away. A saved filter without an endpoint is a function and no source.
+///
+/// # Errors
+/// A file that cannot be read or has a broken header; too few words, or words that are no part of a path.
+pub fn call(words: &mut Vec<Word>, places: &Places) -> Result<Option<Call>, Error> {
+    let Some(name) = words.first().and_then(|word| word.text.to_str()) else {
+        return Ok(None);
+    };
+    let Some(saved) = places.find(name).map_err(Error::usage)? else {
+        return Ok(None);
+    };
+    let metadata = saved.metadata().map_err(|error| Error::Compile {
+        errors: vec![error],
+        hint: None,
+    })?;
+    let Some(endpoint) = &metadata.endpoint else {
+        return Ok(None);
+    };
+    let wanted = placeholders(endpoint);
+    if words.len() <= wanted.len() {
+        return Err(Error::usage(format!(
+            "{name} takes {}: {}",
+            wanted.join(" and ").to_uppercase(),
+            signature(name, endpoint)
+        )));
+    }
+    let given = words.drain(..=wanted.len()).skip(1);
+    let given: Vec<String> = given
+        .map(|word| unicode(&word.text))
+        .collect::<Result<_, _>>()?;
+    let endpoint = filled(endpoint, &wanted, &given)?;
+    check_endpoint(&endpoint, &saved.path)?;
+    Ok(Some(Call {
+        endpoint,
+        saved,
+        metadata,
+    }))
+}
+
+impl Call {
+    /// What may stand on the command line, as `dq logs NAME [FILTER]`.
+    pub fn signature(&self) -> String {
+        let endpoint = self.metadata.endpoint.as_deref().unwrap_or_default();
+        signature(&self.saved.name, endpoint)
+    }
+
+    /// Refuses options that read the answer in another way than the saved filter was written for.
+    pub fn refuse_input_options(&self, cli: &Cli) -> Result<(), Error> {
+        let filter = &cli.filter;
+        let given = [
+            ("-n", filter.null_input),
+            ("-s", filter.slurp),
+            ("-R", filter.raw_input),
+            ("--stream", filter.stream),
+            ("--stream-errors", filter.stream_errors),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(Error::Usage {
+                message: format!(
+                    "{option} cannot be used with the saved filter {}",
+                    self.saved.name
+                ),
+                hint: Some(format!(
+                    "name the endpoint instead: dq {option} '{}'",
+                    self.endpoint
+                )),
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds what the header says to the command line, which has the last word.
+    ///
+    /// # Errors
+    /// A host that it may not choose.
+    pub fn complete(&self, cli: &mut Cli) -> Result<(), Error> {
+        let fetch = &mut cli.fetch;
+        let is_told = fetch.host.is_some()
+            || fetch.context.is_some()
+            || fetch.unix_socket.is_some()
+            || fetch.demo;
+        if !is_told {
+            fetch.host = self.host()?;
+        }
+        Ok(())
+    }
+
+    /// What is asked for is the answer, unless a filter follows.
+    pub fn is_identity(&self) -> bool {
+        self.saved.is_identity()
+    }
+
+    /// The host it brings, as `--host` takes it: the user's own may, and none may start another program.
+    fn host(&self) -> Result<Option<String>, Error> {
+        let Some(host) = &self.metadata.host else {
+            return Ok(None);
+        };
+        if self.saved.origin == Origin::User && !host.starts_with("ssh:") {
+            return Ok(Some(host.clone()));
+        }
+        Err(Error::Usage {
+            message: format!(
+                "{} is for the host {host}, which it may not choose by itself",
+                self.saved.path
+            ),
+            hint: Some(format!("say so: --host {host}")),
+        })
+    }
+}
+
+/// A command line as `--save` stores it.
+pub struct Invocation {
+    /// The saved filter it starts from, if it does.
+    pub call: Option<Call>,
+    /// An endpoint or URL, or `-`.
+    pub source: Option<String>,
+    pub filter: Option<String>,
+    pub named: Vec<(String, Value)>,
+}
+
+/// Reads what a command line asks for and how it filters, without sending anything.
+///
+/// # Errors
+/// Words that mean nothing here, files that cannot be read, what [`call`] refuses.
+pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
+    let mut words = std::mem::take(&mut cli.words);
+    let call = call(&mut words, places)?;
+    let source = call.as_ref().map(|call| call.endpoint.clone());
+    let words = Words::sort(source, words, cli.filter.from_file.as_deref())?;
+    if let Some(file) = words.files.first() {
+        return Err(Error::usage(format!(
+            "unexpected word {}: files are not saved with a filter",
+            file.display()
+        )));
+    }
+    if !words.positional.is_empty() {
+        return Err(Error::usage(
+            "--args and --jsonargs are not saved with a filter; --arg is",
+        ));
+    }
+    Ok(Invocation {
+        call,
+        source: words.source,
+        filter: words.filter,
+        named: variables::named(std::mem::take(&mut cli.filter.named))?,
+    })
+}
+
+/// The variables with those that the saved filter has defaults for.
+pub fn with_args(mut named: Vec<(String, Value)>, call: Option<&Call>) -> Vec<(String, Value)> {
+    for (name, value) in call.iter().flat_map(|call| &call.metadata.args) {
+        if named.iter().all(|(known, _)| known != name) {
+            named.push((name.clone(), value.clone()));
+        }
+    }
+    named
+}
+
+/// What to say about a first word that is no source, where there is nothing to filter.
+pub fn hint(word: &str, places: &Places) -> Option<String> {
+    if !is_identifier(word) {
+        return None;
+    }
+    if let Ok(Some(saved)) = places.find(word) {
+        return Some(format!(
+            "{} has no endpoint; give it one: dq /containers/json {word}",
+            saved.path
+        ));
+    }
+    places
+        .nearest(word)
+        .map(|name| format!("did you mean dq {name}?"))
+}
+
+fn signature(name: &str, endpoint: &str) -> String {
+    let words = placeholders(endpoint).into_iter().map(str::to_uppercase);
+    let words: String = words.map(|word| format!(" {word}")).collect();
+    format!("dq {name}{words} [FILTER]")
+}
+
+/// The names of the `{placeholders}`, each once. Braces around anything but a name are JSON of a query.
+pub fn placeholders(endpoint: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for part in endpoint.split('{').skip(1) {
+        if let Some((name, _)) = part.split_once('}')
+            && is_identifier(name)
+            && !found.contains(&name)
+        {
+            found.push(name);
+        }
+    }
+    found
+}
+
+fn filled(endpoint: &str, names: &[&str], words: &[String]) -> Result<String, Error> {
+    let mut endpoint = Cow::Borrowed(endpoint);
+    for (name, word) in names.iter().zip(words) {
+        if word.chars().any(|c| matches!(c, '\0' | '\r' | '\n'))
+            || word.split('/').any(is_no_segment)
+        {
+            return Err(Error::usage(format!(
+                "{} cannot be \"{}\": it becomes a part of the path {endpoint}",
+                name.to_uppercase(),
+                word.escape_debug()
+            )));
+        }
+        endpoint = Cow::Owned(endpoint.replace(&format!("{{{name}}}"), &encoded(word)));
+    }
+    Ok(endpoint.into_owned())
+}
+
+/// Servers take these away, and what is left is another path (RFC 3986, section 5.2.4).
+fn is_no_segment(segment: &str) -> bool {
+    matches!(segment, "" | "." | "..")
+}
+
+/// A word as one segment of a path or one value of a query: all but RFC 3986's unreserved characters, `:` and `@` as
+/// `%XX`.
+fn encoded(word: &str) -> String {
+    let mut text = String::with_capacity(word.len());
+    for byte in word.bytes() {
+        match byte {
+            b'-' | b'.' | b'_' | b'~' | b':' | b'@' => text.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
+            _ => text.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    text
+}
+
+/// An endpoint of a file must be what it looks like.
+pub fn check_endpoint(endpoint: &str, place: &str) -> Result<(), Error> {
+    let path = endpoint.split('?').next().unwrap_or_default();
+    let wrong = endpoint.contains(['\0', '\r', '\n'])
+        || path.contains("//")
+        || path.split('/').any(|segment| matches!(segment, "." | ".."));
+    match wrong {
+        true => Err(Error::usage(format!(
+            "{place}: the endpoint {} has . or .., // or a line break in it",
+            endpoint.escape_debug()
+        ))),
+        false => Ok(()),
+    }
+}
