@@ -1,2 +1,2 @@
-module {about: "Containers that run, of any list of them"};
+module {about: "Of a list of containers, those that run"};
 map(select(.State == "running"))

@@ -7,7 +7,38 @@ macro_rules! files {
 }
 
 /// Name and text of each, sorted.
-pub(super) const FILES: &[(&str, &str)] = files!["running"];
+pub(super) const FILES: &[(&str, &str)] = files![
+    "dangling"
+    "df"
+    "diff"
+    "environment"
+    "events"
+    "health"
+    "history"
+    "ids"
+    "images"
+    "info"
+    "inspect"
+    "ips"
+    "labelled"
+    "layers"
+    "logs"
+    "mounts"
+    "names"
+    "networks"
+    "nodes"
+    "ps"
+    "psa"
+    "published"
+    "restarts"
+    "running"
+    "services"
+    "stats"
+    "tasks"
+    "top"
+    "version"
+    "volumes"
+];
 
 pub(super) fn text(name: &str) -> Option<&'static str> {
     let at = FILES.binary_search_by_key(&name, |(known, _)| known).ok()?;
