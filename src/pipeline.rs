@@ -109,16 +109,12 @@ fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
             body::of_response(client.send(&exchange.request)?, plan, output)
         }
         Input::Stdin => {
-            let source = Source {
-                name: Some("<stdin>".into()),
-                bytes: Box::new(FlushFirst::new(io::stdin(), output.clone())),
-            };
-            let mut once = Some(source);
-            Ok(Arrival::Inputs {
-                sources: Box::new(move || once.take()),
-                settings,
-                problems: Rc::default(),
-            })
+            let stdin = Box::new(FlushFirst::new(io::stdin(), output.clone()));
+            Ok(one(Some("<stdin>".into()), stdin, settings))
+        }
+        Input::Text(text) => {
+            let text = io::Cursor::new(text.clone().into_bytes());
+            Ok(one(None, Box::new(text), settings))
         }
         Input::Files(files) => {
             let problems = Rc::new(Problems::default());
@@ -133,6 +129,20 @@ fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
                 problems,
             })
         }
+    }
+}
+
+/// A single source that nothing keeps from being opened.
+fn one(
+    name: Option<Rc<str>>,
+    bytes: Box<dyn io::Read>,
+    settings: filter::InputSettings,
+) -> Arrival {
+    let mut once = Some(Source { name, bytes });
+    Arrival::Inputs {
+        sources: Box::new(move || once.take()),
+        settings,
+        problems: Rc::default(),
     }
 }
 

@@ -34,6 +34,8 @@ pub enum Input {
     Http(Box<Exchange>),
     Files(Vec<PathBuf>),
     Stdin,
+    /// JSON that dq itself has to say.
+    Text(String),
 }
 
 /// A request, and where it goes.
@@ -88,7 +90,10 @@ pub fn plan(
     let output = shape::output(&cli, &terminal, var, &mut warnings);
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
-    let call = saved::call(&mut cli.words, &places)?;
+    let call = match cli.saved.list {
+        true => None,
+        false => saved::call(&mut cli.words, &places)?,
+    };
     if let Some(call) = &call {
         call.refuse_input_options(&cli)?;
         call.complete(&mut cli)?;
@@ -97,6 +102,11 @@ pub fn plan(
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
     let input = match &words.source {
+        _ if cli.saved.list => {
+            refuse_files(&words.files, words.filter.as_deref())?;
+            refuse_fetch_options(&cli.fetch)?;
+            Input::Text(saved::list(&places)?)
+        }
         Some(source) => {
             refuse_files(&words.files, words.filter.as_deref())?;
             http(source, cli.fetch, var)?

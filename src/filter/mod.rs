@@ -195,7 +195,7 @@ fn add_main<'s>(linker: &mut link::Linker<'s>, mut main: Main<'s>, program: &Pro
     let takes_elements = program.by_elements
         && linker.home.is_none()
         && main.before.is_none()
-        && !elements::WITHOUT_ARGUMENTS.iter().any(|name| hidden(&name))
+        && !elements::WITHOUT_ARGUMENTS.iter().any(hidden)
         && elements::rewrite(&mut main.module);
     linker.add_main(
         main.text,

@@ -147,6 +147,36 @@ impl Call {
     }
 }
 
+/// What `--list` shows of each saved filter, an array of objects as JSON text.
+///
+/// # Errors
+/// Files that cannot be read. One with a broken header is listed, with what is wrong as its purpose.
+pub fn list(places: &Places) -> Result<String, Error> {
+    let rows = places.names().into_iter().filter_map(|name| {
+        let saved = places.find(&name).transpose()?;
+        Some(saved.map(|saved| row(&saved)).map_err(Error::usage))
+    });
+    Ok(rows.collect::<Result<Value, _>>()?.to_json())
+}
+
+fn row(saved: &SavedFilter) -> Value {
+    let (about, endpoint) = match saved.metadata() {
+        Ok(metadata) => (metadata.about, metadata.endpoint),
+        Err(error) => (Some(format!("broken: {}", error.message)), None),
+    };
+    let from = match saved.origin {
+        Origin::BuiltIn => "built in",
+        Origin::User | Origin::Library => &saved.path,
+    };
+    let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
+    Value::object([
+        ("name", Value::str(saved.name.as_str())),
+        ("about", text(about)),
+        ("endpoint", text(endpoint)),
+        ("from", Value::str(from)),
+    ])
+}
+
 /// A command line as `--save` stores it.
 pub struct Invocation {
     /// The saved filter it starts from, if it does.

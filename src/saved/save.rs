@@ -35,9 +35,15 @@ pub fn save(order: &Save, cli: &mut Cli, shelf: &Shelf) -> Result<PathBuf, Error
     refuse_options(&order.options)?;
     let path = shelf.path(&order.name)?;
     let invocation = invocation(cli, &shelf.places)?;
-    let text = match invocation.filter.as_deref().filter(|text| has_header(text)) {
-        Some(text) => whole(text, order, cli, shelf)?,
-        None => written(invocation, order, cli, shelf)?,
+    let text = match (&invocation.source, &invocation.filter) {
+        (None, None) => {
+            return Err(Error::Usage {
+                message: "there is nothing to save".into(),
+                hint: Some(format!("dq --save {} SOURCE [FILTER]", order.name)),
+            });
+        }
+        (_, Some(text)) if has_header(text) => whole(text, &invocation, order, cli, shelf)?,
+        _ => written(invocation, order, cli, shelf)?,
     };
     match file::write(&path, &text, order.force) {
         Ok(()) => Ok(path),
@@ -69,13 +75,21 @@ fn refuse_options(options: &[&str]) -> Result<(), Error> {
 }
 
 /// A file that is a saved filter already is taken as it is.
-fn whole(text: &str, order: &Save, cli: &Cli, shelf: &Shelf) -> Result<String, Error> {
+fn whole(
+    text: &str,
+    invocation: &Invocation,
+    order: &Save,
+    cli: &Cli,
+    shelf: &Shelf,
+) -> Result<String, Error> {
     let own = ["save", "force", "from-file"];
     let path = cli.filter.from_file.as_deref().map(Path::display);
     let path = path.map_or(String::new(), |path| path.to_string());
-    if let Some(option) = order.options.iter().find(|option| !own.contains(option)) {
+    let option = order.options.iter().find(|option| !own.contains(option));
+    let more = option.map(|option| format!("--{option}"));
+    if let Some(more) = more.or_else(|| invocation.source.clone()) {
         return Err(Error::usage(format!(
-            "the filter has a header of its own: write there what --{option} says"
+            "the filter has a header of its own: write there what {more} says"
         )));
     }
     let saved = SavedFilter {
@@ -117,7 +131,8 @@ fn written(
     if let Some(call) = &call {
         inherit(&mut metadata, call)?;
     }
-    let program = match (&call, filter) {
+    // A filter would make values of logs, so what changes nothing is left out.
+    let program = match (call.filter(|call| !call.is_identity()), filter) {
         (None, filter) => filter.unwrap_or_else(|| ".".into()),
         (Some(call), None) => call.saved.name.clone(),
         (Some(call), Some(filter)) => format!("{} | {filter}", call.saved.name),

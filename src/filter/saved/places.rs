@@ -96,6 +96,9 @@ impl Places {
 
     /// The name that is nearest to a misspelt one, if any is near.
     pub fn nearest(&self, name: &str) -> Option<String> {
+        if name.len() < 2 {
+            return None;
+        }
         report::nearest(name, self.names().iter().map(String::as_str)).map(str::to_owned)
     }
 
