@@ -1,6 +1,7 @@
 //! What the user typed, and nothing else: options by clap, words by jq's rule.
 
 mod options;
+mod sending;
 mod words;
 
 use std::ffi::OsString;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
+pub use sending::Sending;
 use words::Mode;
 pub use words::Word;
 
@@ -29,6 +31,7 @@ pub struct Fetch {
     pub headers: Vec<String>,
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
+    pub sending: Sending,
 }
 
 pub struct Filter {
@@ -155,6 +158,7 @@ fn fetch(matches: &ArgMatches) -> Result<Fetch, String> {
         headers: headers.collect::<Result<_, _>>()?,
         connect_timeout: seconds(matches, "connect-timeout")?,
         max_time: seconds(matches, "max-time")?,
+        sending: sending::sending(matches)?,
     })
 }
 

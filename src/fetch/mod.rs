@@ -7,14 +7,20 @@ mod connect;
 mod context;
 mod demo;
 mod endpoint;
+mod fields;
 mod error;
+mod headers;
 mod host;
+mod line;
 pub mod logs;
 mod message;
+mod query;
 mod response;
 mod sockets;
 mod tls;
 mod transport;
+mod upload;
+mod watcher;
 
 #[cfg(test)]
 mod testing;
