@@ -96,7 +96,9 @@ impl Client {
         let mut outgoing = self.outgoing(request)?;
         let mut followed = 0;
         loop {
-            let response = outgoing.exchange()?;
+            let response = outgoing
+                .exchange()
+                .map_err(|error| self.host.blamed(error))?;
             if !(300..400).contains(&response.status) || response.status == 304 {
                 return Ok(response);
             }

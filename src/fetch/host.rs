@@ -1,5 +1,7 @@
 //! Which host to ask, and why: docker's own order, contexts on disk included.
 
+mod reason;
+
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
@@ -11,6 +13,8 @@ use super::error::Error;
 use super::message::printable;
 use super::sockets::Places;
 use super::tls;
+pub use reason::ChosenBy;
+use reason::{Shadowed, Trail};
 
 /// The environment, handed in.
 #[derive(Clone, Copy)]
@@ -57,38 +61,6 @@ pub struct HostFlags {
     pub demo: bool,
 }
 
-/// What decided the host. Docker's headers, API version and certificates go along only where its own
-/// order led there: not with `--unix-socket`, `--demo` and full URLs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChosenBy {
-    HostFlag,
-    UnixSocketFlag,
-    ContextFlag,
-    DockerHost,
-    DockerContext,
-    CurrentContext,
-    Default,
-    Demo,
-    /// The source is a full URL.
-    Url,
-}
-
-impl fmt::Display for ChosenBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::HostFlag => "--host",
-            Self::UnixSocketFlag => "--unix-socket",
-            Self::ContextFlag => "--context",
-            Self::DockerHost => "DOCKER_HOST",
-            Self::DockerContext => "DOCKER_CONTEXT",
-            Self::CurrentContext => "currentContext in docker's config.json",
-            Self::Default => "docker's default",
-            Self::Demo => "--demo",
-            Self::Url => "the URL",
-        })
-    }
-}
-
 /// The host that was chosen, and what goes with it. `Display` is its URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
@@ -106,6 +78,8 @@ pub struct Host {
     pub(super) tls: Option<tls::Options>,
     /// Where other sockets may be, for a hint.
     pub(super) places: Places,
+    /// What [`Host::reason`] tells besides.
+    pub(super) trail: Trail,
 }
 
 impl fmt::Display for Host {
@@ -133,6 +107,7 @@ impl Host {
             headers: Vec::new(),
             tls,
             places: Places::default(),
+            trail: Trail::default(),
         }
     }
 
@@ -213,6 +188,7 @@ fn docker_host(flags: &HostFlags, environment: &Environment<'_>) -> Result<Host,
         (None, _) => default_context(flags, environment, dir.as_ref(), chosen_by)?,
     };
     Ok(Host {
+        trail: trail(chosen_by, &context, environment, &config, dir.as_ref()),
         context,
         api_version: api_version(environment)?,
         headers: docker_headers(environment, config)?,
@@ -241,6 +217,29 @@ fn context_name(
         return (None, ChosenBy::Default);
     };
     (Some(name).filter(|name| name != "default"), chosen_by)
+}
+
+/// Which file and which variable played a part in the choice.
+fn trail(
+    chosen_by: ChosenBy,
+    context: &Option<String>,
+    environment: &Environment<'_>,
+    config: &Config,
+    dir: Option<&ConfigDir>,
+) -> Trail {
+    let shadow = |name: Option<String>, by| {
+        let name = name.filter(|_| chosen_by == ChosenBy::DockerHost)?;
+        Some(Shadowed { name, by })
+    };
+    let by_name = !matches!(chosen_by, ChosenBy::HostFlag | ChosenBy::DockerHost);
+    Trail {
+        config: dir.map(ConfigDir::file),
+        shadowed: shadow(environment.text("DOCKER_CONTEXT"), ChosenBy::DockerContext)
+            .or_else(|| shadow(config.current_context.clone(), ChosenBy::CurrentContext)),
+        default_is_docker_host: by_name
+            && context.is_none()
+            && environment.text("DOCKER_HOST").is_some(),
+    }
 }
 
 /// docker's `default` context: `--host`, DOCKER_HOST (also where `--context default` asked for

@@ -159,6 +159,69 @@ fn docker_s_order() {
 }
 
 #[test]
+fn a_reason_names_what_decided_and_what_it_hides() {
+    let folder = configured();
+    let dir = folder.0.to_str().unwrap();
+    let current = format!("currentContext of {dir}/config.json");
+    let cases: [([&str; 3], Variables, String); 11] = [
+        (
+            ["/a", "", ""],
+            &[("DOCKER_HOST", "tcp://h")],
+            "--host".into(),
+        ),
+        (["", "", "/a"], &[], "--unix-socket".into()),
+        (["", "", ""], &[], format!("context \"foo\" ({current})")),
+        (
+            ["", "", ""],
+            &[("DOCKER_CONTEXT", "far")],
+            "context \"far\" (DOCKER_CONTEXT)".into(),
+        ),
+        (
+            ["", "far", ""],
+            &[("DOCKER_HOST", "tcp://h")],
+            "context \"far\" (--context)".into(),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_CONTEXT", "default")],
+            "context \"default\" (DOCKER_CONTEXT)".into(),
+        ),
+        (
+            ["", "default", ""],
+            &[("DOCKER_HOST", "tcp://h")],
+            "context \"default\" (--context), which is DOCKER_HOST".into(),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_HOST", "tcp://h")],
+            format!("DOCKER_HOST (which hides the context \"foo\" of {current})"),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_HOST", "tcp://h"), ("DOCKER_CONTEXT", "f\u{1b}r")],
+            "DOCKER_HOST (which hides the context \"f\\x1br\" of DOCKER_CONTEXT)".into(),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_HOST", "tcp://h"), ("DOCKER_CONFIG", "/none")],
+            "DOCKER_HOST".into(),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_CONFIG", "/none")],
+            "docker's default".into(),
+        ),
+    ];
+    for (words, variables, reason) in cases {
+        let mut all = vec![("DOCKER_CONFIG", dir)];
+        all.extend(variables);
+        let host = testing::host(&flags(words), &all).unwrap();
+        assert_eq!(host.reason(), reason, "{words:?} {variables:?}");
+    }
+    assert_eq!(Host::from_url("http://h").unwrap().reason(), "the URL");
+}
+
+#[test]
 fn hosts_in_every_spelling() {
     let cases = [
         ("", "unix:///var/run/docker.sock"),
