@@ -110,10 +110,7 @@ fn set(object: &mut Map<String, Value>, key: &str, value: Value) -> Result<(), E
     Ok(())
 }
 
-fn array<'a>(
-    object: &'a mut Map<String, Value>,
-    key: &str,
-) -> Result<&'a mut Vec<Value>, Error> {
+fn array<'a>(object: &'a mut Map<String, Value>, key: &str) -> Result<&'a mut Vec<Value>, Error> {
     match object.entry(key).or_insert_with(|| Value::Array(vec![])) {
         Value::Array(array) => Ok(array),
         other => Err(mismatch(key, "an array", other)),
@@ -129,7 +126,9 @@ fn inner<'a>(
     object: &'a mut Map<String, Value>,
     key: &str,
 ) -> Result<&'a mut Map<String, Value>, Error> {
-    let inner = object.entry(key).or_insert_with(|| Value::Object(Map::new()));
+    let inner = object
+        .entry(key)
+        .or_insert_with(|| Value::Object(Map::new()));
     match inner {
         Value::Object(inner) => Ok(inner),
         other => Err(mismatch(key, "an object", other)),

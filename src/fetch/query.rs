@@ -31,10 +31,7 @@ pub fn append(source: &str, parameters: &[(String, String)]) -> Result<String, E
     let (filters, plain): (Vec<_>, Vec<_>) = parameters
         .iter()
         .partition(|(key, _)| key.starts_with(FILTER));
-    let mut query: Vec<String> = plain
-        .iter()
-        .map(|(key, value)| pair(key, value))
-        .collect();
+    let mut query: Vec<String> = plain.iter().map(|(key, value)| pair(key, value)).collect();
     if !filters.is_empty() {
         let literal = plain.iter().any(|(key, _)| key == "filters");
         if literal || has_filters(source) {
@@ -110,8 +107,11 @@ mod tests {
     use super::*;
 
     fn asked(source: &str, parameters: &str) -> Result<String, Error> {
-        let parameters: Result<Vec<_>, _> =
-            parameters.split(' ').filter(|it| !it.is_empty()).map(parameter).collect();
+        let parameters: Result<Vec<_>, _> = parameters
+            .split(' ')
+            .filter(|it| !it.is_empty())
+            .map(parameter)
+            .collect();
         append(source, &parameters?)
     }
 

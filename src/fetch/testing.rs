@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::{Client, Host, HostFlags, Request, Settings, Source, resolve_host};
+use super::{Client, Host, HostFlags, Payload, Request, Settings, Source, resolve_host};
 
 /// A folder that goes when it is dropped.
 pub struct Folder(pub PathBuf);
@@ -166,6 +166,7 @@ pub fn request(method: &str, endpoint: &str) -> Request {
         method: method.to_owned(),
         source: Source::Endpoint(endpoint.to_owned()),
         headers: Vec::new(),
+        payload: Payload::None,
     }
 }
 

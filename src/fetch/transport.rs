@@ -3,8 +3,10 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
@@ -13,8 +15,10 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::GrowingBuffers;
 use super::error::{Error, Fault, cause};
+use super::line::{Line, send_and_listen};
 use super::sockets::Places;
 use super::tls::{self, Tls};
+use super::watcher::{Event, Watcher};
 use super::{connect, demo};
 
 /// Where the connections of an agent go.
@@ -29,11 +33,15 @@ pub enum Route {
 
 /// Opens the connections of one agent.
 #[derive(Debug)]
-pub struct Gateway(pub Route);
+pub struct Gateway {
+    pub route: Route,
+    pub line: Arc<Line>,
+    pub watcher: Watcher,
+}
 
 impl Gateway {
     fn open(&self, uri: &Uri, limit: Option<Duration>) -> Result<(Stream, String), Error> {
-        match &self.0 {
+        match &self.route {
             Route::Unix(path, places) => {
                 let label = path.display().to_string();
                 Ok((Stream::Unix(connect::unix(path, limit, places)?), label))
@@ -85,7 +93,11 @@ impl Connector<()> for Gateway {
     ) -> Result<Option<Connection>, ureq::Error> {
         let limit = details.timeout.not_zero().map(|limit| *limit);
         let (stream, host) = self.open(details.uri, limit)?;
-        Ok(Some(Connection::new(stream, host)))
+        Ok(Some(Connection {
+            line: self.line.clone(),
+            watcher: self.watcher.clone(),
+            ..Connection::new(stream, host)
+        }))
     }
 }
 
@@ -152,6 +164,15 @@ impl Stream {
         }
     }
 
+    /// The socket, where what goes over it is plain HTTP.
+    fn plain(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::Unix(stream) => Some(stream.as_fd()),
+            Self::Tcp(stream) => Some(stream.as_fd()),
+            Self::Tls(_) => None,
+        }
+    }
+
     /// Nothing may wait to be read on an idle connection, neither bytes nor its end.
     fn is_idle(&mut self) -> io::Result<bool> {
         self.set_nonblocking(true)?;
@@ -178,6 +199,14 @@ pub struct Connection {
     heard: bool,
     /// A request was answered on this connection before.
     reused: bool,
+    line: Arc<Line>,
+    /// A request was not sent to its end: nothing else can follow it.
+    spoiled: bool,
+    /// What came while a body was being sent.
+    early: Vec<u8>,
+    watcher: Watcher,
+    /// The head of a request so far, where somebody watches.
+    head: Vec<u8>,
 }
 
 impl Connection {
@@ -191,6 +220,11 @@ impl Connection {
             write_limit: known,
             heard: false,
             reused: false,
+            line: Arc::default(),
+            spoiled: false,
+            early: Vec::new(),
+            watcher: Watcher::default(),
+            head: Vec::new(),
         }
     }
 
@@ -232,6 +266,38 @@ impl Connection {
         self.carry(error)
     }
 
+    /// Sends what is in the output buffer.
+    fn send(&mut self, amount: usize, limit: Option<Duration>) -> io::Result<()> {
+        let bytes = &self.buffers.output()[..amount];
+        match self.stream.plain().filter(|_| self.line.is_uploading()) {
+            Some(socket) => send_and_listen(socket, bytes, limit, &mut self.early),
+            None => self.stream.write_all(bytes),
+        }
+    }
+
+    /// Moves what came early to where ureq reads.
+    fn take_early(&mut self) {
+        let room = self.buffers.input_append_buf();
+        let amount = room.len().min(self.early.len());
+        room[..amount].copy_from_slice(&self.early[..amount]);
+        self.early.drain(..amount);
+        self.heard = true;
+        self.buffers.input_appended(amount);
+    }
+
+    /// Shows the head of a request once it is whole.
+    fn show(&mut self, amount: usize) {
+        if !self.watcher.is_there() {
+            return;
+        }
+        self.head
+            .extend_from_slice(&self.buffers.output()[..amount]);
+        if self.head.ends_with(b"\r\n\r\n") {
+            self.watcher.tell(Event::Sent(&self.head));
+            self.head.clear();
+        }
+    }
+
     fn no_reply(&self) -> Error {
         Error::EmptyReply {
             host: self.host.clone(),
@@ -254,14 +320,25 @@ impl Transport for Connection {
     /// A server may answer and hang up before it has read everything, so a closed pipe is no
     /// error here: the answer is still to be read.
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        self.reused |= self.heard;
-        self.heard = false;
+        if self.line.is_deaf() {
+            return Ok(());
+        }
+        if !self.line.is_uploading() {
+            self.reused |= self.heard;
+            self.heard = false;
+            self.show(amount);
+        }
         let timeout = timeout.for_write();
-        self.limit_write(timeout.not_zero().map(|limit| *limit))?;
-        match self.stream.write_all(&self.buffers.output()[..amount]) {
+        let limit = timeout.not_zero().map(|limit| *limit);
+        self.limit_write(limit)?;
+        match self.send(amount, limit) {
             Ok(()) => Ok(()),
             Err(error) => match error.kind() {
-                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(()),
+                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
+                    self.line.set_deaf();
+                    self.spoiled = true;
+                    Ok(())
+                }
                 kind if is_timeout(kind) => Err(ureq::Error::Timeout(timeout.reason)),
                 _ => Err(self.fault(&error)),
             },
@@ -269,6 +346,10 @@ impl Transport for Connection {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        if !self.early.is_empty() {
+            self.take_early();
+            return Ok(true);
+        }
         let timeout = timeout.for_read();
         self.limit_read(timeout.not_zero().map(|limit| *limit))?;
         match self.read() {
@@ -284,7 +365,7 @@ impl Transport for Connection {
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.is_idle().unwrap_or(false)
+        !self.spoiled && self.stream.is_idle().unwrap_or(false)
     }
 
     fn is_tls(&self) -> bool {

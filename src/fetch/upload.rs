@@ -223,13 +223,15 @@ fn content_type(name: Option<&Path>, start: &[u8], is_whole: bool) -> Option<&'s
     if is_whole && start.is_empty() {
         return None;
     }
-    Some(if is_tar_name(&name) || start.get(257..262) == Some(b"ustar") {
-        "application/x-tar"
-    } else if name.ends_with(".json") || looks_like_json(start, is_whole) {
-        "application/json"
-    } else {
-        "application/octet-stream"
-    })
+    Some(
+        if is_tar_name(&name) || start.get(257..262) == Some(b"ustar") {
+            "application/x-tar"
+        } else if name.ends_with(".json") || looks_like_json(start, is_whole) {
+            "application/json"
+        } else {
+            "application/octet-stream"
+        },
+    )
 }
 
 /// `x.tar`, `x.tar.gz` and its like, `x.tgz`: all of them are an application/x-tar for Docker.
@@ -273,9 +275,16 @@ mod tests {
             ("x.json", b"oops", Some("application/json")),
         ];
         for (name, start, expected) in cases {
-            assert_eq!(content_type(Some(Path::new(name)), start, true), expected, "{name}");
+            assert_eq!(
+                content_type(Some(Path::new(name)), start, true),
+                expected,
+                "{name}"
+            );
         }
-        assert_eq!(content_type(None, b"tru", false), Some("application/octet-stream"));
+        assert_eq!(
+            content_type(None, b"tru", false),
+            Some("application/octet-stream")
+        );
     }
 
     #[test]

@@ -11,6 +11,8 @@ pub enum Event<'a> {
     Sent(&'a [u8]),
     /// The head of a response, also of one that is not the last: a redirect or a retry may follow.
     Received(&'a Response),
+    /// The head of the response that is kept, before its body is looked at.
+    Answered(&'a Response),
     /// So many bytes of the request's body are on their way, of so many where that is known.
     Uploaded { sent: u64, total: Option<u64> },
     /// The request failed and is sent again after a pause; why and when.
@@ -19,9 +21,11 @@ pub enum Event<'a> {
     Note(&'a str),
 }
 
+type Told = dyn Fn(Event<'_>) + Send + Sync;
+
 /// Who is told. Without anybody, nothing is gathered.
 #[derive(Clone, Default)]
-pub struct Watcher(Option<Arc<dyn Fn(Event<'_>) + Send + Sync>>);
+pub struct Watcher(Option<Arc<Told>>);
 
 impl Watcher {
     pub fn new(told: impl Fn(Event<'_>) + Send + Sync + 'static) -> Self {

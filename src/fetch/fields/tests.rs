@@ -52,15 +52,15 @@ fn keys_nest() {
         ("a[] a[]=1", r#"{"a":[1]}"#),
         ("a[b][]=1 a[b][]=2", r#"{"a":{"b":[1,2]}}"#),
         ("a[b][]", r#"{"a":{"b":[]}}"#),
-        ("a[][x]=1 a[][y]=2 a[][x]=3", r#"{"a":[{"x":1,"y":2},{"x":3}]}"#),
+        (
+            "a[][x]=1 a[][y]=2 a[][x]=3",
+            r#"{"a":[{"x":1,"y":2},{"x":3}]}"#,
+        ),
         (
             "l[][name]=bug l[][c][]=red l[][c][]=blue l[][name]=new l[][c][]=green",
             r#"{"l":[{"name":"bug","c":["red","blue"]},{"name":"new","c":["green"]}]}"#,
         ),
-        (
-            "n[][k1][k2][k3]=v",
-            r#"{"n":[{"k1":{"k2":{"k3":"v"}}}]}"#,
-        ),
+        ("n[][k1][k2][k3]=v", r#"{"n":[{"k1":{"k2":{"k3":"v"}}}]}"#),
         ("a[]=1 a[][x]=2", r#"{"a":[1,{"x":2}]}"#),
         ("E[80/tcp][x]=1", r#"{"E":{"80/tcp":{"x":1}}}"#),
     ];
@@ -82,12 +82,24 @@ fn what_is_no_field_is_refused() {
         ("a[b]c=d", "invalid key: \"a[b]c\""),
         ("a=1 a=2", "the field \"a\" is given twice"),
         ("a=null a=2", "the field \"a\" is given twice"),
-        ("o[f]=A o[f][]=x", "\"f\" is given as an array and as a string"),
-        ("o[f]=B o[f][g]=x", "\"f\" is given as an object and as a string"),
+        (
+            "o[f]=A o[f][]=x",
+            "\"f\" is given as an array and as a string",
+        ),
+        (
+            "o[f]=B o[f][g]=x",
+            "\"f\" is given as an object and as a string",
+        ),
         ("o[f][g]=C o[f]=x", "the field \"f\" is given twice"),
-        ("o[f][g]=D o[f][]=x", "\"f\" is given as an array and as an object"),
+        (
+            "o[f][g]=D o[f][]=x",
+            "\"f\" is given as an array and as an object",
+        ),
         ("o[f][]=E o[f]=x", "the field \"f\" is given twice"),
-        ("o[f][]=F o[f][g]=x", "\"f\" is given as an object and as an array"),
+        (
+            "o[f][]=F o[f][g]=x",
+            "\"f\" is given as an object and as an array",
+        ),
         ("a=@missing", "missing"),
     ];
     for (fields, expected) in cases {
