@@ -27,6 +27,7 @@ pub struct Fetch {
     pub context: Option<String>,
     pub unix_socket: Option<PathBuf>,
     pub demo: bool,
+    pub tls: crate::fetch::TlsFlags,
     /// `name: value`, as typed.
     pub headers: Vec<String>,
     pub connect_timeout: Option<Duration>,
@@ -155,10 +156,29 @@ fn fetch(matches: &ArgMatches) -> Result<Fetch, String> {
         context: text(matches, "context")?,
         unix_socket: path(matches, "unix-socket"),
         demo: matches.get_flag("demo"),
+        tls: tls(matches)?,
         headers: headers.collect::<Result<_, _>>()?,
         connect_timeout: seconds(matches, "connect-timeout")?,
         max_time: seconds(matches, "max-time")?,
         sending: sending::sending(matches)?,
+    })
+}
+
+fn tls(matches: &ArgMatches) -> Result<crate::fetch::TlsFlags, String> {
+    // Go's words for true and false, since the option is docker's.
+    let verify = match text(matches, "tlsverify")?.as_deref() {
+        None => None,
+        Some("true" | "t" | "1" | "TRUE" | "True" | "T") => Some(true),
+        Some("false" | "f" | "0" | "FALSE" | "False" | "F") => Some(false),
+        Some(other) => return Err(format!("--tlsverify takes true or false, not {other}")),
+    };
+    Ok(crate::fetch::TlsFlags {
+        ca: path(matches, "cacert"),
+        cert: path(matches, "cert"),
+        key: path(matches, "key"),
+        insecure: matches.get_flag("insecure"),
+        tls: matches.get_flag("tls"),
+        verify,
     })
 }
 

@@ -256,13 +256,16 @@ fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Err
         context: options.context,
         unix_socket: options.unix_socket,
         demo: options.demo,
+        tls: options.tls,
     };
+    let environment = Environment { var };
+    let (host, source) = match request.source {
+        fetch::Source::Url(url) => fetch::resolve_url(&url, &flags, &environment)?,
+        endpoint => (fetch::resolve_host(&flags, &environment)?, endpoint),
+    };
+    let request = fetch::Request { source, ..request };
     Ok(Input::Http(Box::new(Exchange {
-        host: match &request.source {
-            // Nothing of docker's concerns a full URL.
-            fetch::Source::Url(url) => fetch::Host::from_url(url)?,
-            fetch::Source::Endpoint(_) => fetch::resolve_host(&flags, &Environment { var })?,
-        },
+        host,
         settings: fetch::Settings {
             connect_timeout: options.connect_timeout,
             max_time: options.max_time,
@@ -298,6 +301,7 @@ fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
         ("--context", options.context.is_some()),
         ("--unix-socket", options.unix_socket.is_some()),
         ("--demo", options.demo),
+        ("a TLS option", options.tls.given()),
         ("--header", !options.headers.is_empty()),
         ("--connect-timeout", options.connect_timeout.is_some()),
         ("--max-time", options.max_time.is_some()),

@@ -11,13 +11,14 @@ use super::address::Address;
 use super::endpoint::{self, without_userinfo};
 use super::error::{self, Error};
 use super::headers::{self, Headers};
-use super::host::Host;
+use super::host::{ChosenBy, Host};
 use super::line::Line;
 use super::message::printable;
+use super::proxy::Proxy;
 use super::response::Response;
 use super::retry::Retries;
 use super::tls::{Options, Tls};
-use super::transport::{Gateway, NoResolver, Route};
+use super::transport::{ABSOLUTE, Gateway, NoResolver, Route};
 use super::upload::{Payload, Upload};
 use super::watcher::{Event, Watcher};
 
@@ -29,6 +30,8 @@ const MAX_REDIRECTS: usize = 10;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many idle connections are kept: one for each thread that may ask at once.
 const IDLE_CONNECTIONS: usize = 32;
+/// The same for ssh, where each is a process and a log-in.
+const SSH_CONNECTIONS: usize = 2;
 
 /// What a request is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +85,8 @@ pub(super) struct Outgoing<'a> {
     /// Scheme and authority; for a socket a placeholder.
     origin: String,
     pub target: String,
+    /// A proxy that is to read the request.
+    proxy: Option<&'a Proxy>,
     headers: Headers,
     upload: Option<Upload>,
     /// How the user calls the server.
@@ -160,22 +165,8 @@ impl Client {
         if let Some(version) = &self.host.api_version {
             target = endpoint::versioned(&target, version);
         }
-        let (origin, host) = match &self.host.address {
-            Address::Net { authority, .. } => {
-                let scheme = if self.host.tls.is_some() {
-                    "https"
-                } else {
-                    "http"
-                };
-                (
-                    format!("{scheme}://{authority}"),
-                    without_userinfo(authority).to_owned(),
-                )
-            }
-            Address::Unix(path) => ("http://localhost".to_owned(), path.display().to_string()),
-            other => ("http://localhost".to_owned(), other.to_string()),
-        };
-        let on_socket = !matches!(self.host.address, Address::Net { .. });
+        let nameless = self.host.authority().is_none();
+        let origin = self.origin();
         Ok(Outgoing {
             agent: self.at_home.get_or_init(|| self.agent(self.route())),
             headers: headers::gather(
@@ -183,14 +174,15 @@ impl Client {
                 &method,
                 upload.as_ref(),
                 &self.host.headers,
-                on_socket,
+                nameless,
             )?,
             upload,
             client: self,
             method,
+            proxy: self.plain_proxy(&origin),
             origin,
             target: format!("{}{target}", self.host.base),
-            host,
+            host: self.host.address.label(),
         })
     }
 
@@ -202,40 +194,68 @@ impl Client {
         url: &str,
     ) -> Result<Outgoing<'_>, Error> {
         let url = endpoint::parse_url(url)?;
-        let route = || Route::Net(Tls::new(Options::system_roots()));
+        let own = self.host.chosen_by == ChosenBy::Url;
+        let route = || match own {
+            true => self.route(),
+            false => Route::Net(Tls::new(Options::system_roots()), None),
+        };
         Ok(Outgoing {
             agent: self.abroad.get_or_init(|| self.agent(route())),
             headers: headers::gather(request, &method, upload.as_ref(), &[], false)?,
             upload,
             client: self,
             method,
+            proxy: own.then(|| self.plain_proxy(&url.origin())).flatten(),
             origin: url.origin(),
             host: without_userinfo(&url.authority).to_owned(),
             target: url.target,
         })
     }
 
+    /// Scheme and authority; a placeholder where the host has no name.
+    fn origin(&self) -> String {
+        let scheme = match self.host.tls {
+            Some(_) => "https",
+            None => "http",
+        };
+        format!(
+            "{scheme}://{}",
+            self.host.authority().unwrap_or("localhost")
+        )
+    }
+
+    /// The proxy that reads the requests to this origin: with TLS it only passes bytes on.
+    fn plain_proxy(&self, origin: &str) -> Option<&Proxy> {
+        let proxy = self.host.proxy.as_ref();
+        proxy.filter(|_| origin.starts_with("http://"))
+    }
+
     fn route(&self) -> Route {
         match &self.host.address {
             Address::Unix(path) => Route::Unix(path.clone(), self.host.places.clone()),
             Address::Demo => Route::Demo,
-            Address::Ssh(url) => Route::Ssh(url.clone()),
+            Address::Ssh(target) => Route::Ssh(target.clone(), self.settings.connect_timeout),
             Address::Net { .. } => {
                 let tls = self.host.tls.clone();
-                Route::Net(Tls::new(tls.unwrap_or_else(Options::system_roots)))
+                let tls = Tls::new(tls.unwrap_or_else(Options::system_roots));
+                Route::Net(tls, self.host.proxy.clone())
             }
         }
     }
 
     fn agent(&self, route: Route) -> Agent {
-        let default = matches!(route, Route::Net(_)).then_some(CONNECT_TIMEOUT);
+        let default = matches!(route, Route::Net(..)).then_some(CONNECT_TIMEOUT);
+        let idle = match route {
+            Route::Ssh(..) => SSH_CONNECTIONS,
+            _ => IDLE_CONNECTIONS,
+        };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .max_idle_connections(IDLE_CONNECTIONS)
-            .max_idle_connections_per_host(IDLE_CONNECTIONS)
+            .max_idle_connections(idle)
+            .max_idle_connections_per_host(idle)
             .user_agent(concat!("dq/", env!("CARGO_PKG_VERSION")))
             .accept_encoding("")
             .allow_non_standard_methods(true)
@@ -336,7 +356,12 @@ impl Outgoing<'_> {
     }
 
     fn http(&self) -> Result<HttpRequest<()>, Error> {
-        let uri = format!("{}{}", self.origin, self.target);
+        let (_, authority) = self.origin.split_once("://").unwrap_or_default();
+        let absolute = match self.proxy {
+            Some(_) => format!("{ABSOLUTE}{}", without_userinfo(authority)),
+            None => String::new(),
+        };
+        let uri = format!("{}{absolute}{}", self.origin, self.target);
         let mut http = HttpRequest::builder()
             .method(self.method.clone())
             .uri(uri)
@@ -344,6 +369,10 @@ impl Outgoing<'_> {
             .map_err(|error| Error::usage(format!("the URL cannot be sent: {error}")))?;
         for (name, value) in &self.headers {
             http.headers_mut().append(name, value.clone());
+        }
+        if let Some(authorization) = self.proxy.and_then(Proxy::authorization) {
+            let (name, value) = headers::header("proxy-authorization", authorization)?;
+            http.headers_mut().append(name, value);
         }
         Ok(http)
     }

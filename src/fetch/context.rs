@@ -137,6 +137,7 @@ fn wrong(path: &Path, problem: &str) -> Error {
     Error::File {
         path: path.to_owned(),
         problem: problem.to_owned(),
+        hint: None,
     }
 }
 

@@ -16,7 +16,11 @@ pub enum Error {
         hint: Option<String>,
     },
     /// A file that decides the host or proves who we are cannot be read or understood.
-    File { path: PathBuf, problem: String },
+    File {
+        path: PathBuf,
+        problem: String,
+        hint: Option<String>,
+    },
     /// The name of the host has no address.
     Resolve { host: String, problem: String },
     /// Nothing could be connected to.
@@ -83,6 +87,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. }
+            | Self::File { hint, .. }
             | Self::Connect { hint, .. }
             | Self::Handshake { hint, .. }
             | Self::Certificate { hint, .. }
@@ -123,7 +128,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage { problem, .. } | Self::Protocol { problem } => f.write_str(problem),
-            Self::File { path, problem } => write!(f, "{}: {problem}", path.display()),
+            Self::File { path, problem, .. } => write!(f, "{}: {problem}", path.display()),
             Self::Resolve { host, problem } => write!(f, "cannot resolve host {host}: {problem}"),
             Self::Connect { host, problem, .. } => write!(f, "cannot connect to {host}: {problem}"),
             Self::Timeout { doing } => write!(f, "timed out {doing}"),

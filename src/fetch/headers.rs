@@ -69,7 +69,7 @@ fn add_missing(headers: &mut Headers, name: HeaderName, value: HeaderValue) {
 }
 
 /// A header as it can be sent. The value is never shown: it may be a secret.
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let shown = printable(name);
     let bad = |what: &str| {
         Error::usage(format!(

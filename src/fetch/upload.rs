@@ -34,6 +34,7 @@ impl Payload {
         let failed = |error: io::Error| Error::File {
             path: path.to_owned(),
             problem: cause(&error),
+            hint: None,
         };
         let file = File::open(path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {
@@ -47,6 +48,7 @@ impl Payload {
         let failed = |path: &Path, error: &io::Error| Error::File {
             path: path.to_owned(),
             problem: cause(error),
+            hint: None,
         };
         match self {
             Self::None => Ok(None),

@@ -13,6 +13,7 @@ pub fn watch(before: impl FnOnce() + Send + 'static) {
         .spawn(move || {
             if wait_until_closed() {
                 before();
+                crate::fetch::hang_up();
                 std::process::exit(0);
             }
         });

@@ -113,6 +113,7 @@ fn read_text(name: &str) -> Result<String, fetch::Error> {
     let failed = |problem: String| fetch::Error::File {
         path: if name == "-" { "standard input" } else { name }.into(),
         problem,
+        hint: None,
     };
     let mut bytes = Vec::new();
     let read = match name {
