@@ -2,6 +2,7 @@
 
 mod options;
 mod saved;
+mod sending;
 mod words;
 
 use std::ffi::OsString;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use clap::ArgMatches;
 
 pub use saved::{Keep, Save, Saved};
+pub use sending::Sending;
 use words::Mode;
 pub use words::Word;
 
@@ -28,10 +30,12 @@ pub struct Fetch {
     pub context: Option<String>,
     pub unix_socket: Option<PathBuf>,
     pub demo: bool,
+    pub tls: crate::fetch::TlsFlags,
     /// `name: value`, as typed.
     pub headers: Vec<String>,
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
+    pub sending: Sending,
 }
 
 pub struct Filter {
@@ -90,7 +94,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
     let (options, words) = words::split(args.skip(1));
     let matches = match options::command().try_get_matches_from(options) {
         Ok(matches) => matches,
-        Err(error) => return options::explain(error),
+        Err(error) => return saved::hinted(options::explain(error), &words),
     };
     if matches.get_flag("help") {
         return Request::Print(options::help(matches.get_flag("long-help")));
@@ -156,9 +160,29 @@ fn fetch(matches: &ArgMatches) -> Result<Fetch, String> {
         context: text(matches, "context")?,
         unix_socket: path(matches, "unix-socket"),
         demo: matches.get_flag("demo"),
+        tls: tls(matches)?,
         headers: headers.collect::<Result<_, _>>()?,
         connect_timeout: seconds(matches, "connect-timeout")?,
         max_time: seconds(matches, "max-time")?,
+        sending: sending::sending(matches)?,
+    })
+}
+
+fn tls(matches: &ArgMatches) -> Result<crate::fetch::TlsFlags, String> {
+    // Go's words for true and false, since the option is docker's.
+    let verify = match text(matches, "tlsverify")?.as_deref() {
+        None => None,
+        Some("true" | "t" | "1" | "TRUE" | "True" | "T") => Some(true),
+        Some("false" | "f" | "0" | "FALSE" | "False" | "F") => Some(false),
+        Some(other) => return Err(format!("--tlsverify takes true or false, not {other}")),
+    };
+    Ok(crate::fetch::TlsFlags {
+        ca: path(matches, "cacert"),
+        cert: path(matches, "cert"),
+        key: path(matches, "key"),
+        insecure: matches.get_flag("insecure"),
+        tls: matches.get_flag("tls"),
+        verify,
     })
 }
 

@@ -36,7 +36,9 @@ fn run(mut cli: cli::Cli) -> u8 {
         warnings.iter().for_each(|warning| warn(warning));
         pipeline::run(plan)
     });
-    outcome.unwrap_or_else(|error| fail(&error))
+    let code = outcome.unwrap_or_else(|error| fail(&error));
+    fetch::hang_up();
+    code
 }
 
 fn variable(name: &str) -> Option<OsString> {

@@ -2,7 +2,9 @@
 
 mod body;
 mod closed_pipe;
+mod exchange;
 mod output;
+mod progress;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -32,14 +34,44 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
     let warn = |warning| output.report(&format!("dq: filter: {warning}"));
     filter.warnings.iter().for_each(warn);
-    let arrival = arrive(&plan, &output)?;
+    let late = Late::default();
+    let ended =
+        arrive(&plan, &output, &late).and_then(|arrival| pass(&plan, &filter, arrival, &output));
+    let finished = output.finish();
+    let code = ended?;
+    finished?;
+    late.error().map_or(Ok(code), Err)
+}
+
+/// Failures of an exchange that count only after its body has been shown.
+#[derive(Default)]
+pub struct Late {
+    /// The status was 400 or above.
+    failure: RefCell<Option<fetch::Error>>,
+    /// What the body may report.
+    report: RefCell<Option<fetch::Report>>,
+}
+
+impl Late {
+    fn error(&self) -> Option<Error> {
+        let report = || self.report.borrow().as_ref().and_then(fetch::Report::error);
+        self.failure.take().or_else(report).map(Error::Fetch)
+    }
+}
+
+/// Everything that arrives, through the filter and out.
+fn pass(
+    plan: &Plan,
+    filter: &filter::Filter,
+    arrival: Arrival,
+    output: &Rc<Output>,
+) -> Result<u8, Error> {
     let Arrival::Inputs {
         sources,
         settings,
         problems,
     } = arrival
     else {
-        output.finish()?;
         return Ok(0);
     };
     let elements = filter.takes_elements;
@@ -48,11 +80,7 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
         ..settings
     };
     let inputs = RefCell::new(Inputs::new(settings, sources));
-    let ended = filter_all(&plan, &filter, &inputs, &output, &problems);
-    let finished = output.finish();
-    let code = ended?;
-    finished?;
-    Ok(code)
+    filter_all(plan, filter, &inputs, output, &problems)
 }
 
 fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error> {
@@ -101,12 +129,12 @@ pub struct Problems {
     is_response: bool,
 }
 
-fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
+fn arrive(plan: &Plan, output: &Rc<Output>, late: &Late) -> Result<Arrival, Error> {
     let settings = plan.inputs;
     match &plan.input {
         Input::Http(exchange) => {
-            let client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
-            body::of_response(client.send(&exchange.request)?, plan, output)
+            let response = exchange::send(exchange, plan, output.progress())?;
+            body::of_response(response, exchange, plan, output, late)
         }
         Input::Stdin => {
             let stdin = Box::new(FlushFirst::new(io::stdin(), output.clone()));

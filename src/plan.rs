@@ -1,5 +1,6 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
+mod request;
 pub mod saved;
 mod shape;
 mod variables;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Word};
 use crate::error::Error;
 use crate::fetch::{self, Environment};
-use crate::filter::{InputSettings, saved::Places, saved::SavedFilter, value::Value};
+use crate::filter::{InputSettings, Shape, saved::Places, saved::SavedFilter, value::Value};
 use crate::format;
 use crate::terminal::Terminal;
 
@@ -24,6 +25,8 @@ pub struct Plan {
     /// `-e`: the exit code tells what the last output was.
     pub exit_status: bool,
     pub output: format::Settings,
+    /// An option said how the output is to look.
+    pub has_format: bool,
     pub flush: Flush,
     pub terminal: Terminal,
 }
@@ -43,6 +46,31 @@ pub struct Exchange {
     pub host: fetch::Host,
     pub settings: fetch::Settings,
     pub request: fetch::Request,
+    pub shown: Shown,
+}
+
+/// What is shown of a request and its response besides the body.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    /// `-i`: the head of the response.
+    pub include: bool,
+    /// `-v`: the host and all heads.
+    pub verbose: bool,
+    /// `--fail-with-body`: the body of a failure.
+    pub failure: bool,
+    /// `--paginate`: the pages that follow.
+    pub pages: bool,
+}
+
+impl Shown {
+    fn of(sending: &crate::cli::Sending) -> Self {
+        Self {
+            include: sending.include,
+            verbose: sending.verbose,
+            failure: sending.fail_with_body,
+            pages: sending.paginate,
+        }
+    }
 }
 
 /// The filter's text and what it may refer to.
@@ -74,6 +102,16 @@ pub enum Flush {
     BeforeWaiting,
 }
 
+impl Plan {
+    /// Neither a filter nor a format was asked for: what comes is shown as it is.
+    pub fn is_plain(&self) -> bool {
+        self.program.is_identity
+            && !self.null_input
+            && self.inputs.shape == Shape::Values
+            && !self.has_format
+    }
+}
+
 type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Makes the plan.
@@ -88,14 +126,14 @@ pub fn plan(
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
     let output = shape::output(&cli, &terminal, var, &mut warnings);
+    let has_format = shape::is_chosen(&cli.format);
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
-    let call = match cli.saved.list {
+    let mut call = match cli.saved.list {
         true => None,
-        false => saved::call(&mut cli.words, &places)?,
+        false => saved::call(&mut cli.words, cli.filter.from_file.as_deref(), &places)?,
     };
-    if let Some(call) = &call {
-        call.refuse_input_options(&cli)?;
+    if let Some(call) = &mut call {
         call.complete(&mut cli)?;
     }
     let source = call.as_ref().map(|call| call.endpoint.clone());
@@ -147,6 +185,7 @@ pub fn plan(
         null_input,
         exit_status,
         output,
+        has_format,
         flush,
         terminal,
     };
@@ -256,37 +295,30 @@ fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Err
         refuse_fetch_options(&options)?;
         return Ok(Input::Stdin);
     }
+    let request = request::request(source, &options)?;
     let flags = fetch::HostFlags {
         host: options.host,
         context: options.context,
         unix_socket: options.unix_socket,
         demo: options.demo,
+        tls: options.tls,
     };
-    let headers = options
-        .headers
-        .iter()
-        .map(|header| split_header(header))
-        .collect::<Result<_, _>>()?;
-    let source = if source.starts_with('/') {
-        fetch::Source::Endpoint(source.to_owned())
-    } else {
-        fetch::Source::Url(source.to_owned())
+    let environment = Environment { var };
+    let (host, source) = match request.source {
+        fetch::Source::Url(url) => fetch::resolve_url(&url, &flags, &environment)?,
+        endpoint => (fetch::resolve_host(&flags, &environment)?, endpoint),
     };
+    let request = fetch::Request { source, ..request };
     Ok(Input::Http(Box::new(Exchange {
-        host: match &source {
-            // Nothing of docker's concerns a full URL.
-            fetch::Source::Url(url) => fetch::Host::from_url(url)?,
-            fetch::Source::Endpoint(_) => fetch::resolve_host(&flags, &Environment { var })?,
-        },
+        host,
         settings: fetch::Settings {
             connect_timeout: options.connect_timeout,
             max_time: options.max_time,
+            idle_timeout: options.sending.idle_timeout,
+            retries: options.sending.retry.unwrap_or_default(),
         },
-        request: fetch::Request {
-            method: "GET".into(),
-            source,
-            headers,
-        },
+        request,
+        shown: Shown::of(&options.sending),
     })))
 }
 
@@ -314,12 +346,14 @@ fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
         ("--context", options.context.is_some()),
         ("--unix-socket", options.unix_socket.is_some()),
         ("--demo", options.demo),
+        ("a TLS option", options.tls.given()),
         ("--header", !options.headers.is_empty()),
         ("--connect-timeout", options.connect_timeout.is_some()),
         ("--max-time", options.max_time.is_some()),
     ];
-    match given.iter().find(|(_, given)| *given) {
-        Some((option, _)) => Err(Error::Usage {
+    let given = given.iter().find(|(_, given)| *given);
+    match given.map(|it| it.0).or(options.sending.given()) {
+        Some(option) => Err(Error::Usage {
             message: format!("{option} needs an endpoint or URL to ask for"),
             hint: Some("endpoints start with a slash: dq /containers/json".into()),
         }),

@@ -12,6 +12,10 @@ pub struct Opt {
     pub short: Option<char>,
     /// Names of its values.
     pub values: &'static [&'static str],
+    /// Other names of it, docker's.
+    aliases: &'static [&'static str],
+    /// The value may be left out; it stands behind `=` only.
+    pub optional: bool,
     repeats: bool,
     stage: Stage,
     help: &'static str,
@@ -31,6 +35,8 @@ const fn flag(long: &'static str, short: char, stage: Stage, help: &'static str)
         long,
         short: if short == ' ' { None } else { Some(short) },
         values: &[],
+        aliases: &[],
+        optional: false,
         repeats: false,
         stage,
         help,
@@ -60,6 +66,26 @@ const fn repeated(
     Opt {
         repeats: true,
         ..valued(long, short, values, stage, help)
+    }
+}
+
+/// A file, under curl's name and docker's.
+const fn tls_file(long: &'static str, aliases: &'static [&'static str], help: &'static str) -> Opt {
+    Opt {
+        aliases,
+        ..valued(long, ' ', &["FILE"], Fetch, help)
+    }
+}
+
+impl Opt {
+    /// Whether this is its long name, or one of them.
+    pub fn is_called(&self, long: &str) -> bool {
+        self.long == long || self.aliases.contains(&long)
+    }
+
+    /// How many of the arguments behind it are its values.
+    pub fn values_behind(&self) -> usize {
+        if self.optional { 0 } else { self.values.len() }
     }
 }
 
@@ -93,6 +119,71 @@ pub const OPTIONS: &[Opt] = &[
         Fetch,
         "ask a built-in sample engine: no Docker needed",
     ),
+    valued(
+        "request",
+        'X',
+        &["METHOD"],
+        Fetch,
+        "send this instead of GET (POST with -d or -F)",
+    ),
+    repeated(
+        "data",
+        'd',
+        &["BODY"],
+        Fetch,
+        "send this body: text, @FILE, or @- for stdin",
+    ),
+    repeated(
+        "field",
+        'F',
+        &["KEY=VALUE"],
+        Fetch,
+        "a field of a JSON body: a=1, a=@FILE, a[b]=c, a[]=c",
+    ),
+    repeated(
+        "query",
+        'q',
+        &["KEY=VALUE"],
+        Fetch,
+        "add this to the query, encoded; filters.KEY=VALUE too",
+    ),
+    tls_file(
+        "cacert",
+        &["tlscacert"],
+        "trust only the authorities in FILE (docker: --tlscacert)",
+    ),
+    tls_file(
+        "cert",
+        &["tlscert"],
+        "show this client certificate (docker: --tlscert)",
+    ),
+    tls_file(
+        "key",
+        &["tlskey"],
+        "its key, if not in the same file (docker: --tlskey)",
+    ),
+    flag(
+        "insecure",
+        'k',
+        Fetch,
+        "do not verify the server's certificate",
+    ),
+    flag(
+        "tls",
+        ' ',
+        Fetch,
+        "TLS on tcp:// hosts, as docker's: not verified",
+    ),
+    Opt {
+        optional: true,
+        ..valued(
+            "tlsverify",
+            ' ',
+            &["BOOL"],
+            Fetch,
+            "TLS on tcp:// hosts, verified unless =false",
+        )
+    },
     repeated(
         "header",
         'H',
@@ -113,6 +204,56 @@ pub const OPTIONS: &[Opt] = &[
         &["SECONDS"],
         Fetch,
         "give up altogether after this long",
+    ),
+    valued(
+        "idle-timeout",
+        ' ',
+        &["SECONDS"],
+        Fetch,
+        "give up when nothing has come for this long",
+    ),
+    valued(
+        "retry",
+        ' ',
+        &["N"],
+        Fetch,
+        "try again so often: not connected, 502, 503, 504",
+    ),
+    flag(
+        "paginate",
+        ' ',
+        Fetch,
+        "fetch the pages that follow (Link: rel=next) too",
+    ),
+    flag(
+        "registry-auth",
+        ' ',
+        Fetch,
+        "send docker's login for the registry along",
+    ),
+    flag(
+        "include",
+        'i',
+        Fetch,
+        "print the head of the response as well",
+    ),
+    flag(
+        "verbose",
+        'v',
+        Fetch,
+        "say which host and why; show heads on stderr",
+    ),
+    flag(
+        "fail-with-body",
+        ' ',
+        Fetch,
+        "filter and print the body of a failure as well",
+    ),
+    flag(
+        "curl",
+        ' ',
+        Fetch,
+        "print the same as a curl | jq command; send nothing",
     ),
     flag(
         "null-input",
@@ -298,7 +439,14 @@ fn arg(option: &Opt) -> Arg {
     let arg = arg
         .num_args(option.values.len())
         .value_names(option.values)
+        .aliases(option.aliases)
         .value_parser(ValueParser::os_string());
+    if option.optional {
+        let arg = arg.num_args(0..=1).require_equals(true);
+        return arg
+            .default_missing_value("true")
+            .overrides_with(option.long);
+    }
     let arg = arg.allow_hyphen_values(true);
     if option.repeats {
         arg.action(ArgAction::Append)
@@ -332,7 +480,7 @@ pub fn explain(error: clap::Error) -> Request {
         ErrorKind::WrongNumberOfValues | ErrorKind::InvalidValue | ErrorKind::TooFewValues => {
             let known = OPTIONS
                 .iter()
-                .find(|known| name == format!("--{}", known.long));
+                .find(|known| known.is_called(name.trim_start_matches('-')));
             let takes = known.map_or_else(|| "a value".into(), |known| known.values.join(" and "));
             Request::Wrong(format!("{name} takes {takes}"), None)
         }
@@ -448,11 +596,11 @@ fn line(option: &Opt) -> String {
     } else {
         format!("--{}", option.long)
     };
-    let values: String = option
-        .values
-        .iter()
-        .map(|value| format!(" {value}"))
-        .collect();
+    let value = |value: &&str| match option.optional {
+        true => format!("[={value}]"),
+        false => format!(" {value}"),
+    };
+    let values: String = option.values.iter().map(value).collect();
     let spelled = format!("  {short}{long}{values}");
     format!("{spelled:<32}{}\n", option.help)
 }

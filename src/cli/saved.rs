@@ -3,7 +3,7 @@
 use clap::ArgMatches;
 
 use super::options::OPTIONS;
-use super::text;
+use super::{Request, Word, text};
 
 /// The options about saved filters.
 pub struct Saved {
@@ -87,4 +87,19 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Saved, String> {
 /// The option stands on the command line; clap has a value for every flag.
 fn was_typed(matches: &ArgMatches, option: &str) -> bool {
     matches.value_source(option) == Some(clap::parser::ValueSource::CommandLine)
+}
+
+/// A refusal with a hint for fingers that know docker's letters: `dq ps -q`, `dq logs web -f`.
+pub(super) fn hinted(refused: Request, words: &[Word]) -> Request {
+    let Request::Wrong(message, None) = refused else {
+        return refused;
+    };
+    let first = words.first().and_then(|word| word.text.to_str());
+    let option = message.split(' ').next().unwrap_or_default();
+    let hint = match (first, option) {
+        (Some("ps" | "psa"), "--query") => Some("dq ids has the IDs alone"),
+        (Some("logs"), "--from-file") => Some("to follow: -q follow=1"),
+        _ => None,
+    };
+    Request::Wrong(message, hint.map(str::to_owned))
 }

@@ -5,7 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::options::OPTIONS;
+use super::options::{OPTIONS, Opt};
 
 /// What words behind it are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,13 +52,13 @@ pub fn split(args: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<Word>)
 fn values_behind(option: &OsStr) -> usize {
     let text = option.to_string_lossy();
     if let Some(long) = text.strip_prefix("--") {
-        let known = OPTIONS.iter().find(|option| option.long == long);
-        return known.map_or(0, |option| option.values.len());
+        let known = OPTIONS.iter().find(|option| option.is_called(long));
+        return known.map_or(0, Opt::values_behind);
     }
     let letters: Vec<char> = text.chars().skip(1).collect();
     for (i, letter) in letters.iter().enumerate() {
         let known = OPTIONS.iter().find(|option| option.short == Some(*letter));
-        match known.map(|option| option.values.len()) {
+        match known.map(Opt::values_behind) {
             Some(0) | None => {}
             // `-Ldir`: the value is the rest of the cluster.
             Some(count) => return count - usize::from(i + 1 < letters.len()),
@@ -104,6 +104,9 @@ mod tests {
             ("-- -c .", "", "-c ."),
             ("/x - -c", "-c", "/x -"),
             ("--zzz /x", "--zzz", "/x"),
+            ("--tlscacert ca.pem /x", "--tlscacert ca.pem", "/x"),
+            ("--tlsverify /x", "--tlsverify", "/x"),
+            ("-k /x", "-k", "/x"),
         ];
         for (line, options, words) in cases {
             assert_eq!(told_apart(line), (options.into(), words.into()), "{line}");

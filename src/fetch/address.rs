@@ -7,6 +7,7 @@ use super::endpoint::{self, without_userinfo};
 use super::error::Error;
 use super::message::printable;
 use super::sockets::DEFAULT_SOCKET;
+use super::ssh::Target;
 
 /// Docker's port where `tcp://` names none, with TLS or without it (docker/cli opts/hosts.go).
 const DOCKER_PORT: u16 = 2375;
@@ -21,8 +22,7 @@ pub enum Address {
         scheme: &'static str,
         authority: String,
     },
-    /// `ssh://…`, not supported by this version.
-    Ssh(String),
+    Ssh(Target),
     /// The sample engine inside this process.
     Demo,
 }
@@ -34,8 +34,19 @@ impl fmt::Display for Address {
             Self::Net { scheme, authority } => {
                 write!(f, "{scheme}://{}", without_userinfo(authority))
             }
-            Self::Ssh(url) => f.write_str(url),
+            Self::Ssh(target) => write!(f, "{target}"),
             Self::Demo => f.write_str("demo"),
+        }
+    }
+}
+
+impl Address {
+    /// How errors call it.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Unix(path) => path.display().to_string(),
+            Self::Net { authority, .. } => without_userinfo(authority).to_owned(),
+            other => other.to_string(),
         }
     }
 }
@@ -44,6 +55,9 @@ impl fmt::Display for Address {
 pub fn parse(text: &str) -> Result<(Address, String), Error> {
     let text = text.trim();
     let none = String::new();
+    if let Some(found) = socket(text)? {
+        return Ok(found);
+    }
     let Some((scheme, rest)) = text.split_once("://") else {
         return match text {
             "" => Ok((Address::Unix(DEFAULT_SOCKET.into()), none)),
@@ -54,49 +68,29 @@ pub fn parse(text: &str) -> Result<(Address, String), Error> {
     match scheme.to_ascii_lowercase().as_str() {
         "unix" if rest.is_empty() => Ok((Address::Unix(DEFAULT_SOCKET.into()), none)),
         "unix" => Ok((Address::Unix(rest.into()), none)),
-        "http+unix" => encoded_socket(rest),
         "tcp" => network("tcp", rest),
         "http" => network("http", rest),
         "https" => network("https", rest),
-        "ssh" => Ok((Address::Ssh(printable(text)), none)),
+        "ssh" => Ok((Address::Ssh(Target::parse(rest)?), none)),
         other => Err(Error::Usage {
             problem: format!("{}:// hosts are not supported", printable(other)),
-            hint: Some("use unix://PATH, tcp://HOST:PORT or https://HOST".to_owned()),
+            hint: Some("use unix://PATH, tcp://HOST:PORT, https://HOST or ssh://HOST".to_owned()),
         }),
     }
 }
 
-/// `http+unix://%2Frun%2Fx.sock/base`, as Python's requests-unixsocket writes it; also with a
-/// plain path.
-fn encoded_socket(rest: &str) -> Result<(Address, String), Error> {
-    if rest.starts_with('/') {
-        return Ok((Address::Unix(rest.into()), String::new()));
+/// A socket as a URL names it, with a base path; also `http+unix:///run/x.sock`.
+fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
+    if let Some((scheme, path)) = text.split_once("://")
+        && scheme.eq_ignore_ascii_case("http+unix")
+        && path.starts_with('/')
+    {
+        return Ok(Some((Address::Unix(path.into()), String::new())));
     }
-    let (path, base) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let path = percent_decoded(path);
-    if path.as_os_str().is_empty() {
-        return Err(Error::usage("http+unix:// names no socket"));
-    }
-    Ok((Address::Unix(path), base_path(base)?))
-}
-
-fn percent_decoded(text: &str) -> PathBuf {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let digits = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
+    let found = endpoint::socket_url(text)?;
+    found
+        .map(|(path, base)| Ok((Address::Unix(path), base_path(&base)?)))
+        .transpose()
 }
 
 /// `host:port/base`. docker puts `localhost` where the name is left out, and its own port after

@@ -33,12 +33,17 @@ pub struct Context {
 }
 
 impl ConfigDir {
+    /// Where `config.json` is, or would be.
+    pub fn file(&self) -> PathBuf {
+        self.0.join("config.json")
+    }
+
     /// Reads `config.json`; one that does not exist is empty.
     ///
     /// # Errors
     /// `File` where it cannot be read or understood: which host was meant would be a guess.
     pub fn config(&self) -> Result<Config, Error> {
-        let path = self.0.join("config.json");
+        let path = self.file();
         let Some(value) = read_json(&path)? else {
             return Ok(Config::default());
         };
@@ -132,6 +137,7 @@ fn wrong(path: &Path, problem: &str) -> Error {
     Error::File {
         path: path.to_owned(),
         problem: problem.to_owned(),
+        hint: None,
     }
 }
 

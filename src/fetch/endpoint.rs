@@ -1,5 +1,9 @@
 //! Endpoints and URLs as the user writes them → request targets as HTTP wants them.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
 use super::Error;
 use super::message::printable;
 
@@ -25,11 +29,20 @@ impl Url {
 /// a URI are percent-encoded, `%XX` is kept, a `#` is taken as meant.
 ///
 /// # Errors
-/// `Usage` where it does not start with `/` or holds CR, LF or NUL.
+/// `Usage` where it does not start with `/`, holds CR, LF or NUL, or segments that a server might resolve to
+/// another path: `.`, `..`, nothing between two slashes.
 pub fn target(endpoint: &str) -> Result<String, Error> {
     if !endpoint.starts_with('/') {
         return Err(Error::usage(format!(
             "the endpoint {} does not start with /",
+            printable(endpoint)
+        )));
+    }
+    let path = endpoint.split('?').next().unwrap_or_default();
+    let plain = path.to_ascii_lowercase().replace("%2e", ".");
+    if plain.contains("//") || plain.split('/').any(|part| matches!(part, "." | "..")) {
+        return Err(Error::usage(format!(
+            "the endpoint {} holds //, . or .. as a segment",
             printable(endpoint)
         )));
     }
@@ -63,6 +76,62 @@ pub fn parse_url(text: &str) -> Result<Url, Error> {
         authority: authority.to_owned(),
         target: encode(&format!("{slash}{target}"))?,
     })
+}
+
+/// A URL that names a socket, as the socket and the endpoint behind it: `http+unix://%2Frun%2Fx/…`
+/// (Python's requests-unixsocket) and `http://unix:/run/x:/…` (nginx, npm's got). `None` for others.
+///
+/// # Errors
+/// `Usage` where there is no socket in it, or where the endpoint cannot be one.
+pub fn socket_url(text: &str) -> Result<Option<(PathBuf, String)>, Error> {
+    let text = text.split('#').next().unwrap_or_default();
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Ok(None);
+    };
+    let (socket, endpoint) = if scheme.eq_ignore_ascii_case("http+unix") {
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        (percent_decoded(&rest[..end]), &rest[end..])
+    } else if let Some(path) = rest.strip_prefix("unix:/")
+        && scheme.eq_ignore_ascii_case("http")
+    {
+        let path = &rest[rest.len() - path.len() - 1..];
+        let (socket, endpoint) = path.split_once(':').unwrap_or((path, ""));
+        (percent_decoded(socket), endpoint)
+    } else {
+        return Ok(None);
+    };
+    if socket.is_empty() {
+        return Err(Error::Usage {
+            problem: format!("{scheme}:// names no socket"),
+            hint: Some("its path is written with %2F: http+unix://%2Frun%2Fx.sock/info".into()),
+        });
+    }
+    let slash = if endpoint.starts_with('/') { "" } else { "/" };
+    let endpoint = encode(&format!("{slash}{endpoint}"))?;
+    Ok(Some((OsString::from_vec(socket).into(), endpoint)))
+}
+
+/// The bytes that a part of a URL stands for; a percent sign without two digits is itself.
+pub fn percent_decoded(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let digits = tail
+            .get(..2)
+            .filter(|two| is_hex(two))
+            .and_then(|two| std::str::from_utf8(two).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    bytes
 }
 
 fn unknown_scheme(scheme: &str) -> Error {
@@ -228,6 +297,12 @@ mod tests {
             ("containers/json", None),
             ("/a\r\nHost: x", None),
             ("/a\0", None),
+            ("/a/../b", None),
+            ("/a/.", None),
+            ("/a/%2E%2e/b", None),
+            ("//a", None),
+            ("/a//b", None),
+            ("/a/...?b=//../c", Some("/a/...?b=//../c")),
         ];
         for (endpoint, expected) in cases {
             let result = target(endpoint);
@@ -269,6 +344,40 @@ mod tests {
             assert_eq!(parse_url(text).unwrap_err().exit_code(), 2, "{text}");
         }
         assert_eq!(without_userinfo("u:p@h:80"), "h:80");
+    }
+
+    #[test]
+    fn urls_may_name_a_socket() {
+        let cases = [
+            (
+                "http+unix://%2Frun%2fx.sock/info?a=b#c",
+                Some(("/run/x.sock", "/info?a=b")),
+            ),
+            ("HTTP+unix://%2Fx", Some(("/x", "/"))),
+            ("http+unix://%2Fa%zz?q", Some(("/a%zz", "/?q"))),
+            (
+                "http://unix:/run/x.sock:/info",
+                Some(("/run/x.sock", "/info")),
+            ),
+            ("http://unix:/run/x.sock", Some(("/run/x.sock", "/"))),
+            ("http://unix/x", None),
+            ("http://unix:80/x", None),
+            ("https://unix:/x:/", None),
+            ("/x", None),
+        ];
+        for (text, expected) in cases {
+            let found = socket_url(text).unwrap();
+            let shown = found
+                .as_ref()
+                .map(|it| (it.0.to_str().unwrap(), it.1.as_str()));
+            assert_eq!(shown, expected, "{text}");
+        }
+        assert_eq!(
+            socket_url("http+unix:///run/x/info")
+                .unwrap_err()
+                .exit_code(),
+            2
+        );
     }
 
     #[test]

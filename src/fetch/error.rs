@@ -16,7 +16,11 @@ pub enum Error {
         hint: Option<String>,
     },
     /// A file that decides the host or proves who we are cannot be read or understood.
-    File { path: PathBuf, problem: String },
+    File {
+        path: PathBuf,
+        problem: String,
+        hint: Option<String>,
+    },
     /// The name of the host has no address.
     Resolve { host: String, problem: String },
     /// Nothing could be connected to.
@@ -52,6 +56,8 @@ pub enum Error {
         message: String,
         hint: Option<String>,
     },
+    /// The server reported an error in the midst of a stream, whose status was a success.
+    Reported { message: String },
     /// The server redirected to where dq does not follow.
     Redirect {
         status: u16,
@@ -81,11 +87,23 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. }
+            | Self::File { hint, .. }
             | Self::Connect { hint, .. }
             | Self::Handshake { hint, .. }
             | Self::Certificate { hint, .. }
             | Self::Status { hint, .. } => hint.clone(),
             _ => None,
+        }
+    }
+
+    /// Nothing of the request has left: no name, no connection.
+    pub(super) fn is_before_sending(&self) -> bool {
+        match self {
+            Self::Resolve { .. } | Self::Connect { .. } => true,
+            Self::Timeout { doing } => {
+                doing.starts_with("connecting") || doing.starts_with("resolving")
+            }
+            _ => false,
         }
     }
 
@@ -96,7 +114,7 @@ impl Error {
             Self::Usage { .. } | Self::File { .. } => 2,
             Self::Resolve { .. } => 6,
             Self::Connect { .. } => 7,
-            Self::Status { .. } | Self::Redirect { .. } => 22,
+            Self::Status { .. } | Self::Reported { .. } | Self::Redirect { .. } => 22,
             Self::Timeout { .. } => 28,
             Self::Handshake { .. } => 35,
             Self::EmptyReply { .. } => 52,
@@ -110,7 +128,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage { problem, .. } | Self::Protocol { problem } => f.write_str(problem),
-            Self::File { path, problem } => write!(f, "{}: {problem}", path.display()),
+            Self::File { path, problem, .. } => write!(f, "{}: {problem}", path.display()),
             Self::Resolve { host, problem } => write!(f, "cannot resolve host {host}: {problem}"),
             Self::Connect { host, problem, .. } => write!(f, "cannot connect to {host}: {problem}"),
             Self::Timeout { doing } => write!(f, "timed out {doing}"),
@@ -140,6 +158,7 @@ impl fmt::Display for Error {
                     write!(f, ": {message}")
                 }
             }
+            Self::Reported { message } => f.write_str(message),
             Self::Redirect {
                 status,
                 reason,
@@ -204,11 +223,10 @@ pub(super) fn fault(error: &ureq::Error) -> Option<&Fault> {
 
 /// Says what an error met while reading the body means.
 pub fn read_error(error: &io::Error) -> Error {
-    let inner = error.get_ref();
-    if let Some(own) = inner.and_then(|inner| inner.downcast_ref::<Error>()) {
-        return own.clone();
-    }
-    match inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+    match error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<ureq::Error>())
+    {
         Some(error) => from_ureq(error, "the server"),
         None => from_io(error),
     }
@@ -235,6 +253,12 @@ pub(super) fn from_ureq(error: &ureq::Error, host: &str) -> Error {
 }
 
 fn from_io(error: &io::Error) -> Error {
+    if let Some(own) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Error>())
+    {
+        return own.clone();
+    }
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Error::Lost {
             problem: "the server closed it before the end of the response".to_owned(),

@@ -1,16 +1,24 @@
 //! Which host to ask, and why: docker's own order, contexts on disk included.
 
+mod reason;
+mod security;
+mod url;
+
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
 use super::address::{self, Address};
 use super::context::{self, Config, ConfigDir};
-use super::endpoint;
 use super::error::Error;
 use super::message::printable;
+use super::proxy::{self, Proxy};
 use super::sockets::Places;
 use super::tls;
+pub use reason::ChosenBy;
+use reason::{Shadowed, Trail};
+pub use security::TlsFlags;
+pub use url::resolve_url;
 
 /// The environment, handed in.
 #[derive(Clone, Copy)]
@@ -55,38 +63,7 @@ pub struct HostFlags {
     pub unix_socket: Option<PathBuf>,
     /// `--demo`: the sample engine inside this process.
     pub demo: bool,
-}
-
-/// What decided the host. Docker's headers, API version and certificates go along only where its own
-/// order led there: not with `--unix-socket`, `--demo` and full URLs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChosenBy {
-    HostFlag,
-    UnixSocketFlag,
-    ContextFlag,
-    DockerHost,
-    DockerContext,
-    CurrentContext,
-    Default,
-    Demo,
-    /// The source is a full URL.
-    Url,
-}
-
-impl fmt::Display for ChosenBy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::HostFlag => "--host",
-            Self::UnixSocketFlag => "--unix-socket",
-            Self::ContextFlag => "--context",
-            Self::DockerHost => "DOCKER_HOST",
-            Self::DockerContext => "DOCKER_CONTEXT",
-            Self::CurrentContext => "currentContext in docker's config.json",
-            Self::Default => "docker's default",
-            Self::Demo => "--demo",
-            Self::Url => "the URL",
-        })
-    }
+    pub tls: TlsFlags,
 }
 
 /// The host that was chosen, and what goes with it. `Display` is its URL.
@@ -104,8 +81,14 @@ pub struct Host {
     pub headers: Vec<(String, String)>,
     /// TLS where it is on.
     pub(super) tls: Option<tls::Options>,
+    /// What stands between, for a host on the network.
+    pub(super) proxy: Option<Proxy>,
+    /// The authority of a URL that is asked through a socket.
+    pub(super) name: Option<String>,
     /// Where other sockets may be, for a hint.
     pub(super) places: Places,
+    /// What [`Host::reason`] tells besides.
+    pub(super) trail: Trail,
 }
 
 impl fmt::Display for Host {
@@ -116,14 +99,6 @@ impl fmt::Display for Host {
 
 impl Host {
     fn new(address: Address, chosen_by: ChosenBy) -> Self {
-        let tls = matches!(
-            address,
-            Address::Net {
-                scheme: "https",
-                ..
-            }
-        )
-        .then(tls::Options::system_roots);
         Self {
             address,
             chosen_by,
@@ -131,23 +106,12 @@ impl Host {
             base: String::new(),
             api_version: None,
             headers: Vec::new(),
-            tls,
+            tls: None,
+            proxy: None,
+            name: None,
             places: Places::default(),
+            trail: Trail::default(),
         }
-    }
-
-    /// The host of a full URL, so that endpoints can be asked of it too. Nothing of docker's goes
-    /// along.
-    ///
-    /// # Errors
-    /// `Usage` where the text is no http or https URL.
-    pub fn from_url(url: &str) -> Result<Self, Error> {
-        let url = endpoint::parse_url(url)?;
-        let address = Address::Net {
-            scheme: url.scheme,
-            authority: url.authority,
-        };
-        Ok(Self::new(address, ChosenBy::Url))
     }
 
     fn parse(text: &str, chosen_by: ChosenBy) -> Result<Self, Error> {
@@ -156,6 +120,35 @@ impl Host {
             base,
             ..Self::new(address, chosen_by)
         })
+    }
+
+    /// What a URL of this host has behind `://`. A socket has nothing, so the `Host` header is
+    /// empty there (RFC 9112 §3.2).
+    pub(super) fn authority(&self) -> Option<&str> {
+        match &self.address {
+            Address::Net { authority, .. } => Some(authority),
+            _ => self.name.as_deref(),
+        }
+    }
+
+    /// tcp, http or https, where TLS may be spoken or not.
+    fn scheme(&self) -> Option<&'static str> {
+        match &self.address {
+            Address::Net { scheme, .. } => Some(scheme),
+            _ => None,
+        }
+    }
+
+    /// With the proxy that the environment names for it.
+    fn with_proxy(self, environment: &Environment<'_>) -> Result<Self, Error> {
+        let proxy = match &self.address {
+            Address::Net { scheme, authority } => {
+                let tls = self.tls.is_some() || *scheme == "https";
+                proxy::choose(authority, tls, environment.var)?
+            }
+            _ => None,
+        };
+        Ok(Self { proxy, ..self })
     }
 }
 
@@ -177,7 +170,7 @@ pub fn resolve_host(flags: &HostFlags, environment: &Environment<'_>) -> Result<
     } else if let Some(path) = &flags.unix_socket {
         Host::new(Address::Unix(path.clone()), ChosenBy::UnixSocketFlag)
     } else {
-        docker_host(flags, environment)?
+        docker_host(flags, environment)?.with_proxy(environment)?
     };
     Ok(Host { places, ..host })
 }
@@ -208,11 +201,12 @@ fn docker_host(flags: &HostFlags, environment: &Environment<'_>) -> Result<Host,
         .map_or(Ok(Config::default()), ConfigDir::config)?;
     let (context, chosen_by) = context_name(flags, environment, &config);
     let host = match (&context, &dir) {
-        (Some(name), Some(dir)) => from_context(dir, name, chosen_by)?,
+        (Some(name), Some(dir)) => from_context(flags, dir, name, chosen_by)?,
         (Some(_), None) => return Err(Error::usage("there is no home directory with contexts")),
         (None, _) => default_context(flags, environment, dir.as_ref(), chosen_by)?,
     };
     Ok(Host {
+        trail: trail(chosen_by, &context, environment, &config, dir.as_ref()),
         context,
         api_version: api_version(environment)?,
         headers: docker_headers(environment, config)?,
@@ -243,6 +237,29 @@ fn context_name(
     (Some(name).filter(|name| name != "default"), chosen_by)
 }
 
+/// Which file and which variable played a part in the choice.
+fn trail(
+    chosen_by: ChosenBy,
+    context: &Option<String>,
+    environment: &Environment<'_>,
+    config: &Config,
+    dir: Option<&ConfigDir>,
+) -> Trail {
+    let shadow = |name: Option<String>, by| {
+        let name = name.filter(|_| chosen_by == ChosenBy::DockerHost)?;
+        Some(Shadowed { name, by })
+    };
+    let by_name = !matches!(chosen_by, ChosenBy::HostFlag | ChosenBy::DockerHost);
+    Trail {
+        config: dir.map(ConfigDir::file),
+        shadowed: shadow(environment.text("DOCKER_CONTEXT"), ChosenBy::DockerContext)
+            .or_else(|| shadow(config.current_context.clone(), ChosenBy::CurrentContext)),
+        default_is_docker_host: by_name
+            && context.is_none()
+            && environment.text("DOCKER_HOST").is_some(),
+    }
+}
+
 /// docker's `default` context: `--host`, DOCKER_HOST (also where `--context default` asked for
 /// it), else the default socket, or port 2376 where TLS is on.
 fn default_context(
@@ -251,56 +268,41 @@ fn default_context(
     dir: Option<&ConfigDir>,
     chosen_by: ChosenBy,
 ) -> Result<Host, Error> {
-    let tls = tls_variables(environment, dir);
     let given = flags
         .host
         .clone()
         .or_else(|| environment.text("DOCKER_HOST"));
     let text = match given.as_deref().map(str::trim) {
         Some(text) if !text.is_empty() => text,
-        _ if tls.is_some() => "tcp://localhost:2376",
+        _ if security::is_on(&flags.tls, environment) => "tcp://localhost:2376",
         _ => "",
     };
     let host = Host::parse(text, chosen_by)?;
-    Ok(match host.address {
-        Address::Net {
-            scheme: "tcp" | "https",
-            ..
-        } => Host {
-            tls: tls.or(host.tls.clone()),
-            ..host
-        },
-        _ => host,
-    })
-}
-
-/// DOCKER_TLS_VERIFY and DOCKER_TLS turn TLS on when they are not empty, whatever they say.
-fn tls_variables(environment: &Environment<'_>, dir: Option<&ConfigDir>) -> Option<tls::Options> {
-    let verify = environment.text("DOCKER_TLS_VERIFY").is_some();
-    if !verify && environment.text("DOCKER_TLS").is_none() {
-        return None;
-    }
-    let certificates = environment
-        .path("DOCKER_CERT_PATH")
-        .or_else(|| dir.map(|dir| dir.0.clone()));
-    Some(tls::Options::of_docker(certificates.as_deref(), verify))
-}
-
-/// The variables for TLS do not apply to named contexts.
-fn from_context(dir: &ConfigDir, name: &str, chosen_by: ChosenBy) -> Result<Host, Error> {
-    let context = dir.context(name)?;
-    let host = Host::parse(&context.host, chosen_by)?;
-    let tls = match host.address {
-        Address::Net {
-            scheme: "tcp" | "https",
-            ..
-        } => tls::Options::of_context(&context.tls_dir, context.skip_tls_verify),
+    let tls = match host.scheme() {
+        Some(scheme @ ("tcp" | "https")) => {
+            security::of_default(&flags.tls, environment, dir, scheme)?
+        }
         _ => None,
     };
-    Ok(Host {
-        tls: tls.or(host.tls.clone()),
-        ..host
-    })
+    Ok(Host { tls, ..host })
+}
+
+fn from_context(
+    flags: &HostFlags,
+    dir: &ConfigDir,
+    name: &str,
+    chosen_by: ChosenBy,
+) -> Result<Host, Error> {
+    let context = dir.context(name)?;
+    let host = Host::parse(&context.host, chosen_by)?;
+    let tls = match host.scheme() {
+        Some(scheme @ ("tcp" | "https")) => {
+            let stored = tls::Options::of_context(&context.tls_dir, context.skip_tls_verify);
+            security::of_context(&flags.tls, stored, scheme)?
+        }
+        _ => None,
+    };
+    Ok(Host { tls, ..host })
 }
 
 fn api_version(environment: &Environment<'_>) -> Result<Option<String>, Error> {

@@ -8,18 +8,35 @@ mod context;
 mod demo;
 mod endpoint;
 mod error;
+pub mod fields;
+mod headers;
+pub mod heads;
 mod host;
+mod line;
 pub mod logs;
 mod message;
+mod pages;
+mod proxy;
+pub mod query;
+mod reported;
 mod response;
+mod retry;
 mod sockets;
+mod ssh;
 mod tls;
 mod transport;
+mod upload;
+mod watcher;
 
 #[cfg(test)]
 mod testing;
 
 pub use client::{Client, Request, Settings, Source};
 pub use error::{Error, read_error};
-pub use host::{Environment, Host, HostFlags, resolve_host};
-pub use response::{BodyKind, Response};
+pub use host::{Environment, Host, HostFlags, TlsFlags, resolve_host, resolve_url};
+pub use pages::all_pages;
+pub use reported::Report;
+pub use response::{Body, BodyKind, Response};
+pub use ssh::end_all as hang_up;
+pub use upload::Payload;
+pub use watcher::{Event, Watcher};

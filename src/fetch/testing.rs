@@ -13,7 +13,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::{Client, Host, HostFlags, Request, Settings, Source, resolve_host};
+use super::{
+    Client, Environment, Host, HostFlags, Payload, Request, Settings, Source, resolve_host,
+    resolve_url,
+};
 
 /// A folder that goes when it is dropped.
 pub struct Folder(pub PathBuf);
@@ -134,14 +137,30 @@ where
 
 /// Resolves a host from flags and variables alone; HOME holds no configuration unless it is given.
 pub fn host(flags: &HostFlags, variables: &[(&str, &str)]) -> Result<Host, super::Error> {
+    with_variables(variables, |environment| resolve_host(flags, environment))
+}
+
+/// The same for a full URL.
+pub fn url(
+    text: &str,
+    flags: &HostFlags,
+    variables: &[(&str, &str)],
+) -> Result<(Host, Source), super::Error> {
+    with_variables(variables, |environment| {
+        resolve_url(text, flags, environment)
+    })
+}
+
+fn with_variables<T>(variables: &[(&str, &str)], ask: impl Fn(&Environment<'_>) -> T) -> T {
     let mut map: HashMap<&str, OsString> = HashMap::from([("HOME", "/nonexistent".into())]);
     map.extend(
         variables
             .iter()
             .map(|(name, value)| (*name, OsString::from(value))),
     );
-    let var = |name: &str| map.get(name).cloned();
-    resolve_host(flags, &super::Environment { var: &var })
+    ask(&Environment {
+        var: &|name: &str| map.get(name).cloned(),
+    })
 }
 
 pub fn socket_client(path: &Path, settings: Settings) -> Client {
@@ -166,6 +185,7 @@ pub fn request(method: &str, endpoint: &str) -> Request {
         method: method.to_owned(),
         source: Source::Endpoint(endpoint.to_owned()),
         headers: Vec::new(),
+        payload: Payload::None,
     }
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
@@ -13,8 +15,12 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::GrowingBuffers;
 use super::error::{Error, Fault, cause};
+use super::line::{Line, send_and_listen};
+use super::proxy::Proxy;
 use super::sockets::Places;
-use super::tls::{self, Tls};
+use super::ssh::{self, SshStream};
+use super::tls::{Tls, TlsStream};
+use super::watcher::{Event, Watcher};
 use super::{connect, demo};
 
 /// Where the connections of an agent go.
@@ -22,18 +28,23 @@ use super::{connect, demo};
 pub enum Route {
     Unix(PathBuf, Places),
     Demo,
-    /// To the host of the URI, with TLS where its scheme is https.
-    Net(Tls),
-    Ssh(String),
+    /// To the host of the URI, with TLS where its scheme is https, perhaps through a proxy.
+    Net(Tls, Option<Proxy>),
+    /// Through ssh, which gets the time-out for connecting.
+    Ssh(ssh::Target, Option<Duration>),
 }
 
 /// Opens the connections of one agent.
 #[derive(Debug)]
-pub struct Gateway(pub Route);
+pub struct Gateway {
+    pub route: Route,
+    pub line: Arc<Line>,
+    pub watcher: Watcher,
+}
 
 impl Gateway {
     fn open(&self, uri: &Uri, limit: Option<Duration>) -> Result<(Stream, String), Error> {
-        match &self.0 {
+        match &self.route {
             Route::Unix(path, places) => {
                 let label = path.display().to_string();
                 Ok((Stream::Unix(connect::unix(path, limit, places)?), label))
@@ -46,33 +57,41 @@ impl Gateway {
                     hint: None,
                 }),
             },
-            Route::Net(tls) => open_net(uri, tls, limit),
-            Route::Ssh(url) => Err(Error::Usage {
-                problem: format!("{url}: ssh hosts are not supported by this version of dq"),
-                hint: Some(
-                    "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST forwards the \
-                     socket, for --host unix:///tmp/docker.sock"
-                        .to_owned(),
-                ),
-            }),
+            Route::Net(tls, proxy) => open_net(uri, tls, proxy.as_ref(), limit),
+            Route::Ssh(target, limit) => {
+                let stream = ssh::connect(target, *limit)?;
+                Ok((Stream::Ssh(stream), target.to_string()))
+            }
         }
     }
 }
 
-fn open_net(uri: &Uri, tls: &Tls, limit: Option<Duration>) -> Result<(Stream, String), Error> {
+fn open_net(
+    uri: &Uri,
+    tls: &Tls,
+    proxy: Option<&Proxy>,
+    limit: Option<Duration>,
+) -> Result<(Stream, String), Error> {
     let https = uri.scheme_str() == Some("https");
     let host = uri.host().unwrap_or_default();
     let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
+    let label = format!("{host}:{port}");
     let start = Instant::now();
-    let tcp = connect::tcp(host, port, limit)?;
-    let stream = if https {
+    let left = || {
         let least = Duration::from_millis(1);
-        let left = limit.map(|limit| limit.saturating_sub(start.elapsed()).max(least));
-        Stream::Tls(Box::new(tls.connect((host, port), tcp, left)?))
+        limit.map(|limit| limit.saturating_sub(start.elapsed()).max(least))
+    };
+    let tcp = match proxy {
+        None => connect::tcp(host, port, limit)?,
+        Some(proxy) if https => proxy.tunnel(proxy.connect(limit)?, &label, left())?,
+        Some(proxy) => proxy.connect(limit)?,
+    };
+    let stream = if https {
+        Stream::Tls(Box::new(tls.connect((host, port), tcp, left())?))
     } else {
         Stream::Tcp(tcp)
     };
-    Ok((stream, format!("{host}:{port}")))
+    Ok((stream, label))
 }
 
 impl Connector<()> for Gateway {
@@ -85,7 +104,13 @@ impl Connector<()> for Gateway {
     ) -> Result<Option<Connection>, ureq::Error> {
         let limit = details.timeout.not_zero().map(|limit| *limit);
         let (stream, host) = self.open(details.uri, limit)?;
-        Ok(Some(Connection::new(stream, host)))
+        let proxied = matches!(&self.route, Route::Net(_, Some(_)));
+        let absolute = proxied && matches!(stream, Stream::Tcp(_));
+        Ok(Some(Connection {
+            line: self.line.clone(),
+            watcher: self.watcher.clone(),
+            ..Connection::new(stream, host, absolute)
+        }))
     }
 }
 
@@ -108,7 +133,8 @@ impl Resolver for NoResolver {
 enum Stream {
     Unix(UnixStream),
     Tcp(TcpStream),
-    Tls(Box<tls::TlsStream>),
+    Tls(Box<TlsStream>),
+    Ssh(SshStream),
 }
 
 impl Stream {
@@ -117,6 +143,7 @@ impl Stream {
             Self::Unix(stream) => stream.read(buf),
             Self::Tcp(stream) => stream.read(buf),
             Self::Tls(stream) => stream.read(buf),
+            Self::Ssh(ssh) => ssh.stream.read(buf),
         }
     }
 
@@ -125,6 +152,7 @@ impl Stream {
             Self::Unix(stream) => stream.write_all(bytes),
             Self::Tcp(stream) => stream.write_all(bytes),
             Self::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
+            Self::Ssh(ssh) => ssh.stream.write_all(bytes),
         }
     }
 
@@ -132,7 +160,8 @@ impl Stream {
         match self {
             Self::Unix(stream) => stream.set_read_timeout(limit),
             Self::Tcp(stream) => stream.set_read_timeout(limit),
-            Self::Tls(stream) => stream.sock.set_read_timeout(limit),
+            Self::Tls(stream) => stream.tcp().set_read_timeout(limit),
+            Self::Ssh(ssh) => ssh.stream.set_read_timeout(limit),
         }
     }
 
@@ -140,7 +169,8 @@ impl Stream {
         match self {
             Self::Unix(stream) => stream.set_write_timeout(limit),
             Self::Tcp(stream) => stream.set_write_timeout(limit),
-            Self::Tls(stream) => stream.sock.set_write_timeout(limit),
+            Self::Tls(stream) => stream.tcp().set_write_timeout(limit),
+            Self::Ssh(ssh) => ssh.stream.set_write_timeout(limit),
         }
     }
 
@@ -148,7 +178,18 @@ impl Stream {
         match self {
             Self::Unix(stream) => stream.set_nonblocking(on),
             Self::Tcp(stream) => stream.set_nonblocking(on),
-            Self::Tls(stream) => stream.sock.set_nonblocking(on),
+            Self::Tls(stream) => stream.tcp().set_nonblocking(on),
+            Self::Ssh(ssh) => ssh.stream.set_nonblocking(on),
+        }
+    }
+
+    /// The socket, where what goes over it is plain HTTP.
+    fn plain(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::Unix(stream) => Some(stream.as_fd()),
+            Self::Tcp(stream) => Some(stream.as_fd()),
+            Self::Ssh(ssh) => Some(ssh.stream.as_fd()),
+            Self::Tls(_) => None,
         }
     }
 
@@ -178,10 +219,20 @@ pub struct Connection {
     heard: bool,
     /// A request was answered on this connection before.
     reused: bool,
+    line: Arc<Line>,
+    /// A request was not sent to its end: nothing else can follow it.
+    spoiled: bool,
+    /// What came while a body was being sent.
+    early: Vec<u8>,
+    watcher: Watcher,
+    /// The head of a request so far, where somebody watches.
+    head: Vec<u8>,
+    /// A proxy reads the requests: their targets are to be absolute.
+    absolute: bool,
 }
 
 impl Connection {
-    fn new(stream: Stream, host: String) -> Self {
+    fn new(stream: Stream, host: String, absolute: bool) -> Self {
         let known = (!matches!(stream, Stream::Tls(_))).then_some(None);
         Self {
             stream,
@@ -191,6 +242,12 @@ impl Connection {
             write_limit: known,
             heard: false,
             reused: false,
+            line: Arc::default(),
+            spoiled: false,
+            early: Vec::new(),
+            watcher: Watcher::default(),
+            head: Vec::new(),
+            absolute,
         }
     }
 
@@ -222,9 +279,13 @@ impl Connection {
     /// What an error of the stream's means. It travels as a fault of ours: ureq takes a reset
     /// within a body of unknown length for its end.
     fn fault(&self, error: &io::Error) -> ureq::Error {
-        let error = match tls::from_io(error, &self.host) {
+        let tls = match &self.stream {
+            Stream::Tls(stream) => stream.explain(error, self.heard),
+            _ => None,
+        };
+        let error = match tls {
             Some(error) => error,
-            None if error.kind() == io::ErrorKind::UnexpectedEof && !self.heard => self.no_reply(),
+            None if !self.heard && self.is_closed(error.kind()) => self.no_reply(),
             None => Error::Lost {
                 problem: cause(error),
             },
@@ -232,9 +293,72 @@ impl Connection {
         self.carry(error)
     }
 
+    /// Sends what is in the output buffer.
+    fn send(&mut self, amount: usize, limit: Option<Duration>) -> io::Result<()> {
+        let bytes = &self.buffers.output()[..amount];
+        if let Some(socket) = self.stream.plain().filter(|_| self.line.is_uploading()) {
+            return send_and_listen(socket, bytes, limit, &mut self.early);
+        }
+        match absolute_target(bytes).filter(|_| self.absolute) {
+            None => self.stream.write_all(bytes),
+            Some((method, target)) => self.stream.write_all(&[method, target].concat()),
+        }
+    }
+
+    /// Moves what came early to where ureq reads.
+    fn take_early(&mut self) {
+        let room = self.buffers.input_append_buf();
+        let amount = room.len().min(self.early.len());
+        room[..amount].copy_from_slice(&self.early[..amount]);
+        self.early.drain(..amount);
+        self.heard = true;
+        self.buffers.input_appended(amount);
+    }
+
+    /// Shows the head of a request once it is whole.
+    fn show(&mut self, amount: usize) {
+        if !self.watcher.is_there() {
+            return;
+        }
+        let bytes = &self.buffers.output()[..amount];
+        match absolute_target(bytes).filter(|_| self.absolute) {
+            None => self.head.extend_from_slice(bytes),
+            Some((method, target)) => self.head.extend([method, target].concat()),
+        }
+        if self.head.ends_with(b"\r\n\r\n") {
+            self.watcher.tell(Event::Sent(&self.head));
+            self.head.clear();
+        }
+    }
+
     fn no_reply(&self) -> Error {
-        Error::EmptyReply {
+        let known = match &self.stream {
+            Stream::Tls(stream) => stream.no_reply(),
+            Stream::Ssh(ssh) => Some(ssh.no_reply()),
+            _ => None,
+        };
+        known.unwrap_or_else(|| Error::EmptyReply {
             host: self.host.clone(),
+        })
+    }
+
+    /// The other end is gone. ssh that could not connect leaves what it was sent unread: a reset.
+    fn is_closed(&self, kind: io::ErrorKind) -> bool {
+        let reset = kind == io::ErrorKind::ConnectionReset && matches!(self.stream, Stream::Ssh(_));
+        kind == io::ErrorKind::UnexpectedEof || reset
+    }
+
+    /// A server that waits for TLS answers a plain request with an alert (RFC 8446 §5.1, §6).
+    fn is_alert(&self) -> bool {
+        let plain = !matches!(self.stream, Stream::Tls(_));
+        plain && self.buffers.input().starts_with(&[21, 3])
+    }
+
+    fn wants_tls(&self) -> Error {
+        Error::Handshake {
+            host: self.host.clone(),
+            problem: "the server wants TLS, and was asked in plain http".to_owned(),
+            hint: Some("use https://, or tcp:// with DOCKER_TLS_VERIFY=1 or --tls…".to_owned()),
         }
     }
 
@@ -254,14 +378,25 @@ impl Transport for Connection {
     /// A server may answer and hang up before it has read everything, so a closed pipe is no
     /// error here: the answer is still to be read.
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        self.reused |= self.heard;
-        self.heard = false;
+        if self.line.is_deaf() {
+            return Ok(());
+        }
+        if !self.line.is_uploading() {
+            self.reused |= self.heard;
+            self.heard = false;
+            self.show(amount);
+        }
         let timeout = timeout.for_write();
-        self.limit_write(timeout.not_zero().map(|limit| *limit))?;
-        match self.stream.write_all(&self.buffers.output()[..amount]) {
+        let limit = timeout.not_zero().map(|limit| *limit);
+        self.limit_write(limit)?;
+        match self.send(amount, limit) {
             Ok(()) => Ok(()),
             Err(error) => match error.kind() {
-                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(()),
+                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
+                    self.line.set_deaf();
+                    self.spoiled = true;
+                    Ok(())
+                }
                 kind if is_timeout(kind) => Err(ureq::Error::Timeout(timeout.reason)),
                 _ => Err(self.fault(&error)),
             },
@@ -269,13 +404,21 @@ impl Transport for Connection {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        if !self.early.is_empty() {
+            self.take_early();
+            return Ok(true);
+        }
         let timeout = timeout.for_read();
         self.limit_read(timeout.not_zero().map(|limit| *limit))?;
         match self.read() {
             Ok(0) if !self.heard => Err(self.carry(self.no_reply())),
             Ok(amount) => {
+                let first = !self.heard;
                 self.heard = true;
                 self.buffers.input_appended(amount);
+                if first && self.is_alert() {
+                    return Err(self.carry(self.wants_tls()));
+                }
                 Ok(amount > 0)
             }
             Err(error) if is_timeout(error.kind()) => Err(ureq::Error::Timeout(timeout.reason)),
@@ -284,12 +427,23 @@ impl Transport for Connection {
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.is_idle().unwrap_or(false)
+        !self.spoiled && self.stream.is_idle().unwrap_or(false)
     }
 
     fn is_tls(&self) -> bool {
         matches!(self.stream, Stream::Tls(_))
     }
+}
+
+/// The mark of a target that a proxy gets whole, in front of it: `http::Uri` has no other place.
+pub const ABSOLUTE: &str = "/http://";
+
+/// Takes the slash off such a target: the method, and what stands behind it.
+fn absolute_target(head: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = head.iter().take(32).position(|byte| *byte == b' ')?;
+    let (method, rest) = head.split_at(space + 1);
+    let is_method = method[..space].iter().all(u8::is_ascii_uppercase);
+    (is_method && rest.starts_with(ABSOLUTE.as_bytes())).then(|| (method, &rest[1..]))
 }
 
 /// macOS does not take a limit for a connection the server has closed, whose last bytes may still

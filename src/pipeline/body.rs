@@ -4,20 +4,37 @@ use std::io::{self, Cursor, Read, Write};
 use std::rc::Rc;
 
 use super::output::{FlushFirst, Output};
-use super::{Arrival, Problems};
+use super::progress::Watched;
+use super::{Arrival, Late, Problems};
 use crate::error::Error;
 use crate::fetch::{self, BodyKind, Response, logs};
 use crate::filter::{Shape, Source, value::Value};
 use crate::format;
-use crate::plan::Plan;
+use crate::plan::{Exchange, Plan};
 
 /// Bytes copied at once.
 const CHUNK: usize = 64 * 1024;
 
 /// Decides by status and kind what the body is for.
-pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
+pub fn of_response(
+    mut response: Response,
+    exchange: &Exchange,
+    plan: &Plan,
+    output: &Rc<Output>,
+    late: &Late,
+) -> Result<Arrival, Error> {
     if response.status >= 400 {
-        return Err(response.failure().into());
+        let failure = response.failure();
+        if !exchange.shown.failure {
+            return Err(failure.into());
+        }
+        late.failure.replace(Some(failure));
+    } else if exchange.request.method == "POST" && response.kind == BodyKind::Json {
+        late.report.replace(Some(response.listen()));
+    }
+    if let Some(progress) = output.progress() {
+        let (total, body) = (response.content_length(), response.body);
+        response.body = Box::new(Watched::new(body, progress, total));
     }
     output.watch_for_closed_pipe(response.is_live());
     let is_filtered =

@@ -1,10 +1,12 @@
 //! Standard output and standard error, in the right order and at the right time.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::io::{self, BufWriter, Read, Stdout, Write};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::closed_pipe;
+use super::progress::Progress;
 use crate::error::Error;
 use crate::filter::value::Value;
 use crate::format::{self, Formatter, sanitize};
@@ -19,21 +21,47 @@ pub struct Output {
     stdout: RefCell<BufWriter<Stdout>>,
     flush: Flush,
     terminal: Terminal,
+    progress: Option<Arc<Progress>>,
 }
 
 impl Output {
     pub fn new(terminal: Terminal, flush: Flush) -> Self {
+        let progress = Progress::new(terminal.stderr.is_terminal);
         let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         Self {
             stdout,
             flush,
             terminal,
+            progress,
         }
+    }
+
+    /// The progress line, where there is one.
+    pub fn progress(&self) -> Option<Arc<Progress>> {
+        self.progress.clone()
+    }
+
+    /// The progress line makes room on stderr; for good where stdout is on the same terminal.
+    fn make_room(&self) {
+        if let Some(progress) = &self.progress {
+            match self.terminal.stdout.is_terminal {
+                true => progress.end(),
+                false => progress.clear(),
+            }
+        }
+    }
+
+    /// Stdout, about to be written to.
+    fn shown(&self) -> RefMut<'_, BufWriter<Stdout>> {
+        if self.terminal.stdout.is_terminal {
+            self.make_room();
+        }
+        self.stdout.borrow_mut()
     }
 
     /// Writes a value.
     pub fn value(&self, value: &Value, formatter: &mut dyn Formatter) -> Result<(), format::Error> {
-        let mut stdout = self.stdout.borrow_mut();
+        let mut stdout = self.shown();
         formatter.write(value, &mut *stdout)?;
         match self.flush {
             Flush::EachOutput => Ok(stdout.flush()?),
@@ -43,13 +71,13 @@ impl Output {
 
     /// Ends the formatter's output.
     pub fn finish_values(&self, formatter: &mut dyn Formatter) -> Result<(), Error> {
-        formatter.finish(&mut *self.stdout.borrow_mut())?;
+        formatter.finish(&mut *self.shown())?;
         Ok(())
     }
 
     /// Writes text of the server's: as it is, unless a terminal would obey it.
     pub fn text(&self, bytes: &[u8]) -> Result<(), Error> {
-        let mut stdout = self.stdout.borrow_mut();
+        let mut stdout = self.shown();
         let written = match self.terminal.stdout.is_terminal {
             true => stdout.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
             false => stdout.write_all(bytes),
@@ -64,6 +92,7 @@ impl Output {
     /// Writes text of the server's, or of the filter's, to stderr; what stdout holds goes first.
     pub fn message(&self, bytes: &[u8]) {
         let _ = self.flush();
+        self.make_room();
         let mut stderr = io::stderr().lock();
         // There is nobody left to tell if stderr cannot be written.
         let _ = match self.terminal.stderr.is_terminal {
@@ -80,7 +109,8 @@ impl Output {
     /// A reader that goes away ends dq at once, even while the server is silent (`dq /events | head -1`).
     pub fn watch_for_closed_pipe(&self, is_live: bool) {
         if is_live && !self.terminal.stdout.is_terminal {
-            closed_pipe::watch();
+            let progress = self.progress.clone();
+            closed_pipe::watch(move || progress.iter().for_each(|it| it.end()));
         }
     }
 
@@ -90,6 +120,9 @@ impl Output {
 
     /// Writes out what is left.
     pub fn finish(&self) -> Result<(), Error> {
+        if let Some(progress) = &self.progress {
+            progress.end();
+        }
         self.flush()
             .map_err(|error| format::Error::Io(error).into())
     }

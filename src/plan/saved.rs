@@ -1,11 +1,14 @@
 //! Saved filters on the command line: the name that is the source, and the words that fill its endpoint.
 
-use std::borrow::Cow;
-use std::path::PathBuf;
+mod fingers;
 
-use super::{Var, Words, unicode, variables};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use super::{Var, Words, request, unicode, variables};
 use crate::cli::{Cli, Word};
 use crate::error::Error;
+use crate::fetch::query;
 use crate::filter::saved::{Metadata, Origin, Places, SavedFilter, is_identifier};
 use crate::filter::value::Value;
 
@@ -41,7 +44,11 @@ fn configuration(var: Var) -> Option<PathBuf> {
 ///
 /// # Errors
 /// A file that cannot be read or has a broken header; too few words, or words that are no part of a path.
-pub fn call(words: &mut Vec<Word>, places: &Places) -> Result<Option<Call>, Error> {
+pub fn call(
+    words: &mut Vec<Word>,
+    from_file: Option<&Path>,
+    places: &Places,
+) -> Result<Option<Call>, Error> {
     let Some(name) = words.first().and_then(|word| word.text.to_str()) else {
         return Ok(None);
     };
@@ -57,11 +64,15 @@ pub fn call(words: &mut Vec<Word>, places: &Places) -> Result<Option<Call>, Erro
     };
     let wanted = placeholders(endpoint);
     if words.len() <= wanted.len() {
-        return Err(Error::usage(format!(
-            "{name} takes {}: {}",
-            wanted.join(" and ").to_uppercase(),
-            signature(name, endpoint)
-        )));
+        let names: Vec<_> = wanted.iter().map(|name| name.to_uppercase()).collect();
+        return Err(Error::Usage {
+            message: format!(
+                "{name} takes {}: {}",
+                names.join(" and "),
+                signature(name, endpoint)
+            ),
+            hint: fingers::too_few(name, from_file),
+        });
     }
     let given = words.drain(..=wanted.len()).skip(1);
     let given: Vec<String> = given
@@ -84,7 +95,7 @@ impl Call {
     }
 
     /// Refuses options that read the answer in another way than the saved filter was written for.
-    pub fn refuse_input_options(&self, cli: &Cli) -> Result<(), Error> {
+    fn refuse_input_options(&self, cli: &Cli) -> Result<(), Error> {
         let filter = &cli.filter;
         let given = [
             ("-n", filter.null_input),
@@ -108,12 +119,33 @@ impl Call {
         }
     }
 
-    /// Adds what the header says to the command line, which has the last word.
+    /// Adds what the header says to the command line, which has the last word: a parameter of `-q` replaces that of
+    /// the endpoint.
     ///
     /// # Errors
-    /// A host that it may not choose.
-    pub fn complete(&self, cli: &mut Cli) -> Result<(), Error> {
+    /// A host that it may not choose, a method that could change something.
+    pub fn complete(&mut self, cli: &mut Cli) -> Result<(), Error> {
+        self.refuse_input_options(cli)?;
+        fingers::check(self, cli)?;
         let fetch = &mut cli.fetch;
+        let sending = &mut fetch.sending;
+        if sending.method.is_none() && sending.data.is_empty() && sending.fields.is_empty() {
+            sending.method.clone_from(&self.metadata.method);
+        }
+        let method = request::method(sending);
+        if !matches!(&*method, "GET" | "HEAD") {
+            return Err(Error::Usage {
+                message: format!(
+                    "{} is a saved filter: those only read, and this is {method}",
+                    self.saved.name
+                ),
+                hint: Some(format!(
+                    "name the endpoint instead: dq -X {method} '{}'",
+                    self.endpoint
+                )),
+            });
+        }
+        self.endpoint = query::without(&self.endpoint, &request::parameters(sending)?);
         let is_told = fetch.host.is_some()
             || fetch.context.is_some()
             || fetch.unix_socket.is_some()
@@ -193,7 +225,10 @@ pub struct Invocation {
 /// Words that mean nothing here, files that cannot be read, what [`call`] refuses.
 pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
     let mut words = std::mem::take(&mut cli.words);
-    let call = call(&mut words, places)?;
+    let mut call = call(&mut words, cli.filter.from_file.as_deref(), places)?;
+    if let Some(call) = &mut call {
+        call.complete(cli)?;
+    }
     let source = call.as_ref().map(|call| call.endpoint.clone());
     let words = Words::sort(source, words, cli.filter.from_file.as_deref())?;
     if let Some(file) = words.files.first() {
@@ -207,9 +242,14 @@ pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
             "--args and --jsonargs are not saved with a filter; --arg is",
         ));
     }
+    let parameters = request::parameters(&cli.fetch.sending)?;
+    let source = words
+        .source
+        .as_deref()
+        .map(|source| query::append(source, &parameters));
     Ok(Invocation {
         call,
-        source: words.source,
+        source: source.transpose()?,
         filter: words.filter,
         named: variables::named(std::mem::take(&mut cli.filter.named))?,
     })

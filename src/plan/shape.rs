@@ -25,6 +25,11 @@ pub(super) fn inputs(cli: &Cli) -> InputSettings {
     }
 }
 
+/// Whether an option says how the output is to look, beyond its colours and its indentation.
+pub(super) fn is_chosen(format: &crate::cli::Format) -> bool {
+    format.raw || format.join || format.nul || format.compact
+}
+
 pub(super) fn output(
     cli: &Cli,
     terminal: &Terminal,

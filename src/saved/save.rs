@@ -10,13 +10,15 @@ use crate::plan::reason;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
 
 /// The options a saved filter keeps, and those that say how to save it.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 12] = [
     "save",
     "about",
     "force",
     "host",
     "unix-socket",
     "from-file",
+    "query",
+    "request",
     "arg",
     "argjson",
     "raw-output",
@@ -124,6 +126,7 @@ fn written(
         .map_or(Ok(Metadata::default()), of_source)?;
     metadata.about = order.about.clone();
     metadata.output = output(cli);
+    metadata.method = method(cli)?;
     if let Some(host) = host(cli)? {
         metadata.host = Some(host);
     }
@@ -167,6 +170,7 @@ fn inherit(metadata: &mut Metadata, call: &Call) -> Result<(), Error> {
             own.clone_from(theirs);
         }
     };
+    or(&mut metadata.method, &theirs.method);
     or(&mut metadata.output, &theirs.output);
     or(&mut metadata.columns, &theirs.columns);
     or(&mut metadata.host, &theirs.host);
@@ -216,6 +220,20 @@ fn host(cli: &Cli) -> Result<Option<String>, Error> {
             )),
         }),
         host => Ok(host),
+    }
+}
+
+/// The method, where it is not GET.
+fn method(cli: &Cli) -> Result<Option<String>, Error> {
+    let Some(method) = &cli.fetch.sending.method else {
+        return Ok(None);
+    };
+    match &*method.to_ascii_uppercase() {
+        "GET" => Ok(None),
+        "HEAD" => Ok(Some("HEAD".into())),
+        other => Err(Error::usage(format!(
+            "{other} is not saved: a saved filter only reads, with GET or HEAD"
+        ))),
     }
 }
 

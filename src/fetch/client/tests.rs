@@ -4,7 +4,7 @@
 
 use std::io::Read;
 
-use super::super::testing::{Server, get, host, host_client, request};
+use super::super::testing::{Server, get, host, request};
 use super::super::{BodyKind, HostFlags, Response, read_error};
 use super::*;
 
@@ -234,17 +234,6 @@ fn kinds_of_responses() {
         assert_eq!((response.kind, response.is_live()), (kind, live), "{reply}");
         assert_eq!(body(response).unwrap(), text, "{reply}");
     }
-}
-
-#[test]
-fn ssh_is_not_there_yet() {
-    let error = host_client("ssh://me@far").send(&get("/")).err().unwrap();
-    assert!(
-        error
-            .to_string()
-            .starts_with("ssh://me@far: ssh hosts are not supported")
-    );
-    assert_eq!(error.exit_code(), 2);
 }
 
 #[test]

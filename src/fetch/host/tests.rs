@@ -1,15 +1,17 @@
 //! Which host is chosen, and why.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::path::Path;
-
+use super::super::client::Source;
 use super::super::testing::{self, Folder};
+use super::super::tls::Roots;
 use super::*;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
+/// The folders of the contexts `foo` and `far`.
 const FOO: &str = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+const FAR: &str = "512eea46ceb3921dff4363c7069d89d4964d1d9fccaa0f411851a7aa60a5c868";
 
 /// A configuration with the contexts `foo` (a socket) and `far` (tcp), `foo` in use.
 fn configured() -> Folder {
@@ -55,7 +57,7 @@ fn flags(words: [&str; 3]) -> HostFlags {
         host: given(words[0]),
         context: given(words[1]),
         unix_socket: given(words[2]).map(PathBuf::from),
-        demo: false,
+        ..HostFlags::default()
     }
 }
 
@@ -156,6 +158,70 @@ fn docker_s_order() {
             "{words:?} {variables:?}"
         );
     }
+}
+
+#[test]
+fn a_reason_names_what_decided_and_what_it_hides() {
+    let folder = configured();
+    let dir = folder.0.to_str().unwrap();
+    let current = format!("currentContext of {dir}/config.json");
+    let cases: [([&str; 3], Variables, String); 11] = [
+        (
+            ["/a", "", ""],
+            &[("DOCKER_HOST", "tcp://h")],
+            "--host".into(),
+        ),
+        (["", "", "/a"], &[], "--unix-socket".into()),
+        (["", "", ""], &[], format!("context \"foo\" ({current})")),
+        (
+            ["", "", ""],
+            &[("DOCKER_CONTEXT", "far")],
+            "context \"far\" (DOCKER_CONTEXT)".into(),
+        ),
+        (
+            ["", "far", ""],
+            &[("DOCKER_HOST", "tcp://h")],
+            "context \"far\" (--context)".into(),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_CONTEXT", "default")],
+            "context \"default\" (DOCKER_CONTEXT)".into(),
+        ),
+        (
+            ["", "default", ""],
+            &[("DOCKER_HOST", "tcp://h")],
+            "context \"default\" (--context), which is DOCKER_HOST".into(),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_HOST", "tcp://h")],
+            format!("DOCKER_HOST (which hides the context \"foo\" of {current})"),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_HOST", "tcp://h"), ("DOCKER_CONTEXT", "f\u{1b}r")],
+            "DOCKER_HOST (which hides the context \"f\\x1br\" of DOCKER_CONTEXT)".into(),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_HOST", "tcp://h"), ("DOCKER_CONFIG", "/none")],
+            "DOCKER_HOST".into(),
+        ),
+        (
+            ["", "", ""],
+            &[("DOCKER_CONFIG", "/none")],
+            "docker's default".into(),
+        ),
+    ];
+    for (words, variables, reason) in cases {
+        let mut all = vec![("DOCKER_CONFIG", dir)];
+        all.extend(variables);
+        let host = testing::host(&flags(words), &all).unwrap();
+        assert_eq!(host.reason(), reason, "{words:?} {variables:?}");
+    }
+    let (host, _) = testing::url("http://h", &HostFlags::default(), &[]).unwrap();
+    assert_eq!(host.reason(), "the URL");
 }
 
 #[test]
@@ -322,58 +388,243 @@ fn versions_and_headers_come_from_docker_s_variables() {
     assert_eq!((host.api_version, host.headers), (None, Vec::new()));
 }
 
-#[test]
-fn tls_is_docker_s_or_the_system_s() {
-    let folder = configured();
-    let dir = folder.0.to_str().unwrap();
-    let tls = |words: [&str; 3], variables: &[(&str, &str)]| {
-        let mut all = vec![("DOCKER_CONFIG", dir)];
-        all.extend(variables);
-        testing::host(&flags(words), &all).unwrap().tls
+/// ca, certificate and key, verified.
+fn shown(tls: Option<tls::Options>, dir: &str) -> String {
+    let Some(tls) = tls else {
+        return "plain".to_owned();
     };
-    assert_eq!(tls(["tcp://h", "", ""], &[]), None);
-    assert_eq!(tls(["/a", "", ""], &[("DOCKER_TLS_VERIFY", "1")]), None);
-    assert_eq!(
-        tls(["https://h", "", ""], &[]),
-        Some(tls::Options::system_roots())
-    );
-    let verified = tls(["tcp://h", "", ""], &[("DOCKER_TLS_VERIFY", "0")]).unwrap();
-    assert_eq!(
-        verified.ca.as_deref(),
-        Some(folder.0.join("ca.pem").as_path())
-    );
-    assert_eq!((verified.identity, verified.verify), (None, true));
-    let variables = [("DOCKER_TLS", "1"), ("DOCKER_CERT_PATH", "/certs")];
-    let unverified = tls(["tcp://h", "", ""], &variables).unwrap();
-    assert_eq!((unverified.ca, unverified.verify), (None, false));
-    let skipped = tls(["", "far", ""], &[("DOCKER_CERT_PATH", "/certs")]).unwrap();
-    assert_eq!(
-        (skipped.ca, skipped.identity, skipped.verify),
-        (None, None, false)
-    );
+    let roots = match &tls.roots {
+        Roots::System => "system".to_owned(),
+        Roots::SystemWithout(ca) => format!("system, no {}", ca.display()),
+        Roots::File(ca) => ca.display().to_string(),
+    };
+    let identity = tls.identity.map_or(String::new(), |(cert, key)| {
+        format!(" {}+{}", cert.display(), key.display())
+    });
+    let verify = if tls.verify { "" } else { " unverified" };
+    format!("{roots}{identity}{verify}").replace(dir, "@")
+}
+
+#[test]
+fn tls_is_docker_s_or_what_was_typed() {
+    let folder = configured();
+    for name in ["certs/ca.pem", "certs/cert.pem", "certs/key.pem"] {
+        folder.write(name, "");
+    }
     folder.write(&format!("contexts/tls/{FOO}/docker/ca.pem"), "");
     context(
         &folder,
         "foo",
         r#"{"Endpoints":{"docker":{"Host":"tcp://foo:1"}}}"#,
     );
-    let stored = tls(["", "foo", ""], &[]).unwrap();
-    assert!(
-        stored
-            .ca
-            .unwrap()
-            .ends_with(Path::new(FOO).join("docker/ca.pem"))
-            && stored.verify
-    );
+    let dir = folder.0.to_str().unwrap();
+    let certs = format!("{dir}/certs");
+    let path = ("DOCKER_CERT_PATH", certs.as_str());
+    let foo = format!("@/contexts/tls/{FOO}/docker/ca.pem");
+    let files = "@/certs/ca.pem @/certs/cert.pem+@/certs/key.pem";
+    let files_alone = &files["@/certs/ca.pem".len()..];
+    let (verify, tls) = (("DOCKER_TLS_VERIFY", "0"), ("DOCKER_TLS", "0"));
+    let cases: [([&str; 2], &str, Variables, String); 26] = [
+        (["tcp://h", ""], "", &[path], "plain".into()),
+        (
+            ["tcp://h", ""],
+            "",
+            &[("DOCKER_TLS_VERIFY", "")],
+            "plain".into(),
+        ),
+        (["/a", ""], "-k", &[verify, path], "plain".into()),
+        (["http://h", ""], "-k", &[verify, path], "plain".into()),
+        (["https://h", ""], "", &[], "system".into()),
+        (["https://h", ""], "", &[path], files.into()),
+        (
+            ["https://h", ""],
+            "",
+            &[tls],
+            "system, no @/ca.pem unverified".into(),
+        ),
+        (["tcp://h", ""], "", &[verify], "system, no @/ca.pem".into()),
+        (["tcp://h", ""], "", &[verify, path], files.into()),
+        (
+            ["tcp://h", ""],
+            "",
+            &[tls, path],
+            format!("{files} unverified"),
+        ),
+        (["tcp://h", ""], "", &[tls, verify, path], files.into()),
+        (
+            ["tcp://h", ""],
+            "--tls",
+            &[path],
+            format!("{files} unverified"),
+        ),
+        (["tcp://h", ""], "--tls", &[verify, path], files.into()),
+        (["tcp://h", ""], "--tlsverify", &[tls, path], files.into()),
+        (
+            ["tcp://h", ""],
+            "--tlsverify=false",
+            &[verify, path],
+            format!("{files} unverified"),
+        ),
+        (
+            ["tcp://h", ""],
+            "-k",
+            &[verify, path],
+            format!("{files} unverified"),
+        ),
+        (
+            ["tcp://h", ""],
+            "--cacert /ca",
+            &[path],
+            format!("/ca{files_alone}"),
+        ),
+        (["tcp://h", ""], "--tls --cacert /ca", &[], "/ca".into()),
+        (
+            ["tcp://h", ""],
+            "-k --cacert /ca",
+            &[],
+            "/ca unverified".into(),
+        ),
+        (
+            ["tcp://h", ""],
+            "--cert /c",
+            &[],
+            "system, no @/ca.pem /c+/c".into(),
+        ),
+        (
+            ["tcp://h", ""],
+            "--cert /c --key /k",
+            &[path],
+            "@/certs/ca.pem /c+/k".into(),
+        ),
+        (
+            ["tcp://h", ""],
+            "--key /k",
+            &[path],
+            "@/certs/ca.pem @/certs/cert.pem+/k".into(),
+        ),
+        (
+            ["", "far"],
+            "",
+            &[path],
+            format!("system, no @/contexts/tls/{FAR}/docker/ca.pem unverified"),
+        ),
+        (
+            ["", "far"],
+            "--tlsverify",
+            &[path],
+            format!("system, no @/contexts/tls/{FAR}/docker/ca.pem"),
+        ),
+        (["", "foo"], "", &[verify, path], foo.clone()),
+        (
+            ["", "foo"],
+            "-k --cert /c",
+            &[],
+            format!("{foo} /c+/c unverified"),
+        ),
+    ];
+    for ([host, context], typed, variables, expected) in cases {
+        let mut all = vec![("DOCKER_CONFIG", dir)];
+        all.extend(variables);
+        let flags = HostFlags {
+            tls: tls_flags(typed),
+            ..flags([host, context, ""])
+        };
+        let found = testing::host(&flags, &all).unwrap();
+        assert_eq!(
+            shown(found.tls, dir),
+            expected,
+            "{host}{context} {typed} {variables:?}"
+        );
+    }
+}
+
+fn tls_flags(line: &str) -> TlsFlags {
+    let mut flags = TlsFlags::default();
+    let mut words = line.split_whitespace();
+    while let Some(word) = words.next() {
+        match word {
+            "-k" => flags.insecure = true,
+            "--tls" => flags.tls = true,
+            "--tlsverify" => flags.verify = Some(true),
+            "--tlsverify=false" => flags.verify = Some(false),
+            "--cacert" => flags.ca = words.next().map(PathBuf::from),
+            "--cert" => flags.cert = words.next().map(PathBuf::from),
+            "--key" => flags.key = words.next().map(PathBuf::from),
+            other => panic!("{other}"),
+        }
+    }
+    flags
 }
 
 #[test]
-fn a_url_is_a_host_too() {
-    let host = Host::from_url("https://u:p@h:8443/x?y").unwrap();
-    assert_eq!(
-        (host.to_string().as_str(), host.chosen_by),
-        ("https://h:8443", ChosenBy::Url)
-    );
-    assert_eq!(host.tls, Some(tls::Options::system_roots()));
-    assert!(Host::from_url("unix:///x").is_err());
+fn tls_that_cannot_be() {
+    let cases = [
+        ("--key /k", "/", "--key needs --cert"),
+        (
+            "",
+            "/nonexistent",
+            "/nonexistent: DOCKER_CERT_PATH is no folder",
+        ),
+    ];
+    for (typed, path, text) in cases {
+        let flags = HostFlags {
+            tls: tls_flags(typed),
+            ..flags(["tcp://h", "", ""])
+        };
+        let variables = [("DOCKER_TLS_VERIFY", "1"), ("DOCKER_CERT_PATH", path)];
+        let error = testing::host(&flags, &variables).unwrap_err();
+        assert_eq!((error.to_string().as_str(), error.exit_code()), (text, 2));
+    }
+}
+
+#[test]
+fn tls_options_lead_to_docker_s_secure_port() {
+    let flags = HostFlags {
+        tls: tls_flags("--tlsverify"),
+        ..HostFlags::default()
+    };
+    let host = testing::host(&flags, &[]).unwrap();
+    assert_eq!(host.to_string(), "tcp://localhost:2376");
+}
+
+#[test]
+fn urls_name_their_hosts() {
+    let none = ["", "", ""];
+    let cases = [
+        (
+            "https://u:p@h:8443/x?y",
+            none,
+            "https://h:8443",
+            "https://u:p@h:8443/x?y",
+        ),
+        ("http://h", none, "http://h", "http://h"),
+        ("http+unix://%2Fs/info", none, "unix:///s", "/info"),
+        ("http://unix:/s:/info", none, "unix:///s", "/info"),
+        ("http://h:1/a b", ["", "", "/s"], "unix:///s", "/a%20b"),
+    ];
+    for (text, words, shown, asked) in cases {
+        let (host, source) = testing::url(text, &flags(words), &[]).unwrap();
+        let (Source::Url(source) | Source::Endpoint(source)) = source;
+        assert_eq!(
+            (host.to_string().as_str(), source.as_str()),
+            (shown, asked),
+            "{text}"
+        );
+        let by_flag = host.chosen_by == ChosenBy::UnixSocketFlag;
+        assert!(by_flag || host.chosen_by == ChosenBy::Url, "{text}");
+        assert_eq!(host.name.as_deref(), by_flag.then_some("h:1"));
+        assert_eq!(host.tls.is_some(), text.starts_with("https"));
+    }
+    let wrong = [
+        ("unix:///x", none),
+        ("ftp://x/", none),
+        ("http://h", ["/a", "", ""]),
+        ("http://h", ["", "foo", ""]),
+        ("http+unix://%2Fs/", ["", "", "/s"]),
+        ("https://h", ["", "", "/s"]),
+    ];
+    for (text, words) in wrong {
+        let error = testing::url(text, &flags(words), &[]).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{text}: {error}");
+    }
 }

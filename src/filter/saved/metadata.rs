@@ -15,6 +15,8 @@ pub struct Metadata {
     pub about: Option<String>,
     /// What to ask, query included; `{name}` in it is filled by a word of the command line.
     pub endpoint: Option<String>,
+    /// GET unless it is HEAD: a saved filter changes nothing.
+    pub method: Option<String>,
     /// The format, as `--output` names it.
     pub output: Option<String>,
     /// The columns of a table, as `--columns` takes them.
@@ -60,6 +62,10 @@ impl Metadata {
                 let endpoint = line(&value).filter(|endpoint| endpoint.starts_with('/'));
                 self.endpoint = Some(endpoint.ok_or("endpoint is a text that starts with /")?);
             }
+            "method" => {
+                let method = line(&value).filter(|it| matches!(&**it, "GET" | "HEAD"));
+                self.method = Some(method.ok_or("method is GET or HEAD")?);
+            }
             "columns" => {
                 self.columns = Some(columns(&value).ok_or("columns is an array of names")?);
             }
@@ -94,6 +100,7 @@ impl Metadata {
         let entries = [
             text("about", &self.about),
             text("endpoint", &self.endpoint),
+            text("method", &self.method),
             text("output", &self.output),
             columns,
             text("host", &self.host),

@@ -1,0 +1,68 @@
+//! The processes of ssh: none outlives dq, and none is left unreaped.
+
+use std::process::{Child, ExitStatus};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Those that run, or were not yet waited for. Dropping is not enough: `exit` drops nothing.
+static CHILDREN: Mutex<Vec<Child>> = Mutex::new(Vec::new());
+
+/// How long a process whose output has ended may take to end itself.
+const GRACE: Duration = Duration::from_millis(500);
+/// The pause between two looks at it.
+const PAUSE: Duration = Duration::from_millis(5);
+
+fn children() -> MutexGuard<'static, Vec<Child>> {
+    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Stands for one process, which ends with it.
+pub struct Handle(u32);
+
+impl Handle {
+    pub fn of(child: Child) -> Self {
+        let handle = Self(child.id());
+        children().push(child);
+        handle
+    }
+
+    /// How it ended, where it does so within half a second.
+    pub fn ended(&self) -> Option<ExitStatus> {
+        let end = Instant::now() + GRACE;
+        loop {
+            let status = self.status();
+            if status.is_some() || Instant::now() > end {
+                return status;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    fn status(&self) -> Option<ExitStatus> {
+        let mut children = children();
+        let child = children.iter_mut().find(|child| child.id() == self.0)?;
+        child.try_wait().ok().flatten()
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let mut children = children();
+        let place = children.iter().position(|child| child.id() == self.0);
+        if let Some(child) = place.map(|place| children.swap_remove(place)) {
+            end(child);
+        }
+    }
+}
+
+/// Ends them all: to be called before the process exits.
+pub fn end_all() {
+    children().drain(..).for_each(end);
+}
+
+/// One that has ended already cannot be killed, and its status is there at once.
+fn end(mut child: Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}

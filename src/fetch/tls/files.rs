@@ -1,0 +1,136 @@
+//! Certificates and keys as files hold them, and what is wrong with those that cannot be used.
+
+use std::fs;
+use std::path::Path;
+
+use rustls::CertificateError;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+
+use super::super::error::{Error, cause};
+
+/// The object identifier of the curve P-521 (RFC 5480 §2.1.1.1), 1.3.132.0.35, in DER.
+const P521: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
+
+/// The certificates of a PEM file, at least one.
+///
+/// # Errors
+/// `File`.
+pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let bytes = read(path)?;
+    let found: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
+        .collect::<Result<_, _>>()
+        .map_err(|error| wrong(path, format!("it is not a PEM file: {error}")))?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let hint = match is_pem(&bytes) {
+        true => None,
+        false => Some(
+            "only PEM is read; openssl x509 -inform DER or openssl pkcs12 -nodes turn others \
+             into it",
+        ),
+    };
+    Err(hinted(path, "it holds no certificate", hint))
+}
+
+/// A client's certificate with its key.
+///
+/// # Errors
+/// `File`, naming the file that is wrong.
+pub fn certified_key(
+    cert: &Path,
+    key: &Path,
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, Error> {
+    let chain = certificates(cert)?;
+    let der = private_key(cert, key)?;
+    let is_p521 = der.secret_der().windows(P521.len()).any(|it| it == P521);
+    let signer = provider
+        .key_provider
+        .load_private_key(der)
+        .map_err(|_| unusable(key, is_p521))?;
+    let pair = CertifiedKey::new(chain, signer);
+    match pair.keys_match() {
+        Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch)) => {
+            let name = cert.display();
+            Err(wrong(key, format!("the key does not belong to {name}")))
+        }
+        Err(error) if !is_version_1(&error) => Err(wrong(
+            cert,
+            format!("the certificate cannot be used: {error}"),
+        )),
+        // Docker's servers take a certificate of version 1, made without -extfile.
+        _ => Ok(pair),
+    }
+}
+
+/// rustls reads certificates of X.509 version 3 only.
+pub fn is_version_1(error: &rustls::Error) -> bool {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
+            other.0.to_string() == "UnsupportedCertVersion"
+        }
+        _ => false,
+    }
+}
+
+fn unusable(key: &Path, is_p521: bool) -> Error {
+    let problem = match is_p521 {
+        true => "the key is on the curve P-521, which dq cannot use",
+        false => "the key is of a kind or size that dq cannot use",
+    };
+    hinted(
+        key,
+        problem,
+        Some("keys can be RSA of 2048 to 8192 bits, EC on P-256 or P-384, or Ed25519"),
+    )
+}
+
+fn private_key(cert: &Path, key: &Path) -> Result<PrivateKeyDer<'static>, Error> {
+    let pem = read(key)?;
+    let text = String::from_utf8_lossy(&pem);
+    // The first is PKCS#8's, the second what OpenSSL wrote before 1.0.
+    if text.contains("BEGIN ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED") {
+        let name = key.display();
+        return Err(hinted(
+            key,
+            "the key is encrypted, and dq asks for no passphrase",
+            Some(&format!(
+                "openssl pkey -in {name} -out plain.pem takes it off"
+            )),
+        ));
+    }
+    PrivateKeyDer::from_pem_slice(&pem).map_err(|error| match error {
+        rustls::pki_types::pem::Error::NoItemsFound if cert == key => hinted(
+            key,
+            "it holds no private key",
+            Some("--key names the file that does"),
+        ),
+        rustls::pki_types::pem::Error::NoItemsFound => wrong(key, "it holds no private key"),
+        error => wrong(key, format!("it is not a PEM file: {error}")),
+    })
+}
+
+fn is_pem(bytes: &[u8]) -> bool {
+    bytes.windows(11).any(|it| it == b"-----BEGIN ")
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    fs::read(path).map_err(|error| wrong(path, cause(&error)))
+}
+
+/// A file that cannot be used, and why.
+pub fn wrong(path: &Path, problem: impl Into<String>) -> Error {
+    hinted(path, problem, None)
+}
+
+fn hinted(path: &Path, problem: impl Into<String>, hint: Option<&str>) -> Error {
+    Error::File {
+        path: path.to_owned(),
+        problem: problem.into(),
+        hint: hint.map(str::to_owned),
+    }
+}
