@@ -14,7 +14,7 @@ def memory:
   (.usage // 0) as $usage
   | (.stats | objects | .total_inactive_file // .inactive_file) // 0
   | if . < $usage then $usage - . else $usage end;
-def traffic($in; $out): "\($in // 0 | bytes) / \($out // 0 | bytes)";
+def traffic($in; $out): "\($in // 0 | bytes)/\($out // 0 | bytes)";
 def blocks($op): map(select(.op[:1] | ascii_downcase == $op).value) | add;
 (.memory_stats | memory) as $memory
 | (.memory_stats.limit // 0) as $limit
@@ -24,9 +24,9 @@ def blocks($op): map(select(.op[:1] | ascii_downcase == $op).value) | add;
     id: short_id,
     name: name,
     cpu: (cpu | percent),
-    memory: "\($memory | bytes("iec")) / \($limit | bytes("iec"))",
-    memory_share: ($memory | share($limit) | percent),
-    net_io: traffic($networks | map(.rx_bytes) | add; $networks | map(.tx_bytes) | add),
-    block_io: traffic($blocks | blocks("r"); $blocks | blocks("w")),
+    memory: "\($memory | bytes("iec"))/\($limit | bytes("iec"))",
+    share: ($memory | share($limit) | percent),
+    net: traffic($networks | map(.rx_bytes) | add; $networks | map(.tx_bytes) | add),
+    block: traffic($blocks | blocks("r"); $blocks | blocks("w")),
     pids: .pids_stats.current
   }

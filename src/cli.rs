@@ -68,6 +68,13 @@ pub enum NamedKind {
 }
 
 pub struct Format {
+    /// The names given to `-o`.
+    pub output: Vec<String>,
+    pub table: bool,
+    /// As typed: paths with commas between them.
+    pub columns: Option<String>,
+    pub no_header: bool,
+    pub wide: bool,
     pub raw: bool,
     pub join: bool,
     pub nul: bool,
@@ -130,6 +137,14 @@ fn text(matches: &ArgMatches, name: &str) -> Result<Option<String>, String> {
                 .map_err(|_| format!("the value of --{name} is not valid UTF-8"))
         })
         .transpose()
+}
+
+fn texts(matches: &ArgMatches, name: &str) -> Result<Vec<String>, String> {
+    let values = matches.get_many::<OsString>(name).into_iter().flatten();
+    let text = |value: &OsString| value.clone().into_string();
+    values
+        .map(|value| text(value).map_err(|_| format!("the value of --{name} is not valid UTF-8")))
+        .collect()
 }
 
 fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
@@ -244,6 +259,11 @@ fn named(matches: &ArgMatches) -> Result<Vec<Named>, String> {
 
 fn format(matches: &ArgMatches) -> Result<Format, String> {
     Ok(Format {
+        output: texts(matches, "output")?,
+        table: matches.get_flag("table"),
+        columns: text(matches, "columns")?,
+        no_header: matches.get_flag("no-header"),
+        wide: matches.get_flag("wide"),
         raw: matches.get_flag("raw-output"),
         join: matches.get_flag("join-output"),
         nul: matches.get_flag("raw-output0"),

@@ -31,7 +31,11 @@ pub const STACK: usize = 1 << 30;
 pub fn run(plan: Plan) -> Result<u8, Error> {
     let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
     let filter = compile(&plan.program, by_elements)?;
-    let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
+    let output = Rc::new(Output::new(
+        plan.terminal.clone(),
+        plan.flush,
+        format::formatter(plan.output.clone()),
+    ));
     let warn = |warning| output.report(&format!("dq: filter: {warning}"));
     filter.warnings.iter().for_each(warn);
     let late = Late::default();
@@ -104,7 +108,8 @@ fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error
     });
     compiled.map_err(|errors| {
         let usage = program.saved.as_ref().map(|(_, usage)| usage);
-        let usage = usage.filter(|_| errors.iter().all(|error| error.hint.is_none()));
+        let is_typed = |error: &filter::CompileError| error.path.is_empty() && error.hint.is_none();
+        let usage = usage.filter(|_| program.path.is_none() && errors.iter().all(is_typed));
         let hint = program.hint.as_ref().or(usage).cloned();
         Error::Compile { errors, hint }
     })
@@ -217,7 +222,6 @@ fn filter_all(
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
     let run = Run::new(filter, inputs, &messages, STACK);
-    let mut formatter = format::formatter(plan.output.clone());
     let tally = Tally::default();
     let mut code = 0;
     let mut once = plan.null_input.then_some(Value::Null);
@@ -234,9 +238,12 @@ fn filter_all(
         };
         let mut emit = |value: Value| {
             tally.output(&value);
-            output.value(&value, &mut *formatter)
+            output.value(&value)
         };
-        code = match run.on(input, &mut emit) {
+        output.hold(filter.takes_elements);
+        let ended = run.on(input, &mut emit);
+        output.hold(false);
+        code = match ended {
             Ok(()) => 0,
             Err(Stop::Halted(code)) => return halted(code, inputs, problems),
             Err(Stop::Raised(error)) => {
@@ -250,7 +257,7 @@ fn filter_all(
             }
         };
     }
-    output.finish_values(&mut *formatter)?;
+    output.finish_values()?;
     let pending = inputs.borrow_mut().pending();
     if let Some(error) = pending {
         return Err(input_error(error, inputs, problems));

@@ -1,5 +1,6 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
+mod choice;
 mod request;
 pub mod saved;
 mod shape;
@@ -14,6 +15,8 @@ use crate::fetch::{self, Environment};
 use crate::filter::{InputSettings, Shape, saved::Places, saved::SavedFilter, value::Value};
 use crate::format;
 use crate::terminal::Terminal;
+
+use choice::Remembered;
 
 /// Everything a run needs to know.
 pub struct Plan {
@@ -125,8 +128,6 @@ pub fn plan(
     var: Var,
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
-    let output = shape::output(&cli, &terminal, var, &mut warnings);
-    let has_format = shape::is_chosen(&cli.format);
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
     let mut call = match cli.saved.list {
@@ -136,6 +137,15 @@ pub fn plan(
     if let Some(call) = &mut call {
         call.complete(&mut cli)?;
     }
+    let remembered = match &call {
+        None if cli.saved.list => saved::LIST,
+        None => Remembered::default(),
+        Some(call) => call.remembered(),
+    };
+    let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
+    let chosen = choice::choose(&cli.format, remembered)?;
+    refuse_binary(chosen.format, &terminal)?;
+    let output = shape::output(&cli, chosen, &terminal, var, &mut warnings);
     let source = call.as_ref().map(|call| call.endpoint.clone());
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
@@ -197,6 +207,16 @@ pub fn home(var: Var) -> Option<PathBuf> {
     var("HOME")
         .filter(|home| !home.is_empty())
         .map(PathBuf::from)
+}
+
+fn refuse_binary(format: format::Format, terminal: &Terminal) -> Result<(), Error> {
+    match format == format::Format::Cbor && terminal.stdout.is_terminal {
+        true => Err(Error::Usage {
+            message: "CBOR is binary, and stdout is a terminal".into(),
+            hint: Some("send it to a file or a pipe: > FILE".into()),
+        }),
+        false => Ok(()),
+    }
 }
 
 /// What each word of the command line is.

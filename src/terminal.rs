@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::os::fd::{AsFd, BorrowedFd};
 
 /// When to use colours (`--color`, `-C`, `-M`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,20 +30,36 @@ pub struct Stream {
     pub is_terminal: bool,
     /// Write colours.
     pub color: bool,
+    /// Columns of the terminal; `None` where it is none.
+    pub width: Option<usize>,
 }
+
+/// The width of a terminal that does not tell its own.
+const USUAL_WIDTH: usize = 80;
 
 type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Looks at both streams, with the environment as `var` gives it.
 pub fn detect(when: ColorWhen, var: Var) -> Terminal {
-    let stream = |is_terminal| Stream {
+    let stream = |fd: &dyn AsFd, is_terminal: bool| Stream {
         is_terminal,
         color: wants_color(when, var, is_terminal),
+        width: is_terminal.then(|| width(var, fd.as_fd())),
     };
     Terminal {
-        stdout: stream(io::stdout().is_terminal()),
-        stderr: stream(io::stderr().is_terminal()),
+        stdout: stream(&io::stdout(), io::stdout().is_terminal()),
+        stderr: stream(&io::stderr(), io::stderr().is_terminal()),
     }
+}
+
+/// `COLUMNS` where it is set, as in POSIX; else what the terminal says.
+fn width(var: Var, terminal: BorrowedFd) -> usize {
+    let columns = var("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+    let asked = || rustix::termios::tcgetwinsize(terminal).ok();
+    columns
+        .or_else(|| asked().map(|size| usize::from(size.ws_col)))
+        .filter(|width| *width > 0)
+        .unwrap_or(USUAL_WIDTH)
 }
 
 /// The first of these that speaks decides: the option, `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE`,

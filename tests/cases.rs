@@ -25,6 +25,7 @@ case_files! {
     elements: "elements",
     hosts: "hosts",
     jq_cli: "jq-cli",
+    saved: "saved",
 }
 
 #[test]

@@ -340,6 +340,33 @@ pub const OPTIONS: &[Opt] = &[
         Filter,
         "JSON text sequences (RFC 7464), in and out",
     ),
+    flag("table", 't', Format, "a table, fitted to the terminal"),
+    repeated(
+        "output",
+        'o',
+        &["FORMAT"],
+        Format,
+        "json, jsonl, raw, lines, table, csv, tsv, markdown, yaml, toml, xml, cbor",
+    ),
+    valued(
+        "columns",
+        ' ',
+        &["PATH,..."],
+        Format,
+        "only these columns: id,State.Health; implies -t",
+    ),
+    flag(
+        "no-header",
+        ' ',
+        Format,
+        "a table, CSV or TSV without its header",
+    ),
+    flag(
+        "wide",
+        ' ',
+        Format,
+        "leave the cells of a table whole on a terminal",
+    ),
     flag(
         "raw-output",
         'r',

@@ -113,13 +113,13 @@ fn tokens(palette: &Palette, bool_value: Style) -> Tokens {
 }
 
 /// The sequences that turn a style on and off; both empty for no style.
-struct Around {
-    on: String,
-    off: String,
+pub struct Around {
+    pub on: String,
+    pub off: String,
 }
 
 impl Around {
-    fn new(style: Style) -> Self {
+    pub fn new(style: Style) -> Self {
         Self {
             on: style.prefix().into_owned(),
             off: style.suffix().into_owned(),

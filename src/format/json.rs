@@ -6,7 +6,7 @@ use super::color::Painter;
 use super::escape::{self, Escapes};
 use super::plain::{self, Notation};
 use super::sink::Sink;
-use super::{Error, Formatter, Raw, Settings, sanitize};
+use super::{Error, Format, Formatter, Raw, Settings, sanitize};
 use crate::filter::value::Value;
 
 /// RS, which starts each text of a JSON text sequence.
@@ -15,6 +15,8 @@ const RECORD_SEPARATOR: u8 = 0x1e;
 /// JSON texts one after the other, strings raw where that is asked for.
 pub struct Json {
     raw: Raw,
+    /// Each element of an array is an output of its own.
+    each: bool,
     seq: bool,
     sanitize: bool,
     notation: Notation,
@@ -37,6 +39,7 @@ impl Json {
         };
         Self {
             raw: settings.raw,
+            each: settings.format == Format::Lines,
             seq: settings.seq,
             sanitize: settings.sanitize,
             notation,
@@ -51,7 +54,12 @@ impl Json {
 impl Formatter for Json {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut sink = Sink::new(std::mem::take(&mut self.buf), out);
-        let result = self.write_to(value, &mut sink);
+        let result = match value {
+            Value::Arr(items) if self.each => items
+                .iter()
+                .try_for_each(|item| self.write_to(item, &mut sink)),
+            value => self.write_to(value, &mut sink),
+        };
         self.buf = sink.buf;
         result
     }

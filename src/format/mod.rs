@@ -1,12 +1,26 @@
 //! Values → bytes: one file per format, behind one trait.
 
+mod cell;
+mod choice;
 mod color;
+mod column;
+mod delimited;
 mod escape;
+mod foreign;
+mod grid;
 mod json;
+mod loose;
+mod markdown;
 mod palette;
 mod plain;
+mod rows;
 mod sanitize;
+mod sheet;
 mod sink;
+mod table;
+mod width;
+mod xml;
+mod yaml;
 
 #[cfg(test)]
 mod tests;
@@ -15,12 +29,21 @@ use std::{fmt, io};
 
 use crate::filter::value::{MAX_DEPTH, Value};
 
+pub use choice::Format;
+pub use column::{Column, Columns};
 pub use palette::Palette;
 pub use sanitize::sanitize;
 
 /// How values are to be written.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    pub format: Format,
+    /// What tables, CSV, TSV and Markdown show.
+    pub columns: Columns,
+    /// The columns of the terminal a table is fitted to; `None` leaves its cells whole.
+    pub width: Option<usize>,
+    /// The format was chosen before the filter was: what is no row of a table is written as JSON.
+    pub is_loose: bool,
     /// Line breaks and indentation.
     pub layout: Layout,
     /// Write the keys of every object in the order of their code points (`-S`).
@@ -72,6 +95,10 @@ impl Default for Settings {
     /// jq's: two spaces, no colours.
     fn default() -> Self {
         Self {
+            format: Format::Json,
+            columns: Columns::default(),
+            width: None,
+            is_loose: false,
             layout: Layout::Pretty {
                 indent: Indent::Spaces(2),
             },
@@ -87,8 +114,14 @@ impl Default for Settings {
 
 /// Where the values go, one at a time.
 pub trait Formatter {
-    /// Writes one value, whole. After `NulInString` and `TooDeep` the formatter takes the next value as ever.
+    /// Writes one value, whole; or holds it until more is known. After any error but `Io` the formatter takes the
+    /// next value as ever.
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error>;
+
+    /// The input is about to wait for more: writes what is held; formats that hold nothing leave it out.
+    fn pause(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Writes what is left once the last value has been seen; formats that need no such thing leave it out.
     fn finish(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
@@ -98,7 +131,17 @@ pub trait Formatter {
 
 /// The formatter that does what the settings ask.
 pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
-    Box::new(json::Json::new(settings))
+    match settings.format {
+        Format::Json | Format::Jsonl | Format::Raw | Format::Lines => {
+            Box::new(json::Json::new(settings))
+        }
+        Format::Table if settings.is_loose => Box::new(loose::Loose::new(settings)),
+        Format::Table => table::formatter(&settings),
+        Format::Csv | Format::Tsv => delimited::formatter(&settings),
+        Format::Markdown => markdown::formatter(&settings),
+        Format::Yaml => Box::new(yaml::Yaml::new(&settings)),
+        Format::Toml | Format::Xml | Format::Cbor => Box::new(foreign::Foreign::new(settings)),
+    }
 }
 
 /// Why a value could not be written.
@@ -110,6 +153,10 @@ pub enum Error {
     NulInString,
     /// The value is nested too deeply to be written.
     TooDeep,
+    /// The format has no way to write such a value: why, and what to do about it.
+    Unsuitable(String),
+    /// Keys that came after the header was written, and are missing below it; with commas between them.
+    Late(String),
 }
 
 impl Error {
@@ -117,7 +164,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Io(_) => 2,
-            Self::NulInString | Self::TooDeep => 5,
+            _ => 5,
         }
     }
 
@@ -138,6 +185,11 @@ impl fmt::Display for Error {
                 f,
                 "cannot write a value nested deeper than {MAX_DEPTH} levels"
             ),
+            Self::Unsuitable(why) => f.write_str(why),
+            Self::Late(keys) => write!(
+                f,
+                "left out, for they came after the header was written: {keys}; name all the columns with --columns"
+            ),
         }
     }
 }
@@ -146,7 +198,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(e) => Some(e),
-            Self::NulInString | Self::TooDeep => None,
+            _ => None,
         }
     }
 }

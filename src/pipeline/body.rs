@@ -37,8 +37,10 @@ pub fn of_response(
         response.body = Box::new(Watched::new(body, progress, total));
     }
     output.watch_for_closed_pipe(response.is_live());
-    let is_filtered =
-        !plan.program.is_identity || plan.null_input || plan.inputs.shape != Shape::Values;
+    let is_filtered = !plan.program.is_identity
+        || plan.null_input
+        || plan.inputs.shape != Shape::Values
+        || !plan.output.format.is_json();
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
             Ok(inputs(response.body, plan.inputs.shape, plan, output))
@@ -61,7 +63,7 @@ pub fn of_response(
             message: "the answer is binary, and stdout is a terminal".into(),
             hint: Some("send it to a file or a pipe: > FILE".into()),
         }),
-        BodyKind::Binary if !plan.program.is_identity => Err(Error::Input {
+        BodyKind::Binary if is_filtered => Err(Error::Input {
             name: None,
             problem: "the answer is binary, not JSON: leave the filter out to copy it".into(),
             code: 5,

@@ -1,6 +1,6 @@
 //! Standard output and standard error, in the right order and at the right time.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::io::{self, BufWriter, Read, Stdout, Write};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,17 +19,22 @@ const BUFFER: usize = 64 * 1024;
 /// Both output streams of dq.
 pub struct Output {
     stdout: RefCell<BufWriter<Stdout>>,
+    formatter: RefCell<Box<dyn Formatter>>,
+    /// The formatter keeps what it holds even while the input waits.
+    is_held: Cell<bool>,
     flush: Flush,
     terminal: Terminal,
     progress: Option<Arc<Progress>>,
 }
 
 impl Output {
-    pub fn new(terminal: Terminal, flush: Flush) -> Self {
+    pub fn new(terminal: Terminal, flush: Flush, formatter: Box<dyn Formatter>) -> Self {
         let progress = Progress::new(terminal.stderr.is_terminal);
         let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, io::stdout()));
         Self {
             stdout,
+            formatter: RefCell::new(formatter),
+            is_held: Cell::new(false),
             flush,
             terminal,
             progress,
@@ -60,9 +65,9 @@ impl Output {
     }
 
     /// Writes a value.
-    pub fn value(&self, value: &Value, formatter: &mut dyn Formatter) -> Result<(), format::Error> {
+    pub fn value(&self, value: &Value) -> Result<(), format::Error> {
         let mut stdout = self.shown();
-        formatter.write(value, &mut *stdout)?;
+        self.formatter.borrow_mut().write(value, &mut *stdout)?;
         match self.flush {
             Flush::EachOutput => Ok(stdout.flush()?),
             Flush::BeforeWaiting => Ok(()),
@@ -70,9 +75,28 @@ impl Output {
     }
 
     /// Ends the formatter's output.
-    pub fn finish_values(&self, formatter: &mut dyn Formatter) -> Result<(), Error> {
+    pub fn finish_values(&self) -> Result<(), Error> {
+        let mut formatter = self.formatter.borrow_mut();
         formatter.finish(&mut *self.shown())?;
         Ok(())
+    }
+
+    /// While the elements of one array are taken, what becomes of them is of one piece, however long it takes.
+    pub fn hold(&self, is_held: bool) {
+        self.is_held.set(is_held);
+    }
+
+    /// Lets go of everything before the input waits.
+    fn pause(&self) -> io::Result<()> {
+        if !self.is_held.get() {
+            let mut formatter = self.formatter.borrow_mut();
+            let paused = formatter.pause(&mut *self.stdout.borrow_mut());
+            // Any other trouble is not one of waiting, and shows again at the end.
+            if let Err(format::Error::Io(error)) = paused {
+                return Err(error);
+            }
+        }
+        self.flush()
     }
 
     /// Writes text of the server's: as it is, unless a terminal would obey it.
@@ -143,7 +167,7 @@ impl<R> FlushFirst<R> {
 impl<R: Read> Read for FlushFirst<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         // A failure to write shows again at the next output, where it is reported.
-        let _ = self.output.flush();
+        let _ = self.output.pause();
         self.reader.read(buffer)
     }
 }

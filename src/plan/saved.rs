@@ -5,12 +5,14 @@ mod fingers;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use super::choice::Remembered;
 use super::{Var, Words, request, unicode, variables};
 use crate::cli::{Cli, Word};
 use crate::error::Error;
 use crate::fetch::query;
 use crate::filter::saved::{Metadata, Origin, Places, SavedFilter, is_identifier};
 use crate::filter::value::Value;
+use crate::format::Format;
 
 /// A saved filter as the source of a run.
 pub struct Call {
@@ -80,6 +82,7 @@ pub fn call(
         .collect::<Result<_, _>>()?;
     let endpoint = filled(endpoint, &wanted, &given)?;
     check_endpoint(&endpoint, &saved.path)?;
+    check_format(&metadata, &saved.path)?;
     Ok(Some(Call {
         endpoint,
         saved,
@@ -156,6 +159,14 @@ impl Call {
         Ok(())
     }
 
+    /// How its outputs look unless something else is typed.
+    pub(super) fn remembered(&self) -> Remembered<'_> {
+        Remembered {
+            output: self.metadata.output.as_deref(),
+            columns: self.metadata.columns.as_deref(),
+        }
+    }
+
     /// What is asked for is the answer, unless a filter follows.
     pub fn is_identity(&self) -> bool {
         self.saved.is_identity()
@@ -179,6 +190,12 @@ impl Call {
     }
 }
 
+/// How the list of `--list` looks.
+pub(super) const LIST: Remembered = Remembered {
+    output: Some("table"),
+    columns: None,
+};
+
 /// What `--list` shows of each saved filter, an array of objects as JSON text.
 ///
 /// # Errors
@@ -197,8 +214,9 @@ fn row(saved: &SavedFilter) -> Value {
         Err(error) => (Some(format!("broken: {}", error.message)), None),
     };
     let from = match saved.origin {
+        Origin::User => "yours",
+        Origin::Library => "-L",
         Origin::BuiltIn => "built in",
-        Origin::User | Origin::Library => &saved.path,
     };
     let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
     Value::object([
@@ -316,6 +334,16 @@ fn filled(endpoint: &str, names: &[&str], words: &[String]) -> Result<String, Er
         endpoint = Cow::Owned(endpoint.replace(&format!("{{{name}}}"), &encoded(word)));
     }
     Ok(endpoint.into_owned())
+}
+
+fn check_format(metadata: &Metadata, place: &str) -> Result<(), Error> {
+    match &metadata.output {
+        Some(name) if Format::named(name).is_none() => Err(Error::Usage {
+            message: format!("{place}: there is no format {name}"),
+            hint: Some(format!("the formats are {}", Format::names())),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Servers take these away, and what is left is another path (RFC 3986, section 5.2.4).

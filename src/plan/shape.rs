@@ -1,9 +1,10 @@
 //! The options of the filter's input side and of the format stage.
 
 use super::Var;
+use super::choice::Choice;
 use crate::cli::Cli;
 use crate::filter::{InputSettings, Shape};
-use crate::format::{self, Indent, Layout, Palette, Raw};
+use crate::format::{self, Format, Indent, Layout, Palette, Raw};
 use crate::terminal::Terminal;
 
 pub(super) fn inputs(cli: &Cli) -> InputSettings {
@@ -27,17 +28,20 @@ pub(super) fn inputs(cli: &Cli) -> InputSettings {
 
 /// Whether an option says how the output is to look, beyond its colours and its indentation.
 pub(super) fn is_chosen(format: &crate::cli::Format) -> bool {
-    format.raw || format.join || format.nul || format.compact
+    let in_json = format.raw || format.join || format.nul || format.compact;
+    in_json || format.table || format.columns.is_some() || !format.output.is_empty()
 }
 
 pub(super) fn output(
     cli: &Cli,
+    chosen: Choice,
     terminal: &Terminal,
     var: Var,
     warnings: &mut Vec<String>,
 ) -> format::Settings {
     let options = &cli.format;
-    let layout = match (options.compact, options.tab, options.indent) {
+    let compact = options.compact || matches!(chosen.format, Format::Jsonl | Format::Lines);
+    let layout = match (compact, options.tab, options.indent) {
         (true, ..) => Layout::Compact,
         (_, true, _) => Layout::Pretty {
             indent: Indent::Tab,
@@ -49,7 +53,11 @@ pub(super) fn output(
             indent: Indent::Spaces(2),
         },
     };
-    let raw = match (options.nul, options.join, options.raw) {
+    let raw = match (
+        options.nul,
+        options.join,
+        options.raw || matches!(chosen.format, Format::Raw | Format::Lines),
+    ) {
         (true, ..) => Raw::Nul,
         (_, true, _) => Raw::Joined,
         (.., true) => Raw::Lines,
@@ -57,6 +65,10 @@ pub(super) fn output(
     };
     let palette = terminal.stdout.color.then(|| palette(var, warnings));
     format::Settings {
+        format: chosen.format,
+        columns: chosen.columns,
+        is_loose: chosen.is_remembered,
+        width: terminal.stdout.width.filter(|_| !options.wide),
         layout,
         sort_keys: options.sort_keys,
         ascii: options.ascii,

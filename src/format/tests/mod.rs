@@ -73,3 +73,8 @@ fn stripped(text: &str) -> String {
         plain + piece.split_once('m').unwrap().1
     })
 }
+
+/// The value of a JSON text.
+pub fn value(json: &str) -> Value {
+    crate::filter::parse_json(json.as_bytes()).unwrap()
+}

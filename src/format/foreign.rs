@@ -1,0 +1,119 @@
+//! TOML, XML and CBOR, by jaq's writers: the one place where values become theirs.
+
+use std::io;
+
+use jaq_fmts::read::json as reader;
+use jaq_fmts::write::{cbor, toml, xml};
+
+use super::escape::Escapes;
+use super::plain::{self, Notation};
+use super::sink::Sink;
+use super::xml::{SHAPE, escaped};
+use super::{Error, Format, Formatter, Layout, Settings, sanitize};
+use crate::filter::value::Value;
+
+/// Writes values in one of these formats.
+pub struct Foreign {
+    format: Format,
+    sort_keys: bool,
+    sanitize: bool,
+}
+
+impl Foreign {
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            format: settings.format,
+            sort_keys: settings.sort_keys,
+            sanitize: settings.sanitize && settings.format != Format::Cbor,
+        }
+    }
+
+    fn text(&self, value: &Value) -> Result<Vec<u8>, Error> {
+        let mut text = Vec::new();
+        if self.format == Format::Toml {
+            refuse_for_toml(value)?;
+        }
+        let json = match self.format {
+            Format::Xml => json(&escaped(value), self.sort_keys)?,
+            _ => json(value, self.sort_keys)?,
+        };
+        // What was just written can be read.
+        let value = reader::parse_single(&json).map_err(unsuitable)?;
+        match self.format {
+            Format::Toml => {
+                let root = toml::Root::try_from(&value).map_err(unsuitable)?;
+                text.extend_from_slice(root.to_string().as_bytes());
+            }
+            Format::Xml => {
+                let xml = xml::Xml::try_from(&value).map_err(|_| no_xml())?;
+                xml.write(&mut text)?;
+                text.push(b'\n');
+            }
+            _ => cbor::write(&mut text, &value)?,
+        }
+        Ok(text)
+    }
+}
+
+fn unsuitable(error: impl std::fmt::Display) -> Error {
+    Error::Unsuitable(error.to_string())
+}
+
+impl Formatter for Foreign {
+    fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
+        let text = self.text(value)?;
+        match self.sanitize {
+            true => out.write_all(sanitize(&String::from_utf8_lossy(&text)).as_bytes())?,
+            false => out.write_all(&text)?,
+        }
+        Ok(())
+    }
+}
+
+/// jaq's value is made from JSON text.
+fn json(value: &Value, sort_keys: bool) -> Result<Vec<u8>, Error> {
+    let notation = Notation {
+        layout: Layout::Compact,
+        sort_keys,
+        escapes: Escapes::Json,
+    };
+    let mut text = Vec::new();
+    let mut sink = Sink::new(Vec::new(), &mut text);
+    plain::write(value, notation, &mut sink)?;
+    sink.drain()?;
+    Ok(text)
+}
+
+fn no_xml() -> Error {
+    Error::Unsuitable(format!("this is no XML: {SHAPE}"))
+}
+
+/// A TOML document is a table, and has no null anywhere.
+fn refuse_for_toml(value: &Value) -> Result<(), Error> {
+    match value {
+        Value::Obj(_) if has_null(value) => Err(Error::Unsuitable(
+            "TOML has no null; del(.. | nulls) leaves nulls out".into(),
+        )),
+        Value::Obj(_) => Ok(()),
+        other => Err(Error::Unsuitable(format!(
+            "a TOML document is an object, not {}; {{name: .}} makes one",
+            with_article(other.kind())
+        ))),
+    }
+}
+
+fn with_article(kind: &str) -> String {
+    match kind.starts_with(['a', 'o']) {
+        true => format!("an {kind}"),
+        false => format!("a {kind}"),
+    }
+}
+
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Arr(items) => items.iter().any(has_null),
+        Value::Obj(map) => map.values().any(has_null),
+        _ => false,
+    }
+}

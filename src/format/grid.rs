@@ -1,0 +1,208 @@
+//! Rows and the columns they have: the text of their cells, held in one piece of memory.
+
+use std::rc::Rc;
+
+use indexmap::IndexMap;
+
+use super::column::{Column, Columns};
+use crate::filter::value::Value;
+
+/// Text held at most before the columns are settled, in bytes.
+const LIMIT: usize = 16 << 20;
+
+/// The name of the column of scalars.
+pub const VALUE: &str = "value";
+
+/// What a cell holds; of nulls there are no cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Bool,
+    Number,
+    Text,
+    /// An array or object.
+    Nested,
+}
+
+/// A cell of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    /// Which column it belongs to, in the order they were first seen.
+    pub column: usize,
+    pub kind: Kind,
+    start: u32,
+    end: u32,
+}
+
+/// How a format writes the text of a cell that is not null.
+pub type Render = fn(&Value, &mut String);
+
+/// Where a column's name comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// `--columns`.
+    Chosen,
+    Key,
+    /// An array's index.
+    Index,
+    Scalar,
+}
+
+/// Rows, and their columns in the order they were first seen.
+pub struct Grid {
+    chosen: Option<Vec<Column>>,
+    names: IndexMap<Rc<str>, Origin, foldhash::fast::RandomState>,
+    render: Render,
+    is_settled: bool,
+    text: String,
+    cells: Vec<Cell>,
+    /// Where each row ends among the cells.
+    ends: Vec<usize>,
+}
+
+impl Grid {
+    pub fn new(columns: &Columns, render: Render) -> Self {
+        let chosen = columns.chosen.clone();
+        let names = chosen.iter().flatten();
+        let names = names.map(|column| (column.name().into(), Origin::Chosen));
+        Self {
+            names: names.collect(),
+            chosen,
+            render,
+            is_settled: false,
+            text: String::new(),
+            cells: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+
+    /// From now on there are no more columns.
+    pub fn settle(&mut self, sort: bool) {
+        self.is_settled = true;
+        if sort && self.chosen.is_none() {
+            let old: Vec<_> = self.names.keys().cloned().collect();
+            self.names.sort_keys();
+            let new = |column: usize| self.names.get_index_of(&old[column]).unwrap_or(column);
+            self.cells
+                .iter_mut()
+                .for_each(|cell| cell.column = new(cell.column));
+        }
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    /// More is held than should be.
+    pub fn is_full(&self) -> bool {
+        self.text.len() > LIMIT || self.cells.len() > LIMIT / size_of::<Cell>()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The names of the columns, and where they come from.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = (&str, Origin)> {
+        self.names.iter().map(|(name, origin)| (&**name, *origin))
+    }
+
+    /// Takes a row in. A key that comes after the columns were settled is left out and returned.
+    pub fn push(&mut self, row: &Value) -> Option<Rc<str>> {
+        let late = match (self.chosen.take(), row) {
+            (Some(chosen), _) => {
+                for (at, column) in chosen.iter().enumerate() {
+                    self.cell(at, &column.of(row));
+                }
+                self.chosen = Some(chosen);
+                None
+            }
+            (None, Value::Obj(map)) => self.named(map.iter(), Origin::Key),
+            (None, Value::Arr(items)) => {
+                let indexes = (0..items.len()).map(|index| Rc::from(index.to_string()));
+                let indexes: Vec<Rc<str>> = indexes.collect();
+                self.named(indexes.iter().zip(items.iter()), Origin::Index)
+            }
+            (None, scalar) => self.named([(&VALUE.into(), scalar)].into_iter(), Origin::Scalar),
+        };
+        self.ends.push(self.cells.len());
+        late
+    }
+
+    fn named<'v>(
+        &mut self,
+        entries: impl Iterator<Item = (&'v Rc<str>, &'v Value)>,
+        origin: Origin,
+    ) -> Option<Rc<str>> {
+        let mut late = None;
+        for (at, (name, value)) in entries.enumerate() {
+            match self.column(at, name, origin) {
+                Some(column) => self.cell(column, value),
+                None => late = late.or_else(|| Some(name.clone())),
+            }
+        }
+        late
+    }
+
+    /// The column of that name. Most rows have the same keys in the same order: the same place is tried first.
+    fn column(&mut self, at: usize, name: &Rc<str>, origin: Origin) -> Option<usize> {
+        if self
+            .names
+            .get_index(at)
+            .is_some_and(|(known, _)| known == name)
+        {
+            return Some(at);
+        }
+        match self.names.get_index_of(name) {
+            None if !self.is_settled => Some(self.names.insert_full(name.clone(), origin).0),
+            found => found,
+        }
+    }
+
+    fn cell(&mut self, column: usize, value: &Value) {
+        let kind = match value {
+            Value::Null => return,
+            Value::Bool(_) => Kind::Bool,
+            Value::Num(_) => Kind::Number,
+            Value::Str(_) => Kind::Text,
+            Value::Arr(_) | Value::Obj(_) => Kind::Nested,
+        };
+        let start = self.text.len();
+        (self.render)(value, &mut self.text);
+        // What is held is far below 4 GiB; a single cell that is not is cut short.
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        self.cells.push(Cell {
+            column,
+            kind,
+            start: place(start),
+            end: place(self.text.len()),
+        });
+    }
+
+    /// The rows held, each as its cells that are not null.
+    pub fn rows(&self) -> impl Iterator<Item = &[Cell]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.cells[*start..*end])
+    }
+
+    /// The text of a cell.
+    pub fn text(&self, cell: &Cell) -> &str {
+        self.text
+            .get(cell.start as usize..cell.end as usize)
+            .unwrap_or_default()
+    }
+
+    /// The texts of a row in the order of the columns; of nulls, nothing.
+    pub fn fields<'a>(&'a self, cells: &'a [Cell]) -> impl Iterator<Item = &'a str> {
+        let of = |column| cells.iter().find(move |cell| cell.column == column);
+        (0..self.names.len()).map(move |column| of(column).map_or("", |cell| self.text(cell)))
+    }
+
+    /// Lets go of the rows; columns stay.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.cells.clear();
+        self.ends.clear();
+    }
+}

@@ -1,0 +1,142 @@
+//! Formats that have columns: rows are held until it is known which columns there are, then written as they come.
+
+use std::io;
+use std::rc::Rc;
+
+use super::grid::{Cell, Grid};
+use super::rows::rows;
+use super::{Error, Formatter, sanitize};
+use crate::filter::value::Value;
+
+/// How such a format writes.
+pub trait Style {
+    /// The columns are settled: what stands above the rows. The grid has those that were held.
+    fn begin(&mut self, grid: &Grid, out: &mut String);
+
+    /// One row.
+    fn row(&mut self, grid: &Grid, cells: &[Cell], out: &mut String) -> Result<(), Error>;
+
+    /// A key came after the columns were settled, and is left out.
+    fn late(&mut self, _key: Rc<str>) {}
+
+    /// The last row is written.
+    fn end(&mut self, _out: &mut String) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Keys that came too late, for formats whose readers must not miss them.
+#[derive(Default)]
+pub struct Late {
+    keys: Vec<Rc<str>>,
+}
+
+/// Keys named in the message.
+const NAMED: usize = 10;
+
+impl Late {
+    pub fn add(&mut self, key: Rc<str>) {
+        if self.keys.len() < NAMED && !self.keys.contains(&key) {
+            self.keys.push(key);
+        }
+    }
+
+    /// Fails if there were any.
+    pub fn check(&self) -> Result<(), Error> {
+        match self.keys.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Late(self.keys.join(","))),
+        }
+    }
+}
+
+/// Holds rows and has them written in a style.
+///
+/// The columns are settled when the outputs end, when the input is about to wait for more, or when 16 MiB are held:
+/// a live stream shows its rows at once, and the rows of one answer all have their say.
+pub struct Sheet<S> {
+    grid: Grid,
+    style: S,
+    sort_keys: bool,
+    /// Show control characters instead of sending them.
+    sanitize: bool,
+    buf: String,
+}
+
+impl<S: Style> Sheet<S> {
+    pub fn new(grid: Grid, style: S, sort_keys: bool, sanitize: bool) -> Self {
+        Self {
+            grid,
+            style,
+            sort_keys,
+            sanitize,
+            buf: String::new(),
+        }
+    }
+
+    fn settle(&mut self) {
+        if !self.grid.is_settled() {
+            self.grid.settle(self.sort_keys);
+            if self.grid.names().len() > 0 {
+                self.style.begin(&self.grid, &mut self.buf);
+            }
+        }
+    }
+
+    /// Writes the rows held.
+    fn drain(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.settle();
+        let mut result = Ok(());
+        for cells in self.grid.rows() {
+            let written = self.style.row(&self.grid, cells, &mut self.buf);
+            result = result.and(written);
+            if self.buf.len() > SPILL {
+                spill(&mut self.buf, self.sanitize, out)?;
+            }
+        }
+        self.grid.clear();
+        spill(&mut self.buf, self.sanitize, out)?;
+        result
+    }
+}
+
+/// Bytes gathered before they are handed on.
+const SPILL: usize = 64 << 10;
+
+fn spill(buf: &mut String, is_unsafe: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let result = match is_unsafe {
+        true => out.write_all(sanitize(buf).as_bytes()),
+        false => out.write_all(buf.as_bytes()),
+    };
+    buf.clear();
+    result
+}
+
+impl<S: Style> Formatter for Sheet<S> {
+    fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
+        let mut result = Ok(());
+        for row in rows(value) {
+            if let Some(late) = self.grid.push(row) {
+                self.style.late(late);
+            }
+            if self.grid.is_settled() || self.grid.is_full() {
+                result = result.and(self.drain(out));
+            }
+        }
+        result
+    }
+
+    fn pause(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+        match self.grid.is_empty() || self.grid.names().len() == 0 {
+            true => Ok(()),
+            false => self.drain(out),
+        }
+    }
+
+    fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.drain(out)?;
+        let result = self.style.end(&mut self.buf);
+        spill(&mut self.buf, self.sanitize, out)?;
+        result
+    }
+}

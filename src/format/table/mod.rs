@@ -1,0 +1,291 @@
+//! Tables without borders, as docker prints them: fitted to a terminal, whole everywhere else.
+
+mod fit;
+mod paint;
+
+use self::fit::{Fit, GAP, Need, Rank, fit};
+use self::paint::Paint;
+use super::cell::{readable, short_hash, visible};
+use super::color::Around;
+use super::grid::{Cell, Grid, Kind, Origin};
+use super::sheet::{Sheet, Style};
+use super::width::{cut, width};
+use super::{Error, Formatter, Settings};
+
+const ELLIPSIS: char = '…';
+
+/// The formatter.
+pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
+    let grid = Grid::new(&settings.columns, readable);
+    let table = Table {
+        columns: Vec::new(),
+        has_header: settings.columns.header,
+        width: settings.width,
+        paint: settings.palette.as_ref().map(Paint::new),
+        layout: Layout::Rows(Fit::default()),
+        is_first: true,
+    };
+    Box::new(Sheet::new(grid, table, settings.sort_keys, false))
+}
+
+struct Table {
+    columns: Vec<Heading>,
+    has_header: bool,
+    /// What the table must fit into.
+    width: Option<usize>,
+    paint: Option<Paint>,
+    layout: Layout,
+    /// Nothing was written yet.
+    is_first: bool,
+}
+
+enum Layout {
+    Rows(Fit),
+    /// One field a line, for what is too wide; the width of the titles.
+    Records(usize),
+}
+
+/// What is known of a column.
+struct Heading {
+    title: String,
+    need: Need,
+    /// All of its cells are numbers: they stand on the right.
+    is_numeric: bool,
+    has_states: bool,
+}
+
+impl Heading {
+    fn new(name: &str) -> Self {
+        let mut title = String::new();
+        visible(name, &mut title);
+        let title = title.to_uppercase();
+        let title_width = width(&title);
+        Self {
+            need: Need {
+                full: title_width,
+                short: title_width,
+                rank: if is_precious(name) {
+                    Rank::Precious
+                } else {
+                    Rank::Plain
+                },
+            },
+            title,
+            is_numeric: false,
+            has_states: paint::has_states(name),
+        }
+    }
+
+    /// Makes room for a cell.
+    fn measure(&mut self, text: &str) {
+        let full = width(text);
+        if full > self.need.short {
+            let short = short_hash(text).map_or(full, str::len);
+            self.need.short = self.need.short.max(short);
+        }
+        self.need.full = self.need.full.max(full);
+    }
+}
+
+/// IDs and names, by what the column is called: `Id`, `ImageID`, `short_id`, `Names`; of a path the last key counts.
+fn is_precious(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let is = |known: &str| last.eq_ignore_ascii_case(known);
+    let ends = ["Id", "ID", "_id", "Name", "Names", "_name"];
+    ["id", "name", "names"].into_iter().any(is) || ends.into_iter().any(|end| last.ends_with(end))
+}
+
+impl Style for Table {
+    fn begin(&mut self, grid: &Grid, out: &mut String) {
+        self.columns = grid.names().map(|(name, _)| Heading::new(name)).collect();
+        let mut kinds: Vec<Option<Kind>> = vec![None; self.columns.len()];
+        for cell in grid.rows().flatten() {
+            self.columns[cell.column].measure(grid.text(cell));
+            let kind = &mut kinds[cell.column];
+            *kind = Some(match kind {
+                Some(Kind::Number) | None => cell.kind,
+                Some(other) => *other,
+            });
+        }
+        for (column, kind) in self.columns.iter_mut().zip(kinds) {
+            column.is_numeric = kind == Some(Kind::Number);
+            if column.is_numeric {
+                column.need.rank = Rank::Rigid;
+            }
+        }
+        self.lay_out();
+        // Arrays have no names for what they hold.
+        let has_names = grid.names().any(|(_, origin)| origin != Origin::Index);
+        if self.has_header && has_names && matches!(self.layout, Layout::Rows(_)) {
+            self.header(out);
+        }
+    }
+
+    fn row(&mut self, grid: &Grid, cells: &[Cell], out: &mut String) -> Result<(), Error> {
+        if self.grow(grid, cells) {
+            self.lay_out_again();
+        }
+        match &self.layout {
+            Layout::Rows(_) => self.line(grid, cells, out),
+            Layout::Records(titles) => self.record(grid, cells, *titles, out),
+        }
+        self.is_first = false;
+        Ok(())
+    }
+}
+
+impl Table {
+    fn needs(&self) -> Vec<Need> {
+        self.columns.iter().map(|column| column.need).collect()
+    }
+
+    fn lay_out(&mut self) {
+        let needs = self.needs();
+        self.layout = match self.width.map(|width| fit(&needs, width)) {
+            None => Layout::Rows(Fit {
+                widths: needs.iter().map(|need| need.full).collect(),
+                short: false,
+            }),
+            Some(Some(fit)) => Layout::Rows(fit),
+            Some(None) => {
+                let titles = self.columns.iter().map(|column| width(&column.title));
+                Layout::Records(titles.max().unwrap_or(0))
+            }
+        };
+    }
+
+    /// Rows of a stream may be wider than the first ones were: columns grow, as far as the terminal lets them.
+    fn lay_out_again(&mut self) {
+        let needs = self.needs();
+        let Layout::Rows(old) = &mut self.layout else {
+            return;
+        };
+        match self.width {
+            None => old.widths = needs.iter().map(|need| need.full).collect(),
+            Some(width) => {
+                if let Some(fit) = fit(&needs, width) {
+                    *old = fit;
+                }
+            }
+        }
+    }
+
+    /// Makes room for the cells of a row; whether that changed anything.
+    fn grow(&mut self, grid: &Grid, cells: &[Cell]) -> bool {
+        let mut grew = false;
+        for cell in cells {
+            if let Some(column) = self.columns.get_mut(cell.column) {
+                let before = column.need;
+                column.measure(grid.text(cell));
+                grew |= column.need != before;
+            }
+        }
+        grew
+    }
+
+    fn header(&mut self, out: &mut String) {
+        let Layout::Rows(fit) = &self.layout else {
+            return;
+        };
+        let mut line = Line::new(out);
+        let around = self.paint.as_ref().map(Paint::title);
+        for (column, width) in self.columns.iter().zip(&fit.widths) {
+            line.cell(&column.title, *width, column.is_numeric, around);
+        }
+        line.end();
+    }
+
+    fn line(&self, grid: &Grid, cells: &[Cell], out: &mut String) {
+        let Layout::Rows(fit) = &self.layout else {
+            return;
+        };
+        let mut line = Line::new(out);
+        let mut in_order = cells.iter().peekable();
+        for (at, (column, width)) in self.columns.iter().zip(&fit.widths).enumerate() {
+            // Cells come in the order of the columns, unless a row has its keys in an order of its own.
+            let next = in_order.next_if(|cell| cell.column == at);
+            let cell = next.or_else(|| cells.iter().find(|cell| cell.column == at));
+            let Some(cell) = cell else {
+                line.cell("", *width, false, None);
+                continue;
+            };
+            let whole = grid.text(cell);
+            let text = short_hash(whole).filter(|_| fit.short).unwrap_or(whole);
+            let around = self
+                .paint
+                .as_ref()
+                .map(|paint| paint.cell(text, cell.kind, column.has_states));
+            line.cell(text, *width, column.is_numeric, around);
+        }
+        line.end();
+    }
+
+    /// One field a line; nulls are left out.
+    fn record(&self, grid: &Grid, cells: &[Cell], titles: usize, out: &mut String) {
+        if !self.is_first {
+            out.push('\n');
+        }
+        let width = self.width.unwrap_or(usize::MAX);
+        let titles = titles.min(width / 3);
+        for (at, column) in self.columns.iter().enumerate() {
+            let Some(cell) = cells.iter().find(|cell| cell.column == at) else {
+                continue;
+            };
+            let text = grid.text(cell);
+            let mut line = Line::new(out);
+            line.cell(
+                &column.title,
+                titles,
+                false,
+                self.paint.as_ref().map(Paint::title),
+            );
+            let around = self
+                .paint
+                .as_ref()
+                .map(|paint| paint.cell(text, cell.kind, column.has_states));
+            let room = width.saturating_sub(titles + GAP).max(1);
+            line.cell(text, room, false, around);
+            line.end();
+        }
+    }
+}
+
+/// A line being written; blanks at its end are not.
+struct Line<'a> {
+    out: &'a mut String,
+    /// Blanks owed before the next text.
+    owed: usize,
+}
+
+impl<'a> Line<'a> {
+    fn new(out: &'a mut String) -> Self {
+        Self { out, owed: 0 }
+    }
+
+    /// Text in a column of that width, cut where it is wider.
+    fn cell(&mut self, text: &str, columns: usize, right: bool, around: Option<&Around>) {
+        let taken = width(text);
+        let (text, taken, is_cut) = match taken > columns {
+            true => {
+                let (text, taken) = cut(text, columns.saturating_sub(1));
+                (text, taken + 1, true)
+            }
+            false => (text, taken, false),
+        };
+        let blanks = columns.saturating_sub(taken);
+        self.owed += if right { blanks } else { 0 };
+        if !text.is_empty() || is_cut {
+            self.out.extend(std::iter::repeat_n(' ', self.owed));
+            self.owed = 0;
+            self.out.push_str(around.map_or("", |around| &around.on));
+            self.out.push_str(text);
+            self.out.extend(is_cut.then_some(ELLIPSIS));
+            self.out.push_str(around.map_or("", |around| &around.off));
+        }
+        self.owed += GAP + if right { 0 } else { blanks };
+    }
+
+    fn end(self) {
+        self.out.push('\n');
+    }
+}

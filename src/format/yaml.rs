@@ -1,0 +1,202 @@
+//! YAML 1.2 in block style, one document per value.
+//!
+//! A string is plain only where no reader of YAML, of 1.1 either, could take it for anything else; else it is quoted
+//! as in JSON, which YAML contains.
+
+use std::io;
+
+use super::color::Around;
+use super::escape::{Escapes, quote};
+use super::plain::sorted;
+use super::{Error, Formatter, Palette, Settings};
+use crate::filter::value::{MAX_DEPTH, Map, Value};
+
+/// Writes values as documents.
+pub struct Yaml {
+    sort_keys: bool,
+    paint: Paint,
+    is_first: bool,
+    buf: Vec<u8>,
+}
+
+impl Yaml {
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            sort_keys: settings.sort_keys,
+            paint: Paint::new(settings.palette.as_ref()),
+            is_first: true,
+            buf: Vec::new(),
+        }
+    }
+
+    /// A value behind what leads to it: `- ` or `key:`, or nothing at the top.
+    fn value(&mut self, value: &Value, depth: usize, place: Place) -> Result<(), Error> {
+        if depth > MAX_DEPTH {
+            return Err(Error::TooDeep);
+        }
+        match value {
+            Value::Arr(items) if !items.is_empty() => self.sequence(items, depth, place),
+            Value::Obj(map) if !map.is_empty() => self.mapping(map, depth, place),
+            scalar => {
+                self.buf.extend_from_slice(place.before_scalar());
+                self.scalar(scalar);
+                self.buf.push(b'\n');
+                Ok(())
+            }
+        }
+    }
+
+    fn sequence(&mut self, items: &[Value], depth: usize, place: Place) -> Result<(), Error> {
+        for (at, item) in items.iter().enumerate() {
+            self.lead(at, depth, place);
+            self.token(b"-", |paint| &paint.array);
+            self.value(item, depth + 1, Place::Item)?;
+        }
+        Ok(())
+    }
+
+    fn mapping(&mut self, map: &Map, depth: usize, place: Place) -> Result<(), Error> {
+        let entries: Vec<(&str, &Value)> = match self.sort_keys {
+            true => sorted(map),
+            false => map.iter().map(|(key, value)| (&**key, value)).collect(),
+        };
+        for (at, (key, value)) in entries.into_iter().enumerate() {
+            self.lead(at, depth, place);
+            self.string(key, |paint| &paint.key);
+            self.token(b":", |paint| &paint.object);
+            self.value(value, depth + 1, Place::Entry)?;
+        }
+        Ok(())
+    }
+
+    /// What stands before an element: a line of its own, but for the first of a collection in a sequence, which
+    /// follows the dash.
+    fn lead(&mut self, at: usize, depth: usize, place: Place) {
+        match (at, place) {
+            (0, Place::Item) => self.buf.push(b' '),
+            (0, Place::Entry) => {
+                self.buf.push(b'\n');
+                self.indent(depth);
+            }
+            _ => self.indent(depth),
+        }
+    }
+
+    fn indent(&mut self, depth: usize) {
+        self.buf.resize(self.buf.len() + 2 * depth, b' ');
+    }
+
+    fn token(&mut self, token: &[u8], around: fn(&Paint) -> &Around) {
+        let around = around(&self.paint);
+        self.buf.extend_from_slice(around.on.as_bytes());
+        self.buf.extend_from_slice(token);
+        self.buf.extend_from_slice(around.off.as_bytes());
+    }
+
+    fn scalar(&mut self, value: &Value) {
+        match value {
+            Value::Null => self.token(b"null", |paint| &paint.null),
+            Value::Bool(true) => self.token(b"true", |paint| &paint.bool_true),
+            Value::Bool(false) => self.token(b"false", |paint| &paint.bool_false),
+            Value::Num(n) => self.token(n.to_string().as_bytes(), |paint| &paint.number),
+            Value::Str(text) => self.string(text, |paint| &paint.string),
+            Value::Arr(_) => self.token(b"[]", |paint| &paint.array),
+            Value::Obj(_) => self.token(b"{}", |paint| &paint.object),
+        }
+    }
+
+    fn string(&mut self, text: &str, around: fn(&Paint) -> &Around) {
+        if is_plain(text) {
+            return self.token(text.as_bytes(), around);
+        }
+        let mut quoted = Vec::with_capacity(text.len() + 2);
+        // YAML wants control characters escaped wherever it is read.
+        quote(text, Escapes::Terminal, &mut quoted);
+        self.token(&quoted, around);
+    }
+}
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Top,
+    /// Behind a dash.
+    Item,
+    /// Behind a key.
+    Entry,
+}
+
+impl Place {
+    fn before_scalar(self) -> &'static [u8] {
+        match self {
+            Self::Top => b"",
+            Self::Item | Self::Entry => b" ",
+        }
+    }
+}
+
+impl Formatter for Yaml {
+    fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.buf.clear();
+        // Between documents, as kubectl and yq have it.
+        self.buf
+            .extend_from_slice(if self.is_first { b"" } else { b"---\n" });
+        self.value(value, 0, Place::Top)?;
+        self.is_first = false;
+        Ok(out.write_all(&self.buf)?)
+    }
+}
+
+/// Words that are no strings in YAML 1.1 or 1.2.
+const WORDS: [&str; 9] = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
+
+/// Whether a string needs no quotes: it starts with a letter, `_` or `/`, nothing in it has a meaning, and it is
+/// none of the words that do.
+fn is_plain(text: &str) -> bool {
+    let first = text.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '/'));
+    let has_meaning = |c: char| {
+        !(c.is_alphanumeric()
+            || matches!(
+                c,
+                ' ' | '_' | '-' | '.' | '/' | '+' | '@' | '(' | ')' | '=' | ';' | '$' | '^' | '~'
+            ))
+    };
+    // A colon starts a value only before a blank or the end.
+    let colon = |at: usize| text[at + 1..].starts_with(|c: char| !c.is_whitespace());
+    first
+        && !text.ends_with(' ')
+        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+        && text
+            .char_indices()
+            .all(|(at, c)| !has_meaning(c) || (c == ':' && colon(at)))
+}
+
+/// The sequences around each kind of token.
+struct Paint {
+    null: Around,
+    bool_false: Around,
+    bool_true: Around,
+    number: Around,
+    string: Around,
+    array: Around,
+    object: Around,
+    key: Around,
+}
+
+impl Paint {
+    fn new(palette: Option<&Palette>) -> Self {
+        let around = |style: fn(&Palette) -> colored_json::Style| {
+            Around::new(palette.map(style).unwrap_or_default())
+        };
+        Self {
+            null: around(|it| it.null),
+            bool_false: around(|it| it.bool_false),
+            bool_true: around(|it| it.bool_true),
+            number: around(|it| it.number),
+            string: around(|it| it.string),
+            array: around(|it| it.array),
+            object: around(|it| it.object),
+            key: around(|it| it.key),
+        }
+    }
+}
