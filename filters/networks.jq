@@ -5,5 +5,5 @@ sort_by(.Name)
     name: .Name,
     driver: .Driver,
     scope: .Scope,
-    subnets: (.IPAM | objects | .Config // [] | map(.Subnet | strings) | join(", "))
+    subnets: ((.IPAM | objects | .Config) // [] | map(.Subnet | strings) | join(", "))
   })

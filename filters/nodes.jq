@@ -5,6 +5,6 @@ map({
   hostname: .Description.Hostname,
   status: (.Status.State | word),
   availability: (.Spec.Availability | word),
-  manager: (.ManagerStatus | objects | if .Leader then "Leader" else .Reachability | word end),
+  manager: ((.ManagerStatus | objects | if .Leader then "Leader" else .Reachability | word end) // null),
   engine: .Description.Engine.EngineVersion
 })

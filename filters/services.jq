@@ -6,8 +6,8 @@ sort_by(.Spec.Name)
 | map({
     id: short_id,
     name: .Spec.Name,
-    mode: (.Spec.Mode | objects | mode),
-    replicas: (.ServiceStatus | objects | "\(.RunningTasks)/\(.DesiredTasks)"),
-    image: (.Spec.TaskTemplate.ContainerSpec.Image | strings | split("@")[0]),
+    mode: ((.Spec.Mode | objects | mode) // null),
+    replicas: ((.ServiceStatus | objects | "\(.RunningTasks)/\(.DesiredTasks)") // null),
+    image: ((.Spec.TaskTemplate.ContainerSpec.Image | strings | split("@")[0]) // null),
     ports: ports
   })

@@ -5,7 +5,7 @@ def percent:
   | "\($hundredths / 100 | floor).\($hundredths % 100 | tostring | if length == 1 then "0" + . else . end)%";
 def share($whole): if $whole > 0 and . > 0 then . / $whole else 0 end;
 def cpu:
-  (.cpu_stats.cpu_usage.total_usage - .precpu_stats.cpu_usage.total_usage) as $used
+  ((.cpu_stats.cpu_usage.total_usage // 0) - (.precpu_stats.cpu_usage.total_usage // 0)) as $used
   | ((.cpu_stats.system_cpu_usage // 0) - (.precpu_stats.system_cpu_usage // 0)) as $system
   | (.cpu_stats.online_cpus // 0 | if . > 0 then . else 1 end) as $cpus
   | $used | share($system) * $cpus;

@@ -4,10 +4,10 @@ sort_by([.ServiceID, .Slot, .CreatedAt])
 | map({
     id: short_id,
     name: "\(.ServiceID | short_id).\(.Slot // .NodeID)",
-    image: (.Spec.ContainerSpec.Image | strings | split("@")[0]),
+    image: ((.Spec.ContainerSpec.Image | strings | split("@")[0]) // null),
     node: (.NodeID | short_id),
     desired: (.DesiredState | word),
     state: "\(.Status.State | word) \(.Status.Timestamp | ago | if . == null then "" else (.[:1] | ascii_downcase) + .[1:] end)",
     error: .Status.Err,
-    ports: ({Ports: (.Status.PortStatus | objects | .Ports // [])} | ports)
+    ports: ({Ports: ((.Status.PortStatus | objects | .Ports) // [])} | ports)
   })

@@ -20,11 +20,13 @@ macro_rules! case_files {
 }
 
 case_files! {
+    built_in: "built-in",
     compile_errors: "compile-errors",
     demo: "demo",
     elements: "elements",
     hosts: "hosts",
     jq_cli: "jq-cli",
+    podman: "podman",
     saved: "saved",
 }
 

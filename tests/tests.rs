@@ -9,4 +9,5 @@ mod hostile;
 mod jq_differential;
 mod layout;
 mod readme;
+mod saved;
 mod support;
