@@ -152,7 +152,7 @@ pub fn plan(
     let input = match &words.source {
         _ if cli.saved.list => {
             refuse_files(&words.files, words.filter.as_deref())?;
-            refuse_fetch_options(&cli.fetch)?;
+            refuse_fetch_options(&cli.fetch, None)?;
             Input::Text(saved::list(&places)?)
         }
         Some(source) => {
@@ -160,11 +160,11 @@ pub fn plan(
             http(source, cli.fetch, var)?
         }
         None => {
-            refuse_fetch_options(&cli.fetch)?;
             let hint = words
                 .filter
                 .as_deref()
                 .and_then(|word| saved::hint(word, &places));
+            refuse_fetch_options(&cli.fetch, hint.as_deref())?;
             let filterless = words.filter.is_none();
             local(words.files, filterless, null_input, stdin_is_terminal, hint)?
         }
@@ -312,7 +312,7 @@ fn refuse_files(files: &[PathBuf], filter: Option<&str>) -> Result<(), Error> {
 
 fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Error> {
     if source == "-" {
-        refuse_fetch_options(&options)?;
+        refuse_fetch_options(&options, None)?;
         return Ok(Input::Stdin);
     }
     let request = request::request(source, &options)?;
@@ -360,7 +360,7 @@ fn split_header(header: &str) -> Result<(String, String), Error> {
 }
 
 /// Options that only make sense with a request.
-fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
+fn refuse_fetch_options(options: &crate::cli::Fetch, hint: Option<&str>) -> Result<(), Error> {
     let given = [
         ("--host", options.host.is_some()),
         ("--context", options.context.is_some()),
@@ -375,7 +375,10 @@ fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
     match given.map(|it| it.0).or(options.sending.given()) {
         Some(option) => Err(Error::Usage {
             message: format!("{option} needs an endpoint or URL to ask for"),
-            hint: Some("endpoints start with a slash: dq /containers/json".into()),
+            hint: Some(
+                hint.unwrap_or("endpoints start with a slash: dq /containers/json")
+                    .into(),
+            ),
         }),
         None => Ok(()),
     }

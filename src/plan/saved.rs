@@ -10,7 +10,7 @@ use super::{Var, Words, request, unicode, variables};
 use crate::cli::{Cli, Word};
 use crate::error::Error;
 use crate::fetch::query;
-use crate::filter::saved::{Metadata, Origin, Places, SavedFilter, is_identifier};
+use crate::filter::saved::{Metadata, Origin, Places, SavedFilter, is_identifier, refusal};
 use crate::filter::value::Value;
 use crate::format::Format;
 
@@ -285,7 +285,7 @@ pub fn with_args(mut named: Vec<(String, Value)>, call: Option<&Call>) -> Vec<(S
 
 /// What to say about a first word that is no source, where there is nothing to filter.
 pub fn hint(word: &str, places: &Places) -> Option<String> {
-    if !is_identifier(word) {
+    if refusal(word).is_some() {
         return None;
     }
     if let Ok(Some(saved)) = places.find(word) {

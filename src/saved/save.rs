@@ -6,11 +6,12 @@ use super::{Shelf, file};
 use crate::cli::{Cli, Save};
 use crate::error::Error;
 use crate::filter::saved::{Metadata, Origin, SavedFilter, has_header, refusal};
+use crate::format::Format;
 use crate::plan::reason;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
 
 /// The options a saved filter keeps, and those that say how to save it.
-const KEPT: [&str; 12] = [
+const KEPT: [&str; 15] = [
     "save",
     "about",
     "force",
@@ -23,6 +24,9 @@ const KEPT: [&str; 12] = [
     "argjson",
     "raw-output",
     "compact-output",
+    "output",
+    "table",
+    "columns",
 ];
 
 /// Writes what the command line says as a saved filter; the path of the file.
@@ -125,7 +129,8 @@ fn written(
         .as_deref()
         .map_or(Ok(Metadata::default()), of_source)?;
     metadata.about = order.about.clone();
-    metadata.output = output(cli);
+    metadata.output = output(cli)?;
+    metadata.columns.clone_from(&cli.format.columns);
     metadata.method = method(cli)?;
     if let Some(host) = host(cli)? {
         metadata.host = Some(host);
@@ -237,11 +242,34 @@ fn method(cli: &Cli) -> Result<Option<String>, Error> {
     }
 }
 
-/// The format as `--output` names it.
-fn output(cli: &Cli) -> Option<String> {
-    match (cli.format.raw, cli.format.compact) {
-        (true, _) => Some("raw".into()),
-        (_, true) => Some("jsonl".into()),
-        _ => None,
+/// The format as `--output` names it, if the command line asks for one that has a name.
+fn output(cli: &Cli) -> Result<Option<String>, Error> {
+    let typed = &cli.format;
+    let flags = [
+        (typed.table, "table"),
+        (typed.raw, "raw"),
+        (typed.compact, "jsonl"),
+    ];
+    let flags = flags.iter().filter(|(given, _)| *given);
+    let mut names: Vec<&str> = flags.map(|(_, name)| *name).collect();
+    names.extend(typed.output.iter().map(String::as_str));
+    // -r and -c are kinds of JSON.
+    if names.len() > 1 {
+        names.retain(|name| *name != "json");
+    }
+    names.sort_unstable();
+    names.dedup();
+    match names[..] {
+        [] if typed.columns.is_some() => Ok(Some("table".into())),
+        [] => Ok(None),
+        [name] if Format::named(name).is_some() => Ok(Some(name.to_owned())),
+        [name] => Err(Error::Usage {
+            message: format!("there is no format {name}"),
+            hint: Some(format!("the formats are {}", Format::names())),
+        }),
+        _ => Err(Error::usage(format!(
+            "a saved filter keeps one format, not {}",
+            names.join(" and ")
+        ))),
     }
 }
