@@ -252,7 +252,7 @@ fn events_are_dockers_lines() {
     let (since, until) = times.text().trim_end().split_once('\n').unwrap();
     let only = "container=gone";
     let theirs = engine.docker(&[
-        "events", "--since", &since, "--until", &until, "--filter", only,
+        "events", "--since", since, "--until", until, "--filter", only,
     ]);
     let filters = format!("-q=filters.{only}");
     let (since, until) = (format!("-q=since={since}"), format!("-q=until={until}"));

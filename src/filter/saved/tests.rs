@@ -1,3 +1,5 @@
+//! Names, headers and the built-in filters.
+
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
