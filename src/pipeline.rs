@@ -5,6 +5,7 @@ mod closed_pipe;
 mod exchange;
 mod output;
 mod progress;
+mod reader;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,7 +20,8 @@ use crate::filter::{self, Inputs, Run, Shape, Source, Stop, Tally, Trouble, valu
 use crate::format;
 use crate::plan::{Input, Plan, Program, reason};
 
-use output::{FlushFirst, Output};
+use output::Output;
+use reader::considerate;
 
 /// Stack for evaluating nested values and recursive filters, in bytes; only what is used is ever touched.
 pub const STACK: usize = 1 << 30;
@@ -84,7 +86,12 @@ fn pass(
         ..settings
     };
     let inputs = RefCell::new(Inputs::new(settings, sources));
-    filter_all(plan, filter, &inputs, output, &problems)
+    let ended = filter_all(plan, filter, &inputs, output, &problems);
+    // Whatever ended the run, what came before is written.
+    let finished = output.finish_values();
+    let code = ended?;
+    finished?;
+    Ok(code)
 }
 
 fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error> {
@@ -142,7 +149,7 @@ fn arrive(plan: &Plan, output: &Rc<Output>, late: &Late) -> Result<Arrival, Erro
             body::of_response(response, exchange, plan, output, late)
         }
         Input::Stdin => {
-            let stdin = Box::new(FlushFirst::new(io::stdin(), output.clone()));
+            let stdin = considerate(io::stdin(), output.clone());
             Ok(one(Some("<stdin>".into()), stdin, settings))
         }
         Input::Text(text) => {
@@ -257,7 +264,6 @@ fn filter_all(
             }
         };
     }
-    output.finish_values()?;
     let pending = inputs.borrow_mut().pending();
     if let Some(error) = pending {
         return Err(input_error(error, inputs, problems));

@@ -11,3 +11,4 @@ mod layout;
 mod readme;
 mod saved;
 mod support;
+mod tables;

@@ -10,7 +10,7 @@ use super::plain::{self, Notation};
 use super::sink::Sink;
 use super::xml::{SHAPE, escaped};
 use super::{Error, Format, Formatter, Layout, Settings, sanitize};
-use crate::filter::value::Value;
+use crate::filter::value::{Item, Value};
 
 /// Writes values in one of these formats.
 pub struct Foreign {
@@ -79,7 +79,7 @@ fn json(value: &Value, sort_keys: bool) -> Result<Vec<u8>, Error> {
     };
     let mut text = Vec::new();
     let mut sink = Sink::new(Vec::new(), &mut text);
-    plain::write(value, notation, &mut sink)?;
+    plain::write(&Item::Value(value.clone()), notation, &mut sink)?;
     sink.drain()?;
     Ok(text)
 }

@@ -6,8 +6,8 @@ use super::color::Painter;
 use super::escape::{self, Escapes};
 use super::plain::{self, Notation};
 use super::sink::Sink;
-use super::{Error, Format, Formatter, Raw, Settings, sanitize};
-use crate::filter::value::Value;
+use super::{Error, Formatter, Raw, Settings, sanitize};
+use crate::filter::value::{Item, Kind, Literal, Value};
 
 /// RS, which starts each text of a JSON text sequence.
 const RECORD_SEPARATOR: u8 = 0x1e;
@@ -15,8 +15,6 @@ const RECORD_SEPARATOR: u8 = 0x1e;
 /// JSON texts one after the other, strings raw where that is asked for.
 pub struct Json {
     raw: Raw,
-    /// Each element of an array is an output of its own.
-    each: bool,
     seq: bool,
     sanitize: bool,
     notation: Notation,
@@ -39,7 +37,6 @@ impl Json {
         };
         Self {
             raw: settings.raw,
-            each: settings.format == Format::Lines,
             seq: settings.seq,
             sanitize: settings.sanitize,
             notation,
@@ -53,24 +50,27 @@ impl Json {
 
 impl Formatter for Json {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.write_item(Item::Value(value.clone()), out)
+    }
+
+    fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut sink = Sink::new(std::mem::take(&mut self.buf), out);
-        let result = match value {
-            Value::Arr(items) if self.each => items
-                .iter()
-                .try_for_each(|item| self.write_to(item, &mut sink)),
-            value => self.write_to(value, &mut sink),
-        };
+        let result = self.write_to(item, &mut sink);
         self.buf = sink.buf;
         result
     }
 }
 
 impl Json {
-    fn write_to(&mut self, value: &Value, sink: &mut Sink) -> Result<(), Error> {
-        match value.as_str().filter(|_| self.raw != Raw::No) {
+    fn write_to(&mut self, item: Item, sink: &mut Sink) -> Result<(), Error> {
+        match &item {
             // jq gives these strings neither a separator nor a colour.
-            Some(text) => self.write_raw(text, sink)?,
-            None => self.write_json(value, sink)?,
+            Item::Value(Value::Str(text)) if self.raw != Raw::No => self.write_raw(text, sink)?,
+            Item::Text(text) if self.raw != Raw::No && text.kind() == Kind::String => {
+                let literal = text.literal().map(Literal::decoded);
+                self.write_raw(&literal.unwrap_or_default(), sink)?;
+            }
+            _ => self.write_json(item, sink)?,
         }
         match self.raw {
             Raw::No | Raw::Lines => sink.buf.push(b'\n'),
@@ -80,13 +80,13 @@ impl Json {
         Ok(sink.drain()?)
     }
 
-    fn write_json(&mut self, value: &Value, sink: &mut Sink) -> Result<(), Error> {
+    fn write_json(&mut self, item: Item, sink: &mut Sink) -> Result<(), Error> {
         if self.seq {
             sink.buf.push(RECORD_SEPARATOR);
         }
         match &mut self.painter {
-            Some(painter) => painter.write(value, sink),
-            None => plain::write(value, self.notation, sink),
+            Some(painter) => painter.write(&item.into_value(), sink),
+            None => plain::write(&item, self.notation, sink),
         }
     }
 

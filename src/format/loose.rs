@@ -30,6 +30,10 @@ impl Formatter for Loose {
         self.json.write(value, out)
     }
 
+    fn holds_values(&self) -> bool {
+        self.table.holds_values()
+    }
+
     fn pause(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
         self.table.pause(out)
     }

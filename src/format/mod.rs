@@ -9,6 +9,7 @@ mod escape;
 mod foreign;
 mod grid;
 mod json;
+mod lines;
 mod loose;
 mod markdown;
 mod palette;
@@ -18,6 +19,7 @@ mod sanitize;
 mod sheet;
 mod sink;
 mod table;
+mod transcript;
 mod width;
 mod xml;
 mod yaml;
@@ -27,7 +29,7 @@ mod tests;
 
 use std::{fmt, io};
 
-use crate::filter::value::{MAX_DEPTH, Value};
+use crate::filter::value::{Item, MAX_DEPTH, Value};
 
 pub use choice::Format;
 pub use column::{Column, Columns};
@@ -118,7 +120,17 @@ pub trait Formatter {
     /// next value as ever.
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error>;
 
-    /// The input is about to wait for more: writes what is held; formats that hold nothing leave it out.
+    /// Writes one output of a filter, which need not be built for formats that can do without.
+    fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.write(&item.into_value(), out)
+    }
+
+    /// Whether values are held until more is known.
+    fn holds_values(&self) -> bool {
+        false
+    }
+
+    /// The input waits for more: writes what is held; formats that hold nothing leave it out.
     fn pause(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
         Ok(())
     }
@@ -132,9 +144,8 @@ pub trait Formatter {
 /// The formatter that does what the settings ask.
 pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
     match settings.format {
-        Format::Json | Format::Jsonl | Format::Raw | Format::Lines => {
-            Box::new(json::Json::new(settings))
-        }
+        Format::Json | Format::Jsonl | Format::Raw => Box::new(json::Json::new(settings)),
+        Format::Lines => Box::new(lines::Lines::new(settings)),
         Format::Table if settings.is_loose => Box::new(loose::Loose::new(settings)),
         Format::Table => table::formatter(&settings),
         Format::Csv | Format::Tsv => delimited::formatter(&settings),

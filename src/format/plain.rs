@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::escape::{self, Escapes};
 use super::sink::Sink;
 use super::{Error, Indent, Layout};
-use crate::filter::value::{MAX_DEPTH, Map, Num, Object, Piece, Unread, Value};
+use crate::filter::value::{Item, Kind, MAX_DEPTH, Map, Num, Text, Value};
 
 /// How JSON text looks, its colours aside.
 #[derive(Clone, Copy, Debug)]
@@ -15,40 +15,72 @@ pub struct Notation {
     pub escapes: Escapes,
 }
 
-/// Writes the JSON text of a value.
-pub fn write(value: &Value, notation: Notation, sink: &mut Sink) -> Result<(), Error> {
-    Writer { notation, sink }.value(value, 0)
+/// Writes the JSON text of an output.
+pub fn write(item: &Item, notation: Notation, sink: &mut Sink) -> Result<(), Error> {
+    Writer { notation, sink }.item(item, 0)
 }
 
-struct Writer<'a, 'b> {
-    notation: Notation,
-    sink: &'a mut Sink<'b>,
+/// Writes one output.
+pub struct Writer<'a, 'b> {
+    pub notation: Notation,
+    pub sink: &'a mut Sink<'b>,
 }
 
 impl Writer<'_, '_> {
-    fn value(&mut self, value: &Value, depth: usize) -> Result<(), Error> {
+    fn item(&mut self, item: &Item, depth: usize) -> Result<(), Error> {
+        match item {
+            Item::Value(value) => self.value(value, depth),
+            Item::Text(text) => self.text(*text, depth),
+            Item::Object(entries) => {
+                let mut entries: Vec<_> = entries.iter().map(|(key, it)| (&**key, it)).collect();
+                if self.notation.sort_keys {
+                    entries.sort_unstable_by_key(|(key, _)| *key);
+                }
+                self.object(entries.into_iter(), depth, Self::item)
+            }
+        }
+    }
+
+    pub fn value(&mut self, value: &Value, depth: usize) -> Result<(), Error> {
         if depth > MAX_DEPTH {
             return Err(Error::TooDeep);
         }
         match value {
-            Value::Null => self.text(b"null"),
-            Value::Bool(true) => self.text(b"true"),
-            Value::Bool(false) => self.text(b"false"),
+            Value::Null => self.push(b"null"),
+            Value::Bool(true) => self.push(b"true"),
+            Value::Bool(false) => self.push(b"false"),
             Value::Num(num) => number(num, &mut self.sink.buf)?,
             Value::Str(text) => self.string(text),
             Value::Arr(items) => match items.unread() {
-                Some(unread) => return self.unread_array(unread, depth),
+                Some(text) => return self.text(text, depth),
                 None => return self.array(items, depth),
             },
-            Value::Obj(map) => match self.as_it_stands(map) {
-                Some(unread) => return self.unread_object(unread, depth),
-                None if self.notation.sort_keys => {
-                    return self.object(sorted(map).into_iter(), depth);
+            Value::Obj(map) => match map.unread() {
+                Some(text) if !self.notation.sort_keys => return self.text(text, depth),
+                _ if self.notation.sort_keys => {
+                    return self.object(sorted(map).into_iter(), depth, Self::value);
                 }
-                None => return self.object(map.iter().map(|(key, it)| (&**key, it)), depth),
+                _ => {
+                    let entries = map.iter().map(|(key, it)| (&**key, it));
+                    return self.object(entries, depth, Self::value);
+                }
             },
         }
         Ok(())
+    }
+
+    /// Text is written from its tokens; where it is not how jq would write it, that part is built first.
+    fn text(&mut self, text: Text, depth: usize) -> Result<(), Error> {
+        if self.notation.sort_keys && matches!(text.kind(), Kind::Array | Kind::Object) {
+            return self.value(&text.to_built(), depth);
+        }
+        let is_outermost = self.sink.hold();
+        let transcribed = self.transcribe(text.bytes(), 0, depth);
+        if is_outermost {
+            self.sink.release();
+        }
+        transcribed?;
+        Ok(self.sink.spill()?)
     }
 
     fn array(&mut self, items: &[Value], depth: usize) -> Result<(), Error> {
@@ -62,62 +94,17 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    fn object<'v>(
+    fn object<'v, T: 'v>(
         &mut self,
-        entries: impl Iterator<Item = (&'v str, &'v Value)>,
+        entries: impl Iterator<Item = (&'v str, &'v T)>,
         depth: usize,
+        write: fn(&mut Self, &T, usize) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let mut open = b'{';
         for (key, value) in entries {
             self.element(open, depth)?;
             self.key(key);
-            self.value(value, depth + 1)?;
-            open = b',';
-        }
-        self.end(open, b"{}", depth);
-        Ok(())
-    }
-
-    /// An object that can be written from its text: keys stay in their order, and each is there once.
-    fn as_it_stands<'v>(&self, map: &'v Object) -> Option<Unread<'v>> {
-        map.unread().filter(|_| !self.notation.sort_keys)
-    }
-
-    fn piece(&mut self, piece: Piece, depth: usize) -> Result<(), Error> {
-        if depth > MAX_DEPTH {
-            return Err(Error::TooDeep);
-        }
-        match piece {
-            Piece::Array(unread) => return self.unread_array(unread, depth),
-            Piece::Object(unread) => return self.unread_object(unread, depth),
-            Piece::Str(text) => self.string(&text),
-            Piece::Number(text) if is_canonical(text) => self.text(text.as_bytes()),
-            Piece::Number(text) => number(&Num::parse(text), &mut self.sink.buf)?,
-            Piece::Word(word) => return self.value(&word, depth),
-        }
-        Ok(())
-    }
-
-    fn unread_array(&mut self, unread: Unread, depth: usize) -> Result<(), Error> {
-        let mut open = b'[';
-        for piece in unread.elements() {
-            self.element(open, depth)?;
-            self.piece(piece, depth + 1)?;
-            open = b',';
-        }
-        self.end(open, b"[]", depth);
-        Ok(())
-    }
-
-    fn unread_object(&mut self, unread: Unread, depth: usize) -> Result<(), Error> {
-        let Some(entries) = unread.entries().filter(|_| !self.notation.sort_keys) else {
-            return self.value(&unread.build(), depth);
-        };
-        let mut open = b'{';
-        for (key, piece) in entries {
-            self.element(open, depth)?;
-            self.key(&key);
-            self.piece(piece, depth + 1)?;
+            write(self, value, depth + 1)?;
             open = b',';
         }
         self.end(open, b"{}", depth);
@@ -125,21 +112,17 @@ impl Writer<'_, '_> {
     }
 
     /// Closes a container, or writes both brackets of one that turned out to be empty.
-    fn end(&mut self, open: u8, brackets: &[u8; 2], depth: usize) {
+    pub fn end(&mut self, open: u8, brackets: &[u8; 2], depth: usize) {
         if open == b',' {
             self.close(brackets[1], depth);
         } else {
-            self.text(brackets);
+            self.push(brackets);
         }
     }
 
     fn key(&mut self, key: &str) {
         self.string(key);
-        self.text(if self.notation.layout == Layout::Compact {
-            b":"
-        } else {
-            b": "
-        });
+        self.colon();
     }
 
     /// What stands before an element: a bracket or comma, and the line break.
@@ -154,7 +137,7 @@ impl Writer<'_, '_> {
         self.sink.buf.push(bracket);
     }
 
-    fn text(&mut self, text: &[u8]) {
+    fn push(&mut self, text: &[u8]) {
         self.sink.buf.extend_from_slice(text);
     }
 
@@ -181,22 +164,28 @@ pub fn break_line(layout: Layout, depth: usize, out: &mut Vec<u8>) {
             indent: Indent::Tab,
         } => (b'\t', depth),
     };
-    out.push(b'\n');
-    out.resize(out.len() + width, unit);
+    // Nearly every line of a JSON text is indented by less.
+    static LINE: [u8; 64] = {
+        let mut line = [b' '; 64];
+        line[0] = b'\n';
+        line
+    };
+    if unit == b' '
+        && let Some(line) = LINE.get(..=width)
+    {
+        out.extend_from_slice(line);
+    } else {
+        out.push(b'\n');
+        out.resize(out.len() + width, unit);
+    }
 }
 
-fn number(num: &Num, out: &mut Vec<u8>) -> Result<(), Error> {
+pub fn number(num: &Num, out: &mut Vec<u8>) -> Result<(), Error> {
     match num {
         Num::Int(i) => integer(*i, out),
         _ => write!(out, "{num}")?,
     }
     Ok(())
-}
-
-/// Is the text how the number would be written? Short integers are; -0 is left to those who know.
-fn is_canonical(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    digits.len() <= 15 && text != "-0" && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The digits of an integer, without the detour through `fmt`.

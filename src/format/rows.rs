@@ -1,13 +1,34 @@
 //! Outputs → rows, for the formats that have columns.
 
-use crate::filter::value::Value;
+use crate::filter::value::{Item, Kind, Text, Value};
 
-/// The rows of an output: an object is one, so is an array of scalars; of any other array each element is one.
-/// A row is an object (its keys name the columns), an array (its indexes do) or a scalar.
-pub fn rows(output: &Value) -> &[Value] {
+/// Gives the rows of an output to `each`: an object is one, so is an array of scalars; of any other array each element
+/// is one. A row is an object (its keys name the columns), an array (its indexes do) or a scalar.
+///
+/// What nobody has looked into yet is built row by row, so that a long array is never there as a whole.
+pub fn each_row(output: Item, each: &mut dyn FnMut(&Value)) {
     match output {
-        Value::Arr(items) if items.is_empty() || items.iter().any(is_container) => items,
-        _ => std::slice::from_ref(output),
+        Item::Text(text) => of_text(text, each),
+        Item::Value(Value::Arr(items)) => match items.unread() {
+            Some(text) => of_text(text, each),
+            None if items.is_empty() || items.iter().any(is_container) => {
+                items.iter().for_each(each)
+            }
+            None => each(&Value::Arr(items)),
+        },
+        other => each(&other.into_value()),
+    }
+}
+
+fn of_text(text: Text, each: &mut dyn FnMut(&Value)) {
+    let is_container = |text: Text| matches!(text.kind(), Kind::Array | Kind::Object);
+    let mut elements = text.elements().peekable();
+    if text.kind() != Kind::Array {
+        each(&text.to_value());
+    } else if elements.peek().is_none() || text.elements().any(is_container) {
+        elements.for_each(|element| each(&element.to_value()));
+    } else {
+        each(&text.to_value());
     }
 }
 

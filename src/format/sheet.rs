@@ -4,9 +4,9 @@ use std::io;
 use std::rc::Rc;
 
 use super::grid::{Cell, Grid};
-use super::rows::rows;
+use super::rows::each_row;
 use super::{Error, Formatter, sanitize};
-use crate::filter::value::Value;
+use crate::filter::value::{Item, Value};
 
 /// How such a format writes.
 pub trait Style {
@@ -52,7 +52,7 @@ impl Late {
 
 /// Holds rows and has them written in a style.
 ///
-/// The columns are settled when the outputs end, when the input is about to wait for more, or when 16 MiB are held:
+/// The columns are settled when the outputs end, when the input is quiet, or when 16 MiB are held:
 /// a live stream shows its rows at once, and the rows of one answer all have their say.
 pub struct Sheet<S> {
     grid: Grid,
@@ -114,16 +114,24 @@ fn spill(buf: &mut String, is_unsafe: bool, out: &mut dyn io::Write) -> io::Resu
 
 impl<S: Style> Formatter for Sheet<S> {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.write_item(Item::Value(value.clone()), out)
+    }
+
+    fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut result = Ok(());
-        for row in rows(value) {
+        each_row(item, &mut |row| {
             if let Some(late) = self.grid.push(row) {
                 self.style.late(late);
             }
-            if self.grid.is_settled() || self.grid.is_full() {
-                result = result.and(self.drain(out));
+            if result.is_ok() && (self.grid.is_settled() || self.grid.is_full()) {
+                result = self.drain(out);
             }
-        }
+        });
         result
+    }
+
+    fn holds_values(&self) -> bool {
+        true
     }
 
     fn pause(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {

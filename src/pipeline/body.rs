@@ -3,8 +3,9 @@
 use std::io::{self, Cursor, Read, Write};
 use std::rc::Rc;
 
-use super::output::{FlushFirst, Output};
+use super::output::Output;
 use super::progress::Watched;
+use super::reader::considerate;
 use super::{Arrival, Late, Problems};
 use crate::error::Error;
 use crate::fetch::{self, BodyKind, Response, logs};
@@ -75,7 +76,7 @@ pub fn of_response(
 fn inputs(body: Box<dyn Read + Send>, shape: Shape, plan: &Plan, output: &Rc<Output>) -> Arrival {
     let source = Source {
         name: None,
-        bytes: Box::new(FlushFirst::new(body, output.clone())),
+        bytes: considerate(body, output.clone()),
     };
     let mut once = Some(source);
     let problems = Problems {

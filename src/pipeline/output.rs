@@ -1,8 +1,7 @@
 //! Standard output and standard error, in the right order and at the right time.
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::io::{self, BufWriter, Read, Stdout, Write};
-use std::rc::Rc;
+use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::Arc;
 
 use super::closed_pipe;
@@ -81,13 +80,18 @@ impl Output {
         Ok(())
     }
 
+    /// Values are held until more is known.
+    pub fn holds_values(&self) -> bool {
+        self.formatter.borrow().holds_values()
+    }
+
     /// While the elements of one array are taken, what becomes of them is of one piece, however long it takes.
     pub fn hold(&self, is_held: bool) {
         self.is_held.set(is_held);
     }
 
-    /// Lets go of everything before the input waits.
-    fn pause(&self) -> io::Result<()> {
+    /// Lets go of everything, for the input waits.
+    pub fn pause(&self) -> io::Result<()> {
         if !self.is_held.get() {
             let mut formatter = self.formatter.borrow_mut();
             let paused = formatter.pause(&mut *self.stdout.borrow_mut());
@@ -149,25 +153,5 @@ impl Output {
         }
         self.flush()
             .map_err(|error| format::Error::Io(error).into())
-    }
-}
-
-/// A reader that lets go of finished output before it waits for more input.
-pub struct FlushFirst<R> {
-    reader: R,
-    output: Rc<Output>,
-}
-
-impl<R> FlushFirst<R> {
-    pub fn new(reader: R, output: Rc<Output>) -> Self {
-        Self { reader, output }
-    }
-}
-
-impl<R: Read> Read for FlushFirst<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A failure to write shows again at the next output, where it is reported.
-        let _ = self.output.pause();
-        self.reader.read(buffer)
     }
 }

@@ -3,7 +3,7 @@
 //! The scanner only finds that a text is not JSON. This goes through it again as jq's parser does (`jv_parse.c`),
 //! which notices later: a literal is judged at the byte behind it, a string at its closing quote.
 
-use super::scanner::is_number;
+use super::literal::is_number;
 
 /// A container or key that waits for what follows, as on jq's stack.
 #[derive(Clone, Copy, PartialEq)]

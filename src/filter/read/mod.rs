@@ -3,8 +3,10 @@
 mod diagnosis;
 mod error;
 mod events;
+mod literal;
 mod parser;
 mod scanner;
+mod skip;
 mod window;
 
 #[cfg(test)]

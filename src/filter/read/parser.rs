@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::ReadError;
 use super::diagnosis::{Diagnosis, Last, Waiting};
-use super::scanner::{Progress, Scanner};
+use super::scanner::{Progress, Scanner, Visitor};
+use super::skip::Skip;
 use super::window::Window;
-use crate::filter::value::{MAX_TEXT, Value, of_document};
+use crate::filter::value::{MAX_TEXT, Text, Value};
 
 type Parsed<T> = Result<T, ReadError>;
 
@@ -85,7 +86,7 @@ impl<R: Read> Parser<R> {
     /// Passes over the next element; `None` when the array is at its end.
     pub fn skip_element(&mut self) -> Option<Parsed<()>> {
         self.next_element(|parser| {
-            let length = parser.scan()?;
+            let length = parser.scan(&mut Skip)?;
             parser.window.advance(length);
             Ok(())
         })
@@ -203,9 +204,8 @@ impl<R: Read> Parser<R> {
 
     /// The value that begins here.
     pub(super) fn value(&mut self) -> Parsed<Value> {
-        let length = self.scan()?;
-        let text = &self.window.rest()[..length];
-        let value = of_document(text, &self.scanner.index);
+        let length = self.scan(&mut Skip)?;
+        let value = Text::of_valid(&self.window.rest()[..length]).to_value();
         self.window.advance(length);
         Ok(value)
     }
@@ -218,15 +218,15 @@ impl<R: Read> Parser<R> {
         }
     }
 
-    /// Finds the value that begins here valid; gives its length in bytes.
-    fn scan(&mut self) -> Parsed<usize> {
-        self.scanner.reset();
+    /// Finds the value that begins here valid and shows it to the visitor; gives its length in bytes.
+    fn scan(&mut self, visitor: &mut impl Visitor) -> Parsed<usize> {
+        self.scanner.reset(usize::from(self.around.is_some()));
         loop {
             let (text, ended) = (self.window.rest(), self.window.has_ended());
             if text.len() > MAX_TEXT {
                 return Err(self.window.error("a single value of 2 GiB or more"));
             }
-            match self.scanner.scan(text, ended) {
+            match self.scanner.scan(text, ended, visitor) {
                 Ok(Progress::Done(length)) => return Ok(length),
                 Ok(Progress::More) => drop(self.window.more()?),
                 Err(_) => return Err(self.diagnosed(None)),

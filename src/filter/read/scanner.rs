@@ -1,8 +1,20 @@
-//! One pass over JSON text that finds it valid (RFC 8259) and writes down where everything is.
+//! One pass over JSON text that finds it valid (RFC 8259) and tells a visitor where everything is.
 //!
 //! It stops where the bytes end and goes on when there are more, so that nothing is looked at twice.
 
-use crate::filter::value::{Entry, MAX_DEPTH};
+use super::literal::{self, StringScan};
+use crate::filter::value::{Literal, MAX_DEPTH};
+
+/// What a scan comes across, in the order of the text; places are offsets from the first byte of the value scanned.
+pub trait Visitor {
+    /// An array or object begins, with this bracket.
+    fn open(&mut self, at: usize, bracket: u8);
+    /// The array or object begun last ends.
+    fn close(&mut self);
+    fn key(&mut self, key: Literal);
+    /// A value without an inside begins.
+    fn scalar(&mut self, at: usize);
+}
 
 /// What stands next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,22 +34,15 @@ enum Expect {
 /// The scan of one value.
 #[derive(Debug, Default)]
 pub struct Scanner {
-    pub index: Vec<Entry>,
-    /// Containers that are open: their entries, and whether they are objects.
-    open: Vec<(u32, bool)>,
+    /// The opening brackets of the containers that are open.
+    open: Vec<u8>,
+    /// Containers around the value.
+    around: usize,
     expect: Expect,
     /// Bytes scanned.
     position: usize,
     /// The string that was cut off by the end of the bytes.
     string: Option<StringScan>,
-}
-
-/// How far the scan of a string has come.
-#[derive(Clone, Copy, Debug)]
-struct StringScan {
-    at: usize,
-    escaped: bool,
-    ascii: bool,
 }
 
 /// How far a scan has come.
@@ -49,292 +54,191 @@ pub enum Progress {
     More,
 }
 
-/// What is wrong, and at which byte.
-pub type Fault = (usize, &'static str);
+/// The text is no JSON. What is wrong with it is found out elsewhere: see `diagnosis`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Fault;
 
-type Scanned<T> = Result<Option<T>, Fault>;
+/// `None`: the bytes end before the token does.
+pub type Scanned<T> = Result<Option<T>, Fault>;
 
 impl Scanner {
-    /// Forgets the last value and gets ready for the next.
-    pub fn reset(&mut self) {
-        self.index.clear();
+    /// Forgets the last value and gets ready for the next, which has so many containers around it.
+    pub fn reset(&mut self, around: usize) {
         self.open.clear();
+        self.around = around;
         self.expect = Expect::Value;
         self.position = 0;
         self.string = None;
     }
 
     /// Goes on with the scan of the value that begins `text`; `ended` says that no more bytes will come.
-    pub fn scan(&mut self, text: &[u8], ended: bool) -> Result<Progress, Fault> {
+    ///
+    /// # Errors
+    /// The text is no JSON.
+    pub fn scan(
+        &mut self,
+        text: &[u8],
+        ended: bool,
+        visitor: &mut impl Visitor,
+    ) -> Result<Progress, Fault> {
+        let mut pass = Pass {
+            at: self.position,
+            top: self.open.last().copied().unwrap_or(0),
+            expect: self.expect,
+            scanner: self,
+            text,
+            ended,
+            visitor,
+        };
+        let progress = pass.run();
+        let (at, expect) = (pass.at, pass.expect);
+        (self.position, self.expect) = (at, expect);
+        progress
+    }
+}
+
+/// The scan of the bytes that are here; what it needs for every byte, close at hand.
+struct Pass<'s, 't, V> {
+    scanner: &'s mut Scanner,
+    text: &'t [u8],
+    ended: bool,
+    visitor: &'s mut V,
+    at: usize,
+    /// The bracket that was opened last, 0 outside of any.
+    top: u8,
+    expect: Expect,
+}
+
+impl<'t, V: Visitor> Pass<'_, 't, V> {
+    #[inline(always)]
+    fn run(&mut self) -> Result<Progress, Fault> {
         loop {
-            let Some(&c) = self.skip_space(text) else {
-                return self.out_of_bytes(ended);
+            let c = match self.text.get(self.at) {
+                Some(c) if *c > b' ' => *c,
+                Some(b' ' | b'\t' | b'\n' | b'\r') => {
+                    self.at += 1;
+                    continue;
+                }
+                Some(_) => return Err(Fault),
+                None if self.ended => return Err(Fault),
+                None => return Ok(Progress::More),
             };
             let step = match self.expect {
+                Expect::Value => self.value(c)?,
                 Expect::FirstElement if c == b']' => self.close(),
+                Expect::FirstElement => self.value(c)?,
                 Expect::FirstKey if c == b'}' => self.close(),
-                Expect::Value | Expect::FirstElement => self.value(text, c, ended)?,
-                Expect::Key | Expect::FirstKey => self.key(text, c, ended)?,
+                Expect::Key | Expect::FirstKey => self.key(c)?,
                 Expect::Colon if c == b':' => self.step(Expect::Value),
-                Expect::Colon => {
-                    return Err((self.position, "Objects must consist of key:value pairs"));
-                }
+                Expect::Colon => return Err(Fault),
                 Expect::Separator => self.separator(c)?,
             };
             match step {
-                Some(()) if self.open.is_empty() => return Ok(Progress::Done(self.position)),
+                Some(()) if self.top == 0 => return Ok(Progress::Done(self.at)),
                 Some(()) => {}
-                None => return self.out_of_bytes(ended),
+                None if self.ended => return Err(Fault),
+                None => return Ok(Progress::More),
             }
         }
     }
 
-    fn out_of_bytes(&self, ended: bool) -> Result<Progress, Fault> {
-        if ended {
-            Err((usize::MAX, "Unfinished JSON term"))
-        } else {
-            Ok(Progress::More)
-        }
-    }
-
-    fn skip_space<'t>(&mut self, text: &'t [u8]) -> Option<&'t u8> {
-        while matches!(text.get(self.position), Some(b' ' | b'\t' | b'\n' | b'\r')) {
-            self.position += 1;
-        }
-        text.get(self.position)
-    }
-
+    #[inline(always)]
     fn step(&mut self, expect: Expect) -> Option<()> {
-        self.position += 1;
+        self.at += 1;
         self.expect = expect;
         Some(())
     }
 
+    #[inline(always)]
     fn separator(&mut self, c: u8) -> Scanned<()> {
-        let in_object = self.open.last().is_some_and(|(_, is_object)| *is_object);
-        match (c, in_object) {
-            (b',', true) => Ok(self.step(Expect::Key)),
-            (b',', false) => Ok(self.step(Expect::Value)),
-            (b'}', true) | (b']', false) => Ok(self.close()),
-            _ => Err((self.position, "Expected separator between values")),
+        match (c, self.top) {
+            (b',', b'{') => Ok(self.step(Expect::Key)),
+            (b',', _) => Ok(self.step(Expect::Value)),
+            (b'}', b'{') | (b']', b'[') => Ok(self.close()),
+            _ => Err(Fault),
         }
     }
 
+    #[inline(always)]
     fn close(&mut self) -> Option<()> {
-        let (entry, _) = self.open.pop()?;
-        self.index
-            .push(Entry::new(self.position, self.index.len() + 1));
-        let next = self.index.len();
-        self.index[entry as usize].close(next);
+        self.scanner.open.pop();
+        self.visitor.close();
+        self.top = self.scanner.open.last().copied().unwrap_or(0);
         self.step(Expect::Separator)
     }
 
-    fn container(&mut self, is_object: bool, expect: Expect) -> Scanned<()> {
-        if self.open.len() >= MAX_DEPTH {
-            return Err((self.position, "Exceeds depth limit for parsing"));
+    #[inline(always)]
+    fn container(&mut self, bracket: u8, expect: Expect) -> Scanned<()> {
+        if self.scanner.open.len() + self.scanner.around >= MAX_DEPTH {
+            return Err(Fault);
         }
-        self.open.push((self.index.len() as u32, is_object));
-        self.index.push(Entry::new(self.position, 0));
+        self.scanner.open.push(bracket);
+        self.top = bracket;
+        self.visitor.open(self.at, bracket);
         Ok(self.step(expect))
     }
 
-    fn value(&mut self, text: &[u8], c: u8, ended: bool) -> Scanned<()> {
-        let start = self.position;
+    #[inline(always)]
+    fn value(&mut self, c: u8) -> Scanned<()> {
+        let from = self.at;
         let end = match c {
-            b'{' => return self.container(true, Expect::FirstKey),
-            b'[' => return self.container(false, Expect::FirstElement),
-            b'"' => return self.string(text, ended, Expect::Separator),
-            b'-' | b'0'..=b'9' => number(text, start, ended)?,
-            b't' => word(text, start, b"true", ended)?,
-            b'f' => word(text, start, b"false", ended)?,
-            b'n' => word(text, start, b"null", ended)?,
-            b']' if self.open.is_empty() => return Err((start, "Unmatched ']'")),
-            b'}' if self.open.is_empty() => return Err((start, "Unmatched '}'")),
-            b']' => return Err((start, "Expected another array element")),
-            b',' => return Err((start, "Expected value before ','")),
-            _ => return Err((start, "Invalid literal")),
+            b'"' => {
+                let Some(string) = self.string()? else {
+                    return Ok(None);
+                };
+                self.visitor.scalar(from);
+                return Ok(self.go_on(from + string.length()));
+            }
+            b'{' => return self.container(b'{', Expect::FirstKey),
+            b'[' => return self.container(b'[', Expect::FirstElement),
+            b'-' | b'0'..=b'9' => literal::number(self.text, from, self.ended)?,
+            b't' => literal::word(self.text, from, b"true", self.ended)?,
+            b'f' => literal::word(self.text, from, b"false", self.ended)?,
+            b'n' => literal::word(self.text, from, b"null", self.ended)?,
+            _ => return Err(Fault),
         };
-        Ok(end.map(|end| {
-            self.index.push(Entry::new(start, self.index.len() + 1));
-            self.position = end;
-            self.expect = Expect::Separator;
+        Ok(end.and_then(|end| {
+            self.visitor.scalar(from);
+            self.go_on(end)
         }))
     }
 
-    fn key(&mut self, text: &[u8], c: u8, ended: bool) -> Scanned<()> {
-        match c {
-            b'"' => self.string(text, ended, Expect::Colon),
-            b'}' => Err((self.position, "Expected another key:value pair")),
-            _ => Err((self.position, "Object keys must be strings")),
-        }
+    #[inline(always)]
+    fn go_on(&mut self, at: usize) -> Option<()> {
+        self.at = at;
+        self.expect = Expect::Separator;
+        Some(())
     }
 
-    fn string(&mut self, text: &[u8], ended: bool, expect: Expect) -> Scanned<()> {
-        let start = self.position;
-        let fresh = StringScan {
-            at: start + 1,
-            escaped: false,
-            ascii: true,
-        };
-        let mut scan = self.string.take().unwrap_or(fresh);
-        if !scan.go_on(text)? {
-            self.string = Some(scan);
-            return if ended {
-                Err((usize::MAX, "Unfinished string"))
-            } else {
-                Ok(None)
-            };
+    #[inline(always)]
+    fn key(&mut self, c: u8) -> Scanned<()> {
+        if c != b'"' {
+            return Err(Fault);
         }
-        let valid = scan.ascii || std::str::from_utf8(&text[start + 1..scan.at]).is_ok();
-        let (end, is_plain) = (scan.at + 1, valid && !scan.escaped);
-        self.index
-            .push(Entry::string(start, self.index.len() + 1, is_plain));
-        self.position = end;
-        self.expect = expect;
+        let Some(key) = self.string()? else {
+            return Ok(None);
+        };
+        self.visitor.key(key);
+        self.at += key.length();
+        self.expect = Expect::Colon;
+        if self.text.get(self.at) == Some(&b':') {
+            return Ok(self.step(Expect::Value));
+        }
         Ok(Some(()))
     }
-}
 
-/// The end of a word, which must be this one; like a number's it is known only when something else follows.
-fn word(text: &[u8], start: usize, word: &[u8], ended: bool) -> Scanned<usize> {
-    let rest = &text[start..];
-    if rest.starts_with(word) {
-        return match rest.get(word.len()) {
-            Some(c) if is_word(*c) => Err((start, "Invalid literal")),
-            None if !ended => Ok(None),
-            _ => Ok(Some(start + word.len())),
-        };
-    }
-    if word.starts_with(rest) && !ended {
-        Ok(None)
-    } else {
-        Err((start, "Invalid literal"))
-    }
-}
-
-/// A literal goes on to the next delimiter, as in jq.
-fn is_word(c: u8) -> bool {
-    !matches!(
-        c,
-        b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'[' | b',' | b']' | b'{' | b':' | b'}' | 0x1e
-    )
-}
-
-/// The end of a number; it is known only when something else follows.
-fn number(text: &[u8], start: usize, ended: bool) -> Scanned<usize> {
-    let length = text[start..].iter().take_while(|c| is_word(**c)).count();
-    let end = start + length;
-    if end == text.len() && !ended {
-        return Ok(None);
-    }
-    if is_number(&text[start..end]) {
-        Ok(Some(end))
-    } else {
-        Err((end, "Invalid numeric literal"))
-    }
-}
-
-/// RFC 8259 §6.
-pub fn is_number(text: &[u8]) -> bool {
-    let digits = |text: &[u8]| text.iter().take_while(|c| c.is_ascii_digit()).count();
-    let text = text.strip_prefix(b"-").unwrap_or(text);
-    let whole = digits(text);
-    if whole == 0 || (whole > 1 && text[0] == b'0') {
-        return false;
-    }
-    let mut rest = &text[whole..];
-    if let Some(fraction) = rest.strip_prefix(b".") {
-        let length = digits(fraction);
-        if length == 0 {
-            return false;
+    #[inline(always)]
+    fn string(&mut self) -> Scanned<Literal<'t>> {
+        let begun = self.scanner.string.take();
+        let mut scan = begun.unwrap_or_else(|| StringScan::new(self.at + 1));
+        if !scan.go_on(self.text)? {
+            self.scanner.string = Some(scan);
+            return Ok(None);
         }
-        rest = &fraction[length..];
-    }
-    if let [b'e' | b'E', exponent @ ..] = rest {
-        let sign = exponent.strip_prefix(b"+").or(exponent.strip_prefix(b"-"));
-        let exponent = sign.unwrap_or(exponent);
-        return !exponent.is_empty() && digits(exponent) == exponent.len();
-    }
-    rest.is_empty()
-}
-
-impl StringScan {
-    /// Scans up to the closing quote; `false` where the bytes end before it.
-    fn go_on(&mut self, text: &[u8]) -> Result<bool, Fault> {
-        loop {
-            let (plain, ascii) = plain_length(&text[self.at..]);
-            self.ascii &= ascii;
-            self.at += plain;
-            match text.get(self.at) {
-                None => return Ok(false),
-                Some(b'"') => return Ok(true),
-                Some(b'\\') => {
-                    self.escaped = true;
-                    match escape_length(&text[self.at..]) {
-                        Ok(Some(length)) => self.at += length,
-                        Ok(None) => return Ok(false),
-                        Err(()) => return Err((self.at, "Invalid escape")),
-                    }
-                }
-                Some(_) => return Err((self.at, CONTROL)),
-            }
-        }
-    }
-}
-
-const CONTROL: &str =
-    "Invalid string: control characters from U+0000 through U+001F must be escaped";
-
-/// Bytes before the next quote, backslash or control character, and whether all of them are ASCII.
-///
-/// Eight at a time: a byte is below n, or equals c, where a subtraction borrows from its highest bit
-/// (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
-fn plain_length(text: &[u8]) -> (usize, bool) {
-    const LOW: u64 = u64::MAX / 255;
-    const HIGH: u64 = LOW << 7;
-    let mut at = 0;
-    let mut seen = 0u64;
-    while let Some(chunk) = text[at..].first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let below = |word: u64, n: u64| word.wrapping_sub(LOW * n) & !word & HIGH;
-        let special = below(word, 0x20)
-            | below(word ^ (LOW * u64::from(b'"')), 1)
-            | below(word ^ (LOW * u64::from(b'\\')), 1);
-        if special != 0 {
-            let plain = special.trailing_zeros() as usize / 8;
-            let mask = if plain == 0 {
-                0
-            } else {
-                u64::MAX >> (64 - 8 * plain)
-            };
-            return (at + plain, (seen | word & mask) & HIGH == 0);
-        }
-        seen |= word;
-        at += 8;
-    }
-    for byte in &text[at..] {
-        if matches!(byte, 0..=0x1f | b'"' | b'\\') {
-            break;
-        }
-        seen |= u64::from(*byte);
-        at += 1;
-    }
-    (at, seen & HIGH == 0)
-}
-
-/// The length of an escape; `None` where it is not all there.
-fn escape_length(text: &[u8]) -> Result<Option<usize>, ()> {
-    match text.get(1) {
-        None => Ok(None),
-        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(Some(2)),
-        Some(b'u') => {
-            let digits = &text[2..text.len().min(6)];
-            match digits.iter().all(u8::is_ascii_hexdigit) {
-                false => Err(()),
-                true if digits.len() == 4 => Ok(Some(6)),
-                true => Ok(None),
-            }
-        }
-        Some(_) => Err(()),
+        Ok(Some(Literal {
+            inside: &self.text[self.at + 1..scan.at],
+            is_escaped: scan.is_escaped,
+            is_ascii: scan.is_ascii,
+        }))
     }
 }

@@ -3,7 +3,8 @@
 use std::cell::{Cell, OnceCell};
 use std::ops::{Deref, DerefMut};
 
-use super::document::{Node, Unread};
+use super::document::Node;
+use super::text::Text;
 use super::{Map, Value};
 
 /// So many single fields are looked up in the text before an object is built after all.
@@ -24,10 +25,10 @@ impl Array {
         }
     }
 
-    /// The place in its document, as long as nobody has looked inside.
-    pub fn unread(&self) -> Option<Unread<'_>> {
+    /// The text, as long as nobody has looked inside.
+    pub fn unread(&self) -> Option<Text<'_>> {
         let source = self.source.as_ref()?;
-        self.items.get().is_none().then(|| source.unread())
+        self.items.get().is_none().then(|| source.text())
     }
 
     pub fn into_vec(mut self) -> Vec<Value> {
@@ -86,10 +87,10 @@ impl Object {
         }
     }
 
-    /// The place in its document, as long as nobody has looked inside.
-    pub fn unread(&self) -> Option<Unread<'_>> {
+    /// The text, as long as nobody has looked inside.
+    pub fn unread(&self) -> Option<Text<'_>> {
         let source = self.source.as_ref()?;
-        self.map.get().is_none().then(|| source.unread())
+        self.map.get().is_none().then(|| source.text())
     }
 
     pub fn into_map(mut self) -> Map {

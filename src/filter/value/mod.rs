@@ -5,9 +5,13 @@ mod convert;
 mod delete;
 mod document;
 mod dump;
+mod item;
+mod lanes;
+mod literal;
 mod num;
 mod ops;
 mod paths;
+mod text;
 mod traits;
 
 #[cfg(test)]
@@ -19,9 +23,12 @@ use indexmap::IndexMap;
 
 pub use container::{Array, Object};
 pub use convert::{Error, ValR};
-pub use document::{Entry, MAX_TEXT, Piece, Unread, value as of_document};
+pub use document::MAX_TEXT;
 pub use dump::excerpt;
+pub use item::Item;
+pub use literal::{Literal, plain_length};
 pub use num::Num;
+pub use text::{Kind, Seen, Text};
 
 /// Keys and values in the order they came, as jq keeps them.
 pub type Map = IndexMap<Rc<str>, Value, foldhash::fast::RandomState>;

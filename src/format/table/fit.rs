@@ -3,19 +3,26 @@
 /// Blanks between two columns, as in docker's tables.
 pub const GAP: usize = 3;
 
-/// A column is not made narrower than this.
-const FLOOR: usize = 8;
-/// Nor is one of IDs or names, which gives way last: docker's short IDs are that long.
-const PRECIOUS_FLOOR: usize = 12;
+/// How narrow columns are made: those of IDs and names down to a width that is enough for most; only when the others
+/// can give no more, down to that of docker's short IDs.
+const FLOORS: [(Rank, usize, usize); 3] = [
+    (Rank::Plain, 8, 8),
+    (Rank::Precious, 32, 12),
+    (Rank::Rigid, usize::MAX, usize::MAX),
+];
+/// Cells wider than this count as being so wide.
+const WIDEST: usize = 400;
 
 /// What a column would like to have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Need {
     /// For everything in it.
     pub full: usize,
     /// With hashes cut to their first twelve digits.
     pub short: usize,
     pub rank: Rank,
+    /// How many cells there are of each width, hashes cut.
+    cells: Vec<u32>,
 }
 
 /// Which columns give way first.
@@ -38,98 +45,137 @@ pub struct Fit {
 }
 
 impl Need {
-    fn floor(&self) -> usize {
-        self.short.min(match self.rank {
-            Rank::Plain => FLOOR,
-            Rank::Precious => PRECIOUS_FLOOR,
-            Rank::Rigid => usize::MAX,
-        })
+    pub fn new(rank: Rank) -> Self {
+        Self {
+            rank,
+            ..Self::default()
+        }
     }
 
-    fn bounds(&self, is_narrow: bool) -> (usize, usize) {
-        (
-            self.floor(),
-            if is_narrow { self.floor() } else { self.short },
-        )
+    /// Takes a cell in: its width, and that with hashes cut. Whether there is not yet room for it.
+    pub fn add(&mut self, full: usize, short: usize) -> bool {
+        let counted = short.min(WIDEST);
+        if self.cells.len() <= counted {
+            self.cells.resize(counted + 1, 0);
+        }
+        self.cells[counted] = self.cells[counted].saturating_add(1);
+        let grows = full > self.full || short > self.short;
+        self.full = self.full.max(full);
+        self.short = self.short.max(short);
+        grows
+    }
+
+    fn floor(&self, is_last: bool) -> usize {
+        let known = FLOORS.iter().find(|(rank, ..)| *rank == self.rank);
+        let floor = known.map_or(0, |(_, first, last)| if is_last { *last } else { *first });
+        self.short.min(floor)
+    }
+
+    /// For each width, how many cells are at least so wide.
+    fn reaching(&self) -> Vec<u64> {
+        let mut sums: Vec<u64> = self.cells.iter().map(|count| u64::from(*count)).collect();
+        for at in (1..sums.len()).rev() {
+            sums[at - 1] += sums[at];
+        }
+        sums
     }
 }
 
-/// Fits columns into a width: hashes become short, then the widest columns narrower, IDs and names last.
-/// `None` if that is not enough.
-pub fn fit(needs: &[Need], width: usize) -> Option<Fit> {
+/// Fits columns into a width: hashes become short; then columns become narrower, wide ones and those where it cuts few
+/// cells first, IDs and names last. `None` if that is not enough.
+pub fn fit(needs: &[&Need], width: usize) -> Option<Fit> {
     let room = width.checked_sub(GAP * needs.len().saturating_sub(1))?;
-    let total = |of: fn(&Need) -> usize| needs.iter().map(of).sum::<usize>();
-    let widths = |of: fn(&Need) -> usize| needs.iter().map(of).collect::<Vec<_>>();
-    if total(|need| need.full) <= room {
+    let widths: Vec<usize> = needs.iter().map(|need| need.full).collect();
+    if widths.iter().sum::<usize>() <= room {
         return Some(Fit {
-            widths: widths(|need| need.full),
+            widths,
             short: false,
         });
     }
-    let precious_whole = needs
-        .iter()
-        .map(|need| (need.floor(), need.short, need.rank));
-    let precious_whole: Vec<_> = precious_whole
-        .map(|(floor, short, rank)| {
-            if rank == Rank::Plain {
-                (floor, short)
-            } else {
-                (short, short)
-            }
-        })
-        .collect();
-    let plain_narrow: Vec<_> = needs
-        .iter()
-        .map(|need| need.bounds(need.rank == Rank::Plain))
-        .collect();
-    let widths = level(&precious_whole, room).or_else(|| level(&plain_narrow, room))?;
-    Some(Fit {
-        widths,
-        short: true,
-    })
-}
-
-/// Widths between these bounds that fill the room: the widest come down to one level. `None` where even the lower
-/// bounds do not fit.
-fn level(bounds: &[(usize, usize)], room: usize) -> Option<Vec<usize>> {
-    let at = |level: usize| {
-        bounds
-            .iter()
-            .map(move |(low, high)| level.clamp(*low, *high))
-    };
-    let fits = |level: usize| at(level).sum::<usize>() <= room;
-    if !fits(0) {
-        return None;
-    }
-    let (mut low, mut high) = (0, room + 1);
-    while high - low > 1 {
-        let middle = low.midpoint(high);
-        match fits(middle) {
-            true => low = middle,
-            false => high = middle,
+    let reaching: Vec<_> = needs.iter().map(|need| need.reaching()).collect();
+    let mut widths: Vec<usize> = needs.iter().map(|need| need.short).collect();
+    for is_last in [false, true] {
+        let floors: Vec<usize> = needs.iter().map(|need| need.floor(is_last)).collect();
+        if narrow(&mut widths, &floors, &reaching, room) {
+            mend(&mut widths, &floors, needs);
+            return Some(Fit {
+                widths,
+                short: true,
+            });
         }
     }
-    let mut widths: Vec<usize> = at(low).collect();
-    let mut spare = room - widths.iter().sum::<usize>();
-    // Less than one column for each that could be wider: the first of them get it.
-    for (width, next) in widths.iter_mut().zip(at(low + 1)) {
-        let more = (next - *width).min(spare);
-        *width += more;
-        spare -= more;
+    None
+}
+
+/// Makes columns narrower until they fit; whether they do.
+///
+/// One by one, the column with the lowest share of cells that would newly or still be cut, for its width, loses a
+/// place: where all cells are alike that is the widest; a single long cell among short ones is cut early.
+fn narrow(widths: &mut [usize], floors: &[usize], reaching: &[Vec<u64>], room: usize) -> bool {
+    let mut excess = widths.iter().sum::<usize>().saturating_sub(room);
+    while excess > 0 {
+        let cut = |at: usize| {
+            reaching[at]
+                .get(widths[at].min(WIDEST))
+                .copied()
+                .unwrap_or(0)
+        };
+        let can = (0..widths.len()).filter(|at| widths[*at] > floors[*at]);
+        let least = can.min_by(|l, r| {
+            let (left, right) = (cut(*l) * widths[*r] as u64, cut(*r) * widths[*l] as u64);
+            left.cmp(&right).then(widths[*r].cmp(&widths[*l]))
+        });
+        let Some(at) = least else {
+            return false;
+        };
+        // Nobody looks at places beyond the screen one by one.
+        let step = widths[at]
+            .saturating_sub(room.max(floors[at]))
+            .clamp(1, excess);
+        widths[at] -= step;
+        excess -= step;
     }
-    Some(widths)
+    true
+}
+
+/// Places that are hardly worth an ellipsis.
+const SLIGHT: usize = 6;
+
+/// A column that lacks but a few places gets them from the widest of those that are cut anyway.
+fn mend(widths: &mut [usize], floors: &[usize], needs: &[&Need]) {
+    let lacks = |widths: &[usize], at: usize| needs[at].short - widths[at].min(needs[at].short);
+    let mut slight: Vec<usize> = (0..widths.len())
+        .filter(|at| (1..=SLIGHT).contains(&lacks(widths, *at)))
+        .collect();
+    slight.sort_by_key(|at| lacks(widths, *at));
+    for at in slight {
+        let mut mended = widths.to_vec();
+        while lacks(&mended, at) > 0 {
+            let gives =
+                |it: &usize| it != &at && mended[*it] > floors[*it] && lacks(&mended, *it) > SLIGHT;
+            let Some(widest) = (0..mended.len()).filter(gives).max_by_key(|it| mended[*it]) else {
+                break;
+            };
+            mended[widest] -= 1;
+            mended[at] += 1;
+        }
+        if lacks(&mended, at) == 0 {
+            widths.copy_from_slice(&mended);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn need(rank: Rank, width: usize) -> Need {
-        Need {
-            full: width,
-            short: width,
-            rank,
+    /// A column with cells of these widths.
+    fn need(rank: Rank, cells: &[usize]) -> Need {
+        let mut need = Need::new(rank);
+        for width in cells {
+            need.add(*width, *width);
         }
+        need
     }
 
     #[test]
@@ -142,6 +188,7 @@ mod tests {
             (&[(Plain, 10), (Plain, 20)], 32, Some(&[10, 19])),
             (&[(Plain, 10), (Plain, 20)], 24, Some(&[10, 11])),
             (&[(Plain, 10), (Plain, 20)], 22, Some(&[10, 9])),
+            (&[(Plain, 10), (Plain, 20)], 20, Some(&[8, 9])),
             (&[(Plain, 10), (Plain, 20)], 19, Some(&[8, 8])),
             (&[(Plain, 10), (Plain, 20)], 18, None),
             (&[(Plain, 2), (Plain, 20)], 13, Some(&[2, 8])),
@@ -150,6 +197,8 @@ mod tests {
             (&[(Precious, 30), (Plain, 20)], 40, Some(&[29, 8])),
             (&[(Precious, 30), (Plain, 20)], 23, Some(&[12, 8])),
             (&[(Precious, 30), (Plain, 20)], 22, None),
+            (&[(Precious, 50), (Plain, 50)], 60, Some(&[32, 25])),
+            (&[(Precious, 50), (Plain, 50)], 80, Some(&[38, 39])),
             (&[(Rigid, 15), (Plain, 20)], 26, Some(&[15, 8])),
             (&[(Rigid, 15), (Plain, 20)], 25, None),
             (
@@ -157,27 +206,46 @@ mod tests {
                 61,
                 Some(&[25, 25, 5]),
             ),
+            (&[(Plain, 90_000), (Plain, 10)], 80, Some(&[67, 10])),
             (&[(Plain, 9); 4], 2, None),
         ];
         for (columns, width, expected) in cases {
             let needs: Vec<_> = columns
                 .iter()
-                .map(|(rank, width)| need(*rank, *width))
+                .map(|(rank, width)| need(*rank, &[*width]))
                 .collect();
+            let needs: Vec<_> = needs.iter().collect();
             let widths = fit(&needs, *width).map(|fit| fit.widths);
             assert_eq!(widths.as_deref(), *expected, "{columns:?} in {width}");
         }
     }
 
     #[test]
+    fn few_long_cells_are_cut_before_many() {
+        let images = need(Rank::Plain, &[12, 12, 12, 12, 90]);
+        let states = need(Rank::Plain, &[20, 21, 22, 22, 22]);
+        let widths = |width| fit(&[&images, &states], width).map(|fit| fit.widths);
+        assert_eq!(widths(60), Some(vec![35, 22]));
+        assert_eq!(widths(45), Some(vec![20, 22]));
+        assert_eq!(widths(38), Some(vec![13, 22]));
+    }
+
+    #[test]
+    fn a_column_that_lacks_little_is_mended() {
+        let states = need(Rank::Plain, &[20, 20, 20, 23]);
+        let commands = need(Rank::Plain, &[30, 30, 60]);
+        let widths = |width| fit(&[&states, &commands], width).map(|fit| fit.widths);
+        assert_eq!(widths(60), Some(vec![23, 34]));
+        assert_eq!(widths(44), Some(vec![23, 18]));
+        assert_eq!(widths(30), Some(vec![15, 12]));
+    }
+
+    #[test]
     fn hashes_are_cut_before_anything_gives_way() {
-        let hash = Need {
-            full: 64,
-            short: 12,
-            rank: Rank::Precious,
-        };
-        let needs = [hash, need(Rank::Plain, 20)];
-        let widths = |width| fit(&needs, width).map(|fit| (fit.widths, fit.short));
+        let mut hash = Need::new(Rank::Precious);
+        hash.add(64, 12);
+        let other = need(Rank::Plain, &[20]);
+        let widths = |width| fit(&[&hash, &other], width).map(|fit| (fit.widths, fit.short));
         assert_eq!(widths(87), Some((vec![64, 20], false)));
         assert_eq!(widths(86), Some((vec![12, 20], true)));
         assert_eq!(widths(34), Some((vec![12, 19], true)));

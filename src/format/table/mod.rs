@@ -1,15 +1,17 @@
 //! Tables without borders, as docker prints them: fitted to a terminal, whole everywhere else.
 
 mod fit;
+mod heading;
 mod paint;
 
 use self::fit::{Fit, GAP, Need, Rank, fit};
+use self::heading::Heading;
 use self::paint::Paint;
-use super::cell::{readable, short_hash, visible};
+use super::cell::readable;
 use super::color::Around;
 use super::grid::{Cell, Grid, Kind, Origin};
 use super::sheet::{Sheet, Style};
-use super::width::{cut, width};
+use super::width::{self, cut};
 use super::{Error, Formatter, Settings};
 
 const ELLIPSIS: char = '…';
@@ -24,6 +26,7 @@ pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
         paint: settings.palette.as_ref().map(Paint::new),
         layout: Layout::Rows(Fit::default()),
         is_first: true,
+        measured: 0,
     };
     Box::new(Sheet::new(grid, table, settings.sort_keys, false))
 }
@@ -37,62 +40,14 @@ struct Table {
     layout: Layout,
     /// Nothing was written yet.
     is_first: bool,
+    /// So many rows to come are measured already.
+    measured: usize,
 }
 
 enum Layout {
     Rows(Fit),
     /// One field a line, for what is too wide; the width of the titles.
     Records(usize),
-}
-
-/// What is known of a column.
-struct Heading {
-    title: String,
-    need: Need,
-    /// All of its cells are numbers: they stand on the right.
-    is_numeric: bool,
-    has_states: bool,
-}
-
-impl Heading {
-    fn new(name: &str) -> Self {
-        let mut title = String::new();
-        visible(name, &mut title);
-        let title = title.to_uppercase();
-        let title_width = width(&title);
-        Self {
-            need: Need {
-                full: title_width,
-                short: title_width,
-                rank: if is_precious(name) {
-                    Rank::Precious
-                } else {
-                    Rank::Plain
-                },
-            },
-            title,
-            is_numeric: false,
-            has_states: paint::has_states(name),
-        }
-    }
-
-    /// Makes room for a cell.
-    fn measure(&mut self, text: &str) {
-        let full = width(text);
-        if full > self.need.short {
-            let short = short_hash(text).map_or(full, str::len);
-            self.need.short = self.need.short.max(short);
-        }
-        self.need.full = self.need.full.max(full);
-    }
-}
-
-/// IDs and names, by what the column is called: `Id`, `ImageID`, `short_id`, `Names`; of a path the last key counts.
-fn is_precious(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let is = |known: &str| last.eq_ignore_ascii_case(known);
-    let ends = ["Id", "ID", "_id", "Name", "Names", "_name"];
-    ["id", "name", "names"].into_iter().any(is) || ends.into_iter().any(|end| last.ends_with(end))
 }
 
 impl Style for Table {
@@ -113,6 +68,7 @@ impl Style for Table {
                 column.need.rank = Rank::Rigid;
             }
         }
+        self.measured = grid.rows().count();
         self.lay_out();
         // Arrays have no names for what they hold.
         let has_names = grid.names().any(|(_, origin)| origin != Origin::Index);
@@ -122,7 +78,9 @@ impl Style for Table {
     }
 
     fn row(&mut self, grid: &Grid, cells: &[Cell], out: &mut String) -> Result<(), Error> {
-        if self.grow(grid, cells) {
+        if self.measured > 0 {
+            self.measured -= 1;
+        } else if self.grow(grid, cells) {
             self.lay_out_again();
         }
         match &self.layout {
@@ -135,20 +93,27 @@ impl Style for Table {
 }
 
 impl Table {
-    fn needs(&self) -> Vec<Need> {
-        self.columns.iter().map(|column| column.need).collect()
+    fn needs(&self) -> Vec<&Need> {
+        self.columns.iter().map(|column| &column.need).collect()
+    }
+
+    /// Widths with everything in full.
+    fn whole(&self) -> Fit {
+        Fit {
+            widths: self.columns.iter().map(|column| column.need.full).collect(),
+            short: false,
+        }
     }
 
     fn lay_out(&mut self) {
-        let needs = self.needs();
-        self.layout = match self.width.map(|width| fit(&needs, width)) {
-            None => Layout::Rows(Fit {
-                widths: needs.iter().map(|need| need.full).collect(),
-                short: false,
-            }),
+        self.layout = match self.width.map(|width| fit(&self.needs(), width)) {
+            None => Layout::Rows(self.whole()),
             Some(Some(fit)) => Layout::Rows(fit),
             Some(None) => {
-                let titles = self.columns.iter().map(|column| width(&column.title));
+                let titles = self
+                    .columns
+                    .iter()
+                    .map(|column| width::width(&column.title));
                 Layout::Records(titles.max().unwrap_or(0))
             }
         };
@@ -156,28 +121,24 @@ impl Table {
 
     /// Rows of a stream may be wider than the first ones were: columns grow, as far as the terminal lets them.
     fn lay_out_again(&mut self) {
-        let needs = self.needs();
-        let Layout::Rows(old) = &mut self.layout else {
+        if matches!(self.layout, Layout::Records(_)) {
             return;
+        }
+        let fit = match self.width {
+            None => Some(self.whole()),
+            Some(width) => fit(&self.needs(), width),
         };
-        match self.width {
-            None => old.widths = needs.iter().map(|need| need.full).collect(),
-            Some(width) => {
-                if let Some(fit) = fit(&needs, width) {
-                    *old = fit;
-                }
-            }
+        if let Some(fit) = fit {
+            self.layout = Layout::Rows(fit);
         }
     }
 
-    /// Makes room for the cells of a row; whether that changed anything.
+    /// Takes the cells of a row in; whether there is not yet room for one.
     fn grow(&mut self, grid: &Grid, cells: &[Cell]) -> bool {
         let mut grew = false;
         for cell in cells {
             if let Some(column) = self.columns.get_mut(cell.column) {
-                let before = column.need;
-                column.measure(grid.text(cell));
-                grew |= column.need != before;
+                grew |= column.measure(grid.text(cell));
             }
         }
         grew
@@ -210,7 +171,7 @@ impl Table {
                 continue;
             };
             let whole = grid.text(cell);
-            let text = short_hash(whole).filter(|_| fit.short).unwrap_or(whole);
+            let text = column.short(whole).filter(|_| fit.short).unwrap_or(whole);
             let around = self
                 .paint
                 .as_ref()
@@ -222,6 +183,9 @@ impl Table {
 
     /// One field a line; nulls are left out.
     fn record(&self, grid: &Grid, cells: &[Cell], titles: usize, out: &mut String) {
+        if cells.is_empty() {
+            return;
+        }
         if !self.is_first {
             out.push('\n');
         }
@@ -231,19 +195,14 @@ impl Table {
             let Some(cell) = cells.iter().find(|cell| cell.column == at) else {
                 continue;
             };
-            let text = grid.text(cell);
-            let mut line = Line::new(out);
-            line.cell(
-                &column.title,
-                titles,
-                false,
-                self.paint.as_ref().map(Paint::title),
-            );
-            let around = self
-                .paint
-                .as_ref()
-                .map(|paint| paint.cell(text, cell.kind, column.has_states));
             let room = width.saturating_sub(titles + GAP).max(1);
+            let whole = grid.text(cell);
+            let short = column.short(whole).filter(|_| width::width(whole) > room);
+            let text = short.unwrap_or(whole);
+            let mut line = Line::new(out);
+            let paint = self.paint.as_ref();
+            line.cell(&column.title, titles, false, paint.map(Paint::title));
+            let around = paint.map(|paint| paint.cell(text, cell.kind, column.has_states));
             line.cell(text, room, false, around);
             line.end();
         }
@@ -264,7 +223,7 @@ impl<'a> Line<'a> {
 
     /// Text in a column of that width, cut where it is wider.
     fn cell(&mut self, text: &str, columns: usize, right: bool, around: Option<&Around>) {
-        let taken = width(text);
+        let taken = width::width(text);
         let (text, taken, is_cut) = match taken > columns {
             true => {
                 let (text, taken) = cut(text, columns.saturating_sub(1));

@@ -1,0 +1,13 @@
+//! A visitor that only wants to know the text valid.
+
+use super::scanner::Visitor;
+use crate::filter::value::Literal;
+
+pub struct Skip;
+
+impl Visitor for Skip {
+    fn open(&mut self, _: usize, _: u8) {}
+    fn close(&mut self) {}
+    fn key(&mut self, _: Literal) {}
+    fn scalar(&mut self, _: usize) {}
+}

@@ -1,0 +1,265 @@
+//! Valid JSON text, walked through without building anything.
+
+use super::literal::Literal;
+use super::{Num, Value, document};
+
+/// A value as its JSON text, found valid before. It begins with the value's first byte; what follows the value is not
+/// looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'t>(&'t [u8]);
+
+/// What a text is, as far as its first byte tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Null,
+    False,
+    True,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl<'t> Text<'t> {
+    /// The value that begins here, in text that a scan has found valid.
+    #[inline(always)]
+    pub fn of_valid(text: &'t [u8]) -> Self {
+        Self(text)
+    }
+
+    /// The text, and perhaps more behind it.
+    #[inline(always)]
+    pub fn bytes(self) -> &'t [u8] {
+        self.0
+    }
+
+    #[inline(always)]
+    pub fn kind(self) -> Kind {
+        match self.0.first() {
+            Some(b'"') => Kind::String,
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::Array,
+            Some(b't') => Kind::True,
+            Some(b'f') => Kind::False,
+            Some(b'-' | b'0'..=b'9') => Kind::Number,
+            _ => Kind::Null,
+        }
+    }
+
+    /// Bytes of the value.
+    pub fn length(self) -> usize {
+        match self.kind() {
+            Kind::String => Literal::new(self.0).length().min(self.0.len()),
+            Kind::Object | Kind::Array => self.container_length(),
+            _ => self.word_length(),
+        }
+    }
+
+    fn container_length(self) -> usize {
+        let text = self.0;
+        let (mut at, mut depth) = (0, 0usize);
+        while let Some(c) = text.get(at) {
+            match c {
+                b'"' => at += Literal::new(&text[at..]).length(),
+                b'{' | b'[' => {
+                    depth += 1;
+                    at += 1;
+                }
+                b'}' | b']' => {
+                    depth -= 1;
+                    at += 1;
+                    if depth == 0 {
+                        return at;
+                    }
+                }
+                _ => at += 1,
+            }
+        }
+        text.len()
+    }
+
+    fn word_length(self) -> usize {
+        let ends = |c: &u8| matches!(c, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | 0x1e);
+        self.0.iter().take_while(|c| !ends(c)).count()
+    }
+
+    /// The text of a number.
+    pub fn number(self) -> &'t str {
+        let is_digit = |c: &&u8| matches!(c, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E');
+        let length = self.0.iter().take_while(is_digit).count();
+        std::str::from_utf8(&self.0[..length]).unwrap_or("0")
+    }
+
+    /// The literal of a string.
+    #[inline(always)]
+    pub fn literal(self) -> Option<Literal<'t>> {
+        (self.kind() == Kind::String).then(|| Literal::new(self.0))
+    }
+
+    /// The elements of an array.
+    pub fn elements(self) -> Elements<'t> {
+        Elements {
+            text: self.0,
+            at: 1,
+            value: None,
+        }
+    }
+
+    /// The keys and values of an object as they stand: a key may come again, and then its last value counts.
+    pub fn members(self) -> Members<'t> {
+        Members(self.elements())
+    }
+
+    /// The keys and values of an object in which no key comes again, as far as that is easily seen.
+    pub fn members_once(self) -> Option<Members<'t>> {
+        let mut seen = Seen::default();
+        let unique = self.members().all(|(key, _)| seen.is_new(key));
+        unique.then(|| self.members())
+    }
+
+    /// The value of a key in an object: the last one, where the text has it more than once.
+    pub fn field(self, name: &str) -> Option<Self> {
+        let found = self.members().filter(|(key, _)| key.is(name)).last();
+        found.map(|(_, value)| value)
+    }
+
+    /// jq's idea of truth: everything but null and false.
+    #[inline(always)]
+    pub fn is_true(self) -> bool {
+        !matches!(self.kind(), Kind::Null | Kind::False)
+    }
+
+    /// The value. A container keeps a copy of its text, and is looked into only when it is used.
+    pub fn to_value(self) -> Value {
+        match self.kind() {
+            Kind::Null => Value::Null,
+            Kind::False => Value::Bool(false),
+            Kind::True => Value::Bool(true),
+            Kind::Number => Value::Num(Num::parse(self.number())),
+            Kind::String => Value::str(&*Literal::new(self.0).decoded()),
+            Kind::Array | Kind::Object => document::of_text(&self.0[..self.length()]),
+        }
+    }
+}
+
+impl Text<'_> {
+    /// The value; of a container its first level is built, keys that come again and all.
+    pub fn to_built(self) -> Value {
+        match self.to_value() {
+            Value::Arr(items) => Value::from(items.to_vec()),
+            Value::Obj(map) => Value::from((**map).clone()),
+            other => other,
+        }
+    }
+}
+
+/// The elements of an array's text.
+pub struct Elements<'t> {
+    text: &'t [u8],
+    at: usize,
+    /// The element that was given last; it is passed over when the next one is asked for.
+    value: Option<Text<'t>>,
+}
+
+impl<'t> Elements<'t> {
+    /// Goes to the next byte that is neither space nor one of the two separators.
+    #[inline(always)]
+    fn next_token(&mut self) -> Option<u8> {
+        if let Some(value) = self.value.take() {
+            self.at += value.length();
+        }
+        loop {
+            match self.text.get(self.at)? {
+                b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' => self.at += 1,
+                c => return Some(*c),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn value(&mut self) -> Option<Text<'t>> {
+        match self.next_token()? {
+            b']' | b'}' => None,
+            _ => {
+                let value = Text(&self.text[self.at..]);
+                self.value = Some(value);
+                Some(value)
+            }
+        }
+    }
+}
+
+impl<'t> Iterator for Elements<'t> {
+    type Item = Text<'t>;
+
+    fn next(&mut self) -> Option<Text<'t>> {
+        self.value()
+    }
+}
+
+/// The keys and values of an object's text.
+pub struct Members<'t>(Elements<'t>);
+
+impl<'t> Iterator for Members<'t> {
+    type Item = (Literal<'t>, Text<'t>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.next_token()? != b'"' {
+            return None;
+        }
+        let key = Literal::new(&self.0.text[self.0.at..]);
+        self.0.at += key.length();
+        Some((key, self.0.value()?))
+    }
+}
+
+/// So many keys are compared with one another; objects with more are built to find out.
+const MANY: usize = 256;
+
+/// Keys that were seen in one object.
+#[derive(Default)]
+pub struct Seen {
+    signatures: Vec<u64>,
+    filter: u64,
+}
+
+impl Seen {
+    /// Notes a key; `false` where it may have been there before.
+    #[inline]
+    pub fn is_new(&mut self, key: Literal) -> bool {
+        if key.is_escaped || self.signatures.len() >= MANY {
+            return false;
+        }
+        let signature = signature(key.inside);
+        // Most keys differ in the few bits of the filter already.
+        let bit = 1 << (signature >> 58);
+        if self.filter & bit != 0 && self.signatures.contains(&signature) {
+            return false;
+        }
+        self.filter |= bit;
+        self.signatures.push(signature);
+        true
+    }
+
+    /// Gets ready for another object.
+    pub fn clear(&mut self) {
+        self.signatures.clear();
+        self.filter = 0;
+    }
+}
+
+/// A number that is the same for equal keys and differs for most others: of the first and last bytes and the length.
+#[inline]
+fn signature(key: &[u8]) -> u64 {
+    let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+        _ => (
+            key.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+            0,
+        ),
+    };
+    (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ tail)
+        .wrapping_mul(0x2545_F491_4F6C_DD1D)
+        .wrapping_add((key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
