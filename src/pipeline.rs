@@ -16,7 +16,8 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::fetch;
-use crate::filter::{self, Inputs, Run, Shape, Source, Stop, Tally, Trouble, value::Value};
+use crate::filter::value::{Item, Value};
+use crate::filter::{self, Inputs, Session, Shape, Source, Stop, Tally, Trouble};
 use crate::format;
 use crate::plan::{Input, Plan, Program, reason};
 
@@ -228,30 +229,24 @@ fn filter_all(
     problems: &Problems,
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
-    let run = Run::new(filter, inputs, &messages, STACK);
+    let skipped = |error: &filter::ReadError| {
+        output.report(&format!("dq: input: ignoring a broken record: {error}"));
+    };
+    let session = Session::new(filter, inputs, &messages, &skipped, STACK, plan.null_input);
     let tally = Tally::default();
     let mut code = 0;
-    let mut once = plan.null_input.then_some(Value::Null);
     loop {
-        let input = match plan.null_input {
-            true => once.take().map(Ok),
-            false => inputs.borrow_mut().next(),
-        };
-        report_skipped(inputs, output);
-        let input = match input {
-            Some(Ok(input)) => input,
-            Some(Err(error)) => return Err(input_error(error, inputs, problems)),
-            None => break,
-        };
-        let mut emit = |value: Value| {
-            tally.output(&value);
-            output.value(&value)
+        let mut emit = |item: Item| {
+            tally.output(&item);
+            output.item(item)
         };
         output.hold(filter.takes_elements);
-        let ended = run.on(input, &mut emit);
+        let next = session.next(&mut emit);
         output.hold(false);
+        let Some(ended) = next else { break };
         code = match ended {
             Ok(()) => 0,
+            Err(Stop::Unread(error)) => return Err(input_error(error, inputs, problems)),
             Err(Stop::Halted(code)) => return halted(code, inputs, problems),
             Err(Stop::Raised(error)) => {
                 output.report(&format!("dq: filter: {}", raised(&error)));
@@ -281,13 +276,6 @@ fn halted(code: i32, inputs: &RefCell<Inputs>, problems: &Problems) -> Result<u8
     match broken {
         Some(error) => Err(input_error(error, inputs, problems)),
         None => Ok(code.rem_euclid(256) as u8),
-    }
-}
-
-/// Records that `--seq` passed over.
-fn report_skipped(inputs: &RefCell<Inputs>, output: &Output) {
-    for error in std::mem::take(&mut inputs.borrow_mut().skipped) {
-        output.report(&format!("dq: input: ignoring a broken record: {error}"));
     }
 }
 

@@ -14,22 +14,25 @@ use super::syntax::{Module, Pattern, Term};
 pub const ELEMENTS: &str = "_elements";
 
 /// Filters that read inputs of their own, or tell where the reader stands.
-const READERS: [&str; 3] = ["input", "inputs", "input_line_number"];
-
-/// Functions of jq's without arguments that are rewritten; a saved filter of that name would mean something else.
-pub const WITHOUT_ARGUMENTS: [&str; 4] = ["add", "length", "any", "all"];
+const READERS: [&str; 4] = ["input", "inputs", "input_line_number", "input_filename"];
 
 /// Rewrites the filter to take its input's elements one by one; `false` leaves it as it was.
 pub fn rewrite(module: &mut Module) -> bool {
     let Some(main) = module.main.take() else {
         return false;
     };
-    let is_plain =
-        module.defs.is_empty() && module.imports.is_empty() && !mentions(&main, &READERS);
-    let rewritten = if is_plain { over_elements(&main) } else { None };
+    let rewritten = match is_plain(module, &main) {
+        true => over_elements(&main),
+        false => None,
+    };
     let found = rewritten.is_some();
     module.main = Some(rewritten.unwrap_or(main));
     found
+}
+
+/// A filter without definitions of its own that does not read on in the inputs by itself.
+pub fn is_plain(module: &Module, main: &Term) -> bool {
+    module.defs.is_empty() && module.imports.is_empty() && !mentions(main, &READERS)
 }
 
 fn elements<'s>() -> Term<'s> {

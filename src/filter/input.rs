@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::rc::Rc;
 
-use super::read::{Events, Opened, Parser, ReadError, Trouble, Values};
-use super::value::Value;
+use super::read::{Events, Opened, Parser, ReadError, Trouble, Values, Visitor};
+use super::value::{Text, Value};
 
 /// How the bytes of the sources become inputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Inputs {
         let next = match self.settings.shape {
             Shape::Values | Shape::Events | Shape::Lines => self.one().transpose(),
             _ if self.slurped => None,
-            Shape::Text => Some(self.text()),
+            Shape::Text => Some(self.all_text()),
             Shape::Slurped | Shape::SlurpedEvents => Some(self.all()),
         };
         self.broken = matches!(next, Some(Err(_)));
@@ -137,6 +137,75 @@ impl Inputs {
                 }
                 Some(Err(message))
             }
+        }
+    }
+
+    /// The inputs can be scanned: they are plain JSON values.
+    pub fn are_scanned(&self) -> bool {
+        let Settings {
+            shape,
+            seq,
+            stream_errors,
+            ..
+        } = self.settings;
+        shape == Shape::Values && !seq && !stream_errors
+    }
+
+    /// Finds the next input valid; gives its length. [`Inputs::text`] is its text, until [`Inputs::advance`] passes
+    /// over it.
+    pub fn scan_next(&mut self, visitor: &mut impl Visitor) -> Result<Option<usize>, ReadError> {
+        self.scan_sources(|parser| parser.scan_next(visitor))
+    }
+
+    /// As [`Inputs::scan_next`], but an array is only opened, for [`Inputs::scan_element`].
+    pub fn scan_open(&mut self) -> Result<Option<Opened>, ReadError> {
+        self.scan_sources(open)
+    }
+
+    /// Finds the next element of the array that was opened valid; `None` when the array is at its end.
+    pub fn scan_element(&mut self, visitor: &mut impl Visitor) -> Result<Option<usize>, ReadError> {
+        let Some(Reader::Values(parser)) = &mut self.current else {
+            return Ok(None);
+        };
+        let scanned = parser.scan_element(visitor).transpose();
+        self.broken |= scanned.is_err();
+        scanned
+    }
+
+    /// The text of what was scanned last.
+    pub fn text(&self, length: usize) -> Text<'_> {
+        match &self.current {
+            Some(Reader::Values(parser)) => parser.text(length),
+            _ => Text::of_valid(b"null"),
+        }
+    }
+
+    /// Passes over what was scanned last.
+    pub fn advance(&mut self, length: usize) {
+        if let Some(Reader::Values(parser)) = &mut self.current {
+            parser.advance(length);
+        }
+    }
+
+    fn scan_sources<T>(
+        &mut self,
+        mut scan: impl FnMut(&mut Values) -> Option<Result<T, ReadError>>,
+    ) -> Result<Option<T>, ReadError> {
+        if self.broken {
+            return Ok(None);
+        }
+        loop {
+            if self.current.is_none() && !self.open_next() {
+                return Ok(None);
+            }
+            if let Some(Reader::Values(parser)) = &mut self.current
+                && let Some(scanned) = scan(parser)
+            {
+                self.broken = scanned.is_err();
+                return scanned.map(Some);
+            }
+            self.last_line = self.line_number();
+            self.current = None;
         }
     }
 
@@ -248,7 +317,7 @@ impl Inputs {
         Ok(Value::from(items))
     }
 
-    fn text(&mut self) -> Result<Value, ReadError> {
+    fn all_text(&mut self) -> Result<Value, ReadError> {
         self.slurped = true;
         let mut text = Vec::new();
         while self.open_next() {
@@ -264,17 +333,23 @@ impl Inputs {
 /// The next input for a filter that takes elements; it does not look at the value given here.
 fn opened(parser: &mut Values, whole: &mut Option<Value>) -> Option<Result<Value, ReadError>> {
     *whole = None;
+    Some(open(parser)?.map(|opened| {
+        if let Opened::Whole(length) = opened {
+            *whole = Some(parser.text(length).to_value());
+            parser.advance(length);
+        }
+        Value::Null
+    }))
+}
+
+/// Opens the next value, once what is left of an array opened before has been passed over.
+fn open(parser: &mut Values) -> Option<Result<Opened, ReadError>> {
     while let Some(unused) = parser.skip_element() {
         if let Err(error) = unused {
             return Some(Err(error));
         }
     }
-    Some(parser.open()?.map(|opened| {
-        if let Opened::Whole(value) = opened {
-            *whole = Some(value);
-        }
-        Value::Null
-    }))
+    parser.open()
 }
 
 fn line(parser: &mut Values) -> Result<Option<Value>, ReadError> {

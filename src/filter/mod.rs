@@ -6,6 +6,7 @@
 mod builtins;
 mod elements;
 mod files;
+mod fused;
 mod input;
 mod link;
 mod lower;
@@ -25,7 +26,7 @@ pub use files::{read_text, read_values};
 pub use input::{Inputs, Settings as InputSettings, Shape, Source};
 pub use read::{ReadError, Trouble, single as parse_json};
 pub use report::CompileError;
-pub use run::{Run, Stop, Tally};
+pub use run::{Session, Stop, Tally};
 use saved::{Places, SavedFilter};
 use value::Value;
 
@@ -58,15 +59,25 @@ pub struct Program<'p> {
     pub environment: &'p dyn Fn() -> Vec<(String, String)>,
 }
 
-/// A compiled filter.
+/// A filter ready to be run on its inputs.
 pub struct Filter {
-    compiled: jaq_core::Filter<run::Kind>,
-    globals: Vec<Value>,
+    engine: Engine,
     library: Vec<PathBuf>,
     /// The filter takes the elements of its input one by one; see [`elements`].
     pub takes_elements: bool,
     /// What the user should know of, though it is no error.
     pub warnings: Vec<String>,
+}
+
+enum Engine {
+    Core(Compiled),
+    Fused(Box<fused::Program>),
+}
+
+/// A filter, or part of one, as jaq-core runs it.
+pub struct Compiled {
+    filter: jaq_core::Filter<run::Kind>,
+    globals: Vec<Value>,
 }
 
 /// Compiles a program.
@@ -76,74 +87,50 @@ pub struct Filter {
 pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
     let files = files::Files::new(&library(program), program.places.clone());
     let arena = Arena::default();
-    let (mut linker, takes_elements) = link(program, &files, &arena)?;
-    let globals = linker
-        .globals
-        .iter()
-        .map(|name| global(name, program, &files))
-        .collect();
-    let warnings = std::mem::take(&mut linker.warnings);
-    let compiled = generate(linker, &arena).map_err(|error| vec![error])?;
+    let main = main(program)?;
+    let (engine, takes_elements, warnings) = match fuse(program, &files, &arena, &main) {
+        Some(fused) => (Engine::Fused(Box::new(fused)), false, Vec::new()),
+        None => {
+            let (mut linker, takes_elements) = link(program, &files, &arena, main)?;
+            let warnings = std::mem::take(&mut linker.warnings);
+            let compiled = generate(linker, program, &files).map_err(|error| vec![error])?;
+            (Engine::Core(compiled), takes_elements, warnings)
+        }
+    };
     Ok(Filter {
-        compiled,
-        globals,
+        engine,
         library: library(program),
         takes_elements,
         warnings,
     })
 }
 
-/// Finds everything the program needs; whether it takes its input by elements.
-fn link<'s>(
-    program: &'s Program,
-    files: &'s files::Files,
-    arena: &'s Arena,
-) -> Result<(link::Linker<'s>, bool), Vec<CompileError>> {
-    let names = program
-        .named
-        .iter()
-        .map(|(name, _)| &*arena.alloc(format!("${name}")));
-    let names = names.map(String::as_str).chain(["$__search_list"]);
-    let mut linker = link::Linker::new(arena, files, names);
-    linker.home = program
-        .home
-        .as_deref()
-        .and_then(|home| files.load_home(&mut linker, home));
-    let main = match program.saved {
-        Some(saved) if !program.is_given => main_of_saved(&mut linker, saved),
-        saved => main_of_text(&mut linker, program, saved),
-    };
-    let takes_elements = match main {
-        Ok(main) => add_main(&mut linker, main, program),
-        Err(errors) => {
-            linker.errors.extend(errors);
-            false
-        }
-    };
-    match linker.errors.is_empty() {
-        true => Ok((linker, takes_elements)),
-        false => Err(linker.errors),
+/// The main filter, parsed.
+pub struct Main<'p> {
+    text: &'p str,
+    path: &'p str,
+    module: syntax::Module<'p>,
+    /// The saved filter whose text it is.
+    saved: Option<&'p SavedFilter>,
+    /// The saved filter that runs before it.
+    before: Option<&'p SavedFilter>,
+}
+
+/// The text of the command line or of `-f`; where there is none, that of the saved filter that is the source, which
+/// so runs as fast as if it had been typed.
+fn main<'p>(program: &'p Program) -> Result<Main<'p>, Vec<CompileError>> {
+    if let Some(saved) = program.saved
+        && !program.is_given
+    {
+        return Ok(Main {
+            text: &saved.text,
+            path: &saved.path,
+            module: saved::program(saved, &saved.text).map_err(|error| vec![error])?,
+            saved: Some(saved),
+            before: None,
+        });
     }
-}
-
-/// The main filter, parsed, and what its names can mean.
-struct Main<'s> {
-    text: &'s str,
-    path: String,
-    module: syntax::Module<'s>,
-    environment: link::Environment<'s>,
-    /// The definition of the saved filter that runs before it.
-    before: Option<&'s str>,
-}
-
-/// The text of the command line or of `-f`, behind the saved filter that is the source if there is one.
-fn main_of_text<'s>(
-    linker: &mut link::Linker<'s>,
-    program: &Program,
-    saved: Option<&SavedFilter>,
-) -> Result<Main<'s>, Vec<CompileError>> {
-    let (text, path) = (linker.keep(program.text.to_owned()), program.path);
-    let path = path.unwrap_or_default();
+    let (text, path) = (program.text, program.path.unwrap_or_default());
     let module = syntax::parse_module(text)
         .map_err(|error| vec![CompileError::syntax(path, text, error)])?;
     check_module_meta(&module, path, text)?;
@@ -152,59 +139,138 @@ fn main_of_text<'s>(
         error.hint = Some("the filter that changes nothing is .".into());
         return Err(vec![error]);
     }
-    let environment = linker.environment(&module.imports, files::COMMAND_LINE);
-    let mut environment = environment.map_err(|(part, message)| match message.is_empty() {
-        true => Vec::new(),
-        false => vec![CompileError::at(path, text, part, message, None)],
-    })?;
-    environment.home = linker.home;
-    let before = saved.map(|saved| linker.saved_filter(saved));
     Ok(Main {
         text,
-        path: path.to_owned(),
+        path,
         module,
-        environment,
-        before,
+        saved: None,
+        before: program.saved,
     })
 }
 
-/// The saved filter alone, so that it runs as fast as if it had been typed.
-fn main_of_saved<'s>(
-    linker: &mut link::Linker<'s>,
-    saved: &SavedFilter,
-) -> Result<Main<'s>, Vec<CompileError>> {
-    let text = linker.keep(saved.text.clone().into_owned());
-    linker.open_saved(&saved.name);
-    let parsed = saved::program(saved, text).and_then(|module| {
-        let environment = linker.saved_environment(saved, text, &module)?;
-        Ok((module, environment))
-    });
-    let (module, environment) = parsed.map_err(|error| vec![error])?;
-    Ok(Main {
-        text,
-        path: saved.path.clone(),
-        module,
-        environment,
-        before: None,
-    })
+/// The filter without jaq-core, or with jaq-core for parts of it only.
+fn fuse<'s>(
+    program: &'s Program,
+    files: &'s files::Files,
+    arena: &'s Arena,
+    main: &Main<'s>,
+) -> Option<fused::Program> {
+    let term = main.module.main.as_ref()?;
+    let home = program.home.as_deref();
+    let is_plain = program.by_elements
+        && main.before.is_none()
+        && elements::is_plain(&main.module, term)
+        && !home.is_some_and(|home| home.join(".jq").is_file())
+        && !saved::hides(&program.places, main.text);
+    let mut parts = Parts {
+        program,
+        files,
+        arena,
+        saved: main.saved,
+    };
+    is_plain.then(|| fused::compile(term, &mut parts)).flatten()
 }
 
-/// Makes it the filter that runs; whether it takes its input by elements.
-fn add_main<'s>(linker: &mut link::Linker<'s>, mut main: Main<'s>, program: &Program) -> bool {
-    let hidden = |name: &&str| main.text.contains(*name) && program.places.user_has(name);
+/// Compiles the parts of a fused filter that are left to jaq-core.
+struct Parts<'s> {
+    program: &'s Program<'s>,
+    files: &'s files::Files,
+    arena: &'s Arena,
+    saved: Option<&'s SavedFilter>,
+}
+
+impl fused::Parts for Parts<'_> {
+    fn part(&mut self, term: &syntax::Term) -> Option<Compiled> {
+        let module = syntax::Module {
+            meta: None,
+            imports: Vec::new(),
+            head: 0,
+            defs: Vec::new(),
+            main: Some(term.clone()),
+        };
+        let mut linker = new_linker(self.program, self.files, self.arena);
+        if let Some(saved) = self.saved {
+            linker.open_saved(&saved.name);
+        }
+        let environment = link::Environment {
+            saved: saved::visible(self.saved),
+            ..link::Environment::default()
+        };
+        linker.add_main("", "", module, environment, None);
+        let is_right = linker.errors.is_empty() && linker.warnings.is_empty();
+        is_right.then(|| generate(linker, self.program, self.files).ok())?
+    }
+
+    fn variable(&self, name: &str) -> Option<Value> {
+        let mut named = self.program.named.iter();
+        let found = named.find(|(known, _)| name.strip_prefix('$') == Some(known));
+        found.map(|(_, value)| value.clone())
+    }
+}
+
+fn new_linker<'s>(
+    program: &Program,
+    files: &'s files::Files,
+    arena: &'s Arena,
+) -> link::Linker<'s> {
+    let names = program
+        .named
+        .iter()
+        .map(|(name, _)| &*arena.alloc(format!("${name}")));
+    let names = names.map(String::as_str).chain(["$__search_list"]);
+    link::Linker::new(arena, files, names)
+}
+
+/// Finds everything the filter needs; whether it takes its input by elements.
+fn link<'s>(
+    program: &'s Program,
+    files: &'s files::Files,
+    arena: &'s Arena,
+    mut main: Main<'s>,
+) -> Result<(link::Linker<'s>, bool), Vec<CompileError>> {
+    let mut linker = new_linker(program, files, arena);
+    linker.home = program
+        .home
+        .as_deref()
+        .and_then(|home| files.load_home(&mut linker, home));
     let takes_elements = program.by_elements
         && linker.home.is_none()
         && main.before.is_none()
-        && !elements::WITHOUT_ARGUMENTS.iter().any(hidden)
+        && !saved::hides(&program.places, main.text)
         && elements::rewrite(&mut main.module);
-    linker.add_main(
-        main.text,
-        &main.path,
-        main.module,
-        main.environment,
-        main.before,
-    );
-    takes_elements
+    let environment = match main.saved {
+        Some(saved) => {
+            linker.open_saved(&saved.name);
+            linker
+                .saved_environment(saved, main.text, &main.module)
+                .map_err(Some)
+        }
+        None => environment(&mut linker, &main),
+    };
+    match environment {
+        Ok(environment) => {
+            let before = main.before.map(|saved| linker.saved_filter(saved));
+            linker.add_main(main.text, main.path, main.module, environment, before);
+        }
+        Err(error) => linker.errors.extend(error),
+    }
+    match linker.errors.is_empty() {
+        true => Ok((linker, takes_elements)),
+        false => Err(linker.errors),
+    }
+}
+
+/// What a typed filter sees; an error that a file's own errors have told already is `None`.
+fn environment<'s>(
+    linker: &mut link::Linker<'s>,
+    main: &Main<'s>,
+) -> Result<link::Environment<'s>, Option<CompileError>> {
+    let found = linker.environment(&main.module.imports, files::COMMAND_LINE);
+    let mut environment = found.map_err(|(part, message)| {
+        (!message.is_empty()).then(|| CompileError::at(main.path, main.text, part, message, None))
+    })?;
+    environment.home = linker.home;
+    Ok(environment)
 }
 
 /// `module` takes a constant object (jq manual, "module").
@@ -240,14 +306,17 @@ fn library(program: &Program) -> Vec<PathBuf> {
     program.home.iter().map(|home| home.join(".jq")).collect()
 }
 
-fn generate<'s>(
-    linker: link::Linker<'s>,
-    arena: &'s Arena,
-) -> Result<jaq_core::Filter<run::Kind>, CompileError> {
+fn generate(
+    linker: link::Linker,
+    program: &Program,
+    files: &files::Files,
+) -> Result<Compiled, CompileError> {
     // Nothing below should fail: the linker has resolved every name.
     let failed = |_| CompileError::new("the filter cannot be compiled".into());
+    let globals = linker.globals.iter();
+    let globals = globals.map(|name| global(name, program, files)).collect();
     let loaded = Loader::new(linker.defs).load(
-        arena,
+        linker.arena,
         File {
             code: MAIN,
             path: (),
@@ -257,9 +326,10 @@ fn generate<'s>(
     let compiler = jaq_core::Compiler::default()
         .with_funs(natives::of(&linker.natives))
         .with_global_vars(linker.globals);
-    compiler
+    let filter = compiler
         .compile(modules)
-        .map_err(|errors: jaq_core::compile::Errors<&str, ()>| failed(errors.len()))
+        .map_err(|errors: jaq_core::compile::Errors<&str, ()>| failed(errors.len()))?;
+    Ok(Compiled { filter, globals })
 }
 
 fn global(name: &str, program: &Program, files: &files::Files) -> Value {

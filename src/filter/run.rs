@@ -1,14 +1,15 @@
 //! Running a compiled filter on its inputs.
 
 use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
 
 use jaq_core::data::HasLut;
 use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
 
-use super::Filter;
 use super::input::Inputs;
 use super::read::ReadError;
-use super::value::{Error, ValR, Value};
+use super::value::{Error, Item, ValR, Value};
+use super::{Compiled, Filter, fused};
 
 /// The kind of data filters work on, for jaq-core.
 pub struct Kind;
@@ -20,21 +21,30 @@ impl DataT for Kind {
 
 impl<'a> HasLut<'a, Kind> for &'a Run<'a> {
     fn lut(&self) -> &'a Lut<Kind> {
-        self.lut
+        &self.compiled.filter.lut
     }
 }
 
 /// Stack that stays free for what runs below a recursion check, in bytes.
 const STACK_RESERVE: usize = 2 * 1024 * 1024;
 
-/// What a running filter can reach.
-pub struct Run<'a> {
-    lut: &'a Lut<Kind>,
-    filter: &'a Filter,
+/// Takes the outputs of a filter.
+pub type Emit<'e, E> = &'e mut dyn FnMut(Item<'_>) -> Result<(), E>;
+
+/// What all parts of a running filter can reach.
+#[derive(Clone, Copy)]
+pub struct Shared<'a> {
     inputs: &'a RefCell<Inputs>,
     /// Where `debug`, `stderr` and `halt_error` write.
     messages: &'a dyn Fn(&[u8]),
+    library: &'a [PathBuf],
     stack_limit: usize,
+}
+
+/// A filter that jaq-core runs, and what it can reach.
+pub struct Run<'a> {
+    compiled: &'a Compiled,
+    shared: Shared<'a>,
 }
 
 /// How the run of a filter on one input ended, when not by itself.
@@ -45,26 +55,77 @@ pub enum Stop<E> {
     Halted(i32),
     /// An output could not be taken.
     Output(E),
+    /// The input could not be read.
+    Unread(ReadError),
 }
 
-impl<'a> Run<'a> {
-    /// `stack` is the number of bytes the current thread still has.
+/// A filter on all its inputs, one after the other.
+pub struct Session<'a> {
+    shared: Shared<'a>,
+    engine: Engine<'a>,
+    /// `-n`: the one input that is left.
+    once: Option<Cell<bool>>,
+    /// Is told of records that `--seq` passes over.
+    skipped: &'a dyn Fn(&ReadError),
+}
+
+enum Engine<'a> {
+    Core(&'a Compiled),
+    Fused(fused::Runner<'a>),
+}
+
+impl<'a> Session<'a> {
+    /// `stack` is the number of bytes the current thread still has; with `null_input` the filter runs once, on null.
     pub fn new(
         filter: &'a Filter,
         inputs: &'a RefCell<Inputs>,
         messages: &'a dyn Fn(&[u8]),
+        skipped: &'a dyn Fn(&ReadError),
         stack: usize,
+        null_input: bool,
     ) -> Self {
         let marker = 0u8;
         let here = std::ptr::from_ref(&marker).addr();
-        let stack_limit = here.saturating_sub(stack.saturating_sub(STACK_RESERVE));
-        Self {
-            lut: &filter.compiled.lut,
-            filter,
+        let shared = Shared {
             inputs,
             messages,
-            stack_limit,
+            library: &filter.library,
+            stack_limit: here.saturating_sub(stack.saturating_sub(STACK_RESERVE)),
+        };
+        Self {
+            shared,
+            engine: match &filter.engine {
+                super::Engine::Core(compiled) => Engine::Core(compiled),
+                super::Engine::Fused(program) => Engine::Fused(fused::Runner::new(program)),
+            },
+            once: null_input.then(|| Cell::new(true)),
+            skipped,
         }
+    }
+
+    /// Gives every output for the next input to `emit`; `None` when there is no input left.
+    pub fn next<E>(&self, emit: Emit<'_, E>) -> Option<Result<(), Stop<E>>> {
+        let compiled = match &self.engine {
+            Engine::Fused(runner) => return runner.next(self.shared, self.shared.inputs, emit),
+            Engine::Core(compiled) => *compiled,
+        };
+        let input = match &self.once {
+            Some(once) => once.replace(false).then_some(Ok(Value::Null)),
+            None => self.shared.inputs.borrow_mut().next(),
+        };
+        let skipped = std::mem::take(&mut self.shared.inputs.borrow_mut().skipped);
+        skipped.iter().for_each(self.skipped);
+        let mut emit = |value| emit(Item::Value(value));
+        Some(match input? {
+            Ok(input) => Run::new(compiled, self.shared).on(input, &mut emit),
+            Err(error) => Err(Stop::Unread(error)),
+        })
+    }
+}
+
+impl<'a> Run<'a> {
+    pub fn new(compiled: &'a Compiled, shared: Shared<'a>) -> Self {
+        Self { compiled, shared }
     }
 
     /// Gives every output for one input to `emit`.
@@ -73,8 +134,8 @@ impl<'a> Run<'a> {
         input: Value,
         emit: &mut dyn FnMut(Value) -> Result<(), E>,
     ) -> Result<(), Stop<E>> {
-        let context = Ctx::<Kind>::new(self, Vars::new(self.filter.globals.iter().cloned()));
-        for output in self.filter.compiled.id.run((context, input)) {
+        let context = Ctx::<Kind>::new(self, Vars::new(self.compiled.globals.iter().cloned()));
+        for output in self.compiled.filter.id.run((context, input)) {
             match output {
                 Ok(value) => emit(value).map_err(Stop::Output)?,
                 Err(exception) => {
@@ -89,51 +150,51 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn input(&self) -> Option<ValR> {
-        let next = self.inputs.borrow_mut().next_inside()?;
+        let next = self.shared.inputs.borrow_mut().next_inside()?;
         Some(next.map_err(Error::str))
     }
 
     /// The next element of an input that is taken by elements; what cannot be read ends the run, past any `try`.
     pub(super) fn element(&self) -> Option<Result<Value, Exn<'a, Value>>> {
-        let next = self.inputs.borrow_mut().element()?;
+        let next = self.shared.inputs.borrow_mut().element()?;
         Some(next.map_err(|error| self.broken(error)))
     }
 
     /// Passes over the next element.
     pub(super) fn skip_element(&self) -> Option<Result<(), Exn<'a, Value>>> {
-        let next = self.inputs.borrow_mut().skip_element()?;
+        let next = self.shared.inputs.borrow_mut().skip_element()?;
         Some(next.map_err(|error| self.broken(error)))
     }
 
     fn broken(&self, error: ReadError) -> Exn<'a, Value> {
-        self.inputs.borrow_mut().fail(error);
+        self.shared.inputs.borrow_mut().fail(error);
         Exn::halt(5)
     }
 
     /// An input that is taken by elements, where it is no array.
     pub(super) fn whole(&self) -> Option<Value> {
-        self.inputs.borrow_mut().whole()
+        self.shared.inputs.borrow_mut().whole()
     }
 
     pub(super) fn input_name(&self) -> Value {
-        self.inputs.borrow().name()
+        self.shared.inputs.borrow().name()
     }
 
     pub(super) fn input_line(&self) -> usize {
-        self.inputs.borrow().line_number()
+        self.shared.inputs.borrow().line_number()
     }
 
     pub(super) fn message(&self, bytes: &[u8]) {
-        (self.messages)(bytes);
+        (self.shared.messages)(bytes);
     }
 
     pub(super) fn stack_limit(&self) -> usize {
-        self.stack_limit
+        self.shared.stack_limit
     }
 
     pub(super) fn module_meta(&self, name: &Value) -> ValR {
         match name {
-            Value::Str(name) => super::files::meta(name, &self.filter.library).map_err(Error::str),
+            Value::Str(name) => super::files::meta(name, self.shared.library).map_err(Error::str),
             _ => Err(Error::str("modulemeta input module name must be a string")),
         }
     }
@@ -147,9 +208,8 @@ pub struct Tally {
 
 impl Tally {
     /// Notes an output.
-    pub fn output(&self, value: &Value) {
-        self.last_output
-            .set(Some(!matches!(value, Value::Null | Value::Bool(false))));
+    pub fn output(&self, item: &Item) {
+        self.last_output.set(Some(item.is_true()));
     }
 
     /// jq's `-e`: 1 when the last output is false or null, 4 when there is none.

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::escape::{self, Escapes};
 use super::sink::Sink;
 use super::{Error, Indent, Layout};
-use crate::filter::value::{Item, Kind, MAX_DEPTH, Map, Num, Text, Value};
+use crate::filter::value::{Item, MAX_DEPTH, Map, Num, Text, Value};
 
 /// How JSON text looks, its colours aside.
 #[derive(Clone, Copy, Debug)]
@@ -17,16 +17,26 @@ pub struct Notation {
 
 /// Writes the JSON text of an output.
 pub fn write(item: &Item, notation: Notation, sink: &mut Sink) -> Result<(), Error> {
-    Writer { notation, sink }.item(item, 0)
+    Writer::new(notation, sink).item(item, 0)
 }
 
 /// Writes one output.
 pub struct Writer<'a, 'b> {
     pub notation: Notation,
     pub sink: &'a mut Sink<'b>,
+    /// Containers are built before they are written.
+    builds: bool,
 }
 
-impl Writer<'_, '_> {
+impl<'a, 'b> Writer<'a, 'b> {
+    fn new(notation: Notation, sink: &'a mut Sink<'b>) -> Self {
+        Self {
+            builds: notation.sort_keys,
+            notation,
+            sink,
+        }
+    }
+
     fn item(&mut self, item: &Item, depth: usize) -> Result<(), Error> {
         match item {
             Item::Value(value) => self.value(value, depth),
@@ -51,16 +61,16 @@ impl Writer<'_, '_> {
             Value::Bool(false) => self.push(b"false"),
             Value::Num(num) => number(num, &mut self.sink.buf)?,
             Value::Str(text) => self.string(text),
-            Value::Arr(items) => match items.unread() {
+            Value::Arr(items) => match items.unread().filter(|_| !self.builds) {
                 Some(text) => return self.text(text, depth),
                 None => return self.array(items, depth),
             },
-            Value::Obj(map) => match map.unread() {
-                Some(text) if !self.notation.sort_keys => return self.text(text, depth),
-                _ if self.notation.sort_keys => {
+            Value::Obj(map) => match map.unread().filter(|_| !self.builds) {
+                Some(text) => return self.text(text, depth),
+                None if self.notation.sort_keys => {
                     return self.object(sorted(map).into_iter(), depth, Self::value);
                 }
-                _ => {
+                None => {
                     let entries = map.iter().map(|(key, it)| (&**key, it));
                     return self.object(entries, depth, Self::value);
                 }
@@ -69,17 +79,21 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    /// Text is written from its tokens; where it is not how jq would write it, that part is built first.
+    /// Text is written from its tokens. Where that is not how jq would write it, because an object has a key twice,
+    /// it is built after all.
     fn text(&mut self, text: Text, depth: usize) -> Result<(), Error> {
-        if self.notation.sort_keys && matches!(text.kind(), Kind::Array | Kind::Object) {
-            return self.value(&text.to_built(), depth);
+        let written = self.sink.buf.len();
+        let transcribed = match self.builds {
+            true => None,
+            false => self.transcribe(text.bytes(), 0, depth)?,
+        };
+        if transcribed.is_none() {
+            self.sink.buf.truncate(written);
+            let builds = std::mem::replace(&mut self.builds, true);
+            let built = self.value(&text.to_value(), depth);
+            self.builds = builds;
+            built?;
         }
-        let is_outermost = self.sink.hold();
-        let transcribed = self.transcribe(text.bytes(), 0, depth);
-        if is_outermost {
-            self.sink.release();
-        }
-        transcribed?;
         Ok(self.sink.spill()?)
     }
 

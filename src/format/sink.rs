@@ -9,38 +9,23 @@ const SPILL: usize = 64 * 1024;
 pub struct Sink<'a> {
     pub buf: Vec<u8>,
     out: &'a mut dyn io::Write,
-    /// What was written last may yet be taken back: nothing is handed on.
-    is_held: bool,
 }
 
 impl<'a> Sink<'a> {
     /// A sink in front of a writer; `buf` gives its memory, so that one buffer serves many values.
     pub fn new(mut buf: Vec<u8>, out: &'a mut dyn io::Write) -> Self {
         buf.clear();
-        Self {
-            buf,
-            out,
-            is_held: false,
-        }
+        Self { buf, out }
     }
 
     /// Hands the buffer on once it is large: called between elements, so that memory stays bounded.
     #[inline]
     pub fn spill(&mut self) -> io::Result<()> {
-        if self.buf.len() >= SPILL && !self.is_held {
+        if self.buf.len() >= SPILL {
             self.drain()
         } else {
             Ok(())
         }
-    }
-
-    /// Keeps everything until it is released; `false` where it is kept already.
-    pub fn hold(&mut self) -> bool {
-        !std::mem::replace(&mut self.is_held, true)
-    }
-
-    pub fn release(&mut self) {
-        self.is_held = false;
     }
 
     /// Hands on everything.

@@ -6,22 +6,18 @@ use super::{Error, Layout};
 use crate::filter::value::{Literal, MAX_DEPTH, Num, Seen, Text};
 
 impl Writer<'_, '_> {
-    /// Writes the value that begins at `at` in a valid text; gives the place behind it.
-    pub(super) fn transcribe(
-        &mut self,
-        text: &[u8],
-        at: usize,
-        depth: usize,
-    ) -> Result<usize, Error> {
-        match text.get(at) {
-            Some(b'"') => Ok(at + self.literal(&text[at..])),
-            Some(b'{') => self.transcribe_object(text, at, depth),
-            Some(b'[') => self.transcribe_array(text, at, depth),
-            Some(b't') => Ok(at + self.word(b"true")),
-            Some(b'f') => Ok(at + self.word(b"false")),
-            Some(b'n') => Ok(at + self.word(b"null")),
-            _ => self.digits(text, at),
-        }
+    /// Writes the value that begins at `at` in a valid text; gives the place behind it, or `None` if an object in it
+    /// may have a key twice.
+    pub(super) fn transcribe(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
+        Ok(Some(match text.get(at) {
+            Some(b'"') => at + self.literal(&text[at..]),
+            Some(b'{') => return self.transcribe_object(text, at, depth),
+            Some(b'[') => return self.transcribe_array(text, at, depth),
+            Some(b't') => at + self.word(b"true"),
+            Some(b'f') => at + self.word(b"false"),
+            Some(b'n') => at + self.word(b"null"),
+            _ => self.digits(text, at)?,
+        }))
     }
 
     fn word(&mut self, word: &[u8]) -> usize {
@@ -53,47 +49,43 @@ impl Writer<'_, '_> {
         length
     }
 
-    fn transcribe_array(&mut self, text: &[u8], at: usize, depth: usize) -> Result<usize, Error> {
+    fn transcribe_array(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
         check_depth(depth)?;
         let mut at = skip_space(text, at + 1);
         let mut open = b'[';
         while text.get(at).is_some_and(|c| *c != b']') {
             self.begin(open, depth);
-            at = skip_separator(text, self.transcribe(text, at, depth + 1)?);
+            let Some(end) = self.transcribe(text, at, depth + 1)? else {
+                return Ok(None);
+            };
+            at = skip_separator(text, end);
             open = b',';
         }
         self.end(open, b"[]", depth);
-        Ok(at + 1)
+        Ok(Some(at + 1))
     }
 
-    fn transcribe_object(
-        &mut self,
-        text: &[u8],
-        from: usize,
-        depth: usize,
-    ) -> Result<usize, Error> {
+    fn transcribe_object(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
         check_depth(depth)?;
-        let written = self.sink.buf.len();
         let mut seen = Seen::default();
-        let mut at = skip_space(text, from + 1);
+        let mut at = skip_space(text, at + 1);
         let mut open = b'{';
         while text.get(at) == Some(&b'"') {
             if !seen.is_new(Literal::new(&text[at..])) {
-                // A key may be there twice, and then only its last value counts.
-                self.sink.buf.truncate(written);
-                let object = Text::of_valid(&text[from..]);
-                self.value(&object.to_built(), depth)?;
-                return Ok(from + object.length());
+                return Ok(None);
             }
             self.begin(open, depth);
             at += self.literal(&text[at..]);
             self.colon();
             at = skip_separator(text, at);
-            at = skip_separator(text, self.transcribe(text, at, depth + 1)?);
+            let Some(end) = self.transcribe(text, at, depth + 1)? else {
+                return Ok(None);
+            };
+            at = skip_separator(text, end);
             open = b',';
         }
         self.end(open, b"{}", depth);
-        Ok(at + 1)
+        Ok(Some(at + 1))
     }
 
     fn begin(&mut self, open: u8, depth: usize) {
@@ -109,6 +101,9 @@ impl Writer<'_, '_> {
         self.sink.buf.extend_from_slice(colon);
     }
 }
+
+/// The place behind what was written; `None` asks for the value to be built.
+type Transcribed = Result<Option<usize>, Error>;
 
 fn check_depth(depth: usize) -> Result<(), Error> {
     if depth > MAX_DEPTH {

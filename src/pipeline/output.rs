@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::closed_pipe;
 use super::progress::Progress;
 use crate::error::Error;
-use crate::filter::value::Value;
+use crate::filter::value::Item;
 use crate::format::{self, Formatter, sanitize};
 use crate::plan::Flush;
 use crate::terminal::Terminal;
@@ -63,10 +63,10 @@ impl Output {
         self.stdout.borrow_mut()
     }
 
-    /// Writes a value.
-    pub fn value(&self, value: &Value) -> Result<(), format::Error> {
+    /// Writes an output of the filter.
+    pub fn item(&self, item: Item) -> Result<(), format::Error> {
         let mut stdout = self.shown();
-        self.formatter.borrow_mut().write(value, &mut *stdout)?;
+        self.formatter.borrow_mut().write_item(item, &mut *stdout)?;
         match self.flush {
             Flush::EachOutput => Ok(stdout.flush()?),
             Flush::BeforeWaiting => Ok(()),

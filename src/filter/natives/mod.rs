@@ -15,6 +15,9 @@ use jaq_core::box_iter::box_once;
 use jaq_core::native::Fun;
 use jaq_core::{Bind, Cv, Native, RunPtr, ValXs};
 
+pub use arrays::length;
+pub use sorting::arrangement;
+
 use super::lower::Count;
 use super::run::Kind;
 use super::value::{Error, ValR, Value};
@@ -64,6 +67,24 @@ pub fn find(name: &str, arity: usize) -> Option<((&'static str, usize), Count)> 
     let own = own.map(|(known, args, count, _)| ((*known, args.len()), *count));
     own.or_else(|| jaq(name, arity).map(|(known, _, arity, count)| ((*known, *arity), *count)))
         .or_else(|| math::find(name, arity).map(|name| ((name, arity), Count::One)))
+}
+
+/// Is there a native filter of that name that has exactly one output for each of its arguments' and touches no input?
+pub fn has_one_output(name: &str, arity: usize) -> bool {
+    let mut pure = [
+        arrays::TABLE,
+        format::TABLE,
+        json::TABLE,
+        math::TABLE,
+        regex::TABLE,
+        strings::TABLE,
+    ]
+    .into_iter()
+    .flatten();
+    !name.starts_with('_')
+        && pure.any(|(known, args, count, _)| {
+            *known == name && args.len() == arity && *count == Count::One && !args.contains('f')
+        })
 }
 
 fn jaq(name: &str, arity: usize) -> Option<&'static (&'static str, &'static str, usize, Count)> {

@@ -8,9 +8,9 @@ use crate::filter::value::{ValR, Value};
 pub const TABLE: &[Entry] = &[
     ("sort", "", Count::One, |cv| one(plain(cv.1, sorted))),
     ("unique", "", Count::One, |cv| one(plain(cv.1, distinct))),
-    ("_sort_by", "v", Count::One, |cv| one(keyed(cv, sorted))),
-    ("_group_by", "v", Count::One, |cv| one(keyed(cv, grouped))),
-    ("_unique_by", "v", Count::One, |cv| one(keyed(cv, distinct))),
+    ("_sort_by", "v", Count::One, |cv| with_keys(cv, sort_by)),
+    ("_group_by", "v", Count::One, |cv| with_keys(cv, group_by)),
+    ("_unique_by", "v", Count::One, |cv| with_keys(cv, unique_by)),
     ("min", "", Count::One, |cv| {
         one(extreme(&cv.1, &cv.1, Ordering::is_lt))
     }),
@@ -42,9 +42,38 @@ fn plain(value: Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
     }
 }
 
-fn keyed(mut cv: Call, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
+/// Arranges an array by the keys of its elements.
+pub type Arrange = fn(&Value, &Value) -> ValR;
+
+/// What `name(f)` does to an array and the keys that `f` gives for its elements.
+pub fn arrangement(name: &str) -> Option<Arrange> {
+    Some(match name {
+        "sort_by" => sort_by,
+        "group_by" => group_by,
+        "unique_by" => unique_by,
+        _ => return None,
+    })
+}
+
+fn with_keys<'a>(mut cv: Call<'a>, arrange: Arrange) -> super::Outputs<'a> {
     let keys = cv.0.pop_var();
-    match (&cv.1, &keys) {
+    one(arrange(&cv.1, &keys))
+}
+
+fn sort_by(items: &Value, keys: &Value) -> ValR {
+    keyed(items, keys, sorted)
+}
+
+fn group_by(items: &Value, keys: &Value) -> ValR {
+    keyed(items, keys, grouped)
+}
+
+fn unique_by(items: &Value, keys: &Value) -> ValR {
+    keyed(items, keys, distinct)
+}
+
+fn keyed(items: &Value, keys: &Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
+    match (items, keys) {
         (Value::Arr(items), Value::Arr(keys)) if items.len() == keys.len() => {
             let pairs = keys.iter().cloned().zip(items.iter().cloned());
             Ok(arrange(pairs.collect()))

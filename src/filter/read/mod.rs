@@ -17,6 +17,7 @@ use std::io::Read;
 pub use error::{ReadError, Trouble};
 pub use events::Events;
 pub use parser::{Opened, Parser};
+pub use scanner::Visitor;
 
 use super::value::Value;
 

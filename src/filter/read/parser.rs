@@ -30,7 +30,8 @@ pub struct Parser<R> {
 /// A value that has begun.
 pub enum Opened {
     Array,
-    Whole(Value),
+    /// No array, but a value of so many bytes, found valid.
+    Whole(usize),
 }
 
 /// Before the first element of an array, or behind one.
@@ -64,7 +65,16 @@ impl<R: Read> Parser<R> {
         })
     }
 
-    /// The next value; an array is only opened, for [`Parser::element`] to read.
+    /// Finds the next value valid; gives its length. [`Parser::text`] is its text, until [`Parser::advance`] passes
+    /// over it.
+    pub fn scan_next(&mut self, visitor: &mut impl Visitor) -> Option<Parsed<usize>> {
+        self.unless_failed(|parser| match parser.start()? {
+            None => Ok(None),
+            Some(_) => parser.scan_top(visitor).map(Some),
+        })
+    }
+
+    /// As [`Parser::scan_next`], but an array is only opened, for its elements to be read.
     pub fn open(&mut self) -> Option<Parsed<Opened>> {
         self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
@@ -74,8 +84,25 @@ impl<R: Read> Parser<R> {
                 parser.around = Some(Waiting::Array { is_empty: true });
                 Ok(Some(Opened::Array))
             }
-            Some(_) => Ok(Some(Opened::Whole(parser.top()?))),
+            Some(_) => Ok(Some(Opened::Whole(parser.scan_top(&mut Skip)?))),
         })
+    }
+
+    /// The text of a value that was scanned and not yet passed over.
+    #[inline(always)]
+    pub fn text(&self, length: usize) -> Text<'_> {
+        Text::of_valid(&self.window.rest()[..length])
+    }
+
+    /// Passes over a value that was scanned.
+    #[inline(always)]
+    pub fn advance(&mut self, length: usize) {
+        self.window.advance(length);
+    }
+
+    /// Finds the next element of the array that was opened valid; `None` when the array is at its end.
+    pub fn scan_element(&mut self, visitor: &mut impl Visitor) -> Option<Parsed<usize>> {
+        self.next_element(|parser| parser.scan(visitor))
     }
 
     /// The next element of the array that was opened; `None` when it is at its end.
@@ -194,19 +221,29 @@ impl<R: Read> Parser<R> {
 
     /// A value outside of any other; like jq, a literal before a stray `,` is not given out.
     fn top(&mut self) -> Parsed<Value> {
-        let value = self.value()?;
-        let is_literal = matches!(value, Value::Null | Value::Bool(_) | Value::Num(_));
-        match self.window.rest().first() {
-            Some(b',' | b':' | b']' | b'}') if is_literal => Err(self.diagnosed(None)),
-            _ => Ok(value),
+        let length = self.scan_top(&mut Skip)?;
+        let value = self.text(length).to_value();
+        self.advance(length);
+        Ok(value)
+    }
+
+    fn scan_top(&mut self, visitor: &mut impl Visitor) -> Parsed<usize> {
+        let length = self.scan(visitor)?;
+        let is_literal = !matches!(self.window.rest()[0], b'"' | b'[' | b'{');
+        match self.window.rest().get(length) {
+            Some(b',' | b':' | b']' | b'}') if is_literal => {
+                self.window.advance(length);
+                Err(self.diagnosed(None))
+            }
+            _ => Ok(length),
         }
     }
 
     /// The value that begins here.
     pub(super) fn value(&mut self) -> Parsed<Value> {
         let length = self.scan(&mut Skip)?;
-        let value = Text::of_valid(&self.window.rest()[..length]).to_value();
-        self.window.advance(length);
+        let value = self.text(length).to_value();
+        self.advance(length);
         Ok(value)
     }
 

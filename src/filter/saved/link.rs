@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Metadata, Origin, SavedFilter, names};
+use super::{Metadata, Origin, Places, SavedFilter, names};
 use crate::filter::link::{Callee, Environment, Linker, Saved};
 use crate::filter::lower::{Count, Scope};
 use crate::filter::report::CompileError;
@@ -141,9 +141,9 @@ impl<'s> Linker<'s> {
                 .map_err(|(part, message)| {
                     CompileError::at(&saved.path, source, part, message, None)
                 })?;
-        match saved.origin {
-            Origin::BuiltIn => environment.saved = Saved::BuiltIn,
-            _ => environment.home = self.home,
+        environment.saved = visible(Some(saved));
+        if saved.origin != Origin::BuiltIn {
+            environment.home = self.home;
         }
         self.add_args(Metadata::read(source, &saved.path)?, &mut environment);
         Ok(environment)
@@ -181,4 +181,22 @@ pub fn program<'s>(saved: &SavedFilter, source: &'s str) -> Result<Module<'s>, C
         return Err(CompileError::new(message));
     }
     Ok(module)
+}
+
+/// What a text sees of saved filters: the one it belongs to decides.
+pub fn visible(saved: Option<&SavedFilter>) -> Saved {
+    match saved {
+        Some(saved) if saved.origin == Origin::BuiltIn => Saved::BuiltIn,
+        _ => Saved::All,
+    }
+}
+
+/// Whether a saved filter of the user's has the name of a function of jq's that the text may call.
+pub fn hides(places: &Places, text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = text.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+    places.user_has_any()
+        && words
+            .into_iter()
+            .any(|word| places.user_has(word) && names::is_taken(word))
 }

@@ -88,6 +88,11 @@ impl Places {
         Ok(None)
     }
 
+    /// Whether the user has a directory for them.
+    pub(in crate::filter) fn user_has_any(&self) -> bool {
+        self.user_files().is_some()
+    }
+
     /// Whether the user has a file of that name.
     pub(in crate::filter) fn user_has(&self, name: &str) -> bool {
         self.user_files()

@@ -9,7 +9,7 @@ use super::{Metadata, Places, SavedFilter, alone};
 use crate::filter::files::Files;
 use crate::filter::report::CompileError;
 use crate::filter::syntax::{self, Import};
-use crate::filter::{library, link};
+use crate::filter::{library, link, main};
 
 /// Functions of dq's that no jq can have.
 const NOT_IN_JQ: [&str; 1] = ["fetch"];
@@ -26,7 +26,7 @@ pub fn standalone(
     let program = alone(saved, &[], places, home);
     let files = Files::new(&library(&program), places.clone());
     let arena = Arena::default();
-    let (linker, _) = link(&program, &files, &arena)?;
+    let (linker, _) = link(&program, &files, &arena, main(&program)?)?;
     let refuse = |message: String| Err(vec![CompileError::new(message)]);
     let native = linker.natives.iter().map(|(name, _)| name);
     if let Some(name) = native.into_iter().find(|name| NOT_IN_JQ.contains(name)) {

@@ -241,12 +241,6 @@ impl Seen {
         self.signatures.push(signature);
         true
     }
-
-    /// Gets ready for another object.
-    pub fn clear(&mut self) {
-        self.signatures.clear();
-        self.filter = 0;
-    }
 }
 
 /// A number that is the same for equal keys and differs for most others: of the first and last bytes and the length.

@@ -1,0 +1,338 @@
+//! Running a fused filter on one input.
+
+use super::slots::Slots;
+use super::{Expr, Program, Stream};
+use crate::filter::run::{Run, Shared, Stop};
+use crate::filter::value::{Item, Kind, Literal, Value};
+
+/// What ends the run on an input before its end.
+pub enum Halt {
+    /// An error was raised; its value.
+    Raised(Value),
+    /// `halt` or `halt_error`, with its exit code.
+    Exit(i32),
+    /// Whoever takes the outputs wants no more.
+    Enough,
+}
+
+impl From<crate::filter::value::Error> for Halt {
+    fn from(error: crate::filter::value::Error) -> Self {
+        Self::Raised(error.into_val())
+    }
+}
+
+/// Takes outputs.
+pub type Out<'o, 't> = &'o mut dyn FnMut(Item<'t>) -> Result<(), Halt>;
+
+/// What a part of a filter is run on.
+#[derive(Clone)]
+pub struct Frame<'f, 't> {
+    pub input: Item<'t>,
+    /// Its fields, where it is the input of the whole filter and its text was read just now.
+    pub slots: Option<&'f Slots<'f>>,
+}
+
+impl<'t> Frame<'_, 't> {
+    pub fn of(input: Item<'t>) -> Self {
+        Self { input, slots: None }
+    }
+}
+
+/// Runs the streams of a program.
+#[derive(Clone, Copy)]
+pub struct Evaluator<'a> {
+    pub program: &'a Program,
+    pub shared: Shared<'a>,
+}
+
+impl Evaluator<'_> {
+    /// Gives every output of a stream to `out`.
+    pub fn each<'t>(
+        &self,
+        stream: &Stream,
+        frame: &Frame<'_, 't>,
+        out: Out<'_, 't>,
+    ) -> Result<(), Halt> {
+        match stream {
+            Stream::One(expr) => out(self.one(expr, frame)?),
+            Stream::Empty => Ok(()),
+            Stream::Each(expr) => values(self.one(expr, frame)?, out),
+            Stream::Select(condition) => self.each(condition, frame, &mut |item| {
+                if item.is_true() {
+                    out(frame.input.clone())?;
+                }
+                Ok(())
+            }),
+            Stream::Only(wanted) if wanted(kind(&frame.input)) => out(frame.input.clone()),
+            Stream::Only(_) => Ok(()),
+            Stream::Recurse => recurse(frame.input.clone(), out),
+            Stream::Try(inner) => self.attempt(inner, frame, out),
+            Stream::Pipe(left, right) => self.pipe(left, right, frame, out),
+            Stream::Both(left, right) => {
+                self.each(left, frame, out)?;
+                self.each(right, frame, out)
+            }
+            Stream::First(count, inner) => self.first(*count, inner, frame, out),
+            Stream::If(condition, then, otherwise) => {
+                let is_true = self.one(condition, frame)?.is_true();
+                self.each(if is_true { then } else { otherwise }, frame, out)
+            }
+            Stream::Part(part) => self.part(part, frame.input.clone().into_value(), &mut |value| {
+                out(Item::Value(value))
+            }),
+        }
+    }
+
+    fn pipe<'t>(
+        &self,
+        left: &Stream,
+        right: &Stream,
+        frame: &Frame<'_, 't>,
+        out: Out<'_, 't>,
+    ) -> Result<(), Halt> {
+        // What comes through `select` is still the input, with its slots.
+        let slots = frame.slots.filter(|_| left.passes_input());
+        self.each(left, frame, &mut |input| {
+            self.each(right, &Frame { input, slots }, out)
+        })
+    }
+
+    /// `try`: an error ends the stream; one that is raised further on is not caught here.
+    fn attempt<'t>(
+        &self,
+        inner: &Stream,
+        frame: &Frame<'_, 't>,
+        out: Out<'_, 't>,
+    ) -> Result<(), Halt> {
+        let mut is_ours = true;
+        let result = self.each(inner, frame, &mut |item| {
+            out(item).inspect_err(|_| is_ours = false)
+        });
+        match result {
+            Err(Halt::Raised(_)) if is_ours => Ok(()),
+            other => other,
+        }
+    }
+
+    fn first<'t>(
+        &self,
+        count: usize,
+        inner: &Stream,
+        frame: &Frame<'_, 't>,
+        out: Out<'_, 't>,
+    ) -> Result<(), Halt> {
+        let mut left = count;
+        let result = self.each(inner, frame, &mut |item| {
+            out(item)?;
+            left -= 1;
+            if left == 0 { Err(Halt::Enough) } else { Ok(()) }
+        });
+        match result {
+            Err(Halt::Enough) if left == 0 => Ok(()),
+            other => other,
+        }
+    }
+
+    /// A part that jaq-core runs.
+    fn part(
+        &self,
+        part: &crate::filter::Compiled,
+        input: Value,
+        out: &mut dyn FnMut(Value) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        let run = Run::new(part, self.shared);
+        let result = run.on(input, out);
+        result.map_err(|stop| match stop {
+            Stop::Raised(error) => Halt::Raised(error),
+            Stop::Halted(code) => Halt::Exit(code),
+            Stop::Output(halt) => halt,
+            Stop::Unread(_) => Halt::Enough,
+        })
+    }
+
+    /// The one output of a filter.
+    pub fn one<'t>(&self, expr: &Expr, frame: &Frame<'_, 't>) -> Result<Item<'t>, Halt> {
+        Ok(match expr {
+            Expr::Input => frame.input.clone(),
+            Expr::Slot(slot) => self.slot(*slot, frame)?,
+            Expr::Constant(value) => Item::Value(value.clone()),
+            Expr::Field(inner, key) => field(self.one(inner, frame)?, key)?,
+            Expr::Element(inner, index) => element(self.one(inner, frame)?, *index)?,
+            Expr::Object(entries) => {
+                let entry = |(key, expr): &(std::rc::Rc<str>, Expr)| {
+                    Ok((key.clone(), self.one(expr, frame)?))
+                };
+                Item::Object(entries.iter().map(entry).collect::<Result<_, Halt>>()?)
+            }
+            Expr::List(stream) => {
+                let mut items = Vec::new();
+                self.each(stream, frame, &mut |item| {
+                    items.push(item.into_value());
+                    Ok(())
+                })?;
+                Item::Value(Value::from(items))
+            }
+            Expr::Count(stream) => {
+                let mut count = 0usize;
+                self.each(stream, frame, &mut |_| {
+                    count += 1;
+                    Ok(())
+                })?;
+                Item::Value(Value::from(count))
+            }
+            Expr::Length(inner) => length(self.one(inner, frame)?)?,
+            Expr::Text(parts) => self.text(parts, frame)?,
+            Expr::Binary(left, op, right) => self.binary(left, op, right, frame)?,
+            Expr::Not(inner) => Item::Value(Value::Bool(!self.one(inner, frame)?.is_true())),
+            Expr::If(condition, then, otherwise) => {
+                let is_true = self.one(condition, frame)?.is_true();
+                self.one(if is_true { then } else { otherwise }, frame)?
+            }
+            Expr::Pipe(left, right) => {
+                let input = self.one(left, frame)?;
+                self.one(right, &Frame::of(input))?
+            }
+            Expr::Part(part) => self.part_of_one(part, frame)?,
+        })
+    }
+
+    fn part_of_one<'t>(
+        &self,
+        part: &crate::filter::Compiled,
+        frame: &Frame<'_, 't>,
+    ) -> Result<Item<'t>, Halt> {
+        let mut output = None;
+        self.part(part, frame.input.clone().into_value(), &mut |value| {
+            output = Some(value);
+            Ok(())
+        })?;
+        Ok(Item::Value(output.unwrap_or(Value::Null)))
+    }
+
+    #[inline(always)]
+    fn slot<'t>(&self, slot: usize, frame: &Frame<'_, 't>) -> Result<Item<'t>, Halt> {
+        if let (Some(slots), Item::Text(input)) = (frame.slots, &frame.input)
+            && let Some(text) = slots.get(slot, *input)
+        {
+            return Ok(Item::Text(text));
+        }
+        let path = self.program.wants.path(slot).iter();
+        path.clone()
+            .try_fold(frame.input.clone(), |item, key| field(item, key))
+    }
+
+    fn text<'t>(&self, parts: &[Expr], frame: &Frame<'_, 't>) -> Result<Item<'t>, Halt> {
+        let mut text = String::new();
+        for part in parts {
+            match self.one(part, frame)? {
+                Item::Text(part) => match part.literal() {
+                    Some(literal) => text.push_str(&literal.decoded()),
+                    None => text.push_str(&part.to_value().to_json()),
+                },
+                Item::Value(Value::Str(part)) => text.push_str(&part),
+                other => text.push_str(&other.into_value().to_json()),
+            }
+        }
+        Ok(Item::Value(Value::from(text)))
+    }
+}
+
+pub fn kind(item: &Item) -> Kind {
+    match item {
+        Item::Text(text) => text.kind(),
+        Item::Object(_) => Kind::Object,
+        Item::Value(value) => match value {
+            Value::Null => Kind::Null,
+            Value::Bool(true) => Kind::True,
+            Value::Bool(false) => Kind::False,
+            Value::Num(_) => Kind::Number,
+            Value::Str(_) => Kind::String,
+            Value::Arr(_) => Kind::Array,
+            Value::Obj(_) => Kind::Object,
+        },
+    }
+}
+
+/// `.key`
+#[inline(always)]
+fn field<'t>(item: Item<'t>, key: &std::rc::Rc<str>) -> Result<Item<'t>, Halt> {
+    let null = Item::Value(Value::Null);
+    Ok(match &item {
+        Item::Text(text) if text.kind() == Kind::Object => text.field(key).map_or(null, Item::Text),
+        Item::Text(text) if text.kind() == Kind::Null => null,
+        Item::Object(entries) => {
+            let found = entries.iter().find(|(known, _)| known == key);
+            found.map_or(null, |(_, item)| item.clone())
+        }
+        _ => Item::Value(item.into_value().get(&Value::Str(key.clone()))?),
+    })
+}
+
+/// `.[index]`
+fn element(item: Item, index: isize) -> Result<Item, Halt> {
+    if let Item::Text(text) = item
+        && text.kind() == Kind::Array
+    {
+        let place = match usize::try_from(index) {
+            Ok(place) => Some(place),
+            Err(_) => text.elements().count().checked_add_signed(index),
+        };
+        let found = place.and_then(|place| text.elements().nth(place));
+        return Ok(found.map_or(Item::Value(Value::Null), Item::Text));
+    }
+    Ok(Item::Value(item.into_value().get(&Value::from(index))?))
+}
+
+fn length(item: Item) -> Result<Item, Halt> {
+    if let Item::Text(text) = item {
+        match text.kind() {
+            Kind::Array => return Ok(Item::Value(Value::from(text.elements().count()))),
+            Kind::Object => {
+                if let Some(members) = text.members_once() {
+                    return Ok(Item::Value(Value::from(members.count())));
+                }
+            }
+            _ => {}
+        }
+    }
+    let length = crate::filter::natives::length(item.into_value())?;
+    Ok(Item::Value(length))
+}
+
+/// `.[]`
+pub fn values<'t>(item: Item<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
+    match item {
+        Item::Text(text) if text.kind() == Kind::Array => {
+            text.elements().try_for_each(|text| out(Item::Text(text)))
+        }
+        Item::Text(text) if text.kind() == Kind::Object => match text.members_once() {
+            Some(mut members) => members.try_for_each(|(_, text)| out(Item::Text(text))),
+            None => values(Item::Value(text.to_built()), out),
+        },
+        Item::Object(entries) => entries.into_iter().try_for_each(|(_, item)| out(item)),
+        other => {
+            let mut values = jaq_core::ValT::values(other.into_value());
+            values.try_for_each(|value| out(Item::Value(value?)))
+        }
+    }
+}
+
+/// `..`: the value, and everything inside it, in the order it stands there.
+fn recurse<'t>(item: Item<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
+    let is_container = matches!(kind(&item), Kind::Array | Kind::Object);
+    out(item.clone())?;
+    if is_container {
+        values(item, &mut |inner| recurse(inner, out))?;
+    }
+    Ok(())
+}
+
+/// The string of an item that stands there as it is.
+#[inline(always)]
+pub fn plain<'i>(item: &'i Item) -> Option<&'i str> {
+    match item {
+        Item::Text(text) => text.literal().and_then(Literal::plain),
+        Item::Value(value) => value.as_str(),
+        Item::Object(_) => None,
+    }
+}

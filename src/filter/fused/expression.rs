@@ -1,0 +1,69 @@
+//! Comparisons, calculations and logic.
+
+use jaq_core::load::parse::BinaryOp;
+use jaq_core::ops::{Cmp, Math};
+
+use super::eval::{Evaluator, Frame, Halt, plain};
+use super::{Expr, Stream};
+use crate::filter::value::{Item, Value};
+
+impl Evaluator<'_> {
+    pub(super) fn binary<'t>(
+        &self,
+        left: &Expr,
+        op: &BinaryOp<&'static str>,
+        right: &Expr,
+        frame: &Frame<'_, 't>,
+    ) -> Result<Item<'t>, Halt> {
+        let left = self.one(left, frame)?;
+        let right = || self.one(right, frame);
+        Ok(match op {
+            BinaryOp::And => Item::from(Value::Bool(left.is_true() && right()?.is_true())),
+            BinaryOp::Or => Item::from(Value::Bool(left.is_true() || right()?.is_true())),
+            BinaryOp::Alt if left.is_true() => left,
+            BinaryOp::Cmp(op) => Item::from(Value::Bool(compare(left, op, right()?))),
+            BinaryOp::Math(op) => {
+                let (left, right) = (left.into_value(), right()?.into_value());
+                Item::from(calculate(left, op, right)?)
+            }
+            _ => right()?,
+        })
+    }
+}
+
+fn compare(left: Item, op: &Cmp, right: Item) -> bool {
+    let is_equality = matches!(op, Cmp::Eq | Cmp::Ne);
+    if is_equality && let (Some(left), Some(right)) = (plain(&left), plain(&right)) {
+        return (left == right) == matches!(op, Cmp::Eq);
+    }
+    let (left, right) = (left.into_value(), right.into_value());
+    match op {
+        Cmp::Lt => left < right,
+        Cmp::Le => left <= right,
+        Cmp::Gt => left > right,
+        Cmp::Ge => left >= right,
+        Cmp::Eq => left == right,
+        Cmp::Ne => left != right,
+    }
+}
+
+fn calculate(left: Value, op: &Math, right: Value) -> crate::filter::value::ValR {
+    match op {
+        Math::Add => left + right,
+        Math::Sub => left - right,
+        Math::Mul => left * right,
+        Math::Div => left / right,
+        Math::Rem => left % right,
+    }
+}
+
+impl Stream {
+    /// Every output is the input itself.
+    pub(super) fn passes_input(&self) -> bool {
+        match self {
+            Self::Select(_) | Self::Only(_) | Self::Empty | Self::One(Expr::Input) => true,
+            Self::Pipe(left, right) => left.passes_input() && right.passes_input(),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What becomes of the outputs for one input.
+
+use super::eval::{Evaluator, Frame, Halt, Out};
+use super::{Gather, Key, Program};
+use crate::filter::value::{Item, ValR, Value};
+
+/// What was gathered so far for one input.
+#[derive(Default)]
+pub struct Gathered {
+    items: Vec<Value>,
+    keys: Vec<Value>,
+    count: usize,
+    sum: Option<ValR>,
+}
+
+impl Gathered {
+    /// Runs the body on one input, or one element, and takes its outputs.
+    pub fn take<'t>(
+        &mut self,
+        evaluator: &Evaluator,
+        frame: &Frame<'_, 't>,
+        out: Out<'_, 't>,
+    ) -> Result<(), Halt> {
+        let Program { body, gather, .. } = evaluator.program;
+        if let Gather::Keyed(_, key) = gather {
+            return self.keyed(evaluator, key, frame);
+        }
+        evaluator.each(body, frame, &mut |item| {
+            self.output(evaluator, gather, item, out)
+        })
+    }
+
+    fn output<'t>(
+        &mut self,
+        evaluator: &Evaluator,
+        gather: &Gather,
+        item: Item<'t>,
+        out: Out<'_, 't>,
+    ) -> Result<(), Halt> {
+        match gather {
+            Gather::Each => return out(item),
+            Gather::First(most) => {
+                evaluator.each(&evaluator.program.after, &Frame::of(item), out)?;
+                self.count += 1;
+                if self.count >= *most {
+                    return Err(Halt::Enough);
+                }
+            }
+            Gather::List => self.items.push(item.into_value()),
+            Gather::Count | Gather::Length => self.count += 1,
+            Gather::Sum | Gather::SumOfList => {
+                let sum = self.sum.take().unwrap_or(Ok(Value::Null));
+                let sum = sum.and_then(|sum| sum + item.into_value());
+                // A list is all there before its sum can fail.
+                self.sum = match gather {
+                    Gather::Sum => Some(Ok(sum?)),
+                    _ => Some(sum),
+                };
+            }
+            Gather::Keyed(..) => {}
+        }
+        Ok(())
+    }
+
+    fn keyed(&mut self, evaluator: &Evaluator, key: &Key, frame: &Frame) -> Result<(), Halt> {
+        let (Key::One(key) | Key::Many(key)) = key;
+        self.keys.push(evaluator.one(key, frame)?.into_value());
+        self.items.push(frame.input.clone().into_value());
+        Ok(())
+    }
+
+    /// Counts an element that nobody looks into.
+    pub fn count(&mut self) {
+        self.count += 1;
+    }
+
+    /// The length of an input that is no array.
+    pub fn length(&mut self, whole: &Value) -> Result<(), Halt> {
+        self.sum = Some(Ok(crate::filter::natives::length(whole.clone())?));
+        Ok(())
+    }
+
+    /// The first outputs are all there.
+    pub fn is_full(&self, gather: &Gather) -> bool {
+        matches!(gather, Gather::First(most) if self.count >= *most)
+    }
+
+    /// What was gathered, once all is there; `None` where every output has gone its way. `whole` is an input that was
+    /// no array.
+    pub fn finish(self, gather: &Gather, whole: Option<Value>) -> Option<ValR> {
+        Some(match gather {
+            Gather::Each | Gather::First(_) => return None,
+            Gather::List => Ok(Value::from(self.items)),
+            Gather::Count => Ok(Value::from(self.count)),
+            Gather::Length => self.sum.unwrap_or_else(|| Ok(Value::from(self.count))),
+            Gather::Sum | Gather::SumOfList => self.sum.unwrap_or(Ok(Value::Null)),
+            Gather::Keyed(arrange, key) => match (whole, key) {
+                (None, _) => arrange(&Value::from(self.items), &Value::from(self.keys)),
+                (Some(whole), Key::Many(_)) => arrange(&whole, &Value::from(self.keys)),
+                (Some(whole), Key::One(_)) => arrange(&whole, &listed(self.keys)),
+            },
+        })
+    }
+}
+
+/// Keys as messages show them: the list of what the filter gave for each element.
+fn listed(keys: Vec<Value>) -> Value {
+    keys.into_iter().map(|key| Value::from(vec![key])).collect()
+}

@@ -1,0 +1,248 @@
+//! The inputs of a fused filter: read, run, and passed over.
+
+use std::cell::RefCell;
+
+use super::eval::{Evaluator, Frame, Halt, values};
+use super::gather::Gathered;
+use super::slots::Slots;
+use super::{Gather, Program, Source};
+use crate::filter::input::Inputs;
+use crate::filter::read::{Opened, ReadError};
+use crate::filter::run::{Emit, Shared, Stop};
+use crate::filter::value::{Item, Text, Value};
+
+/// Runs a fused filter on one input after the other.
+pub struct Runner<'a> {
+    program: &'a Program,
+    slots: RefCell<Slots<'a>>,
+}
+
+/// Inputs nested deeper than this are built: what is inside them should not be passed over at every level.
+const DEEP: usize = 100;
+
+/// What stops a run: a halt of the filter's, or an input that cannot be read.
+enum Broken {
+    Halt(Halt),
+    Unread(ReadError),
+}
+
+impl From<Halt> for Broken {
+    fn from(halt: Halt) -> Self {
+        Self::Halt(halt)
+    }
+}
+
+impl From<ReadError> for Broken {
+    fn from(error: ReadError) -> Self {
+        Self::Unread(error)
+    }
+}
+
+impl<'a> Runner<'a> {
+    pub fn new(program: &'a Program) -> Self {
+        Self {
+            program,
+            slots: RefCell::new(Slots::new(&program.wants)),
+        }
+    }
+
+    /// Gives every output for the next input to `emit`; `None` when there is no input left.
+    pub fn next<E>(
+        &self,
+        shared: Shared,
+        inputs: &RefCell<Inputs>,
+        emit: Emit<'_, E>,
+    ) -> Option<Result<(), Stop<E>>> {
+        let mut refused = None;
+        let mut out = |item: Item| {
+            emit(item).map_err(|error| {
+                refused = Some(error);
+                Halt::Enough
+            })
+        };
+        let evaluator = Evaluator {
+            program: self.program,
+            shared,
+        };
+        let ended = match self.program.source {
+            _ if !inputs.borrow().are_scanned() => self.value(evaluator, inputs, &mut out),
+            Source::Inputs => self.input(evaluator, inputs, &mut out),
+            Source::Elements { .. } => self.elements(evaluator, inputs, &mut out),
+        };
+        let ended = ended.transpose()?;
+        Some(match (ended, refused) {
+            (_, Some(error)) => Err(Stop::Output(error)),
+            (Ok(()) | Err(Broken::Halt(Halt::Enough)), None) => Ok(()),
+            (Err(Broken::Halt(Halt::Raised(error))), None) => Err(Stop::Raised(error)),
+            (Err(Broken::Halt(Halt::Exit(code))), None) => Err(Stop::Halted(code)),
+            (Err(Broken::Unread(error)), None) => Err(Stop::Unread(error)),
+        })
+    }
+
+    /// An input that is no JSON text.
+    fn value(
+        &self,
+        evaluator: Evaluator,
+        inputs: &RefCell<Inputs>,
+        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+    ) -> Result<Option<()>, Broken> {
+        let next = inputs.borrow_mut().next().transpose()?;
+        let Some(input) = next else {
+            return Ok(None);
+        };
+        let mut gathered = Gathered::default();
+        let whole = match self.program.source {
+            Source::Inputs => {
+                let frame = Frame::of(Item::Value(input));
+                gathered.take(&evaluator, &frame, &mut |item| out(item))?;
+                None
+            }
+            Source::Elements { .. } => {
+                self.elements_of_value(&input, evaluator, &mut gathered, out)?;
+                Some(input)
+            }
+        };
+        self.finish(evaluator, gathered, whole, out)?;
+        Ok(Some(()))
+    }
+
+    fn input(
+        &self,
+        evaluator: Evaluator,
+        inputs: &RefCell<Inputs>,
+        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+    ) -> Result<Option<()>, Broken> {
+        self.slots.borrow_mut().reset();
+        let scanned = inputs
+            .borrow_mut()
+            .scan_next(&mut *self.slots.borrow_mut())?;
+        let Some(length) = scanned else {
+            return Ok(None);
+        };
+        let mut gathered = Gathered::default();
+        let result = self.run_on(evaluator, inputs, length, &mut gathered, out);
+        inputs.borrow_mut().advance(length);
+        result?;
+        self.finish(evaluator, gathered, None, out)?;
+        Ok(Some(()))
+    }
+
+    /// Runs the body on the text that was scanned last.
+    fn run_on(
+        &self,
+        evaluator: Evaluator,
+        inputs: &RefCell<Inputs>,
+        length: usize,
+        gathered: &mut Gathered,
+        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        let inputs = inputs.borrow();
+        let slots = self.slots.borrow();
+        let text = inputs.text(length);
+        let frame = frame(text, &slots);
+        gathered.take(&evaluator, &frame, &mut |item| out(item))
+    }
+
+    fn finish(
+        &self,
+        evaluator: Evaluator,
+        gathered: Gathered,
+        whole: Option<Value>,
+        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        let Some(value) = gathered.finish(&self.program.gather, whole) else {
+            return Ok(());
+        };
+        let frame = Frame::of(Item::Value(value?));
+        evaluator.each(&self.program.after, &frame, &mut |item| out(item))
+    }
+
+    fn elements(
+        &self,
+        evaluator: Evaluator,
+        inputs: &RefCell<Inputs>,
+        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+    ) -> Result<Option<()>, Broken> {
+        let opened = inputs.borrow_mut().scan_open()?;
+        let mut gathered = Gathered::default();
+        let whole = match opened {
+            None => return Ok(None),
+            Some(Opened::Array) => {
+                self.elements_of_array(evaluator, inputs, &mut gathered, out)?;
+                None
+            }
+            Some(Opened::Whole(length)) => {
+                let whole = inputs.borrow().text(length).to_value();
+                inputs.borrow_mut().advance(length);
+                self.elements_of_value(&whole, evaluator, &mut gathered, out)?;
+                Some(whole)
+            }
+        };
+        self.finish(evaluator, gathered, whole, out)?;
+        Ok(Some(()))
+    }
+
+    fn elements_of_array(
+        &self,
+        evaluator: Evaluator,
+        inputs: &RefCell<Inputs>,
+        gathered: &mut Gathered,
+        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+    ) -> Result<(), Broken> {
+        if matches!(self.program.gather, Gather::Length) {
+            while inputs.borrow_mut().skip_element().transpose()?.is_some() {
+                gathered.count();
+            }
+            return Ok(());
+        }
+        loop {
+            self.slots.borrow_mut().reset();
+            let scanned = inputs
+                .borrow_mut()
+                .scan_element(&mut *self.slots.borrow_mut())?;
+            let Some(length) = scanned else {
+                return Ok(());
+            };
+            let result = self.run_on(evaluator, inputs, length, gathered, out);
+            inputs.borrow_mut().advance(length);
+            match result {
+                Err(Halt::Enough) if gathered.is_full(&self.program.gather) => return Ok(()),
+                result => result?,
+            }
+        }
+    }
+
+    /// The elements of an input that is no array: the values of an object, or an error.
+    fn elements_of_value(
+        &self,
+        whole: &Value,
+        evaluator: Evaluator,
+        gathered: &mut Gathered,
+        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+    ) -> Result<(), Halt> {
+        if matches!(self.program.gather, Gather::Length) {
+            return gathered.length(whole);
+        }
+        let is_optional = self.program.source == Source::Elements { is_optional: true };
+        if is_optional && !matches!(whole, Value::Arr(_) | Value::Obj(_)) {
+            return Ok(());
+        }
+        let result = values(Item::Value(whole.clone()), &mut |item| {
+            gathered.take(&evaluator, &Frame::of(item), &mut |item| out(item))
+        });
+        match result {
+            Err(Halt::Enough) if gathered.is_full(&self.program.gather) => Ok(()),
+            result => result,
+        }
+    }
+}
+
+fn frame<'f, 't>(text: Text<'t>, slots: &'f Slots<'f>) -> Frame<'f, 't> {
+    if slots.deepest() > DEEP {
+        return Frame::of(Item::Value(text.to_value()));
+    }
+    Frame {
+        input: Item::Text(text),
+        slots: Some(slots),
+    }
+}

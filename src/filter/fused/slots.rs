@@ -1,0 +1,186 @@
+//! Fields of an input that are found while it is read.
+
+use std::rc::Rc;
+
+use crate::filter::read::Visitor;
+use crate::filter::value::{Literal, Text};
+
+/// The fields a filter wants of its input, as a tree.
+#[derive(Debug, Default)]
+pub struct Wants {
+    fields: Vec<Field>,
+    /// The path of each slot.
+    paths: Vec<Vec<Rc<str>>>,
+    /// The fields wanted of the input itself.
+    top: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Field {
+    key: Rc<str>,
+    slot: usize,
+    /// The fields wanted of its value.
+    inside: Vec<usize>,
+}
+
+impl Wants {
+    /// The slot of a path, made if there is none.
+    pub fn slot(&mut self, path: &[Rc<str>]) -> usize {
+        let mut parent = None;
+        for (depth, key) in path.iter().enumerate() {
+            let siblings = self.inside(parent);
+            let known = siblings
+                .iter()
+                .find(|field| self.fields[**field].key == *key);
+            let field = known.copied().unwrap_or_else(|| {
+                self.paths.push(path[..=depth].to_vec());
+                self.fields.push(Field {
+                    key: key.clone(),
+                    slot: self.paths.len() - 1,
+                    inside: Vec::new(),
+                });
+                self.fields.len() - 1
+            });
+            let siblings = match parent {
+                None => &mut self.top,
+                Some(parent) => &mut self.fields[parent].inside,
+            };
+            if !siblings.contains(&field) {
+                siblings.push(field);
+            }
+            parent = Some(field);
+        }
+        parent.map_or(0, |field| self.fields[field].slot)
+    }
+
+    fn inside(&self, parent: Option<usize>) -> &[usize] {
+        match parent {
+            None => &self.top,
+            Some(parent) => &self.fields[parent].inside,
+        }
+    }
+
+    /// The keys that lead to a slot.
+    pub fn path(&self, slot: usize) -> &[Rc<str>] {
+        &self.paths[slot]
+    }
+}
+
+/// No place: the field was not there.
+const NOWHERE: u32 = u32::MAX;
+
+/// Where the wanted fields of one input stand in its text.
+#[derive(Debug)]
+pub struct Slots<'w> {
+    wants: &'w Wants,
+    places: Vec<u32>,
+    /// The field whose value comes next.
+    next: Option<usize>,
+    /// The wanted fields whose values are open.
+    open: Vec<usize>,
+    /// Containers that are open.
+    depth: usize,
+    /// The most that were open at once.
+    deepest: usize,
+}
+
+impl<'w> Slots<'w> {
+    pub fn new(wants: &'w Wants) -> Self {
+        Self {
+            wants,
+            places: vec![NOWHERE; wants.paths.len()],
+            next: None,
+            open: Vec::new(),
+            depth: 0,
+            deepest: 0,
+        }
+    }
+
+    /// Gets ready for another input.
+    pub fn reset(&mut self) {
+        self.places.fill(NOWHERE);
+        self.next = None;
+        self.open.clear();
+        self.depth = 0;
+        self.deepest = 0;
+    }
+
+    /// The most levels of arrays and objects inside one another.
+    pub fn deepest(&self) -> usize {
+        self.deepest
+    }
+
+    /// The text of a wanted field in the input it was found in.
+    #[inline(always)]
+    pub fn get<'t>(&self, slot: usize, input: Text<'t>) -> Option<Text<'t>> {
+        match self.places[slot] {
+            NOWHERE => None,
+            at => input.bytes().get(at as usize..).map(Text::of_valid),
+        }
+    }
+
+    /// The value of the field wanted next begins.
+    #[inline(always)]
+    fn place(&mut self, at: usize) -> Option<usize> {
+        let field = self.next.take()?;
+        self.places[self.wants.fields[field].slot] = at as u32;
+        Some(field)
+    }
+
+    /// A key that comes again takes back what was found before.
+    fn forget(&mut self, field: usize) {
+        let field = &self.wants.fields[field];
+        self.places[field.slot] = NOWHERE;
+        for inner in &field.inside {
+            self.forget(*inner);
+        }
+    }
+
+    #[inline(always)]
+    fn find(&mut self, key: Literal) {
+        let wants = self.wants;
+        for field in wants.inside(self.open.last().copied()) {
+            if key.is(&wants.fields[*field].key) {
+                if self.places[wants.fields[*field].slot] != NOWHERE {
+                    self.forget(*field);
+                }
+                self.next = Some(*field);
+                return;
+            }
+        }
+    }
+}
+
+impl Visitor for Slots<'_> {
+    #[inline(always)]
+    fn open(&mut self, at: usize, bracket: u8) {
+        if let Some(field) = self.place(at)
+            && bracket == b'{'
+            && !self.wants.fields[field].inside.is_empty()
+        {
+            self.open.push(field);
+        }
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+    }
+
+    #[inline(always)]
+    fn close(&mut self) {
+        if self.depth > 1 && self.depth == self.open.len() + 1 {
+            self.open.pop();
+        }
+        self.depth -= 1;
+    }
+
+    #[inline(always)]
+    fn key(&mut self, key: Literal) {
+        if self.depth == self.open.len() + 1 {
+            self.find(key);
+        }
+    }
+
+    #[inline(always)]
+    fn scalar(&mut self, at: usize) {
+        let _field = self.place(at);
+    }
+}

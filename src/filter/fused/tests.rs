@@ -1,0 +1,207 @@
+//! Fused filters do what jaq-core does with the same filter: both run on the same text, and nothing differs.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod random;
+
+use std::cell::RefCell;
+use std::io::{self, Read};
+
+use crate::filter::value::Item;
+use crate::filter::{Engine, InputSettings, Inputs, Program, Session, Source, Stop, compile};
+
+/// Bytes that come a few at a time.
+struct Drip {
+    text: Vec<u8>,
+    at: usize,
+    size: usize,
+}
+
+impl Read for Drip {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = &self.text[self.at..];
+        let size = self.size.min(rest.len()).min(buffer.len());
+        buffer[..size].copy_from_slice(&rest[..size]);
+        self.at += size;
+        Ok(size)
+    }
+}
+
+/// What a filter gives for a text: each output, and how the run on each input ended.
+fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>, String> {
+    let compiled = compile(&Program {
+        text: filter,
+        path: None,
+        named: vec![("x".into(), crate::filter::value::Value::str("a"))],
+        positional: Vec::new(),
+        library: Vec::new(),
+        home: None,
+        saved: None,
+        is_given: true,
+        places: super::super::saved::Places::default(),
+        by_elements: fused,
+        environment: &Vec::new,
+    });
+    let compiled = compiled.map_err(|errors| format!("{filter}: {}", errors[0]))?;
+    if fused && matches!(compiled.engine, Engine::Core(_)) {
+        return Err(format!("{filter} is not fused"));
+    }
+    let mut once = Some(Source {
+        name: None,
+        bytes: Box::new(Drip {
+            text: text.into(),
+            at: 0,
+            size,
+        }),
+    });
+    let inputs = Inputs::new(InputSettings::default(), Box::new(move || once.take()));
+    let inputs = RefCell::new(inputs);
+    let session = Session::new(&compiled, &inputs, &|_| {}, &|_| {}, 1 << 20, false);
+    let mut outputs = RefCell::new(Vec::new());
+    let mut emit = |item: Item| {
+        outputs.borrow_mut().push(item.into_value().to_json());
+        Ok::<_, ()>(())
+    };
+    while let Some(ended) = session.next(&mut emit) {
+        outputs.borrow_mut().push(match ended {
+            Ok(()) => "-".into(),
+            Err(Stop::Raised(error)) => format!("error: {}", error.to_json()),
+            Err(Stop::Halted(code)) => format!("exit {code}"),
+            Err(Stop::Output(())) => "stopped".into(),
+            Err(Stop::Unread(error)) => format!("unread: {error}"),
+        });
+    }
+    Ok(std::mem::take(outputs.get_mut()))
+}
+
+const FILTERS: &[&str] = &[
+    ".",
+    ".a",
+    ".a.b",
+    ".a.b?",
+    ".a?.b",
+    ".a[0]",
+    ".a[-1].b",
+    ".a[]",
+    ".a[]?",
+    ".[]?",
+    ".[]",
+    ".[].a",
+    ".[].a.b",
+    ".[] | .a | .b",
+    ".[] | {a, b: .c}",
+    ".[] | {a, x: .a.b, \"y z\": \"-\\(.a)-\"}",
+    ".[] | select(.a)",
+    ".[] | select(.a == \"a\")",
+    ".[] | select(.a == $x) | .b",
+    ".[] | select(.a > 1 and .b != null) | .a + 1",
+    ".[] | select(.a.b == 1 or (.c | not)) | .a.b, .c",
+    ".[] | select(.a | test(\"a\")) | .b",
+    ".[] | .a // .b // \"none\"",
+    ".[] | if .a then .b elif .c then 1 else empty end",
+    ".[] | [.a, .b]",
+    ".[] | [.[]?]",
+    ".[] | length",
+    ".[] | .a | length",
+    ".[] | try .a.b",
+    ".[] | keys?",
+    ".[] | tostring",
+    ".[] | numbers, strings",
+    ".[] | ..",
+    "[.. | numbers] | add",
+    "..",
+    ".. | scalars",
+    "length",
+    "add",
+    "map(.a)",
+    "map(.a) | length",
+    "map(.a) | add",
+    "[.[].a] | length",
+    "[.[] | select(.a)] | length",
+    "[.[] | .a] | sort",
+    "map(select(.a == 1)) | map(.b)",
+    "map({a}) | .[0]",
+    "first(.[])",
+    "first(.[].a) | . + 1",
+    "limit(2; .[] | .a)",
+    "first(.[] | .[]?)",
+    "sort",
+    "unique",
+    "sort_by(.a)",
+    "sort_by(.a, .b) | length",
+    "group_by(.a)",
+    "group_by(.a) | map({k: .[0].a, n: length})",
+    "unique_by(.a) | .[]",
+    "add(.[].a)",
+    "{a: .a, n: length}",
+    "[.a, .b] | length",
+    ".[0].a",
+    ".a as $y | .b",
+    ".[] | .a as $y | $y",
+    ".[] | @json",
+    ".[] | .a | ascii_downcase",
+    ".[] | error",
+    ".[] | .a | tojson | fromjson",
+];
+
+const TEXTS: &[&str] = &[
+    "",
+    "null",
+    "1 \"a\" true",
+    "{}",
+    "[]",
+    "[[],{}]",
+    "{\"a\":1,\"b\":{\"b\":2},\"c\":[1,2]}",
+    "{\"a\":{\"b\":1},\"a\":5}",
+    "{\"a\":5,\"a\":{\"c\":1}} {\"a\":{\"b\":{\"b\":1}}}",
+    "[{\"a\":1,\"b\":2},{\"a\":\"a\",\"b\":null},{\"a\":{\"b\":1}},{\"b\":3}]",
+    "[{\"a\":\"A\\u0041\\n\",\"c\":\"é\"},{\"\\u0061\":[1,2,{\"b\":1.50}]}]",
+    "[{\"a\":1},{\"a\":2,\"b\":\"x\"},7,null,\"a\",[1,[2]]]",
+    "[1,2,3] [\"a\",\"b\"] [null,false]",
+    "[{\"a\":1,\"a\":2,\"b\":{\"c\":1,\"c\":2}}]",
+    "[{\"a\":1},{\"a\":",
+    "[{\"a\":1},{\"a\" 2}] 5",
+    "[1 2]",
+    "{\"a\":[{\"b\":1},{\"b\":2}]}",
+    " [ { \"a\" : [ 1 , 2 ] , \"b\" : \"x\" } , { \"a\" : -0 } ] ",
+    "[1e1000,10000000000000000000001,0.10,-5,1E3]",
+    "[{\"a\":\"\\ud83d\"},{\"a\":\"\\ud83d\\ude00\"}]",
+    "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}",
+];
+
+/// A filter that prints before an input turns out to be broken has printed less where jaq-core reads it whole first.
+fn is_cut_short(fused: &[String], core: &[String]) -> bool {
+    let is_broken = |last: Option<&String>| last.is_some_and(|last| last.starts_with("unread"));
+    is_broken(fused.last()) && is_broken(core.last())
+}
+
+#[test]
+fn everyday_filters_do_what_jaq_core_does() {
+    for filter in FILTERS {
+        for text in TEXTS {
+            let fused = run(filter, text, usize::MAX, true).unwrap_or_else(|error| {
+                assert!(error.ends_with("is not fused"), "{error}");
+                Vec::new()
+            });
+            let core = run(filter, text, usize::MAX, false).unwrap();
+            if !fused.is_empty() && !is_cut_short(&fused, &core) {
+                assert_eq!(fused, core, "{filter} on {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn it_does_not_matter_how_the_bytes_arrive() {
+    for filter in FILTERS {
+        for text in TEXTS {
+            let Ok(whole) = run(filter, text, usize::MAX, true) else {
+                continue;
+            };
+            for size in 1..text.len() {
+                let dripped = run(filter, text, size, true).unwrap();
+                assert_eq!(dripped, whole, "{filter} on {text} by {size} bytes");
+            }
+        }
+    }
+}
