@@ -238,11 +238,12 @@ fn filter_all(
     loop {
         let mut emit = |item: Item| {
             tally.output(&item);
+            // What an array gives while the rest of it is on its way is of one piece with that.
+            output.hold(filter.reads_on());
             output.item(item)
         };
-        output.hold(filter.takes_elements);
-        let next = session.next(&mut emit);
         output.hold(false);
+        let next = session.next(&mut emit);
         let Some(ended) = next else { break };
         code = match ended {
             Ok(()) => 0,

@@ -24,6 +24,7 @@ case_files! {
     compile_errors: "compile-errors",
     demo: "demo",
     elements: "elements",
+    formats: "formats",
     hosts: "hosts",
     jq_cli: "jq-cli",
     podman: "podman",

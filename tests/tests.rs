@@ -4,6 +4,7 @@
 
 mod cases;
 mod engine;
+mod formats;
 mod helpers;
 mod hostile;
 mod jq_differential;

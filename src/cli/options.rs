@@ -538,6 +538,9 @@ examples:
   dq /containers/json '.[].Names'               names of the running containers
   dq '/containers/json?all=1' -c '.[] | {Id, State}'
   dq /events 'select(.Type == \"container\") | .Action'     live
+  dq /containers/json -t '.[] | {id: short_id, name: name, ports: ports}'
+  dq /images/json --columns id,repotags,size
+  dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv
   dq --unix-socket /run/podman/podman.sock /version .Version
   docker inspect web | dq '.[0].State'
   dq --demo /containers/json '.[].Names'        without Docker
@@ -563,6 +566,11 @@ The filter is compiled before anything is sent. An answer of 400 or above leaves
 stdout empty, puts the server's message on stderr and exits with 22. Container
 logs are told apart: stdout to stdout, stderr to stderr; with a filter each line
 is {stream, line}. Other text is lines: strings for the filter.
+
+A row of a table is an object, an array of scalars, or each element of any other
+array; its columns are the keys. For cells there are ago, duration, bytes,
+bytes(\"iec\"), short_id, name, labels and ports: {created: (.Created | ago)}.
+SHA-256 sums, then wide cells are cut to fit the terminal; off it all are whole.
 
 environment:
   DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_API_VERSION,

@@ -69,6 +69,13 @@ pub struct Filter {
     pub warnings: Vec<String>,
 }
 
+impl Filter {
+    /// Outputs may come while the input they are from is still being read.
+    pub fn reads_on(&self) -> bool {
+        self.takes_elements || matches!(self.engine, Engine::Fused(_))
+    }
+}
+
 enum Engine {
     Core(Compiled),
     Fused(Box<fused::Program>),

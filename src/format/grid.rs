@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use super::column::{Column, Columns};
 use crate::filter::value::Value;
 
-/// Text held at most before the columns are settled, in bytes.
-const LIMIT: usize = 16 << 20;
+/// What is held at most before the columns are settled, in bytes.
+const LIMIT: usize = 32 << 20;
 
 /// The name of the column of scalars.
 pub const VALUE: &str = "value";
@@ -47,10 +47,12 @@ pub enum Origin {
     Scalar,
 }
 
+type Names = IndexMap<Rc<str>, Origin, foldhash::fast::RandomState>;
+
 /// Rows, and their columns in the order they were first seen.
 pub struct Grid {
     chosen: Option<Vec<Column>>,
-    names: IndexMap<Rc<str>, Origin, foldhash::fast::RandomState>,
+    names: Names,
     render: Render,
     is_settled: bool,
     text: String,
@@ -61,11 +63,14 @@ pub struct Grid {
 
 impl Grid {
     pub fn new(columns: &Columns, render: Render) -> Self {
-        let chosen = columns.chosen.clone();
-        let names = chosen.iter().flatten();
-        let names = names.map(|column| (column.name().into(), Origin::Chosen));
+        let mut names = Names::default();
+        let mut chosen = columns.chosen.clone();
+        // A column is there once, however often it is asked for.
+        if let Some(chosen) = &mut chosen {
+            chosen.retain(|it| names.insert(it.name().into(), Origin::Chosen).is_none());
+        }
         Self {
-            names: names.collect(),
+            names,
             chosen,
             render,
             is_settled: false,
@@ -94,7 +99,7 @@ impl Grid {
 
     /// More is held than should be.
     pub fn is_full(&self) -> bool {
-        self.text.len() > LIMIT || self.cells.len() > LIMIT / size_of::<Cell>()
+        self.text.len() + self.cells.len() * size_of::<Cell>() > LIMIT
     }
 
     pub fn is_empty(&self) -> bool {
@@ -193,10 +198,21 @@ impl Grid {
             .unwrap_or_default()
     }
 
-    /// The texts of a row in the order of the columns; of nulls, nothing.
+    /// The cells of a row in the order of the columns; `None` for null.
+    pub fn in_order<'c>(&self, cells: &'c [Cell]) -> Vec<Option<&'c Cell>> {
+        let mut ordered = vec![None; self.names.len()];
+        for cell in cells {
+            if let Some(place) = ordered.get_mut(cell.column) {
+                *place = Some(cell);
+            }
+        }
+        ordered
+    }
+
+    /// The texts of a row in the order of the columns; nothing for null.
     pub fn fields<'a>(&'a self, cells: &'a [Cell]) -> impl Iterator<Item = &'a str> {
-        let of = |column| cells.iter().find(move |cell| cell.column == column);
-        (0..self.names.len()).map(move |column| of(column).map_or("", |cell| self.text(cell)))
+        let ordered = self.in_order(cells).into_iter();
+        ordered.map(|cell| cell.map_or("", |cell| self.text(cell)))
     }
 
     /// Lets go of the rows; columns stay.

@@ -52,7 +52,7 @@ impl Late {
 
 /// Holds rows and has them written in a style.
 ///
-/// The columns are settled when the outputs end, when the input is quiet, or when 16 MiB are held:
+/// The columns are settled when the outputs end, when the input is quiet, or when 32 MiB are held:
 /// a live stream shows its rows at once, and the rows of one answer all have their say.
 pub struct Sheet<S> {
     grid: Grid,

@@ -20,8 +20,7 @@ impl Heading {
     /// The column of that name, with room for its title.
     pub fn new(name: &str) -> Self {
         let mut title = String::new();
-        visible(name, &mut title);
-        let title = title.to_uppercase();
+        visible(&name.to_uppercase(), &mut title);
         let title_width = width(&title);
         let mut need = Need::new(rank(name));
         need.add(title_width, title_width);

@@ -16,13 +16,16 @@ use super::{Error, Formatter, Settings};
 
 const ELLIPSIS: char = '…';
 
+/// A narrower terminal is taken for one of this width: nothing could be read on it.
+const NARROWEST: usize = 12;
+
 /// The formatter.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
     let grid = Grid::new(&settings.columns, readable);
     let table = Table {
         columns: Vec::new(),
         has_header: settings.columns.header,
-        width: settings.width,
+        width: settings.width.map(|width| width.max(NARROWEST)),
         paint: settings.palette.as_ref().map(Paint::new),
         layout: Layout::Rows(Fit::default()),
         is_first: true,
@@ -161,11 +164,8 @@ impl Table {
             return;
         };
         let mut line = Line::new(out);
-        let mut in_order = cells.iter().peekable();
-        for (at, (column, width)) in self.columns.iter().zip(&fit.widths).enumerate() {
-            // Cells come in the order of the columns, unless a row has its keys in an order of its own.
-            let next = in_order.next_if(|cell| cell.column == at);
-            let cell = next.or_else(|| cells.iter().find(|cell| cell.column == at));
+        let ordered = grid.in_order(cells);
+        for ((column, width), cell) in self.columns.iter().zip(&fit.widths).zip(ordered) {
             let Some(cell) = cell else {
                 line.cell("", *width, false, None);
                 continue;
@@ -191,8 +191,8 @@ impl Table {
         }
         let width = self.width.unwrap_or(usize::MAX);
         let titles = titles.min(width / 3);
-        for (at, column) in self.columns.iter().enumerate() {
-            let Some(cell) = cells.iter().find(|cell| cell.column == at) else {
+        for (column, cell) in self.columns.iter().zip(grid.in_order(cells)) {
+            let Some(cell) = cell else {
                 continue;
             };
             let room = width.saturating_sub(titles + GAP).max(1);

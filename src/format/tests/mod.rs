@@ -7,6 +7,7 @@ use crate::filter::value::Num;
 
 mod color;
 mod json;
+mod table;
 
 fn arr(items: impl IntoIterator<Item = Value>) -> Value {
     items.into_iter().collect()

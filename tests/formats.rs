@@ -1,0 +1,142 @@
+//! Formats on streams and terminals, where a case kept as data does not reach.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::support::dq::{BINARY, Dq, clean, dq, run};
+use crate::support::engine::{engine, find};
+use crate::support::leave_out;
+use crate::support::server::{Reply, Server};
+use crate::support::temp::TempDir;
+
+/// Long enough to be taken for quiet.
+const PAUSE: Duration = Duration::from_millis(120);
+
+fn ask(server: &Server, args: &[&str]) -> Dq {
+    let host = server.host();
+    dq([&["--host", &*host, "/events"], args].concat())
+}
+
+/// A server that sends these pieces with pauses between them.
+fn slow(pieces: &[&'static str]) -> Server {
+    let head = "HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n";
+    Server::new([("/events", Reply::Slow(PAUSE, [&[head], pieces].concat()))])
+}
+
+#[test]
+fn rows_are_shown_while_the_answer_goes_on() {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"a\":1}\n\r\n";
+    let server = Server::new([("/events", Reply::Held(head))]);
+    let running = ask(&server, &["-t"]).start();
+    assert_eq!(running.line().1, "A");
+    assert_eq!(running.line().1, "1");
+    let running = ask(&server, &["-n", "inputs", "-o", "csv"]).start();
+    assert_eq!(running.line().1, "a");
+    assert_eq!(running.line().1, "1");
+}
+
+#[test]
+fn columns_grow_when_later_rows_are_wider() {
+    let server = slow(&[
+        "{\"a\":\"x\",\"b\":1}\n",
+        "{\"a\":\"wider\",\"b\":2}\n",
+        "{\"a\":\"y\",\"b\":3}\n",
+    ]);
+    ask(&server, &["-t"])
+        .run()
+        .is("A   B\nx   1\nwider   2\ny       3\n");
+}
+
+#[test]
+fn rows_that_come_together_are_laid_out_together() {
+    let server = slow(&["{\"a\":\"x\",\"b\":1}\n{\"a\":\"wider\",\"c\":2}\n"]);
+    ask(&server, &["-t"])
+        .run()
+        .is("A       B   C\nx       1\nwider       2\n");
+}
+
+#[test]
+fn the_elements_of_one_array_are_laid_out_together() {
+    let pieces = ["[{\"a\":\"x\",\"b\":1},\n", "{\"a\":\"wider\",\"b\":2}]"];
+    for filter in [".", ".[]"] {
+        ask(&slow(&pieces), &["-t", filter])
+            .run()
+            .is("A       B\nx       1\nwider   2\n");
+    }
+}
+
+#[test]
+fn keys_after_the_header_are_left_out() {
+    let pieces = ["{\"a\":1}\n", "{\"b\":2,\"a\":3}\n"];
+    ask(&slow(&pieces), &["-t"]).run().is("A\n1\n3\n");
+    for format in ["csv", "tsv"] {
+        let output = ask(&slow(&pieces), &["-o", format]).run();
+        assert_eq!((output.text(), output.code), ("a\n1\n3\n", 5));
+        let said = "dq: format: left out, for they came after the header was written: b; name all the columns with --columns\n";
+        assert_eq!(output.stderr, said);
+    }
+    ask(&slow(&pieces), &["-o", "csv", "--columns", "a,b"])
+        .run()
+        .is("a,b\n1,\n3,2\n");
+}
+
+#[test]
+fn rows_are_written_when_the_connection_is_lost() {
+    let server = Server::new([("/events", Reply::cut("{\"a\":1}\n"))]);
+    let output = ask(&server, &["-t"]).run();
+    assert_eq!((output.text(), output.code), ("A\n1\n", 56));
+}
+
+#[test]
+fn cbor_is_bytes() {
+    let output = dq([
+        "-n",
+        "-o",
+        "cbor",
+        "{a: [1, -2, 1.5, null, true, \"ü\"]}, 18446744073709551616",
+    ])
+    .run();
+    let expected =
+        b"\xa1\x61a\x86\x01\x21\xf9\x3e\0\xf6\xf5\x62\xc3\xbc\xc2\x49\x01\0\0\0\0\0\0\0\0";
+    assert_eq!(output.stdout, expected);
+}
+
+#[test]
+fn cbor_is_not_for_a_terminal() {
+    if find("script").is_none() {
+        return leave_out("no script here");
+    }
+    let home = TempDir::new();
+    let mut command = Command::new("script");
+    clean(&mut command, home.path());
+    command.env("SHELL", "/bin/sh");
+    command.args(["-qec", &format!("{BINARY} -n -o cbor 1"), "/dev/null"]);
+    let output = run(command, Vec::new());
+    let said = "dq: CBOR is binary, and stdout is a terminal\r\nhint: send it to a file or a pipe: > FILE\r\n";
+    assert_eq!((output.text(), output.code), (said, 2));
+}
+
+/// The table and docker's own say the same of an engine, in the same order.
+#[test]
+fn a_table_has_what_docker_has() {
+    let Some(engine) = engine() else { return };
+    let words = |text: &str| -> Vec<Vec<String>> {
+        let lines = text.lines().map(|line| line.split("   ").map(str::trim));
+        lines
+            .map(|cells| cells.filter(|it| !it.is_empty()).map(Into::into).collect())
+            .collect()
+    };
+    let theirs = engine.docker(&["network", "ls"]);
+    let filter =
+        "sort_by(.Name)[] | {\"network id\": short_id, name: name, driver: .Driver, scope: .Scope}";
+    let ours = engine.dq(&["/networks", "-t", &filter]).run();
+    assert_eq!(words(ours.text()), words(&theirs));
+    let theirs = engine.docker(&[
+        "images",
+        "--format",
+        "table {{.ID}}\t{{.Repository}}:{{.Tag}}\t{{.Size}}",
+    ]);
+    let filter = ".[] | {\"image id\": short_id, \"repository:tag\": name, size: (.Size | bytes)}";
+    let ours = engine.dq(&["/images/json", "-t", filter]).run();
+    assert_eq!(words(ours.text()), words(&theirs));
+}
