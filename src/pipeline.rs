@@ -33,7 +33,8 @@ pub const STACK: usize = 1 << 30;
 /// Whatever ends the run before its end; what came before is written.
 pub fn run(plan: Plan) -> Result<u8, Error> {
     let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
-    let filter = compile(&plan.program, by_elements)?;
+    let in_parts = format::takes_parts(&plan.output);
+    let filter = compile(&plan.program, by_elements, in_parts)?;
     let output = Rc::new(Output::new(
         plan.terminal.clone(),
         plan.flush,
@@ -95,7 +96,7 @@ fn pass(
     Ok(code)
 }
 
-fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error> {
+fn compile(program: &Program, by_elements: bool, in_parts: bool) -> Result<filter::Filter, Error> {
     let environment = || {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -112,6 +113,7 @@ fn compile(program: &Program, by_elements: bool) -> Result<filter::Filter, Error
         is_given: program.is_given,
         places: program.places.clone(),
         by_elements,
+        in_parts,
         environment: &environment,
     });
     compiled.map_err(|errors| {

@@ -162,6 +162,11 @@ impl Inputs {
         self.scan_sources(open)
     }
 
+    /// As [`Inputs::scan_open`], but an array is read whole if it is no longer than so many bytes.
+    pub fn scan_or_open(&mut self, limit: usize) -> Result<Option<Opened>, ReadError> {
+        self.scan_sources(|parser| parser.scan_or_open(limit))
+    }
+
     /// Finds the next element of the array that was opened valid; `None` when the array is at its end.
     pub fn scan_element(&mut self, visitor: &mut impl Visitor) -> Result<Option<usize>, ReadError> {
         let Some(Reader::Values(parser)) = &mut self.current else {

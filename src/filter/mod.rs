@@ -55,6 +55,8 @@ pub struct Program<'p> {
     pub places: Places,
     /// The filter may take the elements of its input one by one, if it does nothing else with it.
     pub by_elements: bool,
+    /// Whoever takes the outputs also takes long arrays in parts.
+    pub in_parts: bool,
     /// The environment, for `$ENV`; asked for only where a filter uses it.
     pub environment: &'p dyn Fn() -> Vec<(String, String)>,
 }
@@ -175,7 +177,9 @@ fn fuse<'s>(
         arena,
         saved: main.saved,
     };
-    is_plain.then(|| fused::compile(term, &mut parts)).flatten()
+    is_plain
+        .then(|| fused::compile(term, program.in_parts, &mut parts))
+        .flatten()
 }
 
 /// Compiles the parts of a fused filter that are left to jaq-core.

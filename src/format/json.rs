@@ -7,7 +7,7 @@ use super::escape::{self, Escapes};
 use super::plain::{self, Notation};
 use super::sink::Sink;
 use super::{Error, Formatter, Raw, Settings, sanitize};
-use crate::filter::value::{Item, Kind, Literal, Value};
+use crate::filter::value::{Item, Kind, Literal, Part, Value};
 
 /// RS, which starts each text of a JSON text sequence.
 const RECORD_SEPARATOR: u8 = 0x1e;
@@ -63,6 +63,7 @@ impl Formatter for Json {
 
 impl Json {
     fn write_to(&mut self, item: Item, sink: &mut Sink) -> Result<(), Error> {
+        let is_within = matches!(item, Item::Part(Part::First(_) | Part::Later(_)));
         match &item {
             // jq gives these strings neither a separator nor a colour.
             Item::Value(Value::Str(text)) if self.raw != Raw::No => self.write_raw(text, sink)?,
@@ -73,6 +74,7 @@ impl Json {
             _ => self.write_json(item, sink)?,
         }
         match self.raw {
+            _ if is_within => {}
             Raw::No | Raw::Lines => sink.buf.push(b'\n'),
             Raw::Joined => {}
             Raw::Nul => sink.buf.push(0),
@@ -81,7 +83,11 @@ impl Json {
     }
 
     fn write_json(&mut self, item: Item, sink: &mut Sink) -> Result<(), Error> {
-        if self.seq {
+        let is_begun = matches!(
+            item,
+            Item::Part(Part::Later(_) | Part::End { is_empty: false })
+        );
+        if self.seq && !is_begun {
             sink.buf.push(RECORD_SEPARATOR);
         }
         match &mut self.painter {

@@ -141,6 +141,12 @@ pub trait Formatter {
     }
 }
 
+/// Does the formatter of these settings write arrays part by part?
+pub fn takes_parts(settings: &Settings) -> bool {
+    let is_json = matches!(settings.format, Format::Json | Format::Jsonl | Format::Raw);
+    is_json && settings.palette.is_none()
+}
+
 /// The formatter that does what the settings ask.
 pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
     match settings.format {

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::escape::{self, Escapes};
 use super::sink::Sink;
 use super::{Error, Indent, Layout};
-use crate::filter::value::{Item, MAX_DEPTH, Map, Num, Text, Value};
+use crate::filter::value::{Item, MAX_DEPTH, Map, Num, Part, Text, Value};
 
 /// How JSON text looks, its colours aside.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         match item {
             Item::Value(value) => self.value(value, depth),
             Item::Text(text) => self.text(*text, depth),
+            Item::Part(part) => self.part(*part),
             Item::Object(entries) => {
                 let mut entries: Vec<_> = entries.iter().map(|(key, it)| (&**key, it)).collect();
                 if self.notation.sort_keys {
@@ -49,6 +50,20 @@ impl<'a, 'b> Writer<'a, 'b> {
                 self.object(entries.into_iter(), depth, Self::item)
             }
         }
+    }
+
+    /// Part of an array that is no part of anything else.
+    fn part(&mut self, part: Part) -> Result<(), Error> {
+        let (open, text) = match part {
+            Part::First(text) => (b'[', text),
+            Part::Later(text) => (b',', text),
+            Part::End { is_empty } => {
+                self.end(if is_empty { b'[' } else { b',' }, b"[]", 0);
+                return Ok(());
+            }
+        };
+        self.element(open, 0)?;
+        self.text(text, 1)
     }
 
     pub fn value(&mut self, value: &Value, depth: usize) -> Result<(), Error> {

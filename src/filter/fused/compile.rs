@@ -24,8 +24,8 @@ pub trait Parts {
 /// Filters with more parts for jaq-core than this are left to it as a whole.
 const MOST_PARTS: usize = 4;
 
-/// The program of a filter, if it is worth fusing.
-pub fn compile(main: &Term, parts: &mut dyn Parts) -> Option<Program> {
+/// The program of a filter, if it is worth fusing. With `in_parts`, what is only passed on may come in parts.
+pub fn compile(main: &Term, in_parts: bool, parts: &mut dyn Parts) -> Option<Program> {
     let mut compiler = Compiler {
         wants: Wants::default(),
         parts,
@@ -42,7 +42,10 @@ pub fn compile(main: &Term, parts: &mut dyn Parts) -> Option<Program> {
             gather,
         },
         None => Program {
-            source: Source::Inputs,
+            source: match main {
+                T::Id if in_parts => Source::Parts,
+                _ => Source::Inputs,
+            },
             body: compiler.pipeline(&stages, true)?,
             gather: Gather::Each,
             after: Stream::One(INPUT),

@@ -241,6 +241,7 @@ pub fn kind(item: &Item) -> Kind {
     match item {
         Item::Text(text) => text.kind(),
         Item::Object(_) => Kind::Object,
+        Item::Part(_) => Kind::Array,
         Item::Value(value) => match value {
             Value::Null => Kind::Null,
             Value::Bool(true) => Kind::True,
@@ -333,6 +334,6 @@ pub fn plain<'i>(item: &'i Item) -> Option<&'i str> {
     match item {
         Item::Text(text) => text.literal().and_then(Literal::plain),
         Item::Value(value) => value.as_str(),
-        Item::Object(_) => None,
+        Item::Object(_) | Item::Part(_) => None,
     }
 }

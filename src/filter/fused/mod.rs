@@ -42,6 +42,8 @@ pub struct Program {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     Inputs,
+    /// Inputs that are passed on as they are, an array in parts if it is long.
+    Parts,
     /// The elements of each input, one by one; `.[]?` where it is optional.
     Elements {
         is_optional: bool,

@@ -7,9 +7,9 @@ use super::gather::Gathered;
 use super::slots::Slots;
 use super::{Gather, Program, Source};
 use crate::filter::input::Inputs;
-use crate::filter::read::{Opened, ReadError};
+use crate::filter::read::{Opened, ReadError, Skip};
 use crate::filter::run::{Emit, Shared, Stop};
-use crate::filter::value::{Item, Text, Value};
+use crate::filter::value::{Item, Part, Text, Value};
 
 /// Runs a fused filter on one input after the other.
 pub struct Runner<'a> {
@@ -19,6 +19,9 @@ pub struct Runner<'a> {
 
 /// Inputs nested deeper than this are built: what is inside them should not be passed over at every level.
 const DEEP: usize = 100;
+
+/// Arrays of more bytes than this are not waited for, where they are only passed on.
+const LONG: usize = 1 << 20;
 
 /// What stops a run: a halt of the filter's, or an input that cannot be read.
 enum Broken {
@@ -67,6 +70,7 @@ impl<'a> Runner<'a> {
         let ended = match self.program.source {
             _ if !inputs.borrow().are_scanned() => self.value(evaluator, inputs, &mut out),
             Source::Inputs => self.input(evaluator, inputs, &mut out),
+            Source::Parts => parts(inputs, &mut out),
             Source::Elements { .. } => self.elements(evaluator, inputs, &mut out),
         };
         let ended = ended.transpose()?;
@@ -92,7 +96,7 @@ impl<'a> Runner<'a> {
         };
         let mut gathered = Gathered::default();
         let whole = match self.program.source {
-            Source::Inputs => {
+            Source::Inputs | Source::Parts => {
                 let frame = Frame::of(Item::Value(input));
                 gathered.take(&evaluator, &frame, &mut |item| out(item))?;
                 None
@@ -235,6 +239,36 @@ impl<'a> Runner<'a> {
             result => result,
         }
     }
+}
+
+/// Passes the next input on as it is, a long array in parts.
+fn parts(
+    inputs: &RefCell<Inputs>,
+    out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+) -> Result<Option<()>, Broken> {
+    let opened = inputs.borrow_mut().scan_or_open(LONG)?;
+    if let Some(Opened::Whole(length)) = opened {
+        out(Item::Text(inputs.borrow().text(length)))?;
+        inputs.borrow_mut().advance(length);
+    }
+    if !matches!(opened, Some(Opened::Array)) {
+        return Ok(opened.map(|_| ()));
+    }
+    let mut is_empty = true;
+    loop {
+        let scanned = inputs.borrow_mut().scan_element(&mut Skip)?;
+        let Some(length) = scanned else { break };
+        let read = inputs.borrow();
+        let text = read.text(length);
+        out(Item::Part(match std::mem::take(&mut is_empty) {
+            true => Part::First(text),
+            false => Part::Later(text),
+        }))?;
+        drop(read);
+        inputs.borrow_mut().advance(length);
+    }
+    out(Item::Part(Part::End { is_empty }))?;
+    Ok(Some(()))
 }
 
 fn frame<'f, 't>(text: Text<'t>, slots: &'f Slots<'f>) -> Frame<'f, 't> {

@@ -40,6 +40,7 @@ fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>
         is_given: true,
         places: super::super::saved::Places::default(),
         by_elements: fused,
+        in_parts: false,
         environment: &Vec::new,
     });
     let compiled = compiled.map_err(|errors| format!("{filter}: {}", errors[0]))?;

@@ -96,7 +96,6 @@ pub struct StringScan {
 
 impl StringScan {
     /// A string whose first byte behind the quote is at `at`.
-    #[inline(always)]
     pub fn new(at: usize) -> Self {
         Self {
             at,
@@ -106,7 +105,6 @@ impl StringScan {
     }
 
     /// Scans up to the closing quote; `false` where the bytes end before it.
-    #[inline(always)]
     pub fn go_on(&mut self, text: &[u8]) -> Result<bool, Fault> {
         loop {
             let (plain, is_ascii) = plain_length(&text[self.at..]);

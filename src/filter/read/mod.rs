@@ -18,6 +18,7 @@ pub use error::{ReadError, Trouble};
 pub use events::Events;
 pub use parser::{Opened, Parser};
 pub use scanner::Visitor;
+pub use skip::Skip;
 
 use super::value::Value;
 

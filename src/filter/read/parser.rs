@@ -78,14 +78,28 @@ impl<R: Read> Parser<R> {
     pub fn open(&mut self) -> Option<Parsed<Opened>> {
         self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
-            Some(b'[') => {
-                parser.window.advance(1);
-                parser.array = Some(Place::First);
-                parser.around = Some(Waiting::Array { is_empty: true });
-                Ok(Some(Opened::Array))
-            }
+            Some(b'[') => Ok(Some(parser.open_array())),
             Some(_) => Ok(Some(Opened::Whole(parser.scan_top(&mut Skip)?))),
         })
+    }
+
+    /// As [`Parser::scan_next`], but an array of more than so many bytes is only opened.
+    pub fn scan_or_open(&mut self, limit: usize) -> Option<Parsed<Opened>> {
+        self.unless_failed(|parser| match parser.start()? {
+            None => Ok(None),
+            Some(b'[') => Ok(Some(match parser.scan_upto(limit, &mut Skip)? {
+                Some(length) => Opened::Whole(length),
+                None => parser.open_array(),
+            })),
+            Some(_) => Ok(Some(Opened::Whole(parser.scan_top(&mut Skip)?))),
+        })
+    }
+
+    fn open_array(&mut self) -> Opened {
+        self.window.advance(1);
+        self.array = Some(Place::First);
+        self.around = Some(Waiting::Array { is_empty: true });
+        Opened::Array
     }
 
     /// The text of a value that was scanned and not yet passed over.
@@ -257,14 +271,20 @@ impl<R: Read> Parser<R> {
 
     /// Finds the value that begins here valid and shows it to the visitor; gives its length in bytes.
     fn scan(&mut self, visitor: &mut impl Visitor) -> Parsed<usize> {
+        match self.scan_upto(MAX_TEXT, visitor)? {
+            Some(length) => Ok(length),
+            None => Err(self.window.error("a single value of 2 GiB or more")),
+        }
+    }
+
+    /// As [`Parser::scan`]; `None` where the value does not end in that many bytes.
+    fn scan_upto(&mut self, limit: usize, visitor: &mut impl Visitor) -> Parsed<Option<usize>> {
         self.scanner.reset(usize::from(self.around.is_some()));
         loop {
             let (text, ended) = (self.window.rest(), self.window.has_ended());
-            if text.len() > MAX_TEXT {
-                return Err(self.window.error("a single value of 2 GiB or more"));
-            }
             match self.scanner.scan(text, ended, visitor) {
-                Ok(Progress::Done(length)) => return Ok(length),
+                Ok(Progress::Done(length)) => return Ok(Some(length)),
+                Ok(Progress::More) if text.len() > limit => return Ok(None),
                 Ok(Progress::More) => drop(self.window.more()?),
                 Err(_) => return Err(self.diagnosed(None)),
             }

@@ -3,7 +3,7 @@
 //! It stops where the bytes end and goes on when there are more, so that nothing is looked at twice.
 
 use super::literal::{self, StringScan};
-use crate::filter::value::{Literal, MAX_DEPTH};
+use crate::filter::value::{Literal, MAX_DEPTH, plain_length};
 
 /// What a scan comes across, in the order of the text; places are offsets from the first byte of the value scanned.
 pub trait Visitor {
@@ -110,7 +110,6 @@ struct Pass<'s, 't, V> {
 }
 
 impl<'t, V: Visitor> Pass<'_, 't, V> {
-    #[inline(always)]
     fn run(&mut self) -> Result<Progress, Fault> {
         loop {
             let c = match self.text.get(self.at) {
@@ -164,7 +163,7 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         self.scanner.open.pop();
         self.visitor.close();
         self.top = self.scanner.open.last().copied().unwrap_or(0);
-        self.step(Expect::Separator)
+        self.go_on(self.at + 1)
     }
 
     #[inline(always)]
@@ -182,13 +181,7 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
     fn value(&mut self, c: u8) -> Scanned<()> {
         let from = self.at;
         let end = match c {
-            b'"' => {
-                let Some(string) = self.string()? else {
-                    return Ok(None);
-                };
-                self.visitor.scalar(from);
-                return Ok(self.go_on(from + string.length()));
-            }
+            b'"' => self.string()?.map(|string| from + string.length()),
             b'{' => return self.container(b'{', Expect::FirstKey),
             b'[' => return self.container(b'[', Expect::FirstElement),
             b'-' | b'0'..=b'9' => literal::number(self.text, from, self.ended)?,
@@ -203,13 +196,23 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         }))
     }
 
+    /// Goes on behind a value; most often a comma stands there.
     #[inline(always)]
     fn go_on(&mut self, at: usize) -> Option<()> {
         self.at = at;
-        self.expect = Expect::Separator;
+        self.expect = match (self.text.get(at), self.top) {
+            (Some(b','), b'{') => Expect::Key,
+            (Some(b','), b'[') => Expect::Value,
+            _ => {
+                self.expect = Expect::Separator;
+                return Some(());
+            }
+        };
+        self.at += 1;
         Some(())
     }
 
+    /// A key, and most often its value with it.
     #[inline(always)]
     fn key(&mut self, c: u8) -> Scanned<()> {
         if c != b'"' {
@@ -221,14 +224,37 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         self.visitor.key(key);
         self.at += key.length();
         self.expect = Expect::Colon;
-        if self.text.get(self.at) == Some(&b':') {
-            return Ok(self.step(Expect::Value));
+        if self.text.get(self.at) != Some(&b':') {
+            return Ok(Some(()));
         }
-        Ok(Some(()))
+        self.step(Expect::Value);
+        match self.text.get(self.at) {
+            Some(c) if *c > b' ' => self.value(*c),
+            _ => Ok(Some(())),
+        }
     }
 
     #[inline(always)]
     fn string(&mut self) -> Scanned<Literal<'t>> {
+        if self.scanner.string.is_some() {
+            return self.long_string();
+        }
+        let from = self.at + 1;
+        let (plain, is_ascii) = plain_length(self.text.get(from..).unwrap_or_default());
+        if self.text.get(from + plain) == Some(&b'"') {
+            return Ok(Some(Literal {
+                inside: &self.text[from..from + plain],
+                is_escaped: false,
+                is_ascii,
+            }));
+        }
+        self.long_string()
+    }
+
+    /// A string with escapes, or one whose end is not here.
+    #[cold]
+    #[inline(never)]
+    fn long_string(&mut self) -> Scanned<Literal<'t>> {
         let begun = self.scanner.string.take();
         let mut scan = begun.unwrap_or_else(|| StringScan::new(self.at + 1));
         if !scan.go_on(self.text)? {

@@ -94,6 +94,7 @@ fn alone<'p>(
         is_given: false,
         places: places.clone(),
         by_elements: false,
+        in_parts: false,
         environment: &Vec::new,
     }
 }

@@ -12,6 +12,16 @@ pub enum Item<'t> {
     /// Keys that differ, and their values.
     Object(Vec<(Rc<str>, Item<'t>)>),
     Value(Value),
+    /// Part of an array that is too long to wait for its end; only for those who asked for parts.
+    Part(Part<'t>),
+}
+
+/// An array as it comes.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'t> {
+    First(Text<'t>),
+    Later(Text<'t>),
+    End { is_empty: bool },
 }
 
 impl Item<'_> {
@@ -19,7 +29,7 @@ impl Item<'_> {
     pub fn is_true(&self) -> bool {
         match self {
             Self::Text(text) => text.is_true(),
-            Self::Object(_) => true,
+            Self::Object(_) | Self::Part(_) => true,
             Self::Value(value) => !matches!(value, Value::Null | Value::Bool(false)),
         }
     }
@@ -34,6 +44,8 @@ impl Item<'_> {
                     .map(|(key, item)| (key, item.into_value())),
             ),
             Self::Value(value) => value,
+            Self::Part(Part::First(text) | Part::Later(text)) => text.to_value(),
+            Self::Part(Part::End { .. }) => Value::Null,
         }
     }
 }

@@ -25,7 +25,7 @@ pub use container::{Array, Object};
 pub use convert::{Error, ValR};
 pub use document::MAX_TEXT;
 pub use dump::excerpt;
-pub use item::Item;
+pub use item::{Item, Part};
 pub use literal::{Literal, plain_length};
 pub use num::Num;
 pub use text::{Kind, Seen, Text};
