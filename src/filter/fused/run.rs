@@ -248,8 +248,10 @@ fn parts(
 ) -> Result<Option<()>, Broken> {
     let opened = inputs.borrow_mut().scan_or_open(LONG)?;
     if let Some(Opened::Whole(length)) = opened {
-        out(Item::Text(inputs.borrow().text(length)))?;
+        let taken = out(Item::Text(inputs.borrow().text(length)));
+        // Whoever cannot take it is not asked again.
         inputs.borrow_mut().advance(length);
+        taken?;
     }
     if !matches!(opened, Some(Opened::Array)) {
         return Ok(opened.map(|_| ()));
