@@ -126,6 +126,9 @@ fn arrive(plan: &Plan, output: &Rc<Output>, late: &Late) -> Result<Arrival, Erro
     let settings = plan.inputs;
     match &plan.input {
         Input::Http(exchange) => {
+            if let Some(jq) = &exchange.curl {
+                return exchange::show(jq, exchange, plan, output);
+            }
             let response = exchange::send(exchange, plan, output.progress())?;
             body::of_response(response, exchange, plan, output, late)
         }

@@ -1,5 +1,6 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
+pub mod curl;
 mod request;
 mod shape;
 mod variables;
@@ -44,6 +45,10 @@ pub struct Exchange {
     pub settings: fetch::Settings,
     pub request: fetch::Request,
     pub shown: Shown,
+    /// `--curl`: it is shown, not sent.
+    pub curl: Option<curl::Jq>,
+    /// `--registry-auth`: whence the login for a registry comes.
+    pub logins: Option<fetch::Logins>,
 }
 
 /// What is shown of a request and its response besides the body.
@@ -118,6 +123,7 @@ pub fn plan(
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
     let output = shape::output(&cli, &terminal, var, &mut warnings);
+    let jq = cli.fetch.sending.curl.then(|| curl::Jq::of(&cli));
     let has_format = shape::is_chosen(&cli.format);
     let inputs = shape::inputs(&cli);
     let words = Words::sort(cli.words, cli.filter.from_file.as_deref())?;
@@ -125,7 +131,7 @@ pub fn plan(
     let input = match &words.source {
         Some(source) => {
             refuse_files(&words.files, words.filter.as_deref())?;
-            http(source, cli.fetch, var)?
+            http(source, cli.fetch, jq, var)?
         }
         None => {
             refuse_fetch_options(&cli.fetch)?;
@@ -245,7 +251,12 @@ fn refuse_files(files: &[PathBuf], filter: Option<&str>) -> Result<(), Error> {
     })
 }
 
-fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Error> {
+fn http(
+    source: &str,
+    options: crate::cli::Fetch,
+    curl: Option<curl::Jq>,
+    var: Var,
+) -> Result<Input, Error> {
     if source == "-" {
         refuse_fetch_options(&options)?;
         return Ok(Input::Stdin);
@@ -274,6 +285,11 @@ fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Err
         },
         request,
         shown: Shown::of(&options.sending),
+        curl,
+        logins: match options.sending.registry_auth {
+            true => Some(environment.logins()?),
+            false => None,
+        },
     })))
 }
 
