@@ -140,6 +140,13 @@ pub const OPTIONS: &[Opt] = &[
         "a field of a JSON body: a=1, a=@FILE, a[b]=c, a[]=c",
     ),
     repeated(
+        "raw-field",
+        ' ',
+        &["KEY=VALUE"],
+        Fetch,
+        "as -F, but the value is a string whatever it looks like",
+    ),
+    repeated(
         "query",
         'q',
         &["KEY=VALUE"],
