@@ -9,3 +9,4 @@ mod jq_differential;
 mod layout;
 mod readme;
 mod support;
+mod tls;

@@ -20,6 +20,7 @@ use super::response::Response;
 use super::retry::Retries;
 use super::tls::{Options, Tls};
 use super::transport::{Gateway, NoResolver, Route};
+use super::turns::Turns;
 use super::upload::{Payload, Upload};
 use super::watcher::{Event, Watcher};
 
@@ -74,6 +75,8 @@ pub struct Client {
     line: Arc<Line>,
     at_home: OnceLock<Agent>,
     abroad: OnceLock<Agent>,
+    /// For a host that takes few requests at once.
+    turns: Option<Arc<Turns>>,
 }
 
 impl Client {
@@ -82,7 +85,9 @@ impl Client {
     /// # Errors
     /// None at present.
     pub fn new(host: Host, settings: Settings) -> Result<Self, Error> {
+        let few = matches!(host.address, Address::Ssh(_));
         Ok(Self {
+            turns: few.then(|| Turns::new(SSH_CONNECTIONS)),
             host,
             settings,
             watcher: Watcher::default(),
@@ -124,6 +129,7 @@ impl Client {
 
     /// Sends until there is an answer to keep, or no reason to try again.
     pub(super) fn deliver(&self, outgoing: &mut Outgoing) -> Result<Response, Error> {
+        let turn = self.turns.as_ref().map(Turns::take);
         let mut retries = Retries::new(self.settings.retries, self.settings.max_time);
         loop {
             let result = outgoing.follow();
@@ -132,7 +138,10 @@ impl Client {
                 let mut response = result?;
                 self.watcher.tell(Event::Answered(&response));
                 response.find_kind()?;
-                return Ok(response);
+                return Ok(match turn {
+                    Some(turn) => response.holding(turn),
+                    None => response,
+                });
             };
             self.watcher.tell(Event::Retry(&why));
             thread::sleep(pause);

@@ -28,6 +28,7 @@ mod sockets;
 mod ssh;
 mod tls;
 mod transport;
+mod turns;
 mod upload;
 mod watcher;
 

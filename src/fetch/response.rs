@@ -8,6 +8,7 @@ use super::error::{Error, read_error};
 use super::logs::{self, Frames};
 use super::message;
 use super::reported::{Listening, Report};
+use super::turns::{Held, Turn};
 
 /// How much of a failure's body is read, in bytes; docker's own client reads as much.
 const FAILURE_LIMIT: u64 = 1 << 20;
@@ -85,6 +86,15 @@ impl Response {
             body: Box::new(body.into_reader()),
             target: target.to_owned(),
             empty_host,
+        }
+    }
+
+    /// The turn is given back with the body.
+    pub(super) fn holding(self, turn: Turn) -> Self {
+        let body = self.body;
+        Self {
+            body: Box::new(Held { body, _turn: turn }),
+            ..self
         }
     }
 

@@ -1,12 +1,12 @@
 //! A real dockerd of the tests' own: started by the first test that needs it, gone with the test binary.
 
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
-use std::{env, fs};
 
+use super::daemon::{Daemon, find};
 use super::dq::{Dq, dq};
 use super::temp::TempDir;
 use super::{leave_out, wait_for};
@@ -14,21 +14,8 @@ use super::{leave_out, wait_for};
 const READY: Duration = Duration::from_secs(60);
 const IMAGE: &str = "busybox:test";
 
-/// Runs the engine until its standard input ends, which it does with the test binary, however that ends.
-const GUARD: &str = r#"
-dir=$1
-dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" -H "unix://$dir/docker.sock" \
-    --storage-driver vfs --iptables=false --ip6tables=false --bridge=none >"$dir/log" 2>&1 </dev/null &
-engine=$!
-cat >/dev/null
-kill "$engine"
-wait "$engine"
-grep -o " $dir[^ ]*" /proc/mounts | sort -r | xargs -r umount -l
-rm -rf "$dir"
-"#;
-
 pub struct Engine {
-    dir: PathBuf,
+    daemon: Daemon,
 }
 
 /// The engine with its containers: `web` (runs, has labels), `logger` (wrote three lines to stdout and two to
@@ -46,12 +33,11 @@ pub fn engine() -> Option<&'static Engine> {
 
 impl Engine {
     fn start() -> Result<Self, String> {
-        possible()?;
-        let dir = env::temp_dir().join(format!("dq-engine-{}", std::process::id()));
-        fs::create_dir_all(&dir).map_err(|error| error.to_string())?;
-        guard(&dir);
-        let engine = Self { dir };
-        engine.wait()?;
+        find("tar").ok_or("no tar here")?;
+        busybox()?;
+        let daemon = Daemon::start("engine", &[])?;
+        daemon.wait()?;
+        let engine = Self { daemon };
         engine.import();
         engine.populate();
         Ok(engine)
@@ -62,7 +48,7 @@ impl Engine {
     }
 
     pub fn socket(&self) -> PathBuf {
-        self.dir.join("docker.sock")
+        self.daemon.socket()
     }
 
     /// A run of dq that DOCKER_HOST sends to this engine.
@@ -106,18 +92,6 @@ impl Engine {
         self.docker(&[fixed.as_slice(), options, tail.as_slice()].concat())
     }
 
-    /// Waits until the engine answers; its own words where it gives up.
-    fn wait(&self) -> Result<(), String> {
-        wait_for("dockerd", READY, || {
-            let log = fs::read_to_string(self.dir.join("log")).unwrap_or_default();
-            if let Some(line) = log.lines().find(|it| it.contains("failed to start daemon")) {
-                return Some(Err(line.to_owned()));
-            }
-            let version = self.command(&["version"]).output().ok()?;
-            version.status.success().then_some(Ok(()))
-        })
-    }
-
     /// An image of nothing but busybox.
     fn import(&self) {
         let root = TempDir::new();
@@ -153,42 +127,6 @@ impl Engine {
     }
 }
 
-/// Starts the process that keeps the engine, in a group of its own: an interrupt is not for it.
-fn guard(dir: &Path) {
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", GUARD, "guard"])
-        .arg(dir)
-        .env_remove("DOCKER_HOST");
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0);
-    let child = command.spawn().unwrap();
-    // Its standard input stays open as long as this process lives.
-    std::mem::forget(child);
-}
-
-fn possible() -> Result<(), String> {
-    let uid = fs::metadata("/proc/self").map(|it| std::os::unix::fs::MetadataExt::uid(&it));
-    if !cfg!(target_os = "linux") || uid.is_ok_and(|it| it != 0) {
-        return Err("a private dockerd needs Linux and root".into());
-    }
-    for program in ["dockerd", "docker", "tar"] {
-        find(program).ok_or(format!("no {program} here"))?;
-    }
-    busybox().map(|_| ())
-}
-
 fn busybox() -> Result<PathBuf, String> {
     find("busybox").ok_or("no busybox here".into())
-}
-
-/// Where PATH has a program.
-pub fn find(program: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|dir| dir.join(program))
-        .find(|it| it.is_file())
 }
