@@ -32,7 +32,7 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
     let filter = compile(&plan.program, by_elements)?;
     let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
-    let late = Late::default();
+    let late = Rc::new(Late::default());
     let ended =
         arrive(&plan, &output, &late).and_then(|arrival| pass(&plan, &filter, arrival, &output));
     let finished = output.finish();
@@ -122,7 +122,7 @@ pub struct Problems {
     is_response: bool,
 }
 
-fn arrive(plan: &Plan, output: &Rc<Output>, late: &Late) -> Result<Arrival, Error> {
+fn arrive(plan: &Plan, output: &Rc<Output>, late: &Rc<Late>) -> Result<Arrival, Error> {
     let settings = plan.inputs;
     match &plan.input {
         Input::Http(exchange) => {

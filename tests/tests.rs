@@ -8,5 +8,6 @@ mod hostile;
 mod jq_differential;
 mod layout;
 mod readme;
+mod requests;
 mod support;
 mod tls;

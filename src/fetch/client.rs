@@ -155,6 +155,9 @@ impl Client {
                 printable(&request.method)
             ))
         })?;
+        if method == Method::CONNECT {
+            return Err(Error::usage("CONNECT opens a tunnel, which dq does not"));
+        }
         let upload = request.payload.open()?;
         match &request.source {
             Source::Endpoint(endpoint) => self.to_host(request, method, upload, endpoint),

@@ -90,12 +90,12 @@ impl Outgoing<'_> {
     }
 
     /// The outer error is what cannot be sent, the inner one what went wrong on the way.
-    fn run(&mut self) -> Result<Result<ureq::http::Response<ureq::Body>, ureq::Error>, Error> {
+    fn run(&self) -> Result<Result<ureq::http::Response<ureq::Body>, ureq::Error>, Error> {
         let http = self.http()?;
         self.client.line().reset();
         let Some(upload) = self
             .upload
-            .as_mut()
+            .as_ref()
             .filter(|upload| upload.length != Some(0))
         else {
             return Ok(self.agent.run(http));

@@ -21,7 +21,7 @@ pub fn of_response(
     exchange: &Exchange,
     plan: &Plan,
     output: &Rc<Output>,
-    late: &Late,
+    late: &Rc<Late>,
 ) -> Result<Arrival, Error> {
     if response.status >= 400 {
         let failure = response.failure();
@@ -54,7 +54,11 @@ pub fn of_response(
             } else {
                 Shape::Lines
             };
-            Ok(inputs(response.body, shape, plan, output))
+            let body = Whole {
+                body: response.body,
+                late: late.clone(),
+            };
+            Ok(inputs(Box::new(body), shape, plan, output))
         }
         BodyKind::Text => copy(response.body, output),
         BodyKind::Binary if plan.terminal.stdout.is_terminal => Err(Error::Usage {
@@ -70,7 +74,7 @@ pub fn of_response(
     }
 }
 
-fn inputs(body: Box<dyn Read + Send>, shape: Shape, plan: &Plan, output: &Rc<Output>) -> Arrival {
+fn inputs(body: Box<dyn Read>, shape: Shape, plan: &Plan, output: &Rc<Output>) -> Arrival {
     let source = Source {
         name: None,
         bytes: Box::new(FlushFirst::new(body, output.clone())),
@@ -88,6 +92,24 @@ fn inputs(body: Box<dyn Read + Send>, shape: Shape, plan: &Plan, output: &Rc<Out
         sources: Box::new(move || once.take()),
         settings,
         problems: Rc::new(problems),
+    }
+}
+
+/// Text that ends where it breaks off: its last line counts, and the error is told behind it.
+struct Whole {
+    body: fetch::Body,
+    late: Rc<Late>,
+}
+
+impl Read for Whole {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.body.read(buffer) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                self.late.failure.replace(Some(fetch::read_error(&error)));
+                Ok(0)
+            }
+            result => result,
+        }
     }
 }
 
@@ -132,6 +154,8 @@ struct LogLines<R> {
     begun: [Vec<u8>; 2],
     ready: Cursor<Vec<u8>>,
     ended: bool,
+    /// What ended the log: told when all that came has been read.
+    broken: Option<io::Error>,
 }
 
 impl<R: Read> LogLines<R> {
@@ -142,6 +166,7 @@ impl<R: Read> LogLines<R> {
             begun: [Vec::new(), Vec::new()],
             ready: Cursor::default(),
             ended: false,
+            broken: None,
         }
     }
 
@@ -149,7 +174,11 @@ impl<R: Read> LogLines<R> {
     fn advance(&mut self) -> io::Result<()> {
         self.frame.clear();
         let mut text = Vec::new();
-        match self.frames.next_frame(&mut self.frame)? {
+        let next = self.frames.next_frame(&mut self.frame);
+        match next.unwrap_or_else(|error| {
+            self.broken = Some(error);
+            None
+        }) {
             Some(stream) => {
                 let begun = &mut self.begun[usize::from(matches!(stream, logs::Stream::Stderr))];
                 for line in self.frame.split_inclusive(|byte| *byte == b'\n') {
@@ -197,8 +226,11 @@ impl<R: Read> Read for LogLines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let bytes = self.ready.read(buffer)?;
-            if bytes > 0 || self.ended {
+            if bytes > 0 {
                 return Ok(bytes);
+            }
+            if self.ended {
+                return self.broken.take().map_or(Ok(0), Err);
             }
             self.advance()?;
         }
