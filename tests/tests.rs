@@ -9,5 +9,7 @@ mod jq_differential;
 mod layout;
 mod readme;
 mod requests;
+mod servers;
+mod ssh;
 mod support;
 mod tls;

@@ -275,6 +275,11 @@ fn protocol(problem: String) -> Error {
 /// which a test pins.
 fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
     let text = problem.to_string();
+    if text.starts_with("http parse fail") && host.starts_with("ssh://") {
+        return protocol(format!(
+            "{host} did not answer with HTTP; does a shell over there print something first?"
+        ));
+    }
     if text.starts_with("http parse fail") {
         return protocol(format!("{host} did not answer with HTTP"));
     }

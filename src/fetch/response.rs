@@ -237,6 +237,8 @@ fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
         "the server wants TLS: use https://, or DOCKER_TLS_VERIFY=1 with docker's certificates"
     } else if message.starts_with("client version") {
         "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
+    } else if status == 403 && message.contains("host not allowed") && !empty_host {
+        "an empty Host is what Caddy takes on a socket: -H 'Host:', or the path alone for a URL"
     } else if status == 400 && empty_host {
         "dq sends no host name to a socket; some servers want one: -H 'Host: localhost'"
     } else {

@@ -1,11 +1,11 @@
 //! dockerd in a folder of its own, and gone with the test binary, however that ends.
 
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{env, fs};
 
+use super::held::Held;
 use super::wait_for;
 
 const READY: Duration = Duration::from_secs(60);
@@ -98,15 +98,17 @@ pub fn inside(path: &str) -> &str {
     path.strip_prefix(root().to_str().unwrap()).unwrap_or(path)
 }
 
-/// Starts the process that keeps the daemon, in a group of its own: an interrupt is not for it.
+/// Starts the process that keeps the daemon.
 fn guard(inner: &Path, options: &[&str]) {
     let mut command = Command::new("sh");
     command
         .args(["-c", GUARD, "guard"])
         .args([&root(), inner])
         .args(options)
-        .env_remove("DOCKER_HOST");
-    hold(command);
+        .env_remove("DOCKER_HOST")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    Held::start(command).for_ever();
 }
 
 /// Removes a folder when the test binary ends.
@@ -115,18 +117,7 @@ fn keep(dir: &Path) {
     command
         .args(["-c", r#"cat >/dev/null; rm -rf "$1""#, "keep"])
         .arg(dir);
-    hold(command);
-}
-
-fn hold(mut command: Command) {
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0);
-    let child = command.spawn().unwrap();
-    // Its standard input stays open as long as this process lives.
-    std::mem::forget(child);
+    Held::start(command).for_ever();
 }
 
 fn possible() -> Result<(), String> {

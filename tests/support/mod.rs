@@ -5,6 +5,7 @@ pub mod daemon;
 pub mod diff;
 pub mod dq;
 pub mod engine;
+pub mod held;
 pub mod server;
 pub mod temp;
 
