@@ -12,14 +12,12 @@
 //! `@AT@` stands for address and port of the server, `@PORT@` for its port, `@CERTS@` for the script's folder.
 
 use std::collections::BTreeMap;
-use std::net::TcpListener;
-use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use crate::support::daemon::{Daemon, inside};
+use crate::support::daemon::{Daemon, certificates, free_port, inside};
 use crate::support::dq::{Output, dq};
 use crate::support::leave_out;
 use crate::support::temp::TempDir;
@@ -46,7 +44,7 @@ fn servers() -> Option<&'static Servers> {
 
 impl Servers {
     fn start() -> Result<Self, String> {
-        let certs = certificates()?;
+        let certs = certificates("certs")?;
         let names: Vec<String> = cases().iter().map(|it| text(it, "server").into()).collect();
         let mut ports: BTreeMap<String, u16> = BTreeMap::new();
         let mut daemons = Vec::new();
@@ -67,18 +65,6 @@ impl Servers {
     }
 }
 
-/// The folder of what the script makes; it goes with the daemons, for they see it too.
-fn certificates() -> Result<String, String> {
-    let dir = Daemon::folder("certs")?;
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/certificates");
-    let output = Command::new(script).arg(&dir).output();
-    let output = output.map_err(|error| format!("no certificates: {error}"))?;
-    match output.status.success() {
-        true => Ok(dir.to_str().unwrap().to_owned()),
-        false => Err(String::from_utf8_lossy(&output.stdout).into_owned()),
-    }
-}
-
 fn daemon(name: &str, port: u16, certs: &str) -> Result<Daemon, String> {
     let listen = format!("--host=tcp://127.0.0.1:{port}");
     if name == "plain" {
@@ -92,11 +78,6 @@ fn daemon(name: &str, port: u16, certs: &str) -> Result<Daemon, String> {
     ];
     let options = ["--tlsverify", &ca, &cert, &key, &listen];
     Daemon::start(&format!("tls-{name}"), &options)
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn cases() -> Vec<Case> {
