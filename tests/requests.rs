@@ -1,5 +1,7 @@
 //! Requests with all their options against scripted servers: what is sent, how often, and what is shown of it.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -683,4 +685,226 @@ fn the_sample_engine_is_for_reading() {
     let long = "x".repeat(3 << 20);
     let output = dq(["--demo", "/images/load", "-d", "@-"]).stdin(long).run();
     output.fails(22, &["501 Not Implemented"]);
+}
+
+/// What `--curl` prints where DOCKER_HOST is a socket, and what it says besides.
+fn curl(args: &[&str]) -> Output {
+    let files = TempDir::new();
+    files.write("f.json", "{}");
+    fs::File::create(files.join("long.tar"))
+        .unwrap()
+        .set_len(2 << 20)
+        .unwrap();
+    let run = dq([&["--curl"], args].concat()).env("DOCKER_HOST", "unix:///nonexistent/d.sock");
+    run.dir(files.path()).run()
+}
+
+#[test]
+fn the_curl_command() {
+    let cases: [(&[&str], &str); 18] = [
+        (&["/x"], " http://localhost/x | jq ."),
+        (
+            &["/x?a=1", ".a[\"b\"]"],
+            " 'http://localhost/x?a=1' | jq '.a[\"b\"]'",
+        ),
+        (&["/x", "it's", "-r"], ""),
+        (
+            &["/x", "\"it's\"", "-rc", "--arg", "a", "b c"],
+            r#" http://localhost/x | jq -r -c --arg a 'b c' '"it'\''s"'"#,
+        ),
+        (
+            &[
+                "/x",
+                "-nS",
+                "--tab",
+                "1",
+                "--args",
+                "p q",
+                "--jsonargs",
+                "2",
+            ],
+            " http://localhost/x | jq -n -S --tab 1 --args 'p q' --jsonargs 2",
+        ),
+        (&["/x", "-X", "POST"], " -X POST http://localhost/x | jq ."),
+        (&["/x", "-X", "HEAD"], " -o /dev/null -I http://localhost/x"),
+        (
+            &["/x", "-d", "{\"a\": 1}"],
+            " -H 'Content-Type: application/json' --data-binary '{\"a\": 1}' http://localhost/x | jq .",
+        ),
+        (
+            &["/x", "-d", "@f.json"],
+            " -H 'Content-Type: application/json' --data-binary @f.json http://localhost/x | jq .",
+        ),
+        (
+            &["/x", "-d", "@long.tar"],
+            " -X POST -H 'Content-Type: application/x-tar' -T long.tar http://localhost/x | jq .",
+        ),
+        (
+            &["/x", "-X", "PUT", "-d", "@f.json"],
+            " -H 'Content-Type: application/json' -T f.json http://localhost/x | jq .",
+        ),
+        (
+            &["/x", "-F", "a=1", "-H", "content-type: a/b"],
+            " -H 'Content-Type: a/b' --data-binary '{\"a\":1}' http://localhost/x | jq .",
+        ),
+        (
+            &["/x", "-q", "filters.a=b"],
+            " 'http://localhost/x?filters=%7B%22a%22%3A%5B%22b%22%5D%7D' | jq .",
+        ),
+        (
+            &["/x", "-m", "1.5", "--connect-timeout", "2", "--retry", "3"],
+            " --connect-timeout 2 -m 1.5 --retry 3 http://localhost/x | jq .",
+        ),
+        (&["/_ping", "-i"], " -i http://localhost/_ping"),
+        (
+            &["/x", "-i", "-v"],
+            " -v -D /dev/stderr http://localhost/x | jq .",
+        ),
+        (
+            &["/containers/x/archive?path=/a"],
+            " 'http://localhost/containers/x/archive?path=/a'",
+        ),
+        (
+            &["/x", "-H", "Host: y"],
+            " -H 'Host: y' http://localhost/x | jq .",
+        ),
+    ];
+    for (args, rest) in cases {
+        if rest.is_empty() {
+            // The filter is compiled for --curl too.
+            curl(args).fails(3, &["dq: filter: "]);
+            continue;
+        }
+        curl(args).is(&format!(
+            "curl -fsS --unix-socket /nonexistent/d.sock{rest}\n"
+        ));
+    }
+    curl(&["/events"])
+        .is("curl -fsSN --unix-socket /nonexistent/d.sock http://localhost/events | jq .\n");
+    let body = curl(&["/x", "--fail-with-body"]);
+    body.is(
+        "curl -sS --unix-socket /nonexistent/d.sock --fail-with-body http://localhost/x | jq .\n",
+    );
+    let url = curl(&["http://h:1/x", "-i", "."]);
+    url.is("curl -fsS -D /dev/stderr http://h:1/x | jq .\n");
+    curl(&["--demo", "/x"]).fails(2, &["the sample engine"]);
+    curl(&["--host", "ssh://h", "/x"])
+        .fails(2, &["curl cannot ask ssh:// hosts", "hint: ssh -nNT"]);
+}
+
+#[test]
+fn the_curl_command_has_no_secrets() {
+    let output = curl(&[
+        "/x",
+        "-H",
+        "Authorization: Bearer s3cret",
+        "-H",
+        "X-Api-Key: s3cret",
+    ]);
+    let line = "curl -fsS --unix-socket /nonexistent/d.sock -H \"Authorization: $AUTHORIZATION\" -H \"X-Api-Key: $X_API_KEY\" \
+                http://localhost/x | jq .\n";
+    assert_eq!((output.text(), output.code), (line, 0));
+    let notes = "dq: --curl: set AUTHORIZATION to the value of the header Authorization\n\
+                 dq: --curl: set X_API_KEY to the value of the header X-Api-Key\n";
+    assert_eq!(output.stderr, notes);
+    let output = curl(&["http://me:s3cret@h/x"]);
+    assert_eq!(
+        output.text(),
+        "curl -fsS -u \"$USER_PASSWORD\" http://h/x | jq .\n"
+    );
+    let output = curl(&[
+        "-X",
+        "POST",
+        "/images/create?fromImage=a/b",
+        "--registry-auth",
+    ]);
+    assert!(
+        output
+            .text()
+            .contains(" -H \"X-Registry-Auth: $X_REGISTRY_AUTH\" "),
+        "{output:?}"
+    );
+    let output = curl(&["/containers/x/logs?stdout=1", "-r", ".line"]);
+    assert!(output.stderr.contains("frames of a log"), "{output:?}");
+}
+
+#[test]
+fn logins_go_to_the_engine_and_nowhere_else() {
+    let server = Server::new([("/", Reply::json("1"))]);
+    let home = TempDir::new();
+    let config = serde_json::json!({
+        "auths": {"file.io": {"auth": "bWU6czNjcmV0"}},
+        "credHelpers": {"helped.io": "test", "empty.io": "test", "broken.io": "missing"},
+    });
+    home.write(".docker/config.json", config.to_string());
+    let helper = r#"#!/bin/sh
+read registry
+case $registry in
+helped.io) echo '{"ServerURL": "helped.io", "Username": "<token>", "Secret": "s3cret"}' ;;
+*) echo 'credentials not found in native keychain'; exit 1 ;;
+esac
+"#;
+    let helper = home.write("bin/docker-credential-test", helper);
+    fs::set_permissions(helper, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!(
+        "{}:{}",
+        home.join("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let pull = |registry: &str, more: &[&str]| {
+        let endpoint = format!("/images/create?fromImage={registry}/x");
+        let args = [&["-X", "POST", endpoint.as_str(), "-v"], more].concat();
+        ask(&server, &args)
+            .env("HOME", home.path())
+            .env("PATH", &path)
+            .run()
+    };
+    let auth = ["--registry-auth"];
+    let expected = [
+        (
+            "file.io",
+            r#"{"username":"me","password":"s3cret","serveraddress":"file.io"}"#,
+        ),
+        (
+            "helped.io",
+            r#"{"identitytoken":"s3cret","serveraddress":"helped.io"}"#,
+        ),
+        ("empty.io", "{}"),
+        ("other.io", "{}"),
+    ];
+    for (registry, login) in expected {
+        let output = pull(registry, &auth);
+        assert_eq!(
+            (output.text(), output.code),
+            ("1\n", 0),
+            "{}",
+            output.stderr
+        );
+        assert!(output.stderr.contains("> X-Registry-Auth: [redacted]\n"));
+        assert!(!output.stderr.contains("s3cret"));
+        let sent = server.requests().pop().unwrap();
+        let sent = decoded(sent.header("x-registry-auth").unwrap());
+        assert_eq!(sent, login);
+    }
+    pull("broken.io", &auth).fails(2, &["docker-credential-missing failed"]);
+    pull("file.io", &[]);
+    assert_eq!(
+        server.requests().pop().unwrap().header("x-registry-auth"),
+        None
+    );
+    ask(&server, &["/info", "--registry-auth"])
+        .run()
+        .fails(2, &["names no registry"]);
+    dq(["http://h/images/create?fromImage=x", "--registry-auth"])
+        .run()
+        .fails(2, &["not for full URLs"]);
+}
+
+/// base64 with the alphabet for URLs, by coreutils.
+fn decoded(text: &str) -> String {
+    let mut command = std::process::Command::new("basenc");
+    command.args(["--base64url", "-d"]);
+    crate::support::dq::run(command, text.into())
+        .text()
+        .to_owned()
 }

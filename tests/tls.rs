@@ -12,8 +12,11 @@
 //! `@AT@` stands for address and port of the server, `@PORT@` for its port, `@CERTS@` for the script's folder.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::thread::{self, JoinHandle};
 
 use serde_json::{Map, Value};
 
@@ -154,6 +157,47 @@ fn every_certificate_good_and_bad() {
         "{} failing{}",
         faults.len(),
         faults.concat()
+    );
+}
+
+/// A proxy that connects to this port whatever it is asked for; what it was asked.
+fn proxy(port: u16) -> (u16, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let own = listener.local_addr().unwrap().port();
+    let asked = thread::spawn(move || {
+        let mut near = listener.accept().unwrap().0;
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            near.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        near.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            .unwrap();
+        let mut far = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let (mut from, mut to) = (far.try_clone().unwrap(), near.try_clone().unwrap());
+        thread::spawn(move || io::copy(&mut from, &mut to));
+        let _ = io::copy(&mut near, &mut far);
+        String::from_utf8(head).unwrap()
+    });
+    (own, asked)
+}
+
+/// The name is looked up by the proxy, and the certificate is for it.
+#[test]
+fn tls_goes_through_a_proxy() {
+    let Some(servers) = servers() else { return };
+    let (port, asked) = proxy(servers.ports["elsewhere"]);
+    let host = "tcp://a.engine.test:2376";
+    let output = dq(["--host", host, "/version", ".ApiVersion | type", "-r"])
+        .env("HTTPS_PROXY", format!("127.0.0.1:{port}"))
+        .env("DOCKER_TLS_VERIFY", "1")
+        .env("DOCKER_CERT_PATH", format!("{}/docs", servers.certs))
+        .run();
+    output.is("string\n");
+    let head = asked.join().unwrap();
+    assert!(
+        head.starts_with("CONNECT a.engine.test:2376 HTTP/1.1\r\nHost: a.engine.test:2376\r\n")
     );
 }
 

@@ -96,7 +96,7 @@ pub const OPTIONS: &[Opt] = &[
         ' ',
         &["HOST"],
         Fetch,
-        "ask this host: unix://PATH or a path, tcp://H:P, http(s)://H",
+        "ask this host: a socket's path, tcp://, http(s)://, ssh://",
     ),
     valued(
         "context",
@@ -486,6 +486,8 @@ examples:
   dq '/containers/json?all=1' -c '.[] | {Id, State}'
   dq /events 'select(.Type == \"container\") | .Action'     live
   dq --unix-socket /run/podman/podman.sock /version .Version
+  dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info
+  dq --host ssh://me@build-7 /info .Containers
   docker inspect web | dq '.[0].State'
   dq --demo /containers/json '.[].Names'        without Docker
 ";
@@ -494,6 +496,11 @@ const MORE: &str = "\
 The host is found as docker finds it: --host or --context, then DOCKER_HOST,
 DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
 DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
+
+TLS on a tcp:// host is turned on by DOCKER_TLS_VERIFY or by any TLS option; ca.pem,
+cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or ~/.docker. ssh://
+runs \"docker system dial-stdio\" on the host, as docker does. On a socket Host is
+empty; -H 'Host: x' sets it.
 
 A SOURCE starts with / or scheme://, or is - alone. Any other first word is a
 filter, and dq then reads files or standard input like jq.
@@ -506,6 +513,7 @@ is {stream, line}. Other text is lines: strings for the filter.
 environment:
   DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_API_VERSION,
   DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH, DOCKER_CUSTOM_HEADERS
+  HTTP_PROXY, HTTPS_PROXY, NO_PROXY
                      as in docker
   JQ_COLORS          null:false:true:numbers:strings:arrays:objects:keys
   NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR

@@ -44,7 +44,7 @@ pub enum Error {
         hint: Option<String>,
     },
     /// The server closed the connection without sending a byte.
-    EmptyReply { host: String },
+    EmptyReply { host: String, hint: Option<String> },
     /// The server sent something that is not HTTP, or HTTP beyond a limit of ours.
     Protocol { problem: String },
     /// The connection ended before the response did.
@@ -91,6 +91,7 @@ impl Error {
             | Self::Connect { hint, .. }
             | Self::Handshake { hint, .. }
             | Self::Certificate { hint, .. }
+            | Self::EmptyReply { hint, .. }
             | Self::Status { hint, .. } => hint.clone(),
             _ => None,
         }
@@ -138,7 +139,7 @@ impl fmt::Display for Error {
             Self::Certificate { host, problem, .. } => {
                 write!(f, "the certificate of {host} is not trusted: {problem}")
             }
-            Self::EmptyReply { host } => {
+            Self::EmptyReply { host, .. } => {
                 write!(
                     f,
                     "empty reply: {host} closed the connection without an answer"
