@@ -128,6 +128,7 @@ pub fn plan(
     let inputs = shape::inputs(&cli);
     let words = Words::sort(cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
+    let reads_stdin = words.source.is_none() && words.files.is_empty();
     let input = match &words.source {
         Some(source) => {
             refuse_files(&words.files, words.filter.as_deref())?;
@@ -146,7 +147,7 @@ pub fn plan(
         path: cli.filter.from_file.map(|path| path.display().to_string()),
         named: variables::named(cli.filter.named)?,
         positional: words.positional,
-        library: variables::library(cli.filter.library)?,
+        library: variables::library(cli.filter.library, reads_stdin)?,
         home: var("HOME")
             .filter(|home| !home.is_empty())
             .map(PathBuf::from),
@@ -218,11 +219,11 @@ fn has_scheme(word: &str) -> bool {
 }
 
 fn read_program(path: &Path) -> Result<String, Error> {
-    let failed = |problem: String| {
-        Error::usage(format!(
-            "cannot read the filter {}: {problem}",
-            path.display()
-        ))
+    let failed = |problem: String| Error::Usage {
+        message: format!("cannot read the filter {}: {problem}", path.display()),
+        hint: (path.is_absolute() && !path.exists()).then(|| {
+            "-f is jq's: the filter is in a file; dq fails at 400 and above by itself".into()
+        }),
     };
     let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
     String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))

@@ -445,8 +445,9 @@ pub fn explain(error: clap::Error) -> Request {
         .to_owned();
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let near =
-                context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"));
+            let near = foreign(&name).or_else(|| {
+                context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"))
+            });
             Request::Wrong(
                 format!("there is no option {name}"),
                 near.or_else(|| Some("dq --help lists them all".into())),
@@ -473,6 +474,42 @@ pub fn explain(error: clap::Error) -> Request {
     }
 }
 
+/// Options of curl, gh and docker that are called otherwise here.
+const FOREIGN: [(&str, &str); 20] = [
+    ("-I", "-X HEAD -i"),
+    ("--head", "-X HEAD -i"),
+    ("-T", "-X PUT -d @FILE"),
+    ("--upload-file", "-X PUT -d @FILE"),
+    ("-G", "-q KEY=VALUE"),
+    ("--get", "-q KEY=VALUE"),
+    ("--data-urlencode", "-q KEY=VALUE"),
+    ("--url-query", "-q KEY=VALUE"),
+    ("--data-binary", "-d, which sends bytes as they are"),
+    ("--data-raw", "-d, which sends bytes as they are"),
+    (
+        "--json",
+        "-d or -F, which are application/json by themselves",
+    ),
+    ("-u", "-H 'Authorization: …'"),
+    ("--user", "-H 'Authorization: …'"),
+    ("-b", "-H 'Cookie: …'"),
+    ("--cookie", "-H 'Cookie: …'"),
+    (
+        "--location",
+        "nothing: dq follows redirects on the same host",
+    ),
+    ("--fail", "nothing: dq fails at 400 and above"),
+    ("-N", "nothing: dq shows what comes when it comes"),
+    ("--input", "-d @FILE"),
+    ("--filter", "-q filters.KEY=VALUE"),
+];
+
+/// What dq has in place of another program's option.
+fn foreign(name: &str) -> Option<String> {
+    let known = FOREIGN.iter().find(|(foreign, _)| *foreign == name);
+    known.map(|(_, ours)| format!("in dq that is {ours}"))
+}
+
 const USAGE: &str = "\
 dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
 
@@ -485,6 +522,11 @@ examples:
   dq /containers/json '.[].Names'               names of the running containers
   dq '/containers/json?all=1' -c '.[] | {Id, State}'
   dq /events 'select(.Type == \"container\") | .Action'     live
+  dq /containers/json -q filters.status=exited -r '.[].Names[0]'
+  dq /containers/create -q name=web -F Image=nginx -F Labels[a]=b .Id
+  dq -X POST /containers/web/start              no body unless one is given
+  dq /images/load -d @image.tar .stream         streamed; -d @- is stdin
+  dq --curl /containers/json '.[].Id'           the same in curl and jq
   dq --unix-socket /run/podman/podman.sock /version .Version
   dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info
   dq --host ssh://me@build-7 /info .Containers
@@ -505,8 +547,12 @@ empty; -H 'Host: x' sets it.
 A SOURCE starts with / or scheme://, or is - alone. Any other first word is a
 filter, and dq then reads files or standard input like jq.
 
+-F has the rules of gh api: true, false, null and integers are themselves, @FILE
+is the text of a file, the rest strings; a[b]=c is an object, a[]=c an array.
+
 The filter is compiled before anything is sent. An answer of 400 or above leaves
-stdout empty, puts the server's message on stderr and exits with 22. Container
+stdout empty, puts the server's message on stderr and exits with 22; so does an
+error inside of a stream of pull, push, build or load. Container
 logs are told apart: stdout to stdout, stderr to stderr; with a filter each line
 is {stream, line}. Other text is lines: strings for the filter.
 
