@@ -36,9 +36,8 @@ fn run(mut cli: cli::Cli) -> u8 {
         warnings.iter().for_each(|warning| warn(warning));
         pipeline::run(plan)
     });
-    let code = outcome.unwrap_or_else(|error| fail(&error));
     fetch::hang_up();
-    code
+    outcome.unwrap_or_else(|error| fail(&error))
 }
 
 fn variable(name: &str) -> Option<OsString> {

@@ -42,7 +42,7 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     ));
     let warn = |warning| output.report(&format!("dq: filter: {warning}"));
     filter.warnings.iter().for_each(warn);
-    let late = Late::default();
+    let late = Rc::new(Late::default());
     let ended =
         arrive(&plan, &output, &late).and_then(|arrival| pass(&plan, &filter, arrival, &output));
     let finished = output.finish();
@@ -144,10 +144,13 @@ pub struct Problems {
     is_response: bool,
 }
 
-fn arrive(plan: &Plan, output: &Rc<Output>, late: &Late) -> Result<Arrival, Error> {
+fn arrive(plan: &Plan, output: &Rc<Output>, late: &Rc<Late>) -> Result<Arrival, Error> {
     let settings = plan.inputs;
     match &plan.input {
         Input::Http(exchange) => {
+            if let Some(jq) = &exchange.curl {
+                return exchange::show(jq, exchange, plan, output);
+            }
             let response = exchange::send(exchange, plan, output.progress())?;
             body::of_response(response, exchange, plan, output, late)
         }

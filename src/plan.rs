@@ -1,6 +1,7 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
 mod choice;
+pub mod curl;
 mod request;
 pub mod saved;
 mod shape;
@@ -50,6 +51,10 @@ pub struct Exchange {
     pub settings: fetch::Settings,
     pub request: fetch::Request,
     pub shown: Shown,
+    /// `--curl`: it is shown, not sent.
+    pub curl: Option<curl::Jq>,
+    /// `--registry-auth`: whence the login for a registry comes.
+    pub logins: Option<fetch::Logins>,
 }
 
 /// What is shown of a request and its response besides the body.
@@ -128,6 +133,7 @@ pub fn plan(
     var: Var,
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
+    let jq = cli.fetch.sending.curl.then(|| curl::Jq::of(&cli));
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
     let mut call = match cli.saved.list {
@@ -149,6 +155,7 @@ pub fn plan(
     let source = call.as_ref().map(|call| call.endpoint.clone());
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
+    let reads_stdin = words.source.is_none() && words.files.is_empty();
     let input = match &words.source {
         _ if cli.saved.list => {
             refuse_files(&words.files, words.filter.as_deref())?;
@@ -157,7 +164,7 @@ pub fn plan(
         }
         Some(source) => {
             refuse_files(&words.files, words.filter.as_deref())?;
-            http(source, cli.fetch, var)?
+            http(source, cli.fetch, jq, var)?
         }
         None => {
             let hint = words
@@ -181,7 +188,7 @@ pub fn plan(
             .map(|(signature, saved)| (saved, signature)),
         places,
         positional: words.positional,
-        library: variables::library(cli.filter.library)?,
+        library: variables::library(cli.filter.library, reads_stdin)?,
         home: home(var),
     };
     let flush = match cli.format.unbuffered || terminal.stdout.is_terminal {
@@ -277,11 +284,11 @@ fn has_scheme(word: &str) -> bool {
 }
 
 fn read_program(path: &Path) -> Result<String, Error> {
-    let failed = |problem: String| {
-        Error::usage(format!(
-            "cannot read the filter {}: {problem}",
-            path.display()
-        ))
+    let failed = |problem: String| Error::Usage {
+        message: format!("cannot read the filter {}: {problem}", path.display()),
+        hint: (path.is_absolute() && !path.exists()).then(|| {
+            "-f is jq's: the filter is in a file; dq fails at 400 and above by itself".into()
+        }),
     };
     let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
     String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
@@ -310,7 +317,12 @@ fn refuse_files(files: &[PathBuf], filter: Option<&str>) -> Result<(), Error> {
     })
 }
 
-fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Error> {
+fn http(
+    source: &str,
+    options: crate::cli::Fetch,
+    curl: Option<curl::Jq>,
+    var: Var,
+) -> Result<Input, Error> {
     if source == "-" {
         refuse_fetch_options(&options, None)?;
         return Ok(Input::Stdin);
@@ -339,6 +351,11 @@ fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Err
         },
         request,
         shown: Shown::of(&options.sending),
+        curl,
+        logins: match options.sending.registry_auth {
+            true => Some(environment.logins()?),
+            false => None,
+        },
     })))
 }
 

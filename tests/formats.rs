@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::time::Duration;
 
+use crate::support::daemon::find;
 use crate::support::dq::{BINARY, Dq, clean, dq, run};
-use crate::support::engine::{engine, find};
+use crate::support::engine::engine;
 use crate::support::leave_out;
 use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
@@ -129,7 +130,7 @@ fn a_table_has_what_docker_has() {
     let theirs = engine.docker(&["network", "ls"]);
     let filter =
         "sort_by(.Name)[] | {\"network id\": short_id, name: name, driver: .Driver, scope: .Scope}";
-    let ours = engine.dq(&["/networks", "-t", &filter]).run();
+    let ours = engine.dq(&["/networks", "-t", filter]).run();
     assert_eq!(words(ours.text()), words(&theirs));
     let theirs = engine.docker(&[
         "images",

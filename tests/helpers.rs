@@ -5,8 +5,9 @@
 
 use std::path::Path;
 
+use crate::support::daemon::find;
 use crate::support::dq::{Output, clean, dq, run};
-use crate::support::engine::{engine, find};
+use crate::support::engine::engine;
 use crate::support::leave_out;
 use crate::support::temp::TempDir;
 

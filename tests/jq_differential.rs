@@ -9,9 +9,9 @@ use std::thread;
 
 use serde_json::Value;
 
+use crate::support::daemon::find;
 use crate::support::diff::diff;
 use crate::support::dq::{BINARY, Output, clean, run};
-use crate::support::engine::find;
 use crate::support::leave_out;
 use crate::support::temp::TempDir;
 

@@ -6,8 +6,9 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::support::daemon::find;
 use crate::support::dq::{Output, clean, dq, run};
-use crate::support::engine::{Engine, engine, find};
+use crate::support::engine::{Engine, engine};
 use crate::support::leave_out;
 use crate::support::temp::TempDir;
 

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
+use crate::support::daemon::find;
 use crate::support::diff::diff;
 use crate::support::dq::{BINARY, clean, run};
-use crate::support::engine::find;
 use crate::support::leave_out;
 use crate::support::temp::TempDir;
 

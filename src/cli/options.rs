@@ -97,7 +97,7 @@ pub const OPTIONS: &[Opt] = &[
         ' ',
         &["HOST"],
         Fetch,
-        "ask this host: unix://PATH or a path, tcp://H:P, http(s)://H",
+        "ask this host: a socket's path, tcp://, http(s)://, ssh://",
     ),
     valued(
         "context",
@@ -139,6 +139,13 @@ pub const OPTIONS: &[Opt] = &[
         &["KEY=VALUE"],
         Fetch,
         "a field of a JSON body: a=1, a=@FILE, a[b]=c, a[]=c",
+    ),
+    repeated(
+        "raw-field",
+        ' ',
+        &["KEY=VALUE"],
+        Fetch,
+        "as -F, but the value is a string whatever it looks like",
     ),
     repeated(
         "query",
@@ -497,8 +504,9 @@ pub fn explain(error: clap::Error) -> Request {
         .to_owned();
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let near =
-                context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"));
+            let near = foreign(&name).or_else(|| {
+                context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"))
+            });
             Request::Wrong(
                 format!("there is no option {name}"),
                 near.or_else(|| Some("dq --help lists them all".into())),
@@ -525,6 +533,42 @@ pub fn explain(error: clap::Error) -> Request {
     }
 }
 
+/// Options of curl, gh and docker that are called otherwise here.
+const FOREIGN: [(&str, &str); 20] = [
+    ("-I", "-X HEAD -i"),
+    ("--head", "-X HEAD -i"),
+    ("-T", "-X PUT -d @FILE"),
+    ("--upload-file", "-X PUT -d @FILE"),
+    ("-G", "-q KEY=VALUE"),
+    ("--get", "-q KEY=VALUE"),
+    ("--data-urlencode", "-q KEY=VALUE"),
+    ("--url-query", "-q KEY=VALUE"),
+    ("--data-binary", "-d, which sends bytes as they are"),
+    ("--data-raw", "-d, which sends bytes as they are"),
+    (
+        "--json",
+        "-d or -F, which are application/json by themselves",
+    ),
+    ("-u", "-H 'Authorization: …'"),
+    ("--user", "-H 'Authorization: …'"),
+    ("-b", "-H 'Cookie: …'"),
+    ("--cookie", "-H 'Cookie: …'"),
+    (
+        "--location",
+        "nothing: dq follows redirects on the same host",
+    ),
+    ("--fail", "nothing: dq fails at 400 and above"),
+    ("-N", "nothing: dq shows what comes when it comes"),
+    ("--input", "-d @FILE"),
+    ("--filter", "-q filters.KEY=VALUE"),
+];
+
+/// What dq has in place of another program's option.
+fn foreign(name: &str) -> Option<String> {
+    let known = FOREIGN.iter().find(|(foreign, _)| *foreign == name);
+    known.map(|(_, ours)| format!("in dq that is {ours}"))
+}
+
 const USAGE: &str = "\
 dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
 
@@ -541,7 +585,14 @@ examples:
   dq /containers/json -t '.[] | {id: short_id, name: name, ports: ports}'
   dq /images/json --columns id,repotags,size
   dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv
+  dq /containers/json -q filters.status=exited -r '.[].Names[0]'
+  dq /containers/create -q name=web -F Image=nginx -F Labels[a]=b .Id
+  dq -X POST /containers/web/start              no body unless one is given
+  dq /images/load -d @image.tar .stream         streamed; -d @- is stdin
+  dq --curl /containers/json '.[].Id'           the same in curl and jq
   dq --unix-socket /run/podman/podman.sock /version .Version
+  dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info
+  dq --host ssh://me@build-7 /info .Containers
   docker inspect web | dq '.[0].State'
   dq --demo /containers/json '.[].Names'        without Docker
   dq ps; dq logs web; dq images 'map(select(.size == \"1.2GB\"))'
@@ -553,6 +604,11 @@ The host is found as docker finds it: --host or --context, then DOCKER_HOST,
 DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
 DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
 
+TLS on a tcp:// host is turned on by DOCKER_TLS_VERIFY or by any TLS option; ca.pem,
+cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or ~/.docker. ssh://
+runs \"docker system dial-stdio\" on the host, as docker does. On a socket Host is
+empty; -H 'Host: x' sets it.
+
 A SOURCE starts with / or scheme://, is - alone, or is the name of a saved
 filter. Any other first word is a filter, and dq then reads files or standard
 input like jq.
@@ -562,8 +618,12 @@ directory of -L, or comes with dq. Its header, module {endpoint: \"/…\", …};
 what to ask; the words behind NAME fill the {placeholders} of the endpoint, and a
 FILTER behind them runs on what it gives. In any filter its name is a function.
 
+-F has the rules of gh api: true, false, null and integers are themselves, @FILE
+is the text of a file, the rest strings; a[b]=c is an object, a[]=c an array.
+
 The filter is compiled before anything is sent. An answer of 400 or above leaves
-stdout empty, puts the server's message on stderr and exits with 22. Container
+stdout empty, puts the server's message on stderr and exits with 22; so does an
+error inside of a stream of pull, push, build or load. Container
 logs are told apart: stdout to stdout, stderr to stderr; with a filter each line
 is {stream, line}. Other text is lines: strings for the filter.
 
@@ -575,6 +635,7 @@ SHA-256 sums, then wide cells are cut to fit the terminal; off it all are whole.
 environment:
   DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_API_VERSION,
   DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH, DOCKER_CUSTOM_HEADERS
+  HTTP_PROXY, HTTPS_PROXY, NO_PROXY
                      as in docker
   JQ_COLORS          null:false:true:numbers:strings:arrays:objects:keys
   NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR

@@ -13,8 +13,8 @@ pub struct Sending {
     pub method: Option<String>,
     /// `-d`, each as typed; more than one is a mistake.
     pub data: Vec<OsString>,
-    /// `-F`, as typed.
-    pub fields: Vec<OsString>,
+    /// `-F` and `--raw-field`, in the order typed.
+    pub fields: Vec<Field>,
     /// `-q`, as typed.
     pub query: Vec<String>,
     pub include: bool,
@@ -27,6 +27,28 @@ pub struct Sending {
     pub retry: Option<u32>,
 }
 
+/// `-F KEY=VALUE` and its like.
+pub struct Field {
+    pub text: OsString,
+    /// The value is a string whatever it looks like.
+    pub is_raw: bool,
+}
+
+/// Both kinds of fields, in the order typed.
+fn fields(matches: &ArgMatches) -> Vec<Field> {
+    let mut found = Vec::new();
+    for (name, is_raw) in [("field", false), ("raw-field", true)] {
+        let places = matches.indices_of(name).into_iter().flatten();
+        let texts = matches.get_many::<OsString>(name).into_iter().flatten();
+        found.extend(places.zip(texts).map(|(place, text)| {
+            let text = text.clone();
+            (place, Field { text, is_raw })
+        }));
+    }
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, field)| field).collect()
+}
+
 pub(super) fn sending(matches: &ArgMatches) -> Result<Sending, String> {
     let many = |name| matches.get_many::<OsString>(name).into_iter().flatten();
     let query = many("query").map(|pair| {
@@ -37,7 +59,7 @@ pub(super) fn sending(matches: &ArgMatches) -> Result<Sending, String> {
     Ok(Sending {
         method: text(matches, "request")?,
         data: many("data").cloned().collect(),
-        fields: many("field").cloned().collect(),
+        fields: fields(matches),
         query: query.collect::<Result<_, _>>()?,
         include: matches.get_flag("include"),
         verbose: matches.get_flag("verbose"),

@@ -114,7 +114,7 @@ fn id(name: &str) -> String {
 }
 
 /// Reads a JSON file; `None` where there is none.
-fn read_json(path: &Path) -> Result<Option<Value>, Error> {
+pub fn read_json(path: &Path) -> Result<Option<Value>, Error> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
@@ -182,16 +182,17 @@ fn headers(config: &Map<String, Value>) -> Option<Vec<(String, String)>> {
 /// `Usage` for a field without a name or an equals sign, and for quotes that do not close.
 pub fn custom_headers(line: &str) -> Result<Vec<(String, String)>, Error> {
     let bad = |problem: &str| Error::usage(format!("DOCKER_CUSTOM_HEADERS: {problem}"));
-    csv_fields(line)
-        .ok_or_else(|| bad("a quote is missing"))?
-        .iter()
-        .map(|field| match field.split_once('=') {
-            Some((name, value)) if !name.trim().is_empty() => {
-                Ok((name.trim().to_owned(), value.to_owned()))
-            }
-            _ => Err(bad("every field must be name=value")),
-        })
-        .collect()
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for field in csv_fields(line).ok_or_else(|| bad("a quote is missing"))? {
+        let (name, value) = match field.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() => (name.trim(), value),
+            _ => return Err(bad("every field must be name=value")),
+        };
+        // docker keeps them in a map: of two with one name the last counts.
+        headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(headers)
 }
 
 /// One line of CSV: fields in quotes may hold commas, and quotes written twice.
@@ -237,6 +238,8 @@ mod tests {
                 pair("D", "")
             ]
         );
+        let twice = custom_headers("A=1,B=2,a=3").unwrap();
+        assert_eq!(twice, [pair("B", "2"), pair("a", "3")]);
         for line in ["A", "=1", "A=1,,", "\"A=1"] {
             assert_eq!(custom_headers(line).unwrap_err().exit_code(), 2, "{line}");
         }

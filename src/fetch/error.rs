@@ -44,7 +44,7 @@ pub enum Error {
         hint: Option<String>,
     },
     /// The server closed the connection without sending a byte.
-    EmptyReply { host: String },
+    EmptyReply { host: String, hint: Option<String> },
     /// The server sent something that is not HTTP, or HTTP beyond a limit of ours.
     Protocol { problem: String },
     /// The connection ended before the response did.
@@ -91,6 +91,7 @@ impl Error {
             | Self::Connect { hint, .. }
             | Self::Handshake { hint, .. }
             | Self::Certificate { hint, .. }
+            | Self::EmptyReply { hint, .. }
             | Self::Status { hint, .. } => hint.clone(),
             _ => None,
         }
@@ -138,7 +139,7 @@ impl fmt::Display for Error {
             Self::Certificate { host, problem, .. } => {
                 write!(f, "the certificate of {host} is not trusted: {problem}")
             }
-            Self::EmptyReply { host } => {
+            Self::EmptyReply { host, .. } => {
                 write!(
                     f,
                     "empty reply: {host} closed the connection without an answer"
@@ -275,6 +276,11 @@ fn protocol(problem: String) -> Error {
 /// which a test pins.
 fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
     let text = problem.to_string();
+    if text.starts_with("http parse fail") && host.starts_with("ssh://") {
+        return protocol(format!(
+            "{host} did not answer with HTTP; does a shell over there print something first?"
+        ));
+    }
     if text.starts_with("http parse fail") {
         return protocol(format!("{host} did not answer with HTTP"));
     }

@@ -12,15 +12,22 @@ use super::message::printable;
 /// Gives the content behind `@NAME`; `-` is standard input.
 pub type ReadFile<'a> = dyn FnMut(&str) -> Result<String, Error> + 'a;
 
+/// A field as typed.
+pub struct Field {
+    pub text: String,
+    /// The value is a string whatever it looks like.
+    pub is_raw: bool,
+}
+
 /// The object that the fields make, in the order given.
 ///
 /// # Errors
 /// `Usage` for what is no field, for keys given twice or as two types; what `read` fails with.
-pub fn object(fields: &[String], read: &mut ReadFile) -> Result<Map<String, Value>, Error> {
+pub fn object(fields: &[Field], read: &mut ReadFile) -> Result<Map<String, Value>, Error> {
     let mut object = Map::new();
     for field in fields {
-        let (keys, value) = split(field)?;
-        let value = value.map(|value| typed(value, read)).transpose()?;
+        let (keys, value) = split(&field.text)?;
+        let value = value.map(|value| field.value(value, read)).transpose()?;
         insert(&mut object, &keys, value)?;
     }
     Ok(object)
@@ -30,13 +37,13 @@ pub fn object(fields: &[String], read: &mut ReadFile) -> Result<Map<String, Valu
 ///
 /// # Errors
 /// As [`object`].
-pub fn pairs(fields: &[String], read: &mut ReadFile) -> Result<Vec<(String, String)>, Error> {
+pub fn pairs(fields: &[Field], read: &mut ReadFile) -> Result<Vec<(String, String)>, Error> {
     let mut pairs = Vec::new();
     for field in fields {
-        let (_, value) = split(field)?;
+        let (_, value) = split(&field.text)?;
         let Some(value) = value else { continue };
-        let key = field.split('=').next().unwrap_or_default().to_owned();
-        let text = match typed(value, read)? {
+        let key = field.text.split('=').next().unwrap_or_default().to_owned();
+        let text = match field.value(value, read)? {
             Value::Null => String::new(),
             Value::String(text) => text,
             other => other.to_string(),
@@ -44,6 +51,15 @@ pub fn pairs(fields: &[String], read: &mut ReadFile) -> Result<Vec<(String, Stri
         pairs.push((key, text));
     }
     Ok(pairs)
+}
+
+impl Field {
+    fn value(&self, text: &str, read: &mut ReadFile) -> Result<Value, Error> {
+        match self.is_raw {
+            true => Ok(Value::String(text.to_owned())),
+            false => typed(text, read),
+        }
+    }
 }
 
 /// The keys of a field, `""` for each `[]`, and its value, which only an empty array goes without.

@@ -71,6 +71,8 @@ impl Pages {
         let Some(target) = self.next.take() else {
             return Ok(false);
         };
+        // What the last page holds, a connection among it, is free for the next.
+        self.body = Box::new(io::empty());
         let mut page = page(&self.client, &self.request, Some(target))?;
         if page.response.status >= 400 {
             return Err(page.response.failure());

@@ -8,6 +8,7 @@ use super::error::{Error, read_error};
 use super::logs::{self, Frames};
 use super::message;
 use super::reported::{Listening, Report};
+use super::turns::{Held, Turn};
 
 /// How much of a failure's body is read, in bytes; docker's own client reads as much.
 const FAILURE_LIMIT: u64 = 1 << 20;
@@ -85,6 +86,15 @@ impl Response {
             body: Box::new(body.into_reader()),
             target: target.to_owned(),
             empty_host,
+        }
+    }
+
+    /// The turn is given back with the body.
+    pub(super) fn holding(self, turn: Turn) -> Self {
+        let body = self.body;
+        Self {
+            body: Box::new(Held { body, _turn: turn }),
+            ..self
         }
     }
 
@@ -227,6 +237,8 @@ fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
         "the server wants TLS: use https://, or DOCKER_TLS_VERIFY=1 with docker's certificates"
     } else if message.starts_with("client version") {
         "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
+    } else if status == 403 && message.contains("host not allowed") && !empty_host {
+        "an empty Host is what Caddy takes on a socket: -H 'Host:', or the path alone for a URL"
     } else if status == 400 && empty_host {
         "dq sends no host name to a socket; some servers want one: -H 'Host: localhost'"
     } else {

@@ -337,8 +337,13 @@ impl Connection {
             Stream::Ssh(ssh) => Some(ssh.no_reply()),
             _ => None,
         };
+        let hint = match &self.stream {
+            Stream::Tcp(_) => Some(format!("does this port want TLS? {WITH_TLS}")),
+            _ => None,
+        };
         known.unwrap_or_else(|| Error::EmptyReply {
             host: self.host.clone(),
+            hint,
         })
     }
 
@@ -358,7 +363,7 @@ impl Connection {
         Error::Handshake {
             host: self.host.clone(),
             problem: "the server wants TLS, and was asked in plain http".to_owned(),
-            hint: Some("use https://, or tcp:// with DOCKER_TLS_VERIFY=1 or --tls…".to_owned()),
+            hint: Some(WITH_TLS.to_owned()),
         }
     }
 
@@ -434,6 +439,9 @@ impl Transport for Connection {
         matches!(self.stream, Stream::Tls(_))
     }
 }
+
+/// How to ask over TLS.
+const WITH_TLS: &str = "use https://, or tcp:// with DOCKER_TLS_VERIFY=1 or --tlsverify";
 
 /// The mark of a target that a proxy gets whole, in front of it: `http::Uri` has no other place.
 pub const ABSOLUTE: &str = "/http://";

@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::{Error, cause};
 use super::line::Line;
@@ -74,8 +75,8 @@ enum Origin {
     Memory,
     /// From this offset on.
     File(Arc<File>, u64),
-    /// What follows `start`; `true` once some of it was read.
-    Pipe(Arc<File>, bool),
+    /// What follows `start`, and whether some of it was read.
+    Pipe(Arc<File>, Arc<AtomicBool>),
 }
 
 /// A body ready to be sent.
@@ -124,7 +125,7 @@ impl Upload {
             content_type: content_type(Some(path), &start, false),
             length: None,
             start,
-            origin: Origin::Pipe(file, false),
+            origin: Origin::Pipe(file, Arc::default()),
         })
     }
 
@@ -135,26 +136,33 @@ impl Upload {
 
     /// Whether it can be sent (again).
     pub fn can_be_sent(&self) -> bool {
-        !matches!(self.origin, Origin::Pipe(_, true))
+        match &self.origin {
+            Origin::Pipe(_, begun) => !begun.load(Ordering::Relaxed),
+            _ => true,
+        }
     }
 
     /// Begins to send it.
-    pub fn reader(&mut self, line: Arc<Line>, watcher: Watcher) -> io::Result<Reading> {
-        let bytes: Box<dyn Read + Send> = match &mut self.origin {
+    pub fn reader(&self, line: Arc<Line>, watcher: Watcher) -> io::Result<Reading> {
+        let bytes: Box<dyn Read + Send> = match &self.origin {
             Origin::Memory => Box::new(Cursor::new(self.start.clone())),
             Origin::File(file, offset) => {
                 let mut file = file.try_clone()?;
                 file.seek(SeekFrom::Start(*offset))?;
                 Box::new(file)
             }
-            Origin::Pipe(file, begun) => {
-                *begun = true;
-                let start = std::mem::take(&mut self.start);
-                Box::new(Cursor::new(start).chain(file.try_clone()?))
+            Origin::Pipe(file, _) => {
+                let start = Cursor::new(self.start.clone());
+                Box::new(start.chain(file.try_clone()?))
             }
+        };
+        let begun = match &self.origin {
+            Origin::Pipe(_, begun) => Some(begun.clone()),
+            _ => None,
         };
         Ok(Reading {
             bytes,
+            begun,
             left: self.length,
             sent: 0,
             total: self.length,
@@ -167,6 +175,8 @@ impl Upload {
 /// A body on its way out.
 pub(super) struct Reading {
     bytes: Box<dyn Read + Send>,
+    /// To be told that a pipe is read: it cannot be read again.
+    begun: Option<Arc<AtomicBool>>,
     /// What is still to come, where the length is known.
     left: Option<u64>,
     sent: u64,
@@ -189,6 +199,9 @@ impl Reading {
 impl Read for Reading {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.line.begin_upload();
+        if let Some(begun) = self.begun.take() {
+            begun.store(true, Ordering::Relaxed);
+        }
         if self.line.is_deaf() {
             return Ok(self.pretend(buffer));
         }
@@ -291,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_deaf_server_gets_nothing_more() {
-        let mut upload = Upload::whole(None, vec![1; 100]);
+        let upload = Upload::whole(None, vec![1; 100]);
         let line = Arc::<Line>::default();
         let mut reader = upload.reader(line.clone(), Watcher::default()).unwrap();
         let mut buffer = [0; 10];

@@ -3,10 +3,13 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
+use super::Arrival;
+use super::output::Output;
 use super::progress::{Progress, Way};
 use crate::error::Error;
 use crate::fetch::{self, Event, Response, heads};
 use crate::format::sanitize;
+use crate::plan::curl::{self, Jq};
 use crate::plan::{Exchange, Plan};
 use crate::terminal::Terminal;
 
@@ -22,17 +25,35 @@ pub fn send(
         include: exchange.shown.include.then_some(plan.is_plain()),
         progress,
     };
-    watch.tell(Event::Note(&format!(
-        "host {}, chosen by {}",
-        exchange.host,
-        exchange.host.reason()
-    )));
-    let client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?
-        .watched(fetch::Watcher::new(move |event| watch.tell(event)));
+    if exchange.shown.verbose {
+        watch.tell(Event::Note(&format!(
+            "host {}, chosen by {}",
+            exchange.host,
+            exchange.host.reason()
+        )));
+    }
+    let mut client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
+    if watch.has_something_to_show(exchange) {
+        client = client.watched(fetch::Watcher::new(move |event| watch.tell(event)));
+    }
+    let request = match &exchange.logins {
+        Some(logins) => &logins.added_to(&exchange.request)?,
+        None => &exchange.request,
+    };
     Ok(match exchange.shown.pages {
-        true => fetch::all_pages(client, &exchange.request)?,
-        false => client.send(&exchange.request)?,
+        true => fetch::all_pages(client, request)?,
+        false => client.send(request)?,
     })
+}
+
+/// Prints the command that does the same.
+pub fn show(jq: &Jq, exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Arrival, Error> {
+    let (line, notes) = curl::line(jq, exchange, &plan.program, plan.is_plain())?;
+    output.text(format!("{line}\n").as_bytes())?;
+    for note in notes {
+        output.report(&format!("dq: --curl: {note}"));
+    }
+    Ok(Arrival::Copied)
 }
 
 struct Watch {
@@ -44,6 +65,15 @@ struct Watch {
 }
 
 impl Watch {
+    /// Who shows nothing need not be told.
+    fn has_something_to_show(&self, exchange: &Exchange) -> bool {
+        let uploads = !matches!(exchange.request.payload, fetch::Payload::None);
+        self.verbose
+            || self.include.is_some()
+            || exchange.settings.retries > 0
+            || (uploads && self.progress.is_some())
+    }
+
     fn tell(&self, event: Event) {
         match event {
             Event::Uploaded { sent, total } => {

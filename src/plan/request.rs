@@ -26,7 +26,7 @@ pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<fetch::Reque
     let in_query = is_bodiless(&method) && !sending.fields.is_empty();
     let mut parameters = parameters(sending)?;
     if in_query {
-        parameters.extend(fields::pairs(&field_texts(sending)?, &mut read_text)?);
+        parameters.extend(fields::pairs(&typed_fields(sending)?, &mut read_text)?);
     }
     let source = query::append(source, &parameters)?;
     let payload = match in_query {
@@ -93,17 +93,23 @@ fn payload(sending: &Sending) -> Result<Payload, Error> {
     if sending.fields.is_empty() {
         return Ok(Payload::None);
     }
-    let object = fields::object(&field_texts(sending)?, &mut read_text)?;
+    let object = fields::object(&typed_fields(sending)?, &mut read_text)?;
     Ok(Payload::Bytes(
         serde_json::Value::Object(object).to_string().into_bytes(),
     ))
 }
 
 /// The fields as text; standard input can be read for one of them only.
-fn field_texts(sending: &Sending) -> Result<Vec<String>, Error> {
-    let texts = sending.fields.iter().map(|field| unicode(field));
-    let texts = texts.collect::<Result<Vec<_>, _>>()?;
-    let reads_stdin = |field: &&String| field.split_once('=').is_some_and(|it| it.1 == "@-");
+fn typed_fields(sending: &Sending) -> Result<Vec<fields::Field>, Error> {
+    let texts = sending.fields.iter().map(|field| {
+        Ok(fields::Field {
+            text: unicode(&field.text)?,
+            is_raw: field.is_raw,
+        })
+    });
+    let texts = texts.collect::<Result<Vec<_>, Error>>()?;
+    let reads_stdin =
+        |it: &&fields::Field| !it.is_raw && it.text.split_once('=').is_some_and(|it| it.1 == "@-");
     if texts.iter().filter(reads_stdin).count() > 1 {
         return Err(Error::usage("standard input can be read once only"));
     }

@@ -70,6 +70,23 @@ impl Dq {
         run(self.command, self.stdin)
     }
 
+    /// Runs dq into a reader that goes after the first line.
+    pub fn until_first_line(mut self) -> Output {
+        let pipes = self.command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut child = pipes.stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = gather(child.stderr.take().unwrap());
+        let mut line = Vec::new();
+        let mut stdout = BufReader::with_capacity(1, child.stdout.take().unwrap());
+        stdout.read_until(b'\n', &mut line).unwrap();
+        drop(stdout);
+        let status = finish(&mut child, &self.command);
+        Output {
+            stdout: line,
+            stderr: String::from_utf8_lossy(&stderr.join().unwrap()).into_owned(),
+            code: code(status),
+        }
+    }
+
     /// Starts dq and hands its lines over as they come.
     pub fn start(mut self) -> Running {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped());

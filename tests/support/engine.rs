@@ -1,41 +1,41 @@
 //! A real dockerd of the tests' own: started by the first test that needs it, gone with the test binary.
 
-use std::os::unix::process::CommandExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
-use std::{env, fs};
 
-use super::dq::{Dq, dq};
+use super::daemon::{Daemon, certificates, find, free_port, inside};
+use super::dq::{BINARY, Dq, Output, clean, dq, run};
 use super::temp::TempDir;
 use super::{leave_out, wait_for};
 
 const READY: Duration = Duration::from_secs(60);
 const IMAGE: &str = "busybox:test";
 
-/// Runs the engine until its standard input ends, which it does with the test binary, however that ends.
-const GUARD: &str = r#"
-dir=$1
-dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" -H "unix://$dir/docker.sock" \
-    --storage-driver vfs --iptables=false --ip6tables=false --bridge=none >"$dir/log" 2>&1 </dev/null &
-engine=$!
-cat >/dev/null
-kill "$engine"
-wait "$engine"
-grep -o " $dir[^ ]*" /proc/mounts | sort -r | xargs -r umount -l
-rm -rf "$dir"
-"#;
-
 pub struct Engine {
-    dir: PathBuf,
+    daemon: Daemon,
+    /// Port and certificates, where it also listens behind TLS.
+    tls: Option<(u16, String)>,
 }
 
 /// The engine with its containers: `web` (runs, has labels), `logger` (wrote three lines to stdout and two to
 /// stderr), `gone` (exited with 3). `None` where it cannot be had: the test is left out.
 pub fn engine() -> Option<&'static Engine> {
     static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
-    match ENGINE.get_or_init(Engine::start) {
+    there(ENGINE.get_or_init(Engine::start))
+}
+
+/// Another one that has only the image, for tests that change things: each uses names and labels of its own. It
+/// also listens behind TLS.
+pub fn scratch() -> Option<&'static Engine> {
+    static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
+    there(ENGINE.get_or_init(Engine::start_scratch))
+}
+
+fn there(engine: &'static Result<Engine, String>) -> Option<&'static Engine> {
+    match engine {
         Ok(engine) => Some(engine),
         Err(why) => {
             leave_out(why);
@@ -46,15 +46,67 @@ pub fn engine() -> Option<&'static Engine> {
 
 impl Engine {
     fn start() -> Result<Self, String> {
-        possible()?;
-        let dir = env::temp_dir().join(format!("dq-engine-{}", std::process::id()));
-        fs::create_dir_all(&dir).map_err(|error| error.to_string())?;
-        guard(&dir);
-        let engine = Self { dir };
-        engine.wait()?;
+        find("tar").ok_or("no tar here")?;
+        busybox()?;
+        let daemon = Daemon::start("engine", &[])?;
+        daemon.wait()?;
+        let engine = Self { daemon, tls: None };
         engine.import();
         engine.populate();
         Ok(engine)
+    }
+
+    fn start_scratch() -> Result<Self, String> {
+        find("tar").ok_or("no tar here")?;
+        busybox()?;
+        let certs = certificates("scratch-certs")?;
+        let port = free_port();
+        let inner = inside(&certs);
+        let options = [
+            "--tlsverify".to_owned(),
+            format!("--tlscacert={inner}/ca.pem"),
+            format!("--tlscert={inner}/server.pem"),
+            format!("--tlskey={inner}/server-key.pem"),
+            format!("--host=tcp://127.0.0.1:{port}"),
+        ];
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let daemon = Daemon::start("scratch", &options)?;
+        daemon.wait()?;
+        let engine = Self {
+            daemon,
+            tls: Some((port, certs)),
+        };
+        engine.import();
+        Ok(engine)
+    }
+
+    /// Makes a context of this name that goes through TLS, in the home of a user.
+    pub fn add_context(&self, name: &str, home: &Path) {
+        let (port, certs) = self.tls.as_ref().unwrap();
+        let docker = format!(
+            "host=tcp://127.0.0.1:{port},ca={certs}/ca.pem,cert={certs}/cert.pem,key={certs}/key.pem"
+        );
+        let mut create = Command::new("docker");
+        create
+            .env("HOME", home)
+            .env_remove("DOCKER_CONFIG")
+            .args(["context", "create", name, "--docker", &docker]);
+        let output = create.output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "docker context create: {error}");
+    }
+
+    /// What a shell makes of a line; `dq` in it is the built binary, the host is this engine's.
+    pub fn shell(&self, line: &str) -> Output {
+        let home = TempDir::new();
+        let mut command = Command::new("bash");
+        clean(&mut command, home.path());
+        command
+            .env("DOCKER_HOST", self.host())
+            .current_dir(home.path());
+        let line = format!("dq() {{ {BINARY:?} \"$@\"; }}\n{line}");
+        command.args(["-o", "pipefail", "-c", &line]);
+        run(command, Vec::new())
     }
 
     pub fn host(&self) -> String {
@@ -62,7 +114,7 @@ impl Engine {
     }
 
     pub fn socket(&self) -> PathBuf {
-        self.dir.join("docker.sock")
+        self.daemon.socket()
     }
 
     /// A run of dq that DOCKER_HOST sends to this engine.
@@ -106,18 +158,6 @@ impl Engine {
         self.docker(&[fixed.as_slice(), options, tail.as_slice()].concat())
     }
 
-    /// Waits until the engine answers; its own words where it gives up.
-    fn wait(&self) -> Result<(), String> {
-        wait_for("dockerd", READY, || {
-            let log = fs::read_to_string(self.dir.join("log")).unwrap_or_default();
-            if let Some(line) = log.lines().find(|it| it.contains("failed to start daemon")) {
-                return Some(Err(line.to_owned()));
-            }
-            let version = self.command(&["version"]).output().ok()?;
-            version.status.success().then_some(Ok(()))
-        })
-    }
-
     /// An image of nothing but busybox.
     fn import(&self) {
         let root = TempDir::new();
@@ -153,42 +193,6 @@ impl Engine {
     }
 }
 
-/// Starts the process that keeps the engine, in a group of its own: an interrupt is not for it.
-fn guard(dir: &Path) {
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", GUARD, "guard"])
-        .arg(dir)
-        .env_remove("DOCKER_HOST");
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0);
-    let child = command.spawn().unwrap();
-    // Its standard input stays open as long as this process lives.
-    std::mem::forget(child);
-}
-
-fn possible() -> Result<(), String> {
-    let uid = fs::metadata("/proc/self").map(|it| std::os::unix::fs::MetadataExt::uid(&it));
-    if !cfg!(target_os = "linux") || uid.is_ok_and(|it| it != 0) {
-        return Err("a private dockerd needs Linux and root".into());
-    }
-    for program in ["dockerd", "docker", "tar"] {
-        find(program).ok_or(format!("no {program} here"))?;
-    }
-    busybox().map(|_| ())
-}
-
 fn busybox() -> Result<PathBuf, String> {
     find("busybox").ok_or("no busybox here".into())
-}
-
-/// Where PATH has a program.
-pub fn find(program: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path)
-        .map(|dir| dir.join(program))
-        .find(|it| it.is_file())
 }

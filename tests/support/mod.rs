@@ -1,9 +1,11 @@
 //! What the tests stand on: the built binary, scripted servers, a private engine, cases kept as data.
 
 pub mod cases;
+pub mod daemon;
 pub mod diff;
 pub mod dq;
 pub mod engine;
+pub mod held;
 pub mod server;
 pub mod temp;
 

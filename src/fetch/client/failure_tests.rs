@@ -282,3 +282,25 @@ fn a_reset_within_a_body_is_no_end() {
         (56, "connection lost: Connection reset by peer")
     );
 }
+
+#[test]
+fn a_port_that_wants_tls_is_told_from_one_that_hangs_up() {
+    let alert = Server::on_port(vec![vec![b"\x15\x03\x03\0\x02\x02\x0a".to_vec()]]);
+    let at = format!("127.0.0.1:{}", alert.port);
+    let error = host_client(&at).send(&get("/")).err().unwrap();
+    let text = "the server wants TLS, and was asked in plain http";
+    assert_eq!(
+        (error.exit_code(), error.to_string()),
+        (35, format!("TLS handshake with {at} failed: {text}"))
+    );
+    let silent = Server::on_port(vec![vec![Vec::new()]]);
+    let at = format!("127.0.0.1:{}", silent.port);
+    let error = host_client(&at).send(&get("/")).err().unwrap();
+    assert_eq!(error.exit_code(), 52);
+    assert!(
+        error
+            .hint()
+            .unwrap()
+            .starts_with("does this port want TLS?")
+    );
+}

@@ -11,8 +11,16 @@ fn read(name: &str) -> Result<String, Error> {
     }
 }
 
+/// A field; a raw one behind an exclamation mark.
+fn field(text: &str) -> Field {
+    Field {
+        text: text.trim_start_matches('!').to_owned(),
+        is_raw: text.starts_with('!'),
+    }
+}
+
 fn json(fields: &str) -> Result<String, String> {
-    let fields: Vec<String> = fields.split_whitespace().map(str::to_owned).collect();
+    let fields: Vec<Field> = fields.split_whitespace().map(field).collect();
     match object(&fields, &mut read) {
         Ok(object) => Ok(Value::Object(object).to_string()),
         Err(error) => Err(error.to_string()),
@@ -33,6 +41,8 @@ fn values_have_types() {
         ("a=b=c", r#"{"a":"b=c"}"#),
         ("a={} b=[1]", r#"{"a":"{}","b":"[1]"}"#),
         ("a=@f b=@-", r#"{"a":"text of f\n","b":"text of -\n"}"#),
+        ("!a=true !b=12 !c=@f", r#"{"a":"true","b":"12","c":"@f"}"#),
+        ("a[]=1 !a[]=2 a[]=3", r#"{"a":[1,"2",3]}"#),
         ("a=x[y]", r#"{"a":"x[y]"}"#),
         ("é=ü", r#"{"é":"ü"}"#),
     ];
@@ -110,7 +120,7 @@ fn what_is_no_field_is_refused() {
 
 #[test]
 fn in_a_query_the_keys_stay_as_they_are() {
-    let fields = ["a[b]=1", "c=null", "d=x y", "e[]=true", "f[]"].map(str::to_owned);
+    let fields = ["a[b]=1", "c=null", "d=x y", "e[]=true", "f[]"].map(field);
     let pairs = pairs(&fields, &mut read).unwrap();
     let expected = [("a[b]", "1"), ("c", ""), ("d", "x y"), ("e[]", "true")];
     assert_eq!(

@@ -84,8 +84,8 @@ impl Peer {
         match problem {
             C::UnknownIssuer => self.distrusted(UNKNOWN_AUTHORITY.to_owned(), Some(self.trusted())),
             _ if is_authority(problem) => self.distrusted(
-                "it is an authority's own (CA:TRUE), or signed by itself, and not in the list of \
-                 those that are trusted"
+                "it is signed by itself, or an authority's own (CA:TRUE), and not among the \
+                 trusted ones"
                     .to_owned(),
                 Some(self.trusted()),
             ),

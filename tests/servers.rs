@@ -1,0 +1,143 @@
+//! Other APIs behind sockets, the real ones: Podman, Caddy's admin API, nginx.
+
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use crate::support::dq::{Dq, Output, dq};
+use crate::support::held::{Held, log, programs};
+use crate::support::temp::TempDir;
+use crate::support::{leave_out, wait_for};
+
+const READY: Duration = Duration::from_secs(30);
+
+/// A server on a socket `s` in a folder of its own.
+struct Server {
+    dir: TempDir,
+    _program: Held,
+}
+
+impl Server {
+    /// Starts it; in the words `@DIR@` is the folder, and the first is the program. `None` where there is none.
+    fn start(file: (&str, &str), words: &[&str]) -> Option<Self> {
+        let [program] = match programs([words[0]]) {
+            Ok(found) => found,
+            Err(why) => {
+                leave_out(&why);
+                return None;
+            }
+        };
+        let dir = TempDir::new();
+        let here = |text: &str| text.replace("@DIR@", dir.path().to_str().unwrap());
+        dir.write(file.0, here(file.1));
+        let mut words: Vec<String> = words.iter().map(|word| here(word)).collect();
+        words[0] = program;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let program = Held::program(&dir, &words);
+        wait_for(&log(dir.path()), READY, || {
+            UnixStream::connect(dir.join("s")).ok()
+        });
+        Some(Self {
+            dir,
+            _program: program,
+        })
+    }
+
+    fn dq(&self, args: &[&str]) -> Dq {
+        let socket = self.dir.join("s");
+        dq(["--unix-socket", socket.to_str().unwrap()]
+            .iter()
+            .chain(args))
+    }
+
+    fn ask(&self, args: &[&str]) -> Output {
+        self.dq(args).run()
+    }
+
+    /// Asks by a URL in which `@` is the socket's path; in `%` it is encoded.
+    fn url(&self, url: &str) -> Output {
+        let socket = self.dir.join("s").display().to_string();
+        let url = url
+            .replace('%', &socket.replace('/', "%2F"))
+            .replace('@', &socket);
+        dq([&url, "-c"]).run()
+    }
+}
+
+#[test]
+fn podman() {
+    let words = [
+        "podman",
+        "--root=@DIR@/root",
+        "--runroot=@DIR@/run",
+        "--storage-driver=vfs",
+        "system",
+        "service",
+        "--time=0",
+        "unix://@DIR@/s",
+    ];
+    let Some(podman) = Server::start(("unused", ""), &words) else {
+        return;
+    };
+    podman.ask(&["/_ping"]).is("OK");
+    podman
+        .ask(&["/version", ".Components[0].Name"])
+        .is("\"Podman Engine\"\n");
+    podman.ask(&["/containers/json", "-c"]).is("[]\n");
+    podman
+        .ask(&["/v4.0.0/libpod/info", ".store.graphDriverName"])
+        .is("\"vfs\"\n");
+    let missing = podman.ask(&["/containers/nope/json"]);
+    missing.fails(
+        22,
+        &["404 Not Found: no container with name or ID \"nope\" found: no such container\n"],
+    );
+    podman
+        .ask(&["/libpod/info"])
+        .fails(22, &["dq: fetch: 404 Not Found\n"]);
+    let filter = podman.ask(&[r#"/containers/json?filters={"x":["y"]}"#]);
+    filter.fails(22, &["500 Internal Server Error: ", "invalid filter"]);
+    let host = format!("unix://{}", podman.dir.join("s").display());
+    dq(["/_ping"]).env("DOCKER_HOST", host).run().is("OK");
+}
+
+#[test]
+fn caddy_wants_an_empty_host() {
+    let config = r#"{"admin": {"listen": "unix/@DIR@/s"}, "apps": {}}"#;
+    let words = ["caddy", "run", "--config", "@DIR@/config.json"];
+    let Some(caddy) = Server::start(("config.json", config), &words) else {
+        return;
+    };
+    caddy.ask(&["/config/", ".apps", "-c"]).is("{}\n");
+    caddy.url("http+unix://%/config/apps").is("{}\n");
+    caddy.url("http://unix:@:/config/apps").is("{}\n");
+    let named = caddy.ask(&["http://localhost/config/apps"]);
+    named.fails(
+        22,
+        &["403 Forbidden: host not allowed: localhost\n", "hint: "],
+    );
+    caddy
+        .ask(&["http://localhost/config/apps", "-H", "Host:", "-c"])
+        .is("{}\n");
+}
+
+#[test]
+fn nginx_refuses_an_empty_host() {
+    let config = "daemon off; pid @DIR@/pid; error_log @DIR@/log; events {}
+        http { access_log off; server { listen unix:@DIR@/s; location / {
+            default_type application/json; return 200 '{\"host\": \"$http_host\"}'; } } }";
+    let words = ["nginx", "-p", "@DIR@", "-c", "@DIR@/nginx.conf"];
+    let Some(nginx) = Server::start(("nginx.conf", config), &words) else {
+        return;
+    };
+    let hint =
+        "hint: dq sends no host name to a socket; some servers want one: -H 'Host: localhost'\n";
+    nginx
+        .ask(&["/x"])
+        .fails(22, &["dq: fetch: 400 Bad Request\n", hint]);
+    let named = nginx.ask(&["/x", "-H", "Host: localhost", ".host"]);
+    named.is("\"localhost\"\n");
+    // As curl --unix-socket does.
+    nginx
+        .ask(&["http://a.test:8080/x", ".host"])
+        .is("\"a.test:8080\"\n");
+}
