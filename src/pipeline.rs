@@ -103,18 +103,9 @@ fn compile(program: &Program, by_elements: bool, in_parts: bool) -> Result<filte
             .collect()
     };
     let compiled = filter::compile(&filter::Program {
-        text: &program.text,
-        path: program.path.as_deref(),
-        named: program.named.clone(),
-        positional: program.positional.clone(),
-        library: program.library.clone(),
-        home: program.home.clone(),
-        saved: program.saved.as_ref().map(|(saved, _)| saved),
-        is_given: program.is_given,
-        places: program.places.clone(),
         by_elements,
         in_parts,
-        environment: &environment,
+        ..program.to_compile(&environment)
     });
     compiled.map_err(|errors| {
         let usage = program.saved.as_ref().map(|(_, usage)| usage);

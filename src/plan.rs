@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Word};
 use crate::error::Error;
 use crate::fetch::{self, Environment};
-use crate::filter::{InputSettings, Shape, saved::Places, saved::SavedFilter, value::Value};
+use crate::filter::{self, InputSettings, Shape, saved::Places, saved::SavedFilter, value::Value};
 use crate::format;
 use crate::terminal::Terminal;
 
@@ -99,6 +99,29 @@ pub struct Program {
     pub home: Option<PathBuf>,
     /// The first word, where it looks like an endpoint that lost its slash.
     pub hint: Option<String>,
+}
+
+impl Program {
+    /// The program for the filter stage, nothing of it run by elements or handed on in parts.
+    pub fn to_compile<'p>(
+        &'p self,
+        environment: &'p dyn Fn() -> Vec<(String, String)>,
+    ) -> filter::Program<'p> {
+        filter::Program {
+            text: &self.text,
+            path: self.path.as_deref(),
+            named: self.named.clone(),
+            positional: self.positional.clone(),
+            library: self.library.clone(),
+            home: self.home.clone(),
+            saved: self.saved.as_ref().map(|(saved, _)| saved),
+            is_given: self.is_given,
+            places: self.places.clone(),
+            by_elements: false,
+            in_parts: false,
+            environment,
+        }
+    }
 }
 
 /// When output is handed on.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::cli::{Cli, Keep};
 use crate::error::Error;
-use crate::filter::saved::{Origin, Places, SavedFilter, check, standalone};
+use crate::filter::saved::{Origin, Places, SavedFilter, alone, check, standalone};
 use crate::filter::value::Value;
 use crate::format;
 use crate::plan;
@@ -78,7 +78,7 @@ impl Shelf {
     fn shown(&self, saved: &SavedFilter, is_standalone: bool) -> Result<String, Error> {
         let text = match is_standalone {
             false => saved.text.clone().into_owned(),
-            true => standalone(saved, &self.places, self.home.clone())
+            true => standalone(&alone(saved, &[], &self.places, self.home.clone()))
                 .map_err(|errors| Error::Compile { errors, hint: None })?,
         };
         Ok(if text.ends_with('\n') {

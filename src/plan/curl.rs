@@ -3,10 +3,13 @@
 use super::{Exchange, Program};
 use crate::cli::{Cli, NamedKind, Word};
 use crate::fetch::{self, curl};
+use crate::filter::saved::standalone;
 
 /// The jq that stands behind the pipe, from options and words as they were typed.
 pub struct Jq {
     words: Vec<String>,
+    /// The file of `-f`.
+    file: Option<String>,
     positional: Vec<String>,
 }
 
@@ -51,12 +54,13 @@ impl Jq {
             };
             add(option, &[&named.name, &named.value.to_string_lossy()]);
         }
-        if let Some(file) = &filter.from_file {
-            add("-f", &[&file.display().to_string()]);
-        }
         let positional = cli.words.iter().filter(|word| !word.is_file());
         Self {
             words,
+            file: filter
+                .from_file
+                .as_ref()
+                .map(|file| file.display().to_string()),
             positional: positional.flat_map(argument).collect(),
         }
     }
@@ -65,8 +69,14 @@ impl Jq {
     fn line(&self, program: &Program) -> String {
         let mut words = vec!["jq".to_owned()];
         words.extend(self.words.iter().cloned());
-        if program.path.is_none() {
-            words.push(curl::quoted(&program.text));
+        // jq has none of dq's helpers and saved filters: they come along. What cannot be told to jq is left as it is.
+        let text =
+            standalone(&program.to_compile(&Vec::new)).unwrap_or_else(|_| program.text.clone());
+        match &self.file {
+            Some(file) if text == program.text.trim_end() => {
+                words.extend(["-f".into(), curl::quoted(file)])
+            }
+            _ => words.push(curl::quoted(&text)),
         }
         words.extend(self.positional.iter().cloned());
         words.join(" ")

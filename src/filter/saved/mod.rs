@@ -77,7 +77,7 @@ pub fn check(
 }
 
 /// A saved filter as the whole of a program.
-fn alone<'p>(
+pub fn alone<'p>(
     saved: &'p SavedFilter,
     named: &[(String, Value)],
     places: &Places,

@@ -1,55 +1,54 @@
-//! A saved filter as one program that plain jq runs: what it uses of dq's helpers and of other saved filters stands
-//! before it.
-
-use std::path::PathBuf;
+//! A filter as one program that plain jq runs: what it uses of dq's helpers and of saved filters stands before it.
 
 use jaq_core::load::Arena;
 
-use super::{Metadata, Places, SavedFilter, alone};
+use super::Metadata;
 use crate::filter::files::Files;
 use crate::filter::report::CompileError;
 use crate::filter::syntax::{self, Import};
-use crate::filter::{library, link, main};
+use crate::filter::{Program, library, link, main};
 
 /// Functions of dq's that no jq can have.
 const NOT_IN_JQ: [&str; 1] = ["fetch"];
 
-/// The text of the program, header included.
+/// The text of the program; a filter that uses nothing of dq's is as it was written.
 ///
 /// # Errors
 /// Whatever keeps it from compiling, and what cannot be written in plain jq.
-pub fn standalone(
-    saved: &SavedFilter,
-    places: &Places,
-    home: Option<PathBuf>,
-) -> Result<String, Vec<CompileError>> {
-    let program = alone(saved, &[], places, home);
-    let files = Files::new(&library(&program), places.clone());
+pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
+    let files = Files::new(&library(program), program.places.clone());
     let arena = Arena::default();
-    let (linker, _) = link(&program, &files, &arena, main(&program)?)?;
+    let main = main(program)?;
+    let (text, before) = (main.text, main.before);
+    let (linker, _) = link(program, &files, &arena, main)?;
     let refuse = |message: String| Err(vec![CompileError::new(message)]);
     let native = linker.natives.iter().map(|(name, _)| name);
     if let Some(name) = native.into_iter().find(|name| NOT_IN_JQ.contains(name)) {
-        return refuse(format!(
-            "{} uses {name}, which plain jq has not",
-            saved.name
-        ));
+        return refuse(format!("the filter uses {name}, which plain jq has not"));
     }
-    let (head, body) = split(&saved.text);
-    let mut text = head.trim_end().to_owned();
-    for helper in &linker.helpers {
-        text.push_str(&format!("\n{}", helper.trim_end()));
-    }
+    let mut definitions: Vec<String> = linker
+        .helpers
+        .iter()
+        .map(|it| it.trim_end().to_owned())
+        .collect();
     for (name, used) in &linker.saved.texts {
         if !imports(used).is_empty() {
-            return refuse(format!("{name}, which {} uses, has imports", saved.name));
+            return refuse(format!(
+                "the saved filter {name} has imports, which only a file of its own can"
+            ));
         }
         let (_, body) = split(used);
-        text.push_str(&format!("\ndef {name}: {}{body}\n;", bindings(used)));
+        definitions.push(format!("def {name}: {}{body}\n;", bindings(used)));
     }
-    Ok(format!("{text}\n{}{body}", bindings(&saved.text))
-        .trim_start()
-        .to_owned())
+    let (head, body) = split(text);
+    let source = before.map(|it| format!("{}{} | ", bindings(&it.text), it.name));
+    let source = source.unwrap_or_else(|| bindings(text));
+    if definitions.is_empty() && source.is_empty() {
+        return Ok(text.trim_end().to_owned());
+    }
+    let parts = [head.trim_end().to_owned()].into_iter().chain(definitions);
+    let parts: Vec<_> = parts.chain([format!("{source}{body}")]).collect();
+    Ok(parts.join("\n").trim_start().to_owned())
 }
 
 /// The directives of a text, and the program behind them.

@@ -40,7 +40,7 @@ fn every_built_in_one_has_a_name_of_its_own_and_compiles() {
             check(&saved, &[], &Places::default(), None).is_ok(),
             "{name}"
         );
-        standalone(&saved, &Places::default(), None).unwrap();
+        standalone(&alone(&saved, &[], &Places::default(), None)).unwrap();
     }
 }
 
