@@ -164,7 +164,7 @@ impl Inputs {
 
     /// As [`Inputs::scan_open`], but an array is read whole if it is no longer than so many bytes.
     pub fn scan_or_open(&mut self, limit: usize) -> Result<Option<Opened>, ReadError> {
-        self.scan_sources(|parser| parser.scan_or_open(limit))
+        self.scan_sources(|parser| after_array(parser, |parser| parser.scan_or_open(limit)))
     }
 
     /// Finds the next element of the array that was opened valid; `None` when the array is at its end.
@@ -347,14 +347,22 @@ fn opened(parser: &mut Values, whole: &mut Option<Value>) -> Option<Result<Value
     }))
 }
 
-/// Opens the next value, once what is left of an array opened before has been passed over.
+/// Opens the next value.
 fn open(parser: &mut Values) -> Option<Result<Opened, ReadError>> {
+    after_array(parser, Values::open)
+}
+
+/// Reads on once what is left of an array opened before has been passed over.
+fn after_array<T>(
+    parser: &mut Values,
+    read: impl FnOnce(&mut Values) -> Option<Result<T, ReadError>>,
+) -> Option<Result<T, ReadError>> {
     while let Some(unused) = parser.skip_element() {
         if let Err(error) = unused {
             return Some(Err(error));
         }
     }
-    parser.open()
+    read(parser)
 }
 
 fn line(parser: &mut Values) -> Result<Option<Value>, ReadError> {

@@ -26,12 +26,15 @@ pub struct Writer<'a, 'b> {
     pub sink: &'a mut Sink<'b>,
     /// Containers are built before they are written.
     builds: bool,
+    /// What is known of the keys of objects that are open.
+    pub seen: Vec<u64>,
 }
 
 impl<'a, 'b> Writer<'a, 'b> {
     fn new(notation: Notation, sink: &'a mut Sink<'b>) -> Self {
         Self {
             builds: notation.sort_keys,
+            seen: Vec::new(),
             notation,
             sink,
         }

@@ -1,7 +1,7 @@
 //! JSON text → JSON text as jq would write it, without a value in between.
 
 use super::escape;
-use super::plain::{Writer, number};
+use super::plain::{Writer, break_line, number};
 use super::{Error, Layout};
 use crate::filter::value::{Literal, MAX_DEPTH, Num, Seen, Text};
 
@@ -26,22 +26,28 @@ impl Writer<'_, '_> {
     }
 
     /// Most numbers are short integers, which stand as jq writes them.
+    #[inline]
     fn digits(&mut self, text: &[u8], at: usize) -> Result<usize, Error> {
-        let digits = Text::of_valid(&text[at..]).number();
-        if is_canonical(digits) {
-            self.sink.buf.extend_from_slice(digits.as_bytes());
-        } else {
-            number(&Num::parse(digits), &mut self.sink.buf)?;
+        let length = integer_length(&text[at..]);
+        if length > 0 {
+            append(&mut self.sink.buf, &text[at..], length);
+            return Ok(at + length);
         }
+        let digits = Text::of_valid(&text[at..]).number();
+        number(&Num::parse(digits), &mut self.sink.buf)?;
         Ok(at + digits.len().max(1))
     }
 
-    #[inline]
+    #[inline(always)]
     fn literal(&mut self, text: &[u8]) -> usize {
-        let literal = Literal::new(text);
+        self.known_literal(text, Literal::new(text))
+    }
+
+    #[inline(always)]
+    fn known_literal(&mut self, text: &[u8], literal: Literal) -> usize {
         let length = literal.length().min(text.len());
         if literal.is_ascii && !literal.is_escaped {
-            self.sink.buf.extend_from_slice(&text[..length]);
+            append(&mut self.sink.buf, text, length);
         } else {
             let escapes = self.notation.escapes;
             escape::quote(&literal.decoded(), escapes, &mut self.sink.buf);
@@ -51,14 +57,14 @@ impl Writer<'_, '_> {
 
     fn transcribe_array(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
         check_depth(depth)?;
-        let mut at = skip_space(text, at + 1);
+        let mut at = skip_separators(text, at + 1);
         let mut open = b'[';
         while text.get(at).is_some_and(|c| *c != b']') {
             self.begin(open, depth);
             let Some(end) = self.transcribe(text, at, depth + 1)? else {
                 return Ok(None);
             };
-            at = skip_separator(text, end);
+            at = skip_separators(text, end);
             open = b',';
         }
         self.end(open, b"[]", depth);
@@ -67,30 +73,35 @@ impl Writer<'_, '_> {
 
     fn transcribe_object(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
         check_depth(depth)?;
-        let mut seen = Seen::default();
-        let mut at = skip_space(text, at + 1);
+        let mut seen = Seen::begin(&self.seen);
+        let mut at = skip_separators(text, at + 1);
         let mut open = b'{';
         while text.get(at) == Some(&b'"') {
-            if !seen.is_new(Literal::new(&text[at..])) {
+            let key = Literal::new(&text[at..]);
+            if !seen.is_new(key, &mut self.seen) {
+                self.seen.clear();
                 return Ok(None);
             }
             self.begin(open, depth);
-            at += self.literal(&text[at..]);
+            at += self.known_literal(&text[at..], key);
             self.colon();
-            at = skip_separator(text, at);
+            at = skip_separators(text, at);
             let Some(end) = self.transcribe(text, at, depth + 1)? else {
                 return Ok(None);
             };
-            at = skip_separator(text, end);
+            at = skip_separators(text, end);
             open = b',';
         }
+        seen.end(&mut self.seen);
         self.end(open, b"{}", depth);
         Ok(Some(at + 1))
     }
 
+    /// What stands before an element: a bracket or comma, and the line break.
+    #[inline(always)]
     fn begin(&mut self, open: u8, depth: usize) {
         self.sink.buf.push(open);
-        super::plain::break_line(self.notation.layout, depth + 1, &mut self.sink.buf);
+        break_line(self.notation.layout, depth + 1, &mut self.sink.buf);
     }
 
     pub(super) fn colon(&mut self) {
@@ -113,23 +124,39 @@ fn check_depth(depth: usize) -> Result<(), Error> {
     }
 }
 
-fn skip_space(text: &[u8], mut at: usize) -> usize {
-    while let Some(b' ' | b'\t' | b'\n' | b'\r') = text.get(at) {
-        at += 1;
-    }
-    at
-}
-
 /// Passes over the comma or colon between two values, and the space around it.
-fn skip_separator(text: &[u8], mut at: usize) -> usize {
+#[inline(always)]
+fn skip_separators(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b':') = text.get(at) {
         at += 1;
     }
     at
 }
 
-/// Is the text how the number would be written? Short integers are; -0 is left to those who know.
-fn is_canonical(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    digits.len() <= 15 && text != "-0" && digits.bytes().all(|byte| byte.is_ascii_digit())
+/// Bytes of an integer that stands as jq writes it: a short one, and not -0, which is left to those who know; else 0.
+fn integer_length(text: &[u8]) -> usize {
+    let sign = usize::from(text.first() == Some(&b'-'));
+    let mut end = sign;
+    while let Some(b'0'..=b'9') = text.get(end) {
+        end += 1;
+    }
+    let is_more = matches!(text.get(end), Some(b'.' | b'e' | b'E'));
+    if is_more || end - sign > 15 || text.starts_with(b"-0") {
+        return 0;
+    }
+    end
+}
+
+/// Appends the first bytes of a text; most are so few that copying a fixed number is faster.
+#[inline(always)]
+fn append(buf: &mut Vec<u8>, text: &[u8], length: usize) {
+    const FEW: usize = 32;
+    match text.first_chunk::<FEW>() {
+        Some(chunk) if length <= FEW => {
+            let end = buf.len() + length;
+            buf.extend_from_slice(chunk);
+            buf.truncate(end);
+        }
+        _ => buf.extend_from_slice(&text[..length]),
+    }
 }

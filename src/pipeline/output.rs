@@ -1,7 +1,7 @@
 //! Standard output and standard error, in the right order and at the right time.
 
 use std::cell::{Cell, RefCell, RefMut};
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
 use super::closed_pipe;
@@ -14,6 +14,19 @@ use crate::terminal::Terminal;
 
 /// Output kept back at most, in bytes.
 const BUFFER: usize = 64 * 1024;
+
+/// Standard output without the buffer of Rust's own, which looks for line ends.
+struct Stdout;
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(rustix::io::write(rustix::stdio::stdout(), bytes)?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Both output streams of dq.
 pub struct Output {
@@ -29,7 +42,7 @@ pub struct Output {
 impl Output {
     pub fn new(terminal: Terminal, flush: Flush, formatter: Box<dyn Formatter>) -> Self {
         let progress = Progress::new(terminal.stderr.is_terminal);
-        let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, io::stdout()));
+        let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, Stdout));
         Self {
             stdout,
             formatter: RefCell::new(formatter),

@@ -248,10 +248,9 @@ fn parts(
 ) -> Result<Option<()>, Broken> {
     let opened = inputs.borrow_mut().scan_or_open(LONG)?;
     if let Some(Opened::Whole(length)) = opened {
-        let taken = out(Item::Text(inputs.borrow().text(length)));
-        // Whoever cannot take it is not asked again.
+        let passed = out(Item::Text(inputs.borrow().text(length)));
         inputs.borrow_mut().advance(length);
-        taken?;
+        passed?;
     }
     if !matches!(opened, Some(Opened::Array)) {
         return Ok(opened.map(|_| ()));
@@ -262,12 +261,13 @@ fn parts(
         let Some(length) = scanned else { break };
         let read = inputs.borrow();
         let text = read.text(length);
-        out(Item::Part(match std::mem::take(&mut is_empty) {
+        let passed = out(Item::Part(match std::mem::take(&mut is_empty) {
             true => Part::First(text),
             false => Part::Later(text),
-        }))?;
+        }));
         drop(read);
         inputs.borrow_mut().advance(length);
+        passed?;
     }
     out(Item::Part(Part::End { is_empty }))?;
     Ok(Some(()))

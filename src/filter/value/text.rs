@@ -112,8 +112,9 @@ impl<'t> Text<'t> {
 
     /// The keys and values of an object in which no key comes again, as far as that is easily seen.
     pub fn members_once(self) -> Option<Members<'t>> {
-        let mut seen = Seen::default();
-        let unique = self.members().all(|(key, _)| seen.is_new(key));
+        let mut stack = Vec::new();
+        let mut seen = Seen::begin(&stack);
+        let unique = self.members().all(|(key, _)| seen.is_new(key, &mut stack));
         unique.then(|| self.members())
     }
 
@@ -217,29 +218,45 @@ impl<'t> Iterator for Members<'t> {
 /// So many keys are compared with one another; objects with more are built to find out.
 const MANY: usize = 256;
 
-/// Keys that were seen in one object.
-#[derive(Default)]
+/// Keys that were seen in one object; a stack of numbers that they all share holds what is known of them.
 pub struct Seen {
-    signatures: Vec<u64>,
+    base: usize,
     filter: u64,
 }
 
 impl Seen {
+    /// Begins with an object, perhaps one inside another.
+    #[inline]
+    pub fn begin(stack: &[u64]) -> Self {
+        Self {
+            base: stack.len(),
+            filter: 0,
+        }
+    }
+
     /// Notes a key; `false` where it may have been there before.
     #[inline]
-    pub fn is_new(&mut self, key: Literal) -> bool {
-        if key.is_escaped || self.signatures.len() >= MANY {
-            return false;
-        }
+    pub fn is_new(&mut self, key: Literal, stack: &mut Vec<u64>) -> bool {
         let signature = signature(key.inside);
         // Most keys differ in the few bits of the filter already.
         let bit = 1 << (signature >> 58);
-        if self.filter & bit != 0 && self.signatures.contains(&signature) {
+        if self.filter & bit != 0 && !self.is_unknown(signature, stack) || key.is_escaped {
             return false;
         }
         self.filter |= bit;
-        self.signatures.push(signature);
+        stack.push(signature);
         true
+    }
+
+    fn is_unknown(&self, signature: u64, stack: &[u64]) -> bool {
+        let known = &stack[self.base..];
+        known.len() < MANY && !known.contains(&signature)
+    }
+
+    /// Ends with the object.
+    #[inline]
+    pub fn end(self, stack: &mut Vec<u64>) {
+        stack.truncate(self.base);
     }
 }
 
