@@ -233,8 +233,14 @@ fn news(message: String, status: u16, reason: &str) -> String {
 }
 
 fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
-    let hint = if message.contains("HTTP request to an HTTPS server") {
+    let wants_tls = [
+        "HTTP request to an HTTPS server",
+        "request was sent to HTTPS port",
+    ];
+    let hint = if wants_tls.iter().any(|words| message.contains(words)) {
         "the server wants TLS: use https://, or DOCKER_TLS_VERIFY=1 with docker's certificates"
+    } else if message.contains("No required SSL certificate") {
+        "the server wants a client certificate: --cert FILE and --key FILE"
     } else if message.starts_with("client version") {
         "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
     } else if status == 403 && message.contains("host not allowed") && !empty_host {
