@@ -154,13 +154,14 @@ impl Response {
         self.kind != BodyKind::Empty && self.content_length().is_none()
     }
 
-    /// The pieces of a body of the kind `Logs`. From API 1.42 on the type tells whether there are frames;
-    /// before, only the bytes do.
+    /// The pieces of a body of the kind `Logs`. From API 1.42 on the type of logs tells whether there are
+    /// frames. Before, and with attach and exec, which say raw-stream of whatever they send (seen with Docker
+    /// 26.1), only the bytes do.
     pub fn frames(self) -> Frames<Body> {
         let kind = self.header("content-type").map(essence).unwrap_or_default();
         match kind.as_str() {
             MULTIPLEXED => Frames::framed(self.body),
-            RAW if self.api_version() >= Some((1, 42)) => Frames::raw(self.body),
+            RAW if self.is_log() && self.api_version() >= Some((1, 42)) => Frames::raw(self.body),
             _ => Frames::detect(self.body),
         }
     }
@@ -176,10 +177,14 @@ impl Response {
 
     /// Before API 1.42 logs have no type, and those of a terminal are like any text.
     fn is_untyped_log(&self) -> bool {
-        let path = self.target.split('?').next().unwrap_or_default();
         self.header("content-type").is_none()
             && self.header("api-version").is_some()
-            && path.ends_with("/logs")
+            && self.is_log()
+    }
+
+    fn is_log(&self) -> bool {
+        let path = self.target.split('?').next().unwrap_or_default();
+        path.ends_with("/logs")
     }
 
     /// Looks through the body for errors that the server reports after its head said all is well.
