@@ -190,7 +190,7 @@ impl Response {
     /// Looks through the body for errors that the server reports after its head said all is well.
     pub fn listen(&mut self) -> Report {
         let body = std::mem::replace(&mut self.body, Box::new(io::empty()));
-        let (body, report) = Listening::new(body);
+        let (body, report) = Listening::new(body, self.target.contains("/libpod/"));
         self.body = Box::new(body);
         report
     }
