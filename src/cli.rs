@@ -1,5 +1,6 @@
 //! What the user typed, and nothing else: options by clap, words by jq's rule.
 
+mod foreign;
 mod options;
 mod saved;
 mod sending;

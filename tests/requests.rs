@@ -148,7 +148,7 @@ fn standard_input_is_left_alone_unless_asked_for() {
 #[test]
 fn what_contradicts_itself_is_not_sent() {
     let server = Server::new([("/", Reply::json("1"))]);
-    let cases: [(&[&str], &str); 27] = [
+    let cases: [(&[&str], &str); 32] = [
         (&["/x", "-d", "a", "-d", "b"], "given twice"),
         (&["/x", "-d", "a", "-F", "b=c"], "exclude each other"),
         (
@@ -188,6 +188,14 @@ fn what_contradicts_itself_is_not_sent() {
             &["/x", "-H", "Content-Length: 3", "-d", "abc"],
             "dq sets the header content-length itself",
         ),
+        (
+            &["/x", "-H", "Upgrade: tcp"],
+            "hint: without the header Upgrade",
+        ),
+        (&["/x", "-I"], "hint: use -X HEAD -i"),
+        (&["/x", "--fail"], "hint: leave it out: dq fails at 400"),
+        (&["-L", "/x", "."], "hint: leave -L out"),
+        (&["-f", "/x"], "hint: -f is jq's"),
         (&["/x\r\ny"], "line break"),
         (&["/a/../b"], "holds //, . or .."),
         (&["/a/%2e%2E/b"], "holds //, . or .."),

@@ -1,5 +1,6 @@
 //! Other APIs behind sockets, the real ones: Podman, Caddy's admin API, nginx.
 
+use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -9,6 +10,11 @@ use crate::support::temp::TempDir;
 use crate::support::{leave_out, wait_for};
 
 const READY: Duration = Duration::from_secs(30);
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
 
 /// A server on a socket `s` in a folder of its own.
 struct Server {
@@ -140,4 +146,64 @@ fn nginx_refuses_an_empty_host() {
     nginx
         .ask(&["http://a.test:8080/x", ".host"])
         .is("\"a.test:8080\"\n");
+}
+
+/// nginx tells in HTTP what other servers tell in TLS.
+#[test]
+fn nginx_behind_tls() {
+    let port = free_port();
+    let config = format!(
+        "daemon off; pid @DIR@/pid; error_log @DIR@/log; events {{}}
+        http {{ access_log off; server {{ listen unix:@DIR@/s; listen 127.0.0.1:{port} ssl;
+        ssl_certificate @DIR@/cert.pem; ssl_certificate_key @DIR@/key.pem;
+        ssl_client_certificate @DIR@/cert.pem; ssl_verify_client on;
+        location / {{ default_type application/json; return 200 '[1]'; }} }} }}"
+    );
+    let make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -days 2 \
+                -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem && exec \"$@\"";
+    let words = [
+        "sh",
+        "-c",
+        make,
+        "sh",
+        "nginx",
+        "-p",
+        "@DIR@",
+        "-c",
+        "@DIR@/nginx.conf",
+    ];
+    if let Err(why) = programs(["nginx", "openssl"]) {
+        return leave_out(&why);
+    }
+    let Some(nginx) = Server::start(("nginx.conf", &config), &words) else {
+        return;
+    };
+    let url = format!("127.0.0.1:{port}/");
+    let plain = dq([format!("http://{url}")]).run();
+    plain.fails(
+        22,
+        &[
+            "400 ",
+            "request was sent to HTTPS port\n",
+            "hint: the server wants TLS",
+        ],
+    );
+    let secure = format!("https://{url}");
+    let cert = nginx.dir.join("cert.pem");
+    let trusting = |more: &[&str]| {
+        let args = [secure.as_str(), "-c", "--cacert", cert.to_str().unwrap()];
+        dq(args.iter().chain(more)).dir(nginx.dir.path()).run()
+    };
+    trusting(&[]).fails(
+        22,
+        &[
+            "No required SSL certificate",
+            "hint: the server wants a client certificate",
+        ],
+    );
+    trusting(&["--cert", "cert.pem", "--key", "key.pem"]).is("[1]\n");
+    dq([&secure]).run().fails(
+        60,
+        &["it is signed by itself, or an authority's own (CA:TRUE)"],
+    );
 }

@@ -4,7 +4,7 @@ use clap::builder::ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
-use super::Request;
+use super::{Request, foreign};
 
 /// One option.
 pub struct Opt {
@@ -504,7 +504,7 @@ pub fn explain(error: clap::Error) -> Request {
         .to_owned();
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let near = foreign(&name).or_else(|| {
+            let near = foreign::hint(&name).or_else(|| {
                 context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"))
             });
             Request::Wrong(
@@ -531,42 +531,6 @@ pub fn explain(error: clap::Error) -> Request {
             None,
         ),
     }
-}
-
-/// Options of curl, gh and docker that are called otherwise here.
-const FOREIGN: [(&str, &str); 20] = [
-    ("-I", "-X HEAD -i"),
-    ("--head", "-X HEAD -i"),
-    ("-T", "-X PUT -d @FILE"),
-    ("--upload-file", "-X PUT -d @FILE"),
-    ("-G", "-q KEY=VALUE"),
-    ("--get", "-q KEY=VALUE"),
-    ("--data-urlencode", "-q KEY=VALUE"),
-    ("--url-query", "-q KEY=VALUE"),
-    ("--data-binary", "-d, which sends bytes as they are"),
-    ("--data-raw", "-d, which sends bytes as they are"),
-    (
-        "--json",
-        "-d or -F, which are application/json by themselves",
-    ),
-    ("-u", "-H 'Authorization: …'"),
-    ("--user", "-H 'Authorization: …'"),
-    ("-b", "-H 'Cookie: …'"),
-    ("--cookie", "-H 'Cookie: …'"),
-    (
-        "--location",
-        "nothing: dq follows redirects on the same host",
-    ),
-    ("--fail", "nothing: dq fails at 400 and above"),
-    ("-N", "nothing: dq shows what comes when it comes"),
-    ("--input", "-d @FILE"),
-    ("--filter", "-q filters.KEY=VALUE"),
-];
-
-/// What dq has in place of another program's option.
-fn foreign(name: &str) -> Option<String> {
-    let known = FOREIGN.iter().find(|(foreign, _)| *foreign == name);
-    known.map(|(_, ours)| format!("in dq that is {ours}"))
 }
 
 const USAGE: &str = "\

@@ -135,14 +135,19 @@ pub fn percent_decoded(text: &str) -> Vec<u8> {
 }
 
 fn unknown_scheme(scheme: &str) -> Error {
+    let hint = match scheme {
+        "tcp" | "ssh" => Some("name the host with --host, and give the endpoint after it"),
+        _ if scheme.contains("unix") => {
+            Some("name the socket with --unix-socket PATH and give the endpoint after it")
+        }
+        _ => None,
+    };
     Error::Usage {
         problem: format!(
             "dq speaks http:// and https://, not {}://",
             printable(scheme)
         ),
-        hint: scheme.contains("unix").then(|| {
-            "name the socket with --unix-socket PATH and give the endpoint after it".into()
-        }),
+        hint: hint.map(str::to_owned),
     }
 }
 

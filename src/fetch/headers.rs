@@ -1,6 +1,6 @@
 //! The headers of a request: the user's, docker's, and those that its body or a socket needs.
 
-use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING};
+use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
 use ureq::http::{HeaderName, HeaderValue, Method};
 
 use super::client::Request;
@@ -81,8 +81,15 @@ pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Erro
     Ok((key, value))
 }
 
-/// A length other than the body's would make ureq wait for bytes that never come.
+/// A length other than the body's would make ureq wait for bytes that never come; an upgraded connection has
+/// no body at all.
 fn reject_framing(headers: &[(HeaderName, HeaderValue)]) -> Result<(), Error> {
+    if headers.iter().any(|(name, _)| *name == UPGRADE) {
+        return Err(Error::Usage {
+            problem: "dq does not upgrade connections to two-way streams".to_owned(),
+            hint: Some("without the header Upgrade, attach and exec send their output".to_owned()),
+        });
+    }
     match headers
         .iter()
         .find(|(name, _)| name == "content-length" || name == "transfer-encoding")

@@ -196,7 +196,11 @@ fn one_only(flags: &HostFlags) -> Result<(), Error> {
     .iter()
     .filter_map(|(given, name)| given.then_some(*name))
     .collect();
+    let empty = |path: &PathBuf| path.as_os_str().is_empty();
     match given[..] {
+        _ if flags.unix_socket.as_ref().is_some_and(empty) => {
+            Err(Error::usage("--unix-socket names no socket"))
+        }
         [first, second, ..] => Err(Error::usage(format!(
             "conflicting options: cannot specify both {first} and {second}"
         ))),

@@ -184,7 +184,11 @@ impl Proxy {
 
     /// How an error calls it.
     fn label(&self) -> String {
-        format!("the proxy {}:{} ({})", self.host, self.port, self.variable)
+        let host = match self.host.contains(':') {
+            true => format!("[{}]", self.host),
+            false => self.host.clone(),
+        };
+        format!("the proxy {host}:{} ({})", self.port, self.variable)
     }
 
     /// The value of `Proxy-Authorization` for a plain request.

@@ -33,17 +33,20 @@ impl Report {
 /// A body that is looked through for `errorDetail` while it passes.
 pub struct Listening {
     body: Body,
+    /// Podman's own API reports with `error` alone.
+    of_libpod: bool,
     report: Report,
     line: Vec<u8>,
 }
 
 impl Listening {
-    pub fn new(body: Body) -> (Self, Report) {
+    pub fn new(body: Body, of_libpod: bool) -> (Self, Report) {
         let report = Report::default();
         let line = Vec::new();
         (
             Self {
                 body,
+                of_libpod,
                 report: report.clone(),
                 line,
             },
@@ -69,11 +72,19 @@ impl Listening {
 
     /// Looks into a line that is complete.
     fn look(&mut self) {
-        if memmem::find(&self.line, b"\"errorDetail\"").is_some() {
+        let key: &[u8] = if self.of_libpod {
+            b"\"error\""
+        } else {
+            b"\"errorDetail\""
+        };
+        if memmem::find(&self.line, key).is_some() {
             Deserializer::from_slice(&self.line)
                 .into_iter::<Value>()
                 .map_while(Result::ok)
-                .filter_map(|value| detail(&value))
+                .filter_map(|value| match self.of_libpod {
+                    true => value.get("error")?.as_str().map(printable),
+                    false => detail(&value),
+                })
                 .for_each(|message| self.report.set(message));
         }
         self.line.clear();
@@ -111,8 +122,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn reported(body: &str) -> Option<String> {
-        let (mut listening, report) = Listening::new(Box::new(io::Cursor::new(body.to_owned())));
+    fn reported(body: &str, of_libpod: bool) -> Option<String> {
+        let bytes = Box::new(io::Cursor::new(body.to_owned()));
+        let (mut listening, report) = Listening::new(bytes, of_libpod);
         let mut passed = Vec::new();
         // Small pieces, so that lines come in parts.
         let mut piece = [0; 7];
@@ -157,14 +169,17 @@ mod tests {
             ),
         ];
         for (body, expected) in cases {
-            assert_eq!(reported(body).as_deref(), expected, "{body}");
+            assert_eq!(reported(body, false).as_deref(), expected, "{body}");
         }
+        let libpod = "{\"stream\":\"x\"}\n{\"error\":\"no\\tway\"}\n";
+        assert_eq!(reported(libpod, true).as_deref(), Some("no\\tway"));
+        assert_eq!(reported(libpod, false), None);
     }
 
     #[test]
     fn long_lines_pass() {
         let long = format!("{{\"a\":\"{}\"}}\n", "x".repeat(2 << 20));
         let body = format!("{long}{{\"errorDetail\":{{\"message\":\"m\"}}}}\n");
-        assert_eq!(reported(&body).as_deref(), Some("m"));
+        assert_eq!(reported(&body, false).as_deref(), Some("m"));
     }
 }

@@ -154,13 +154,14 @@ impl Response {
         self.kind != BodyKind::Empty && self.content_length().is_none()
     }
 
-    /// The pieces of a body of the kind `Logs`. From API 1.42 on the type tells whether there are frames;
-    /// before, only the bytes do.
+    /// The pieces of a body of the kind `Logs`. From API 1.42 on the type of logs tells whether there are
+    /// frames. Before, and with attach and exec, which say raw-stream of whatever they send (seen with Docker
+    /// 26.1), only the bytes do.
     pub fn frames(self) -> Frames<Body> {
         let kind = self.header("content-type").map(essence).unwrap_or_default();
         match kind.as_str() {
             MULTIPLEXED => Frames::framed(self.body),
-            RAW if self.api_version() >= Some((1, 42)) => Frames::raw(self.body),
+            RAW if self.is_log() && self.api_version() >= Some((1, 42)) => Frames::raw(self.body),
             _ => Frames::detect(self.body),
         }
     }
@@ -176,16 +177,20 @@ impl Response {
 
     /// Before API 1.42 logs have no type, and those of a terminal are like any text.
     fn is_untyped_log(&self) -> bool {
-        let path = self.target.split('?').next().unwrap_or_default();
         self.header("content-type").is_none()
             && self.header("api-version").is_some()
-            && path.ends_with("/logs")
+            && self.is_log()
+    }
+
+    fn is_log(&self) -> bool {
+        let path = self.target.split('?').next().unwrap_or_default();
+        path.ends_with("/logs")
     }
 
     /// Looks through the body for errors that the server reports after its head said all is well.
     pub fn listen(&mut self) -> Report {
         let body = std::mem::replace(&mut self.body, Box::new(io::empty()));
-        let (body, report) = Listening::new(body);
+        let (body, report) = Listening::new(body, self.target.contains("/libpod/"));
         self.body = Box::new(body);
         report
     }
@@ -233,8 +238,14 @@ fn news(message: String, status: u16, reason: &str) -> String {
 }
 
 fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
-    let hint = if message.contains("HTTP request to an HTTPS server") {
+    let wants_tls = [
+        "HTTP request to an HTTPS server",
+        "request was sent to HTTPS port",
+    ];
+    let hint = if wants_tls.iter().any(|words| message.contains(words)) {
         "the server wants TLS: use https://, or DOCKER_TLS_VERIFY=1 with docker's certificates"
+    } else if message.contains("No required SSL certificate") {
+        "the server wants a client certificate: --cert FILE and --key FILE"
     } else if message.starts_with("client version") {
         "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
     } else if status == 403 && message.contains("host not allowed") && !empty_host {

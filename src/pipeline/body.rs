@@ -33,7 +33,7 @@ pub fn of_response(
     } else if exchange.request.method == "POST" && response.kind == BodyKind::Json {
         late.report.replace(Some(response.listen()));
     }
-    if let Some(progress) = output.progress() {
+    if let Some(progress) = output.progress_of_download() {
         let (total, body) = (response.content_length(), response.body);
         response.body = Box::new(Watched::new(body, progress, total));
     }

@@ -89,7 +89,12 @@ impl Watch {
             Event::Received(response) if self.verbose => {
                 self.say(&closed(heads::of_response(response, true)), "< ");
             }
-            Event::Answered(response) => self.include(response),
+            Event::Answered(response) => {
+                if let Some(progress) = &self.progress {
+                    progress.clear();
+                }
+                self.include(response);
+            }
             Event::Note(_) | Event::Sent(_) | Event::Received(_) => {}
         }
     }

@@ -1,7 +1,10 @@
 //! Standard output and standard error, in the right order and at the right time.
 
 use std::cell::{Cell, RefCell, RefMut};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileTypeExt;
 use std::sync::Arc;
 
 use super::closed_pipe;
@@ -56,6 +59,17 @@ impl Output {
     /// The progress line, where there is one.
     pub fn progress(&self) -> Option<Arc<Progress>> {
         self.progress.clone()
+    }
+
+    /// The progress line for what comes in: none where stdout is a pipe, for whoever reads that may write to
+    /// the same terminal.
+    pub fn progress_of_download(&self) -> Option<Arc<Progress>> {
+        let is_pipe = || {
+            let stdout = io::stdout().as_fd().try_clone_to_owned();
+            let kind = stdout.and_then(|fd| File::from(fd).metadata());
+            kind.is_ok_and(|it| it.file_type().is_fifo() || it.file_type().is_socket())
+        };
+        self.progress.clone().filter(|_| !is_pipe())
     }
 
     /// The progress line makes room on stderr; for good where stdout is on the same terminal.

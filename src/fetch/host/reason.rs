@@ -93,24 +93,32 @@ impl Host {
         }
     }
 
-    /// An error of connecting that has no better hint says where the host comes from, unless it
-    /// was typed.
+    /// An error of connecting that has no better hint gets one: the port that docker has for TLS,
+    /// or where the host comes from unless it was typed.
     pub(in crate::fetch) fn blamed(&self, error: Error) -> Error {
+        let Error::Connect {
+            host,
+            problem,
+            hint: None,
+        } = error
+        else {
+            return error;
+        };
         let typed = matches!(
             self.chosen_by,
             ChosenBy::HostFlag | ChosenBy::UnixSocketFlag | ChosenBy::Demo | ChosenBy::Url
         );
-        match error {
-            Error::Connect {
-                host,
-                problem,
-                hint: None,
-            } if !typed => Error::Connect {
-                host,
-                problem,
-                hint: Some(format!("this host was chosen by {}", self.reason())),
-            },
-            other => other,
+        let hint = match host.strip_suffix(":2375") {
+            Some(name) if self.tls.is_some() => {
+                Some(format!("docker's port for TLS is 2376: tcp://{name}:2376"))
+            }
+            _ if typed => None,
+            _ => Some(format!("this host was chosen by {}", self.reason())),
+        };
+        Error::Connect {
+            host,
+            problem,
+            hint,
         }
     }
 }

@@ -349,6 +349,11 @@ fn errors_name_the_option_or_the_file() {
         ..flags(["/a", "", ""])
     };
     assert_eq!(testing::host(&demo, &[]).unwrap_err().exit_code(), 2);
+    let nameless = HostFlags {
+        unix_socket: Some(PathBuf::new()),
+        ..HostFlags::default()
+    };
+    assert_eq!(testing::host(&nameless, &[]).unwrap_err().exit_code(), 2);
     let unread = testing::host(
         &flags(["", "", "/b"]),
         &[("DOCKER_CONFIG", broken.0.to_str().unwrap())],
