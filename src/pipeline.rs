@@ -234,12 +234,12 @@ fn filter_all(
     loop {
         let mut emit = |item: Item| {
             tally.output(&item);
-            // What an array gives while the rest of it is on its way is of one piece with that.
-            output.hold(filter.reads_on());
+            // The outputs for the elements of one array are of one piece, however long it takes to come.
+            output.hold(filter.splits_inputs());
             output.item(item)
         };
-        output.hold(false);
         let next = session.next(&mut emit);
+        output.hold(false);
         let Some(ended) = next else { break };
         code = match ended {
             Ok(()) => 0,

@@ -71,13 +71,6 @@ pub struct Filter {
     pub warnings: Vec<String>,
 }
 
-impl Filter {
-    /// Outputs may come while the input they are from is still being read.
-    pub fn reads_on(&self) -> bool {
-        self.takes_elements || matches!(self.engine, Engine::Fused(_))
-    }
-}
-
 enum Engine {
     Core(Compiled),
     Fused(Box<fused::Program>),
@@ -87,6 +80,16 @@ enum Engine {
 pub struct Compiled {
     filter: jaq_core::Filter<run::Kind>,
     globals: Vec<Value>,
+}
+
+impl Filter {
+    /// Whether it takes the elements of its inputs one by one, in whichever way.
+    pub fn splits_inputs(&self) -> bool {
+        match &self.engine {
+            Engine::Core(_) => self.takes_elements,
+            Engine::Fused(program) => program.takes_elements(),
+        }
+    }
 }
 
 /// Compiles a program.

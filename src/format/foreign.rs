@@ -90,16 +90,26 @@ fn no_xml() -> Error {
 
 /// A TOML document is a table, and has no null anywhere.
 fn refuse_for_toml(value: &Value) -> Result<(), Error> {
-    match value {
-        Value::Obj(_) if has_null(value) => Err(Error::Unsuitable(
-            "TOML has no null; del(.. | nulls) leaves nulls out".into(),
-        )),
-        Value::Obj(_) => Ok(()),
-        other => Err(Error::Unsuitable(format!(
+    let why = match value {
+        Value::Obj(_) if has(value, &|it| matches!(it, Value::Null)) => {
+            "TOML has no null; del(.. | nulls) leaves nulls out".into()
+        }
+        // jaq-fmts writes it bare, which TOML does not allow.
+        Value::Obj(_)
+            if has(
+                value,
+                &|it| matches!(it, Value::Obj(map) if map.contains_key("")),
+            ) =>
+        {
+            "an empty key cannot be written as TOML".into()
+        }
+        Value::Obj(_) => return Ok(()),
+        other => format!(
             "a TOML document is an object, not {}; {{name: .}} makes one",
             with_article(other.kind())
-        ))),
-    }
+        ),
+    };
+    Err(Error::Unsuitable(why))
 }
 
 fn with_article(kind: &str) -> String {
@@ -109,11 +119,12 @@ fn with_article(kind: &str) -> String {
     }
 }
 
-fn has_null(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Arr(items) => items.iter().any(has_null),
-        Value::Obj(map) => map.values().any(has_null),
+/// Whether a value, or one inside it, is such a one.
+fn has(value: &Value, is_such: &dyn Fn(&Value) -> bool) -> bool {
+    let inside = || match value {
+        Value::Arr(items) => items.iter().any(|item| has(item, is_such)),
+        Value::Obj(map) => map.values().any(|item| has(item, is_such)),
         _ => false,
-    }
+    };
+    is_such(value) || inside()
 }

@@ -9,7 +9,7 @@ pub const SHAPE: &str =
 /// The value with its text escaped: content of elements (`c`), values of attributes (`a`), and strings by themselves.
 pub fn escaped(value: &Value) -> Value {
     match value {
-        Value::Str(text) => Value::from(escape(text)),
+        Value::Str(text) => Value::from(escape(text, &['\r'])),
         Value::Arr(items) => items.iter().map(escaped).collect(),
         Value::Obj(map) if map.contains_key("t") => element(map),
         other => other.clone(),
@@ -20,19 +20,26 @@ fn element(map: &Map) -> Value {
     Value::object(map.iter().map(|(key, value)| {
         let value = match (&**key, value) {
             ("c", content) => escaped(content),
-            ("a", Value::Obj(attributes)) => Value::object(
-                attributes
-                    .iter()
-                    .map(|(name, text)| (name.clone(), escaped(text))),
-            ),
+            ("a", Value::Obj(attributes)) => {
+                let attributes = attributes.iter();
+                Value::object(attributes.map(|(name, text)| (name.clone(), attribute(text))))
+            }
             _ => value.clone(),
         };
         (key.clone(), value)
     }))
 }
 
-/// Text of XML 1.0; what it cannot hold at all becomes U+FFFD.
-fn escape(text: &str) -> String {
+/// A reader makes blanks of line ends and tabs in attributes, unless they are escaped.
+fn attribute(value: &Value) -> Value {
+    match value {
+        Value::Str(text) => Value::from(escape(text, &['\r', '\n', '\t'])),
+        other => other.clone(),
+    }
+}
+
+/// Text of XML 1.0, with references for these blanks; what it cannot hold at all becomes U+FFFD.
+fn escape(text: &str, blanks: &[char]) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -40,8 +47,8 @@ fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            c if blanks.contains(&c) => out.push_str(&format!("&#{};", u32::from(c))),
             '\t' | '\n' => out.push(c),
-            '\r' => out.push_str("&#13;"),
             '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
             c => out.push(c),
         }

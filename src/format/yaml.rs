@@ -6,7 +6,7 @@
 use std::io;
 
 use super::color::Around;
-use super::escape::{Escapes, quote};
+use super::escape::{Escapes, append, push_escape};
 use super::plain::sorted;
 use super::{Error, Formatter, Palette, Settings};
 use crate::filter::value::{MAX_DEPTH, Map, Value};
@@ -109,11 +109,25 @@ impl Yaml {
         if is_plain(text) {
             return self.token(text.as_bytes(), around);
         }
-        let mut quoted = Vec::with_capacity(text.len() + 2);
-        // YAML wants control characters escaped wherever it is read.
-        quote(text, Escapes::Terminal, &mut quoted);
+        let mut quoted = vec![b'"'];
+        for piece in text.split_inclusive(is_special) {
+            let end = piece
+                .char_indices()
+                .next_back()
+                .filter(|(_, c)| is_special(*c));
+            let (plain, special) = piece.split_at(end.map_or(piece.len(), |(at, _)| at));
+            // YAML wants control characters escaped wherever it is read.
+            append(plain, Escapes::Terminal, &mut quoted);
+            special.chars().for_each(|c| push_escape(c, &mut quoted));
+        }
+        quoted.push(b'"');
         self.token(&quoted, around);
     }
+}
+
+/// Line breaks to YAML 1.1, and the byte order mark: JSON has no need to escape them.
+fn is_special(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
 /// Where a value stands.

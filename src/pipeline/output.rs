@@ -112,7 +112,7 @@ impl Output {
         self.formatter.borrow().holds_values()
     }
 
-    /// While the elements of one array are taken, what becomes of them is of one piece, however long it takes.
+    /// Whether what the formatter holds is kept even while the input waits.
     pub fn hold(&self, is_held: bool) {
         self.is_held.set(is_held);
     }

@@ -38,6 +38,13 @@ pub struct Program {
     wants: Wants,
 }
 
+impl Program {
+    /// Whether it is run on the elements of its inputs.
+    pub fn takes_elements(&self) -> bool {
+        matches!(self.source, Source::Elements { .. })
+    }
+}
+
 /// What the filter is run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {

@@ -248,9 +248,10 @@ fn parts(
 ) -> Result<Option<()>, Broken> {
     let opened = inputs.borrow_mut().scan_or_open(LONG)?;
     if let Some(Opened::Whole(length)) = opened {
-        let passed = out(Item::Text(inputs.borrow().text(length)));
+        let result = out(Item::Text(inputs.borrow().text(length)));
+        // Passed over even where it could not be written, or it would be the next input again.
         inputs.borrow_mut().advance(length);
-        passed?;
+        result?;
     }
     if !matches!(opened, Some(Opened::Array)) {
         return Ok(opened.map(|_| ()));
