@@ -6,18 +6,19 @@ mod request;
 pub mod saved;
 mod shape;
 mod variables;
+mod words;
 
-use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-use crate::cli::{Cli, Word};
+use crate::cli::Cli;
 use crate::error::Error;
 use crate::fetch::{self, Environment};
 use crate::filter::{self, InputSettings, Shape, saved::Places, saved::SavedFilter, value::Value};
 use crate::format;
 use crate::terminal::Terminal;
 
-use choice::Remembered;
+use words::{Words, unicode};
 
 /// Everything a run needs to know.
 pub struct Plan {
@@ -159,18 +160,8 @@ pub fn plan(
     let jq = cli.fetch.sending.curl.then(|| curl::Jq::of(&cli));
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
-    let mut call = match cli.saved.list {
-        true => None,
-        false => saved::call(&mut cli.words, cli.filter.from_file.as_deref(), &places)?,
-    };
-    if let Some(call) = &mut call {
-        call.complete(&mut cli)?;
-    }
-    let remembered = match &call {
-        None if cli.saved.list => saved::LIST,
-        None => Remembered::default(),
-        Some(call) => call.remembered(),
-    };
+    let call = saved::source(&mut cli, &places)?;
+    let remembered = saved::remembered(call.as_ref(), cli.saved.list);
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;
     refuse_binary(chosen.format, &terminal)?;
@@ -179,24 +170,12 @@ pub fn plan(
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
     let reads_stdin = words.source.is_none() && words.files.is_empty();
-    let input = match &words.source {
-        _ if cli.saved.list => {
-            refuse_files(&words.files, words.filter.as_deref())?;
-            refuse_fetch_options(&cli.fetch, None)?;
-            Input::Text(saved::list(&places)?)
-        }
-        Some(source) => {
-            refuse_files(&words.files, words.filter.as_deref())?;
-            http(source, cli.fetch, jq, var)?
-        }
-        None => {
-            let hint = words
-                .filter
-                .as_deref()
-                .and_then(|word| saved::hint(word, &places));
-            refuse_fetch_options(&cli.fetch, hint.as_deref())?;
-            let filterless = words.filter.is_none();
-            local(words.files, filterless, null_input, stdin_is_terminal, hint)?
+    let input = match cli.saved.list {
+        true => list(&words, &cli.fetch, &places)?,
+        false if words.source.is_some() => remote(&words, cli.fetch, jq, var)?,
+        false => {
+            let nothing_to_read = stdin_is_terminal && !null_input;
+            local(&words, &cli.fetch, nothing_to_read, &places)?
         }
     };
     let program = Program {
@@ -206,9 +185,7 @@ pub fn plan(
         text: words.filter.unwrap_or_else(|| ".".into()),
         path: cli.filter.from_file.map(|path| path.display().to_string()),
         named: saved::with_args(variables::named(cli.filter.named)?, call.as_ref()),
-        saved: call
-            .map(|call| (call.signature(), call.saved))
-            .map(|(signature, saved)| (saved, signature)),
+        saved: call.map(saved::Call::into_parts),
         places,
         positional: words.positional,
         library: variables::library(cli.filter.library, reads_stdin)?,
@@ -249,74 +226,6 @@ fn refuse_binary(format: format::Format, terminal: &Terminal) -> Result<(), Erro
     }
 }
 
-/// What each word of the command line is.
-struct Words {
-    source: Option<String>,
-    filter: Option<String>,
-    files: Vec<PathBuf>,
-    positional: Vec<Value>,
-}
-
-impl Words {
-    /// The source comes first if there is one, then the filter unless it is in a file, then the rest. A saved filter
-    /// has brought its source, and its words are gone.
-    fn sort(
-        saved: Option<String>,
-        words: Vec<Word>,
-        from_file: Option<&Path>,
-    ) -> Result<Self, Error> {
-        let mut words = words.into_iter().peekable();
-        let source = match saved {
-            Some(_) => None,
-            None => words.next_if(|word| is_source(&word.text)),
-        };
-        let source = source.map(|word| unicode(&word.text)).transpose()?;
-        let filter = match from_file {
-            Some(file) => Some(read_program(file)?),
-            None => words.next().map(|word| unicode(&word.text)).transpose()?,
-        };
-        let (files, positional) = variables::tail(words)?;
-        Ok(Self {
-            source: saved.or(source),
-            filter,
-            files,
-            positional,
-        })
-    }
-}
-
-fn unicode(text: &OsStr) -> Result<String, Error> {
-    text.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| Error::usage(format!("{} is not valid UTF-8", text.to_string_lossy())))
-}
-
-/// A source starts with `/` or `scheme://`, or is `-` alone.
-fn is_source(word: &OsStr) -> bool {
-    word.to_str()
-        .is_some_and(|word| word == "-" || word.starts_with('/') || has_scheme(word))
-}
-
-fn has_scheme(word: &str) -> bool {
-    let Some((scheme, _)) = word.split_once("://") else {
-        return false;
-    };
-    let mut letters = scheme.chars();
-    letters.next().is_some_and(|c| c.is_ascii_alphabetic())
-        && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
-}
-
-fn read_program(path: &Path) -> Result<String, Error> {
-    let failed = |problem: String| Error::Usage {
-        message: format!("cannot read the filter {}: {problem}", path.display()),
-        hint: (path.is_absolute() && !path.exists()).then(|| {
-            "-f is jq's: the filter is in a file; dq fails at 400 and above by itself".into()
-        }),
-    };
-    let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
-    String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
-}
-
 /// The operating system's words, without Rust's `(os error 2)`.
 pub fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
@@ -326,26 +235,22 @@ pub fn reason(error: &std::io::Error) -> String {
         .to_owned()
 }
 
-fn refuse_files(files: &[PathBuf], filter: Option<&str>) -> Result<(), Error> {
-    let Some(first) = files.first() else {
-        return Ok(());
-    };
-    Err(Error::Usage {
-        message: format!(
-            "unexpected word {} after the filter {}",
-            first.display(),
-            filter.unwrap_or_default()
-        ),
-        hint: Some("dq SOURCE FILTER takes no files; quote a filter that has spaces".into()),
-    })
+/// The list that `--list` gives.
+fn list(words: &Words, options: &crate::cli::Fetch, places: &Places) -> Result<Input, Error> {
+    words.refuse_files()?;
+    refuse_fetch_options(options, None)?;
+    Ok(Input::Text(saved::list(places)?))
 }
 
-fn http(
-    source: &str,
+/// An endpoint, a URL, or standard input under its name `-`.
+fn remote(
+    words: &Words,
     options: crate::cli::Fetch,
     curl: Option<curl::Jq>,
     var: Var,
 ) -> Result<Input, Error> {
+    words.refuse_files()?;
+    let source = words.source.as_deref().unwrap_or_default();
     if source == "-" {
         refuse_fetch_options(&options, None)?;
         return Ok(Input::Stdin);
@@ -424,30 +329,31 @@ fn refuse_fetch_options(options: &crate::cli::Fetch, hint: Option<&str>) -> Resu
     }
 }
 
-/// jq's own command line: files, else standard input.
+/// jq's own command line: files, else standard input, unless that is a terminal.
 fn local(
-    files: Vec<PathBuf>,
-    filterless: bool,
-    null_input: bool,
-    stdin_is_terminal: bool,
-    hint: Option<String>,
+    words: &Words,
+    options: &crate::cli::Fetch,
+    nothing_to_read: bool,
+    places: &Places,
 ) -> Result<Input, Error> {
-    if !files.is_empty() {
-        return Ok(Input::Files(files));
+    let hint = words.filter.as_deref();
+    let hint = hint.and_then(|word| saved::hint(word, places));
+    refuse_fetch_options(options, hint.as_deref())?;
+    if !words.files.is_empty() {
+        return Ok(Input::Files(words.files.clone()));
     }
-    if stdin_is_terminal && !null_input {
-        let message = if !filterless {
-            "nothing to filter: name an endpoint or a file, or pipe JSON in"
-        } else {
-            "nothing to do"
-        };
-        return Err(Error::Usage {
-            message: message.into(),
-            hint: hint
-                .or_else(|| Some("dq /containers/json '.[].Names'; dq -h has the options".into())),
-        });
+    if !nothing_to_read {
+        return Ok(Input::Stdin);
     }
-    Ok(Input::Stdin)
+    let message = match words.filter {
+        Some(_) => "nothing to filter: name an endpoint or a file, or pipe JSON in",
+        None => "nothing to do",
+    };
+    let usage = || "dq /containers/json '.[].Names'; dq -h has the options".into();
+    Err(Error::Usage {
+        message: message.into(),
+        hint: Some(hint.unwrap_or_else(usage)),
+    })
 }
 
 /// `containers/json` is no filter: it lost its slash.

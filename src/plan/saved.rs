@@ -1,16 +1,20 @@
 //! Saved filters on the command line: the name that is the source, and the words that fill its endpoint.
 
+mod endpoint;
 mod fingers;
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+pub use endpoint::check as check_endpoint;
+use endpoint::{filled, placeholders, readable};
+
 use super::choice::Remembered;
-use super::{Var, Words, request, unicode, variables};
+use super::words::{Words, unicode};
+use super::{Var, request, variables};
 use crate::cli::{Cli, Word};
 use crate::error::Error;
 use crate::fetch::query;
-use crate::filter::saved::{Metadata, Origin, Places, SavedFilter, is_identifier, refusal};
+use crate::filter::saved::{Metadata, Origin, Places, SavedFilter, refusal};
 use crate::filter::value::Value;
 use crate::format::Format;
 
@@ -40,13 +44,42 @@ fn configuration(var: Var) -> Option<PathBuf> {
     absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))
 }
 
+/// The saved filter that is the source of a run, its header's words added to the command line.
+///
+/// # Errors
+/// What [`call`] and [`Call::complete`] refuse.
+pub(super) fn source(cli: &mut Cli, places: &Places) -> Result<Option<Call>, Error> {
+    if cli.saved.list {
+        return Ok(None);
+    }
+    let mut call = call(&mut cli.words, cli.filter.from_file.as_deref(), places)?;
+    if let Some(call) = &mut call {
+        call.complete(cli)?;
+    }
+    Ok(call)
+}
+
+/// How the outputs look unless something else is typed: the list of `--list` is a table.
+pub(super) fn remembered(call: Option<&Call>, is_list: bool) -> Remembered<'_> {
+    match call {
+        Some(call) => Remembered {
+            output: call.metadata.output.as_deref(),
+            columns: call.metadata.columns.as_deref(),
+        },
+        None => Remembered {
+            output: is_list.then_some("table"),
+            columns: None,
+        },
+    }
+}
+
 /// The saved filter that the first word names, with as many of the words as its endpoint has placeholders.
 ///
 /// Takes those words away. A saved filter without an endpoint is a function and no source.
 ///
 /// # Errors
 /// A file that cannot be read or has a broken header; too few words, or words that are no part of a path.
-pub fn call(
+fn call(
     words: &mut Vec<Word>,
     from_file: Option<&Path>,
     places: &Places,
@@ -91,10 +124,11 @@ pub fn call(
 }
 
 impl Call {
-    /// What may stand on the command line, as `dq logs NAME [FILTER]`.
-    pub fn signature(&self) -> String {
+    /// The saved filter, and what may stand on the command line: `dq logs NAME [FILTER]`.
+    pub fn into_parts(self) -> (SavedFilter, String) {
         let endpoint = self.metadata.endpoint.as_deref().unwrap_or_default();
-        signature(&self.saved.name, endpoint)
+        let signature = signature(&self.saved.name, endpoint);
+        (self.saved, signature)
     }
 
     /// Refuses options that read the answer in another way than the saved filter was written for.
@@ -127,7 +161,7 @@ impl Call {
     ///
     /// # Errors
     /// A host that it may not choose, a method that could change something.
-    pub fn complete(&mut self, cli: &mut Cli) -> Result<(), Error> {
+    fn complete(&mut self, cli: &mut Cli) -> Result<(), Error> {
         self.refuse_input_options(cli)?;
         fingers::check(self, cli)?;
         let fetch = &mut cli.fetch;
@@ -159,14 +193,6 @@ impl Call {
         Ok(())
     }
 
-    /// How its outputs look unless something else is typed.
-    pub(super) fn remembered(&self) -> Remembered<'_> {
-        Remembered {
-            output: self.metadata.output.as_deref(),
-            columns: self.metadata.columns.as_deref(),
-        }
-    }
-
     /// What is asked for is the answer, unless a filter follows.
     pub fn is_identity(&self) -> bool {
         self.saved.is_identity()
@@ -189,12 +215,6 @@ impl Call {
         })
     }
 }
-
-/// How the list of `--list` looks.
-pub(super) const LIST: Remembered = Remembered {
-    output: Some("table"),
-    columns: None,
-};
 
 /// What `--list` shows of each saved filter, an array of objects as JSON text.
 ///
@@ -242,13 +262,10 @@ pub struct Invocation {
 /// # Errors
 /// Words that mean nothing here, files that cannot be read, what [`call`] refuses.
 pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
-    let mut words = std::mem::take(&mut cli.words);
-    let mut call = call(&mut words, cli.filter.from_file.as_deref(), places)?;
-    if let Some(call) = &mut call {
-        call.complete(cli)?;
-    }
-    let source = call.as_ref().map(|call| call.endpoint.clone());
-    let words = Words::sort(source, words, cli.filter.from_file.as_deref())?;
+    let call = source(cli, places)?;
+    let endpoint = call.as_ref().map(|call| call.endpoint.clone());
+    let words = std::mem::take(&mut cli.words);
+    let words = Words::sort(endpoint, words, cli.filter.from_file.as_deref())?;
     if let Some(file) = words.files.first() {
         return Err(Error::usage(format!(
             "unexpected word {}: files are not saved with a filter",
@@ -267,7 +284,7 @@ pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
         .map(|source| query::append(source, &parameters));
     Ok(Invocation {
         call,
-        source: source.transpose()?,
+        source: source.transpose()?.map(|source| readable(&source)),
         filter: words.filter,
         named: variables::named(std::mem::take(&mut cli.filter.named))?,
     })
@@ -305,37 +322,6 @@ fn signature(name: &str, endpoint: &str) -> String {
     format!("dq {name}{words} [FILTER]")
 }
 
-/// The names of the `{placeholders}`, each once. Braces around anything but a name are JSON of a query.
-pub fn placeholders(endpoint: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for part in endpoint.split('{').skip(1) {
-        if let Some((name, _)) = part.split_once('}')
-            && is_identifier(name)
-            && !found.contains(&name)
-        {
-            found.push(name);
-        }
-    }
-    found
-}
-
-fn filled(endpoint: &str, names: &[&str], words: &[String]) -> Result<String, Error> {
-    let mut endpoint = Cow::Borrowed(endpoint);
-    for (name, word) in names.iter().zip(words) {
-        if word.chars().any(|c| matches!(c, '\0' | '\r' | '\n'))
-            || word.split('/').any(is_no_segment)
-        {
-            return Err(Error::usage(format!(
-                "{} cannot be \"{}\": it becomes a part of the path {endpoint}",
-                name.to_uppercase(),
-                word.escape_debug()
-            )));
-        }
-        endpoint = Cow::Owned(endpoint.replace(&format!("{{{name}}}"), &encoded(word)));
-    }
-    Ok(endpoint.into_owned())
-}
-
 fn check_format(metadata: &Metadata, place: &str) -> Result<(), Error> {
     match &metadata.output {
         Some(name) if Format::named(name).is_none() => Err(Error::Usage {
@@ -343,39 +329,5 @@ fn check_format(metadata: &Metadata, place: &str) -> Result<(), Error> {
             hint: Some(format!("the formats are {}", Format::names())),
         }),
         _ => Ok(()),
-    }
-}
-
-/// Servers take these away, and what is left is another path (RFC 3986, section 5.2.4).
-fn is_no_segment(segment: &str) -> bool {
-    matches!(segment, "" | "." | "..")
-}
-
-/// A word as one segment of a path or one value of a query: all but RFC 3986's unreserved characters, `:` and `@` as
-/// `%XX`.
-fn encoded(word: &str) -> String {
-    let mut text = String::with_capacity(word.len());
-    for byte in word.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' | b':' | b'@' => text.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
-            _ => text.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    text
-}
-
-/// An endpoint of a file must be what it looks like.
-pub fn check_endpoint(endpoint: &str, place: &str) -> Result<(), Error> {
-    let path = endpoint.split('?').next().unwrap_or_default();
-    let wrong = endpoint.contains(['\0', '\r', '\n'])
-        || path.contains("//")
-        || path.split('/').any(|segment| matches!(segment, "." | ".."));
-    match wrong {
-        true => Err(Error::usage(format!(
-            "{place}: the endpoint {} has . or .., // or a line break in it",
-            endpoint.escape_debug()
-        ))),
-        false => Ok(()),
     }
 }
