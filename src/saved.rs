@@ -5,7 +5,7 @@ mod file;
 mod save;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use crate::cli::{Cli, Keep};
@@ -48,8 +48,13 @@ pub fn keep(keep: Keep, mut cli: Cli, var: Var) -> Result<u8, Error> {
     }
 }
 
+/// Prints text that may be from anybody: a terminal is not to obey it.
 fn print(text: &str) -> Result<u8, Error> {
     let mut stdout = std::io::stdout();
+    let text = match stdout.is_terminal() {
+        true => format::sanitize(text),
+        false => text.into(),
+    };
     stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())

@@ -326,3 +326,75 @@ fn readme_lists_what_comes_with_dq() {
     let known: BTreeMap<String, String> = serde_json::from_str(list.text()).unwrap();
     assert_eq!(listed, known);
 }
+
+/// A run of dq with that home.
+fn at_home(home: &TempDir, args: &[&str]) -> crate::support::dq::Dq {
+    dq(args).env("HOME", home.path())
+}
+
+#[test]
+fn what_is_saved_runs_as_it_was_typed() {
+    let Some(engine) = engine() else { return };
+    let home = TempDir::new();
+    let (status, name) = ("filters.status=exited", "filters.name=^/gone$");
+    let typed = [
+        "psa",
+        "-q",
+        status,
+        "-q",
+        name,
+        "map({name, status})",
+        "-o",
+        "csv",
+    ];
+    let output = at_home(&home, &[&["--save", "old"], &typed[..]].concat()).run();
+    assert_eq!((output.stderr.as_str(), output.code), ("", 0));
+    let file = home.join(".config/dq/filters/old.jq");
+    assert_eq!(output.text(), format!("{}\n", file.display()));
+    let endpoint =
+        r#"/containers/json?all=1&filters={\"status\":[\"exited\"],\"name\":[\"^/gone$\"]}"#;
+    let text = format!(
+        "module {{endpoint: \"{endpoint}\", output: \"csv\"}};\npsa | map({{name, status}})\n"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    let ours = at_home(&home, &["old"])
+        .env("DOCKER_HOST", engine.host())
+        .run();
+    assert!(
+        ours.text().starts_with("name,status\ngone,Exited (3) "),
+        "{}",
+        ours.text()
+    );
+    let fewer = ["old", "-q", "filters.name=^/nobody$", "length"];
+    at_home(&home, &fewer)
+        .env("DOCKER_HOST", engine.host())
+        .run()
+        .is("0\n");
+}
+
+#[test]
+fn a_file_that_is_replaced_stays_where_and_whose_it_is() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let home = TempDir::new();
+    let file = home.write("dotfiles/web.jq", ".");
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&file, private).unwrap();
+    let link = home.join(".config/dq/filters/web.jq");
+    std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+    symlink(&file, &link).unwrap();
+    let output = at_home(
+        &home,
+        &["--save", "web", "--force", "/containers/web/json", ".State"],
+    )
+    .run();
+    output.is(&format!("{}\n", link.display()));
+    let text = "module {endpoint: \"/containers/web/json\"};\n.State\n";
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    assert!(link.is_symlink());
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let names = |it: &Path| std::fs::read_dir(it).unwrap().count();
+    assert_eq!(
+        (names(link.parent().unwrap()), names(file.parent().unwrap())),
+        (1, 1)
+    );
+}

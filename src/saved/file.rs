@@ -14,11 +14,14 @@ pub fn write(path: &Path, text: &str, replace: bool) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(directory)?;
-    let temporary = beside(&path, "new");
-    let written = write_new(&temporary, text).and_then(|()| match replace {
-        true => fs::rename(&temporary, &path),
-        false => publish(&temporary, &path),
-    });
+    // Another dq may be writing the same one.
+    let temporary = beside(&path, &format!("new{}", std::process::id()));
+    let written = write_new(&temporary, text)
+        .and_then(|()| keep_permissions(&path, &temporary))
+        .and_then(|()| match replace {
+            true => fs::rename(&temporary, &path),
+            false => publish(&temporary, &path),
+        });
     if written.is_err() {
         // The error that is told is the one that came first.
         let _ = fs::remove_file(&temporary);
@@ -36,6 +39,14 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
+}
+
+/// What replaces a file is for the same people.
+fn keep_permissions(old: &Path, new: &Path) -> io::Result<()> {
+    match fs::metadata(old) {
+        Ok(known) => fs::set_permissions(new, known.permissions()),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Gives the file its name unless something has it: a link cannot replace, a rename always does.

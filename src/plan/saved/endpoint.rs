@@ -90,7 +90,7 @@ pub(super) fn readable(endpoint: &str) -> String {
         let byte = part
             .get(..2)
             .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match byte.filter(|byte| b"{}[]\":,=/<>!*".contains(byte)) {
+        match byte.filter(|byte| b"{}[]\":,=/<>!*^$|()".contains(byte)) {
             Some(byte) => {
                 text.push(char::from(byte));
                 text.push_str(&part[2..]);
