@@ -14,7 +14,9 @@ use std::path::PathBuf;
 use crate::cli::Cli;
 use crate::error::Error;
 use crate::fetch::{self, Environment};
-use crate::filter::{self, InputSettings, Shape, saved::Places, saved::SavedFilter, value::Value};
+use crate::filter::{
+    self, InputSettings, Shape, saved::Places, saved::SavedFilter, saved::hidden, value::Value,
+};
 use crate::format;
 use crate::terminal::Terminal;
 
@@ -161,6 +163,7 @@ pub fn plan(
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
     let call = saved::source(&mut cli, &places)?;
+    warnings.extend(call.as_ref().and_then(|call| hidden(&call.saved.name)));
     let remembered = saved::remembered(call.as_ref(), cli.saved.list);
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;

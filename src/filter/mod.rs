@@ -204,7 +204,7 @@ impl fused::Parts for Parts<'_> {
         };
         let mut linker = new_linker(self.program, self.files, self.arena);
         if let Some(saved) = self.saved {
-            linker.open_saved(&saved.name);
+            linker.open_saved(saved);
         }
         let environment = link::Environment {
             saved: saved::visible(self.saved),
@@ -254,7 +254,7 @@ fn link<'s>(
         && elements::rewrite(&mut main.module);
     let environment = match main.saved {
         Some(saved) => {
-            linker.open_saved(&saved.name);
+            linker.open_saved(saved);
             linker
                 .saved_environment(saved, main.text, &main.module)
                 .map_err(Some)

@@ -12,12 +12,15 @@ use crate::filter::syntax::{self, Def, Module};
 #[derive(Default)]
 pub struct Calls<'s> {
     /// How each is called; `None` while it is being read.
-    known: HashMap<String, Option<(&'s str, Count)>>,
+    known: HashMap<Key, Option<(&'s str, Count)>>,
     /// Those being read, each called by the one before it.
-    open: Vec<String>,
+    open: Vec<Key>,
     /// Name and text in the order they are compiled, dependencies first.
     pub texts: Vec<(String, &'s str)>,
 }
+
+/// Where it is from, and its name: what comes with dq calls what comes with dq, whatever the user has.
+type Key = (Origin, String);
 
 impl<'s> Linker<'s> {
     /// The user's own saved filter, which hides whatever else the name could mean.
@@ -51,10 +54,11 @@ impl<'s> Linker<'s> {
     }
 
     fn find(&mut self, origin: Origin, name: &str) -> Callee<'s> {
-        if let Some(known) = self.saved.known.get(name) {
+        let key = (origin, name.to_owned());
+        if let Some(known) = self.saved.known.get(&key) {
             return match known {
                 Some((compiled, count)) => Callee::Filter(compiled, *count),
-                None => Callee::Refused(self.saved.cycle(name)),
+                None => Callee::Refused(self.saved.cycle(&key)),
             };
         }
         let files = self.files;
@@ -69,10 +73,9 @@ impl<'s> Linker<'s> {
     }
 
     fn warn_of_hidden(&mut self, name: &str) {
-        let warning = format!("your saved filter {name} hides the function of that name");
-        if names::is_taken(name) && !self.warnings.contains(&warning) {
-            self.warnings.push(warning);
-        }
+        let warning = names::hidden(name);
+        self.warnings
+            .extend(warning.filter(|it| !self.warnings.contains(it)));
     }
 
     /// Compiles a saved filter as a definition; the name it is called by.
@@ -82,8 +85,9 @@ impl<'s> Linker<'s> {
 
     fn saved_function(&mut self, saved: &SavedFilter) -> (&'s str, Count) {
         let source = self.keep(saved.text.clone().into_owned());
-        let compiled = self.keep(format!("{} saved", saved.name));
-        self.open_saved(&saved.name);
+        let number = self.saved.known.len();
+        let compiled = self.keep(format!("{} saved {number}", saved.name));
+        self.open_saved(saved);
         let count = match self.saved_definition(saved, source, compiled) {
             Ok(count) => count,
             // Nothing runs after an error, so it does not matter how many outputs this would have.
@@ -92,20 +96,18 @@ impl<'s> Linker<'s> {
                 Count::Any
             }
         };
-        self.close_saved(&saved.name, (compiled, count));
+        self.saved.open.pop();
+        let key = (saved.origin, saved.name.clone());
+        self.saved.known.insert(key, Some((compiled, count)));
         self.saved.texts.push((saved.name.clone(), source));
         (compiled, count)
     }
 
     /// Notes that a saved filter is being read: to call it now would be a cycle.
-    pub fn open_saved(&mut self, name: &str) {
-        self.saved.known.insert(name.to_owned(), None);
-        self.saved.open.push(name.to_owned());
-    }
-
-    fn close_saved(&mut self, name: &str, callee: (&'s str, Count)) {
-        self.saved.open.pop();
-        self.saved.known.insert(name.to_owned(), Some(callee));
+    pub fn open_saved(&mut self, saved: &SavedFilter) {
+        let key = (saved.origin, saved.name.clone());
+        self.saved.known.insert(key.clone(), None);
+        self.saved.open.push(key);
     }
 
     fn saved_definition(
@@ -162,9 +164,13 @@ impl<'s> Linker<'s> {
 
 impl Calls<'_> {
     /// What is wrong with a call to a saved filter that is being read.
-    fn cycle(&self, name: &str) -> String {
-        let from = self.open.iter().position(|open| open == name).unwrap_or(0);
-        let chain: Vec<_> = self.open[from..].iter().map(String::as_str).collect();
+    fn cycle(&self, key: &Key) -> String {
+        let name = &key.1;
+        let from = self.open.iter().position(|open| open == key).unwrap_or(0);
+        let chain: Vec<_> = self.open[from..]
+            .iter()
+            .map(|(_, name)| name.as_str())
+            .collect();
         match chain[..] {
             [_] => format!("{name} calls itself"),
             _ => format!("{name} calls itself: {} → {name}", chain.join(" → ")),

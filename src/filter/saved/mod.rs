@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 pub(in crate::filter) use link::{Calls, hides, program, visible};
 pub use metadata::Metadata;
-pub use names::{is_identifier, refusal};
+pub use names::{hidden, is_identifier, refusal};
 pub use places::Places;
 pub use standalone::standalone;
 
@@ -35,7 +35,7 @@ pub struct SavedFilter {
 }
 
 /// Where a saved filter is from; the first that has a name is the one it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// The user's own directory.
     User,

@@ -136,6 +136,8 @@ fn read(directory: &Path, name: &str, origin: Origin) -> Result<Option<SavedFilt
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
+        // In a directory that may not be entered there is nothing to be seen.
+        Err(_) if path.symlink_metadata().is_err() => return Ok(None),
         Err(error) => return Err(failed(reason(&error))),
     };
     let text = String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))?;

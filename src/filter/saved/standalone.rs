@@ -31,7 +31,15 @@ pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
         .iter()
         .map(|it| it.trim_end().to_owned())
         .collect();
-    for (name, used) in &linker.saved.texts {
+    for (at, (name, used)) in linker.saved.texts.iter().enumerate() {
+        if linker.saved.texts[..at]
+            .iter()
+            .any(|(known, _)| known == name)
+        {
+            return refuse(format!(
+                "it uses two saved filters of the name {name}, yours and dq's"
+            ));
+        }
         if !imports(used).is_empty() {
             return refuse(format!(
                 "the saved filter {name} has imports, which only a file of its own can"
