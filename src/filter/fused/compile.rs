@@ -7,7 +7,7 @@ use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::{Opt, Part, Path};
 
 use super::slots::Wants;
-use super::{Expr, Gather, Key, Program, Source, Stream};
+use super::{Expr, Gather, Key, Program, Source, Stream, demand};
 use crate::filter::Compiled;
 use crate::filter::natives;
 use crate::filter::syntax::Term;
@@ -34,13 +34,17 @@ pub fn compile(main: &Term, in_parts: bool, parts: &mut dyn Parts) -> Option<Pro
     let mut stages = Vec::new();
     flatten(main, &mut stages);
     let program = match compiler.elements(&stages) {
-        Some((source, body, gather, rest)) => Program {
-            after: compiler.pipeline(rest, false)?,
-            wants: compiler.wants,
-            source,
-            body,
-            gather,
-        },
+        Some((source, body, mut gather, rest)) => {
+            let after = compiler.pipeline(rest, false)?;
+            compiler.keep_what_is_wanted(&mut gather, &after);
+            Program {
+                after,
+                wants: compiler.wants,
+                source,
+                body,
+                gather,
+            }
+        }
         None => Program {
             source: match main {
                 T::Id if in_parts => Source::Parts,
@@ -117,14 +121,31 @@ impl Compiler<'_> {
                 ("first", [inner]) => over(self, inner, Gather::First(1))?,
                 ("limit", [count, inner]) => over(self, inner, Gather::First(positive(count)?))?,
                 (name, [key]) => {
-                    let arrange = natives::arrangement(name)?;
-                    (EACH, Stream::Empty, Gather::Keyed(arrange, self.key(key)?))
+                    let (arrange, arrays) = natives::arrangement(name)?;
+                    let keyed = Gather::Keyed {
+                        arrange,
+                        arrays,
+                        key: self.key(key)?,
+                        kept: None,
+                    };
+                    (EACH, Stream::Empty, keyed)
                 }
                 _ => return None,
             },
             _ => return None,
         };
         Some(gathered(found, rest))
+    }
+
+    /// Elements that are kept are kept as far as they are looked at afterwards.
+    fn keep_what_is_wanted(&mut self, gather: &mut Gather, after: &Stream) {
+        if let Gather::Keyed { kept, arrays, .. } = gather {
+            let keys = demand::keys(after, *arrays);
+            *kept = keys.map(|keys| {
+                let slot = |key| (Rc::clone(key), self.wants.slot(std::slice::from_ref(key)));
+                keys.iter().map(slot).collect()
+            });
+        }
     }
 
     /// A pipeline that begins with `.[]` of the input: the source, and the filter on each element.

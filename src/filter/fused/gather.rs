@@ -1,8 +1,10 @@
 //! What becomes of the outputs for one input.
 
+use std::rc::Rc;
+
 use super::eval::{Evaluator, Frame, Halt, Out};
 use super::{Gather, Key, Program};
-use crate::filter::value::{Item, ValR, Value};
+use crate::filter::value::{Item, Kind, ValR, Value};
 
 /// What was gathered so far for one input.
 #[derive(Default)]
@@ -22,8 +24,11 @@ impl Gathered {
         out: Out<'_, 't>,
     ) -> Result<(), Halt> {
         let Program { body, gather, .. } = evaluator.program;
-        if let Gather::Keyed(_, key) = gather {
-            return self.keyed(evaluator, key, frame);
+        if let Gather::Keyed { key, kept, .. } = gather {
+            let (Key::One(key) | Key::Many(key)) = key;
+            self.keys.push(evaluator.one(key, frame)?.into_value());
+            self.items.push(keep(frame, kept.as_deref()));
+            return Ok(());
         }
         evaluator.each(body, frame, &mut |item| {
             self.output(evaluator, gather, item, out)
@@ -57,15 +62,8 @@ impl Gathered {
                     _ => Some(sum),
                 };
             }
-            Gather::Keyed(..) => {}
+            Gather::Keyed { .. } => {}
         }
-        Ok(())
-    }
-
-    fn keyed(&mut self, evaluator: &Evaluator, key: &Key, frame: &Frame) -> Result<(), Halt> {
-        let (Key::One(key) | Key::Many(key)) = key;
-        self.keys.push(evaluator.one(key, frame)?.into_value());
-        self.items.push(frame.input.clone().into_value());
         Ok(())
     }
 
@@ -94,13 +92,28 @@ impl Gathered {
             Gather::Count => Ok(Value::from(self.count)),
             Gather::Length => self.sum.unwrap_or_else(|| Ok(Value::from(self.count))),
             Gather::Sum | Gather::SumOfList => self.sum.unwrap_or(Ok(Value::Null)),
-            Gather::Keyed(arrange, key) => match (whole, key) {
+            Gather::Keyed { arrange, key, .. } => match (whole, key) {
                 (None, _) => arrange(&Value::from(self.items), &Value::from(self.keys)),
                 (Some(whole), Key::Many(_)) => arrange(&whole, &Value::from(self.keys)),
                 (Some(whole), Key::One(_)) => arrange(&whole, &listed(self.keys)),
             },
         })
     }
+}
+
+/// An element, or the fields that are kept of it.
+fn keep(frame: &Frame, kept: Option<&[(Rc<str>, usize)]>) -> Value {
+    let (Some(kept), Some(slots), Item::Text(text)) = (kept, frame.slots, &frame.input) else {
+        return frame.input.clone().into_value();
+    };
+    if text.kind() != Kind::Object {
+        return text.to_value();
+    }
+    let fields = kept.iter().filter_map(|(key, slot)| {
+        let value = slots.get(*slot, *text)?;
+        Some((key.clone(), value.to_value()))
+    });
+    Value::object(fields)
 }
 
 /// Keys as messages show them: the list of what the filter gave for each element.

@@ -5,6 +5,7 @@
 //! jaq-core would do with the same filter: tests compare the two.
 
 mod compile;
+mod demand;
 mod eval;
 mod expression;
 mod gather;
@@ -19,7 +20,8 @@ use std::rc::Rc;
 use jaq_core::load::parse::BinaryOp;
 
 use super::Compiled;
-use super::value::{ValR, Value};
+use super::natives::Arrange;
+use super::value::Value;
 
 pub use compile::{Parts, compile};
 pub use run::Runner;
@@ -74,7 +76,14 @@ enum Gather {
     /// `[…] | add`
     SumOfList,
     /// `sort_by(…)` and its like: the elements and their keys.
-    Keyed(fn(&Value, &Value) -> ValR, Key),
+    Keyed {
+        arrange: Arrange,
+        /// Arrays around each element afterwards.
+        arrays: usize,
+        key: Key,
+        /// The fields that are kept of each element, and their slots; `None` keeps it whole.
+        kept: Option<Vec<(Rc<str>, usize)>>,
+    },
 }
 
 /// What elements are sorted by: the output of a filter that has one, or the list of the outputs of any other.

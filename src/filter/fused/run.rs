@@ -248,10 +248,9 @@ fn parts(
 ) -> Result<Option<()>, Broken> {
     let opened = inputs.borrow_mut().scan_or_open(LONG)?;
     if let Some(Opened::Whole(length)) = opened {
-        let result = out(Item::Text(inputs.borrow().text(length)));
-        // Passed over even where it could not be written, or it would be the next input again.
+        let passed = out(Item::Text(inputs.borrow().text(length)));
         inputs.borrow_mut().advance(length);
-        result?;
+        passed?;
     }
     if !matches!(opened, Some(Opened::Array)) {
         return Ok(opened.map(|_| ()));

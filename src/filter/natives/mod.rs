@@ -16,7 +16,7 @@ use jaq_core::native::Fun;
 use jaq_core::{Bind, Cv, Native, RunPtr, ValXs};
 
 pub use arrays::length;
-pub use sorting::arrangement;
+pub use sorting::{Arrange, arrangement};
 
 use super::lower::Count;
 use super::run::Kind;

@@ -45,12 +45,13 @@ fn plain(value: Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
 /// Arranges an array by the keys of its elements.
 pub type Arrange = fn(&Value, &Value) -> ValR;
 
-/// What `name(f)` does to an array and the keys that `f` gives for its elements.
-pub fn arrangement(name: &str) -> Option<Arrange> {
+/// What `name(f)` does to an array and the keys that `f` gives for its elements, and how many arrays are around each
+/// element afterwards.
+pub fn arrangement(name: &str) -> Option<(Arrange, usize)> {
     Some(match name {
-        "sort_by" => sort_by,
-        "group_by" => group_by,
-        "unique_by" => unique_by,
+        "sort_by" => (sort_by, 1),
+        "group_by" => (group_by, 2),
+        "unique_by" => (unique_by, 1),
         _ => return None,
     })
 }

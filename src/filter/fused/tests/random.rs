@@ -124,6 +124,22 @@ fn filter(chance: &mut Chance, depth: u64) -> String {
             chance.pick(&["sort_by", "group_by", "unique_by", "add"]),
             inner(chance)
         ),
+        17 if chance.below(2) == 0 => format!(
+            "{}({}) | {}",
+            chance.pick(&["sort_by", "group_by", "unique_by"]),
+            inner(chance),
+            chance.pick(&[
+                "map(.a)",
+                "map(.[0].a)",
+                ".[0].b.a",
+                ".[] | .[].c",
+                "map({k: .[0].a, n: length})",
+                "map(length)",
+                "map([.[] | select(.a) | .b])",
+                ".[-1]",
+                "map(map(.a, .b))",
+            ])
+        ),
         17 => format!(".[] | {}", inner(chance)),
         18 => format!(
             "[.[] | {}] | {}",
