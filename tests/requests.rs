@@ -121,7 +121,7 @@ fn long_bodies_are_announced_and_streamed() {
     assert_eq!(piped.header("expect"), Some("100-continue"));
     assert!(piped.body == long.as_bytes());
     let typed = sent(&["/x", "-d", "@-", "-H", "Expect:"], &long);
-    assert_eq!(typed.header("expect"), Some(""));
+    assert_eq!(typed.header("expect"), None);
 
     let files = TempDir::new();
     let file = files.write("long.json", &long);
@@ -795,6 +795,12 @@ fn the_curl_command() {
     );
     let url = curl(&["http://h:1/x", "-i", "."]);
     url.is("curl -fsS -D /dev/stderr http://h:1/x | jq .\n");
+    let proxied = dq(["--curl", "http://h/x"])
+        .env("HTTP_PROXY", "http://me:s3cret@p:3128")
+        .run();
+    let line = "curl -fsS -x http://p:3128 -U \"$PROXY_USER_PASSWORD\" http://h/x | jq .\n";
+    assert_eq!((proxied.text(), proxied.code), (line, 0));
+    assert!(!proxied.stderr.contains("s3cret"));
     curl(&["--demo", "/x"]).fails(2, &["the sample engine"]);
     curl(&["--host", "ssh://h", "/x"])
         .fails(2, &["curl cannot ask ssh:// hosts", "hint: ssh -nNT"]);

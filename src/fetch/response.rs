@@ -106,8 +106,8 @@ impl Response {
         }
         let named = self.header("content-type").and_then(kind_of);
         self.kind = match named {
+            _ if self.is_untyped_log() => BodyKind::Logs,
             Some(kind) => kind,
-            None if self.is_untyped_log() => BodyKind::Logs,
             None => self.sniff().map_err(|error| read_error(&error))?,
         };
         Ok(())
@@ -175,11 +175,13 @@ impl Response {
         asked.or_else(|| version(self.header("api-version")?))
     }
 
-    /// Before API 1.42 logs have no type, and those of a terminal are like any text.
+    /// Before API 1.42 logs have no type, and those of a terminal are like any text; where a server names one
+    /// nevertheless, as Go does for Podman, it is a guess from the first bytes.
     fn is_untyped_log(&self) -> bool {
-        self.header("content-type").is_none()
-            && self.header("api-version").is_some()
-            && self.is_log()
+        let kind = self.header("content-type").map(essence);
+        let says_nothing =
+            kind.is_none_or(|it| it == "application/octet-stream" || it == "text/plain");
+        says_nothing && self.header("api-version").is_some() && self.is_log()
     }
 
     fn is_log(&self) -> bool {
