@@ -635,6 +635,15 @@ fn a_body_behind_head_is_none() {
 }
 
 #[test]
+fn another_protocol_is_no_answer() {
+    let reply = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: tcp\r\n\r\nhello";
+    let server = Server::new([("/x", Reply::Raw(reply.into()))]);
+    ask(&server, &["/x"])
+        .run()
+        .fails(56, &["switched to another protocol"]);
+}
+
+#[test]
 fn a_log_that_breaks_off_shows_what_came() {
     let mut reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nContent-Length: 1000\r\n\r\n".to_vec();
     reply.extend(b"\x01\0\0\0\0\0\0\x04one\n\x02\0\0\0\0\0\0\x04two\n\x01\0\0\0\0\0\0\x09thr");
