@@ -190,8 +190,8 @@ impl Proxy {
         }
     }
 
-    /// How an error calls it.
-    fn label(&self) -> String {
+    /// How people are told of it.
+    pub fn label(&self) -> String {
         format!("the proxy {} ({})", self.authority(), self.variable)
     }
 

@@ -248,6 +248,8 @@ fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
         "the server wants TLS: use https://, or DOCKER_TLS_VERIFY=1 with docker's certificates"
     } else if message.contains("No required SSL certificate") {
         "the server wants a client certificate: --cert FILE and --key FILE"
+    } else if status == 407 {
+        "HTTP_PROXY=http://USER:PASSWORD@… is where the proxy's password belongs"
     } else if message.starts_with("client version") {
         "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
     } else if status == 403 && message.contains("host not allowed") && !empty_host {
