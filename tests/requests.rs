@@ -336,7 +336,7 @@ fn nobody_there_yet_is_tried_again() {
     let socket = dir.join("s");
     let late = socket.clone();
     let server = std::thread::spawn(move || {
-        sleep(Duration::from_millis(100));
+        sleep(Duration::from_millis(500));
         Server::at(&late, [("/x", Reply::json("1"))])
     });
     let output = dq([
@@ -492,8 +492,8 @@ fn patience_ends() {
         "3\n",
         "4\n",
     ];
-    let server = Server::new([("/x", Reply::Slow(Duration::from_millis(100), pieces))]);
-    ask(&server, &["/x", "--idle-timeout", "0.35"])
+    let server = Server::new([("/x", Reply::Slow(Duration::from_millis(400), pieces))]);
+    ask(&server, &["/x", "--idle-timeout", "1.5"])
         .run()
         .is("1\n2\n3\n4\n");
 }
@@ -684,9 +684,13 @@ fn a_signal_ends_it_as_any_other_program() {
         let dq = crate::support::dq::BINARY;
         shell.env("DOCKER_HOST", server.host());
         // Job control gives background jobs back their interrupts.
-        let line =
-            format!("set -m; {dq} /x & sleep 0.3; kill -{signal} $!; wait $! 2>/dev/null; echo $?");
+        let line = format!(
+            "set -m; {dq} /x > out & until [ -s out ]; do sleep 0.01; done; kill -{signal} $!; \
+             wait $! 2>/dev/null; code=$?; cat out; echo $code"
+        );
+        let dir = TempDir::new();
         shell.args(["-c", &line]).env("LC_ALL", "C");
+        shell.current_dir(dir.path());
         let output: Output = crate::support::dq::run(shell, Vec::new());
         assert_eq!(output.text(), format!("1\n{code}\n"), "{signal}");
     }
