@@ -179,7 +179,7 @@ fn what_contradicts_itself_is_not_sent() {
             "--paginate goes with GET only",
         ),
         (&["/x", "-H", "A: b\r\nC: d"], "cannot be sent"),
-        (&["/x", "-H", "A"], "-H takes 'NAME: VALUE'"),
+        (&["/x", "-H", "A"], "-H takes 'NAME: VALUE', not A …\n"),
         (
             &["/x", "-H", "unix:///run/x.sock"],
             "hint: -H is curl's header option; the host is --host",
