@@ -301,8 +301,10 @@ fn split_header(header: &str) -> Result<(String, String), Error> {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         }
+        // The rest may be a secret.
         _ => Err(Error::usage(format!(
-            "-H takes 'NAME: VALUE', not {header}"
+            "-H takes 'NAME: VALUE', not {} …",
+            header.split([' ', ':']).next().unwrap_or_default()
         ))),
     }
 }

@@ -175,6 +175,37 @@ fn files_go_in_and_out() {
     );
 }
 
+#[test]
+fn a_long_body_goes_through_tls_or_is_refused() {
+    let Some(engine) = scratch() else { return };
+    start(engine, "secured", false, "sleep 100000");
+    let dir = TempDir::new();
+    engine.add_context("secure", dir.path());
+    let put = |name: &str, header: &str| {
+        let home = dir.path().display();
+        let line = format!(
+            "export HOME={home}; head -c 30000000 /dev/zero > zero; tar -c zero | \
+             dq --context secure -X PUT /containers/{name}/archive -q path=/ -d @- -H '{header}'"
+        );
+        engine.shell(&line)
+    };
+    for header in ["A: b", "Expect:"] {
+        put("secured", header).is("");
+        let refused = put("nowhere", header);
+        refused.fails(
+            22,
+            &["dq: fetch: 404 Not Found: No such container: nowhere\n"],
+        );
+    }
+    let size = [
+        "--context",
+        "secure",
+        "/containers/secured/archive?path=/zero",
+    ];
+    let output = engine.dq(&size).env("HOME", dir.path()).run();
+    assert!(output.stdout.len() > 30_000_000, "{}", output.stderr);
+}
+
 /// Runs dq to its end: its largest size in memory, in kB, and its exit code.
 fn measured(engine: &Engine, args: &[&str], stdin: &Path, stdout: Stdio) -> (u64, i32) {
     let mut command = Command::new(BINARY);

@@ -121,7 +121,7 @@ fn long_bodies_are_announced_and_streamed() {
     assert_eq!(piped.header("expect"), Some("100-continue"));
     assert!(piped.body == long.as_bytes());
     let typed = sent(&["/x", "-d", "@-", "-H", "Expect:"], &long);
-    assert_eq!(typed.header("expect"), Some(""));
+    assert_eq!(typed.header("expect"), None);
 
     let files = TempDir::new();
     let file = files.write("long.json", &long);
@@ -179,7 +179,7 @@ fn what_contradicts_itself_is_not_sent() {
             "--paginate goes with GET only",
         ),
         (&["/x", "-H", "A: b\r\nC: d"], "cannot be sent"),
-        (&["/x", "-H", "A"], "-H takes 'NAME: VALUE'"),
+        (&["/x", "-H", "A"], "-H takes 'NAME: VALUE', not A …\n"),
         (
             &["/x", "-H", "unix:///run/x.sock"],
             "hint: -H is curl's header option; the host is --host",
@@ -336,7 +336,7 @@ fn nobody_there_yet_is_tried_again() {
     let socket = dir.join("s");
     let late = socket.clone();
     let server = std::thread::spawn(move || {
-        sleep(Duration::from_millis(100));
+        sleep(Duration::from_millis(500));
         Server::at(&late, [("/x", Reply::json("1"))])
     });
     let output = dq([
@@ -492,8 +492,8 @@ fn patience_ends() {
         "3\n",
         "4\n",
     ];
-    let server = Server::new([("/x", Reply::Slow(Duration::from_millis(100), pieces))]);
-    ask(&server, &["/x", "--idle-timeout", "0.35"])
+    let server = Server::new([("/x", Reply::Slow(Duration::from_millis(400), pieces))]);
+    ask(&server, &["/x", "--idle-timeout", "1.5"])
         .run()
         .is("1\n2\n3\n4\n");
 }
@@ -635,6 +635,15 @@ fn a_body_behind_head_is_none() {
 }
 
 #[test]
+fn another_protocol_is_no_answer() {
+    let reply = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: tcp\r\n\r\nhello";
+    let server = Server::new([("/x", Reply::Raw(reply.into()))]);
+    ask(&server, &["/x"])
+        .run()
+        .fails(56, &["switched to another protocol"]);
+}
+
+#[test]
 fn a_log_that_breaks_off_shows_what_came() {
     let mut reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nContent-Length: 1000\r\n\r\n".to_vec();
     reply.extend(b"\x01\0\0\0\0\0\0\x04one\n\x02\0\0\0\0\0\0\x04two\n\x01\0\0\0\0\0\0\x09thr");
@@ -675,9 +684,13 @@ fn a_signal_ends_it_as_any_other_program() {
         let dq = crate::support::dq::BINARY;
         shell.env("DOCKER_HOST", server.host());
         // Job control gives background jobs back their interrupts.
-        let line =
-            format!("set -m; {dq} /x & sleep 0.3; kill -{signal} $!; wait $! 2>/dev/null; echo $?");
+        let line = format!(
+            "set -m; {dq} /x > out & until [ -s out ]; do sleep 0.01; done; kill -{signal} $!; \
+             wait $! 2>/dev/null; code=$?; cat out; echo $code"
+        );
+        let dir = TempDir::new();
         shell.args(["-c", &line]).env("LC_ALL", "C");
+        shell.current_dir(dir.path());
         let output: Output = crate::support::dq::run(shell, Vec::new());
         assert_eq!(output.text(), format!("1\n{code}\n"), "{signal}");
     }
@@ -795,6 +808,12 @@ fn the_curl_command() {
     );
     let url = curl(&["http://h:1/x", "-i", "."]);
     url.is("curl -fsS -D /dev/stderr http://h:1/x | jq .\n");
+    let proxied = dq(["--curl", "http://h/x"])
+        .env("HTTP_PROXY", "http://me:s3cret@p:3128")
+        .run();
+    let line = "curl -fsS -x http://p:3128 -U \"$PROXY_USER_PASSWORD\" http://h/x | jq .\n";
+    assert_eq!((proxied.text(), proxied.code), (line, 0));
+    assert!(!proxied.stderr.contains("s3cret"));
     curl(&["--demo", "/x"]).fails(2, &["the sample engine"]);
     curl(&["--host", "ssh://h", "/x"])
         .fails(2, &["curl cannot ask ssh:// hosts", "hint: ssh -nNT"]);

@@ -12,6 +12,7 @@ use super::error::Error;
 use super::heads::{canonical, is_secret};
 use super::host::ChosenBy;
 use super::outgoing::Outgoing;
+use super::proxy::Proxy;
 use super::tls::Roots;
 use super::upload::Payload;
 
@@ -106,7 +107,7 @@ fn route(client: &Client, command: &mut Command) -> Result<(), Error> {
     let host = client.host();
     match &host.address {
         Address::Unix(path) => command.add(&["--unix-socket", &shown_path(path)]),
-        Address::Net { .. } => {}
+        Address::Net { .. } => proxy(host.proxy.as_ref(), command),
         Address::Ssh(_) => {
             return Err(Error::Usage {
                 problem: "curl cannot ask ssh:// hosts".to_owned(),
@@ -136,6 +137,19 @@ fn route(client: &Client, command: &mut Command) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn proxy(proxy: Option<&Proxy>, command: &mut Command) {
+    let Some(proxy) = proxy else { return };
+    command.add(&["-x", &format!("http://{}", proxy.authority())]);
+    if proxy.authorization().is_some() {
+        command.add_secret(
+            "-U",
+            "",
+            "PROXY_USER_PASSWORD",
+            "USER:PASSWORD of the proxy",
+        );
+    }
 }
 
 fn patience(client: &Client, command: &mut Command) {

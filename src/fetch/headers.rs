@@ -38,7 +38,11 @@ pub fn gather(
         add_missing(&mut headers, HOST, HeaderValue::from_static(""));
     }
     match upload {
-        Some(upload) => describe(upload, &mut headers),
+        Some(upload) => {
+            describe(upload, &mut headers);
+            // curl's way to send the body unasked.
+            headers.retain(|(name, value)| *name != EXPECT || !value.is_empty());
+        }
         None if matches!(*method, Method::POST | Method::PUT | Method::PATCH) => {
             // ureq would send an empty body in chunks, which docker's start refuses.
             add_missing(&mut headers, CONTENT_LENGTH, HeaderValue::from_static("0"));

@@ -87,6 +87,30 @@ pub fn send_and_listen(
     Ok(())
 }
 
+/// The same where TLS is in between and only whole records can be written: takes in what is there, without
+/// waiting, before the next bytes are sent.
+///
+/// # Errors
+/// As `read` fails; `BrokenPipe` for an answer that refuses the body.
+pub fn listen_first(
+    mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
+    early: &mut Vec<u8>,
+) -> io::Result<()> {
+    let mut chunk = vec![0; CHUNK];
+    while early.len() < EARLY_LIMIT {
+        match read(&mut chunk) {
+            Ok(0) => break,
+            Ok(amount) => early.extend_from_slice(&chunk[..amount]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+            Err(error) => return Err(error),
+        }
+    }
+    match refuses(early) {
+        true => Err(io::ErrorKind::BrokenPipe.into()),
+        false => Ok(()),
+    }
+}
+
 /// Takes in what is there; whether more may come.
 fn listen(socket: BorrowedFd<'_>, early: &mut Vec<u8>) -> io::Result<bool> {
     let mut chunk = vec![0; CHUNK];

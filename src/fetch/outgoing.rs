@@ -76,6 +76,11 @@ impl Outgoing<'_> {
                 Ok(answer) if answer.status() == 417 && self.expects() => {
                     self.headers.retain(|(name, _)| name != header::EXPECT);
                 }
+                Ok(answer) if answer.status() == 101 => {
+                    return Err(Error::Protocol {
+                        problem: "the server switched to another protocol, unasked".to_owned(),
+                    });
+                }
                 Ok(answer) => {
                     let empty_host = self.host_header().is_some_and(HeaderValue::is_empty);
                     let asked = (self.method.as_str(), self.target.as_str());

@@ -106,8 +106,8 @@ impl Response {
         }
         let named = self.header("content-type").and_then(kind_of);
         self.kind = match named {
+            _ if self.is_untyped_log() => BodyKind::Logs,
             Some(kind) => kind,
-            None if self.is_untyped_log() => BodyKind::Logs,
             None => self.sniff().map_err(|error| read_error(&error))?,
         };
         Ok(())
@@ -175,11 +175,13 @@ impl Response {
         asked.or_else(|| version(self.header("api-version")?))
     }
 
-    /// Before API 1.42 logs have no type, and those of a terminal are like any text.
+    /// Before API 1.42 logs have no type, and those of a terminal are like any text; where a server names one
+    /// nevertheless, as Go does for Podman, it is a guess from the first bytes.
     fn is_untyped_log(&self) -> bool {
-        self.header("content-type").is_none()
-            && self.header("api-version").is_some()
-            && self.is_log()
+        let kind = self.header("content-type").map(essence);
+        let says_nothing =
+            kind.is_none_or(|it| it == "application/octet-stream" || it == "text/plain");
+        says_nothing && self.header("api-version").is_some() && self.is_log()
     }
 
     fn is_log(&self) -> bool {
@@ -246,6 +248,8 @@ fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
         "the server wants TLS: use https://, or DOCKER_TLS_VERIFY=1 with docker's certificates"
     } else if message.contains("No required SSL certificate") {
         "the server wants a client certificate: --cert FILE and --key FILE"
+    } else if status == 407 {
+        "HTTP_PROXY=http://USER:PASSWORD@… is where the proxy's password belongs"
     } else if message.starts_with("client version") {
         "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
     } else if status == 403 && message.contains("host not allowed") && !empty_host {

@@ -15,7 +15,7 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::GrowingBuffers;
 use super::error::{Error, Fault, cause};
-use super::line::{Line, send_and_listen};
+use super::line::{Line, listen_first, send_and_listen};
 use super::proxy::Proxy;
 use super::sockets::Places;
 use super::ssh::{self, SshStream};
@@ -296,8 +296,15 @@ impl Connection {
     /// Sends what is in the output buffer.
     fn send(&mut self, amount: usize, limit: Option<Duration>) -> io::Result<()> {
         let bytes = &self.buffers.output()[..amount];
-        if let Some(socket) = self.stream.plain().filter(|_| self.line.is_uploading()) {
-            return send_and_listen(socket, bytes, limit, &mut self.early);
+        if self.line.is_uploading() {
+            if let Some(socket) = self.stream.plain() {
+                return send_and_listen(socket, bytes, limit, &mut self.early);
+            }
+            self.stream.set_nonblocking(true)?;
+            let heard = listen_first(|chunk| self.stream.read(chunk), &mut self.early);
+            self.stream.set_nonblocking(false)?;
+            heard?;
+            return self.stream.write_all(bytes);
         }
         match absolute_target(bytes).filter(|_| self.absolute) {
             None => self.stream.write_all(bytes),

@@ -110,6 +110,7 @@ impl Upload {
         if metadata.is_file() && metadata.len() > 0 {
             let offset = (&*file).stream_position()?;
             (&*file).take(START as u64).read_to_end(&mut start)?;
+            (&*file).seek(SeekFrom::Start(offset))?;
             return Ok(Self {
                 content_type: content_type(Some(path), &start, false),
                 length: Some(metadata.len().saturating_sub(offset)),

@@ -73,6 +73,13 @@ impl Host {
     /// without control characters: `--host`, `DOCKER_HOST (which hides the context "foo" of
     /// DOCKER_CONTEXT)`, `context "foo" (currentContext of /home/me/.docker/config.json)`.
     pub fn reason(&self) -> String {
+        match &self.proxy {
+            Some(proxy) => format!("{}, through {}", self.named_by(), proxy.label()),
+            None => self.named_by(),
+        }
+    }
+
+    fn named_by(&self) -> String {
         let by = self.trail.named(self.chosen_by);
         match (&self.context, &self.trail.shadowed) {
             (Some(name), _) => format!("context \"{}\" ({by})", printable(name)),

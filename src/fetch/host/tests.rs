@@ -220,8 +220,15 @@ fn a_reason_names_what_decided_and_what_it_hides() {
         let host = testing::host(&flags(words), &all).unwrap();
         assert_eq!(host.reason(), reason, "{words:?} {variables:?}");
     }
-    let (host, _) = testing::url("http://h", &HostFlags::default(), &[]).unwrap();
-    assert_eq!(host.reason(), "the URL");
+    let url = |variables| {
+        let (host, _) = testing::url("http://h", &HostFlags::default(), variables).unwrap();
+        host.reason()
+    };
+    assert_eq!(url(&[]), "the URL");
+    assert_eq!(
+        url(&[("HTTP_PROXY", "http://me:secret@p:8")]),
+        "the URL, through the proxy p:8 (HTTP_PROXY)"
+    );
 }
 
 #[test]
