@@ -1,6 +1,9 @@
 //! What the user typed, and nothing else: options by clap, words by jq's rule.
 
+mod foreign;
 mod options;
+mod saved;
+mod sending;
 mod words;
 
 use std::ffi::OsString;
@@ -9,6 +12,8 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
+pub use saved::{Keep, Save, Saved};
+pub use sending::Sending;
 use words::Mode;
 pub use words::Word;
 
@@ -18,6 +23,7 @@ pub struct Cli {
     pub fetch: Fetch,
     pub filter: Filter,
     pub format: Format,
+    pub saved: Saved,
 }
 
 pub struct Fetch {
@@ -30,6 +36,7 @@ pub struct Fetch {
     pub headers: Vec<String>,
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
+    pub sending: Sending,
 }
 
 pub struct Filter {
@@ -95,7 +102,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
     let (options, words) = words::split(args.skip(1));
     let matches = match options::command().try_get_matches_from(options) {
         Ok(matches) => matches,
-        Err(error) => return options::explain(error),
+        Err(error) => return saved::hinted(options::explain(error), &words),
     };
     if matches.get_flag("help") {
         return Request::Print(options::help(matches.get_flag("long-help")));
@@ -118,6 +125,7 @@ fn read(matches: &ArgMatches, words: Vec<Word>) -> Result<Cli, String> {
         fetch: fetch(matches)?,
         filter: filter(matches)?,
         format: format(matches)?,
+        saved: saved::read(matches)?,
     })
 }
 
@@ -172,6 +180,7 @@ fn fetch(matches: &ArgMatches) -> Result<Fetch, String> {
         headers: headers.collect::<Result<_, _>>()?,
         connect_timeout: seconds(matches, "connect-timeout")?,
         max_time: seconds(matches, "max-time")?,
+        sending: sending::sending(matches)?,
     })
 }
 

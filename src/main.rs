@@ -7,6 +7,7 @@ mod filter;
 mod format;
 mod pipeline;
 mod plan;
+mod saved;
 mod terminal;
 
 use std::ffi::OsString;
@@ -25,7 +26,10 @@ fn main() {
 }
 
 /// Plan → run → report; gives the exit code.
-fn run(cli: cli::Cli) -> u8 {
+fn run(mut cli: cli::Cli) -> u8 {
+    if let Some(keep) = cli.saved.keep.take() {
+        return saved::keep(keep, cli, &variable).unwrap_or_else(|error| fail(&error));
+    }
     let terminal = terminal::detect(cli.format.color, &variable);
     let planned = plan::plan(cli, terminal, io::stdin().is_terminal(), &variable);
     let outcome = planned.and_then(|(plan, warnings)| {

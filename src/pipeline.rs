@@ -2,7 +2,9 @@
 
 mod body;
 mod closed_pipe;
+mod exchange;
 mod output;
+mod progress;
 mod reader;
 
 use std::cell::RefCell;
@@ -38,14 +40,46 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
         plan.flush,
         format::formatter(plan.output.clone()),
     ));
-    let arrival = arrive(&plan, &output)?;
+    let warn = |warning| output.report(&format!("dq: filter: {warning}"));
+    filter.warnings.iter().for_each(warn);
+    let late = Rc::new(Late::default());
+    let ended =
+        arrive(&plan, &output, &late).and_then(|arrival| pass(&plan, &filter, arrival, &output));
+    let finished = output.finish();
+    let code = ended?;
+    finished?;
+    late.error().map_or(Ok(code), Err)
+}
+
+/// Failures of an exchange that count only after its body has been shown.
+#[derive(Default)]
+pub struct Late {
+    /// The status was 400 or above.
+    failure: RefCell<Option<fetch::Error>>,
+    /// What the body may report.
+    report: RefCell<Option<fetch::Report>>,
+}
+
+impl Late {
+    fn error(&self) -> Option<Error> {
+        let report = || self.report.borrow().as_ref().and_then(fetch::Report::error);
+        self.failure.take().or_else(report).map(Error::Fetch)
+    }
+}
+
+/// Everything that arrives, through the filter and out.
+fn pass(
+    plan: &Plan,
+    filter: &filter::Filter,
+    arrival: Arrival,
+    output: &Rc<Output>,
+) -> Result<u8, Error> {
     let Arrival::Inputs {
         sources,
         settings,
         problems,
     } = arrival
     else {
-        output.finish()?;
         return Ok(0);
     };
     let elements = filter.takes_elements;
@@ -54,9 +88,9 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
         ..settings
     };
     let inputs = RefCell::new(Inputs::new(settings, sources));
-    let ended = filter_all(&plan, &filter, &inputs, &output, &problems);
+    let ended = filter_all(plan, filter, &inputs, output, &problems);
     // Whatever ended the run, what came before is written.
-    let finished = output.finish_values().and_then(|()| output.finish());
+    let finished = output.finish_values();
     let code = ended?;
     finished?;
     Ok(code)
@@ -69,19 +103,16 @@ fn compile(program: &Program, by_elements: bool, in_parts: bool) -> Result<filte
             .collect()
     };
     let compiled = filter::compile(&filter::Program {
-        text: &program.text,
-        path: program.path.as_deref(),
-        named: program.named.clone(),
-        positional: program.positional.clone(),
-        library: program.library.clone(),
-        home: program.home.clone(),
         by_elements,
         in_parts,
-        environment: &environment,
+        ..program.to_compile(&environment)
     });
-    compiled.map_err(|errors| Error::Compile {
-        errors,
-        hint: program.hint.clone(),
+    compiled.map_err(|errors| {
+        let usage = program.saved.as_ref().map(|(_, usage)| usage);
+        let is_typed = |error: &filter::CompileError| error.path.is_empty() && error.hint.is_none();
+        let usage = usage.filter(|_| program.path.is_none() && errors.iter().all(is_typed));
+        let hint = program.hint.as_ref().or(usage).cloned();
+        Error::Compile { errors, hint }
     })
 }
 
@@ -104,24 +135,23 @@ pub struct Problems {
     is_response: bool,
 }
 
-fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
+fn arrive(plan: &Plan, output: &Rc<Output>, late: &Rc<Late>) -> Result<Arrival, Error> {
     let settings = plan.inputs;
     match &plan.input {
         Input::Http(exchange) => {
-            let client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
-            body::of_response(client.send(&exchange.request)?, plan, output)
+            if let Some(jq) = &exchange.curl {
+                return exchange::show(jq, exchange, plan, output);
+            }
+            let response = exchange::send(exchange, plan, output.progress())?;
+            body::of_response(response, exchange, plan, output, late)
         }
         Input::Stdin => {
-            let source = Source {
-                name: Some("<stdin>".into()),
-                bytes: considerate(io::stdin(), output.clone()),
-            };
-            let mut once = Some(source);
-            Ok(Arrival::Inputs {
-                sources: Box::new(move || once.take()),
-                settings,
-                problems: Rc::default(),
-            })
+            let stdin = considerate(io::stdin(), output.clone());
+            Ok(one(Some("<stdin>".into()), stdin, settings))
+        }
+        Input::Text(text) => {
+            let text = io::Cursor::new(text.clone().into_bytes());
+            Ok(one(None, Box::new(text), settings))
         }
         Input::Files(files) => {
             let problems = Rc::new(Problems::default());
@@ -136,6 +166,20 @@ fn arrive(plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
                 problems,
             })
         }
+    }
+}
+
+/// A single source that nothing keeps from being opened.
+fn one(
+    name: Option<Rc<str>>,
+    bytes: Box<dyn io::Read>,
+    settings: filter::InputSettings,
+) -> Arrival {
+    let mut once = Some(Source { name, bytes });
+    Arrival::Inputs {
+        sources: Box::new(move || once.take()),
+        settings,
+        problems: Rc::default(),
     }
 }
 

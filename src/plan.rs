@@ -1,20 +1,26 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
 mod choice;
+pub mod curl;
+mod request;
+pub mod saved;
 mod shape;
 mod variables;
+mod words;
 
-use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-use crate::cli::{Cli, Word};
+use crate::cli::Cli;
 use crate::error::Error;
 use crate::fetch::{self, Environment};
-use crate::filter::{InputSettings, value::Value};
+use crate::filter::{
+    self, InputSettings, Shape, saved::Places, saved::SavedFilter, saved::hidden, value::Value,
+};
 use crate::format;
 use crate::terminal::Terminal;
 
-use choice::Remembered;
+use words::{Words, unicode};
 
 /// Everything a run needs to know.
 pub struct Plan {
@@ -26,6 +32,8 @@ pub struct Plan {
     /// `-e`: the exit code tells what the last output was.
     pub exit_status: bool,
     pub output: format::Settings,
+    /// An option said how the output is to look.
+    pub has_format: bool,
     pub flush: Flush,
     pub terminal: Terminal,
 }
@@ -36,6 +44,8 @@ pub enum Input {
     Http(Box<Exchange>),
     Files(Vec<PathBuf>),
     Stdin,
+    /// JSON that dq itself has to say.
+    Text(String),
 }
 
 /// A request, and where it goes.
@@ -43,13 +53,47 @@ pub struct Exchange {
     pub host: fetch::Host,
     pub settings: fetch::Settings,
     pub request: fetch::Request,
+    pub shown: Shown,
+    /// `--curl`: it is shown, not sent.
+    pub curl: Option<curl::Jq>,
+    /// `--registry-auth`: whence the login for a registry comes.
+    pub logins: Option<fetch::Logins>,
+}
+
+/// What is shown of a request and its response besides the body.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    /// `-i`: the head of the response.
+    pub include: bool,
+    /// `-v`: the host and all heads.
+    pub verbose: bool,
+    /// `--fail-with-body`: the body of a failure.
+    pub failure: bool,
+    /// `--paginate`: the pages that follow.
+    pub pages: bool,
+}
+
+impl Shown {
+    fn of(sending: &crate::cli::Sending) -> Self {
+        Self {
+            include: sending.include,
+            verbose: sending.verbose,
+            failure: sending.fail_with_body,
+            pages: sending.paginate,
+        }
+    }
 }
 
 /// The filter's text and what it may refer to.
 pub struct Program {
     pub text: String,
-    /// A filter was given; without one, what is not JSON passes as it is.
+    /// A filter was given.
     pub is_given: bool,
+    /// Nothing is filtered: what is not JSON passes as it is.
+    pub is_identity: bool,
+    /// The saved filter that is the source, and how to call it.
+    pub saved: Option<(SavedFilter, String)>,
+    pub places: Places,
     /// The file of `-f`.
     pub path: Option<String>,
     pub named: Vec<(String, Value)>,
@@ -58,6 +102,29 @@ pub struct Program {
     pub home: Option<PathBuf>,
     /// The first word, where it looks like an endpoint that lost its slash.
     pub hint: Option<String>,
+}
+
+impl Program {
+    /// The program for the filter stage, nothing of it run by elements or handed on in parts.
+    pub fn to_compile<'p>(
+        &'p self,
+        environment: &'p dyn Fn() -> Vec<(String, String)>,
+    ) -> filter::Program<'p> {
+        filter::Program {
+            text: &self.text,
+            path: self.path.as_deref(),
+            named: self.named.clone(),
+            positional: self.positional.clone(),
+            library: self.library.clone(),
+            home: self.home.clone(),
+            saved: self.saved.as_ref().map(|(saved, _)| saved),
+            is_given: self.is_given,
+            places: self.places.clone(),
+            by_elements: false,
+            in_parts: false,
+            environment,
+        }
+    }
 }
 
 /// When output is handed on.
@@ -69,6 +136,16 @@ pub enum Flush {
     BeforeWaiting,
 }
 
+impl Plan {
+    /// Neither a filter nor a format was asked for: what comes is shown as it is.
+    pub fn is_plain(&self) -> bool {
+        self.program.is_identity
+            && !self.null_input
+            && self.inputs.shape == Shape::Values
+            && !self.has_format
+    }
+}
+
 type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// Makes the plan.
@@ -76,40 +153,46 @@ type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 /// # Errors
 /// What contradicts itself or cannot be read: usage errors, exit code 2; a bad host.
 pub fn plan(
-    cli: Cli,
+    mut cli: Cli,
     terminal: Terminal,
     stdin_is_terminal: bool,
     var: Var,
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
-    let chosen = choice::choose(&cli.format, Remembered::default())?;
+    let jq = cli.fetch.sending.curl.then(|| curl::Jq::of(&cli));
+    let inputs = shape::inputs(&cli);
+    let places = saved::places(&cli.filter.library, var);
+    let call = saved::source(&mut cli, &places)?;
+    warnings.extend(call.as_ref().and_then(|call| hidden(&call.saved.name)));
+    let remembered = saved::remembered(call.as_ref(), cli.saved.list);
+    let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
+    let chosen = choice::choose(&cli.format, remembered)?;
     refuse_binary(chosen.format, &terminal)?;
     let output = shape::output(&cli, chosen, &terminal, var, &mut warnings);
-    let inputs = shape::inputs(&cli);
-    let words = Words::sort(cli.words, cli.filter.from_file.as_deref())?;
+    let source = call.as_ref().map(|call| call.endpoint.clone());
+    let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
-    let input = match &words.source {
-        Some(source) => {
-            refuse_files(&words.files, words.filter.as_deref())?;
-            http(source, cli.fetch, var)?
-        }
-        None => {
-            refuse_fetch_options(&cli.fetch)?;
-            let filterless = words.filter.is_none();
-            local(words.files, filterless, null_input, stdin_is_terminal)?
+    let reads_stdin = words.source.is_none() && words.files.is_empty();
+    let input = match cli.saved.list {
+        true => list(&words, &cli.fetch, &places)?,
+        false if words.source.is_some() => remote(&words, cli.fetch, jq, var)?,
+        false => {
+            let nothing_to_read = stdin_is_terminal && !null_input;
+            local(&words, &cli.fetch, nothing_to_read, &places)?
         }
     };
     let program = Program {
         hint: endpoint_hint(words.filter.as_deref(), &input),
         is_given: words.filter.is_some(),
+        is_identity: words.filter.is_none() && call.as_ref().is_none_or(saved::Call::is_identity),
         text: words.filter.unwrap_or_else(|| ".".into()),
         path: cli.filter.from_file.map(|path| path.display().to_string()),
-        named: variables::named(cli.filter.named)?,
+        named: saved::with_args(variables::named(cli.filter.named)?, call.as_ref()),
+        saved: call.map(saved::Call::into_parts),
+        places,
         positional: words.positional,
-        library: variables::library(cli.filter.library)?,
-        home: var("HOME")
-            .filter(|home| !home.is_empty())
-            .map(PathBuf::from),
+        library: variables::library(cli.filter.library, reads_stdin)?,
+        home: home(var),
     };
     let flush = match cli.format.unbuffered || terminal.stdout.is_terminal {
         true => Flush::EachOutput,
@@ -122,10 +205,18 @@ pub fn plan(
         null_input,
         exit_status,
         output,
+        has_format,
         flush,
         terminal,
     };
     Ok((plan, warnings))
+}
+
+/// The user's home, where `~/.jq` is.
+pub fn home(var: Var) -> Option<PathBuf> {
+    var("HOME")
+        .filter(|home| !home.is_empty())
+        .map(PathBuf::from)
 }
 
 fn refuse_binary(format: format::Format, terminal: &Terminal) -> Result<(), Error> {
@@ -138,65 +229,6 @@ fn refuse_binary(format: format::Format, terminal: &Terminal) -> Result<(), Erro
     }
 }
 
-/// What each word of the command line is.
-struct Words {
-    source: Option<String>,
-    filter: Option<String>,
-    files: Vec<PathBuf>,
-    positional: Vec<Value>,
-}
-
-impl Words {
-    /// The source comes first if there is one, then the filter unless it is in a file, then the rest.
-    fn sort(words: Vec<Word>, from_file: Option<&Path>) -> Result<Self, Error> {
-        let mut words = words.into_iter().peekable();
-        let source = words.next_if(|word| is_source(&word.text));
-        let filter = match from_file {
-            Some(file) => Some(read_program(file)?),
-            None => words.next().map(|word| unicode(&word.text)).transpose()?,
-        };
-        let (files, positional) = variables::tail(words)?;
-        Ok(Self {
-            source: source.map(|word| unicode(&word.text)).transpose()?,
-            filter,
-            files,
-            positional,
-        })
-    }
-}
-
-fn unicode(text: &OsStr) -> Result<String, Error> {
-    text.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| Error::usage(format!("{} is not valid UTF-8", text.to_string_lossy())))
-}
-
-/// A source starts with `/` or `scheme://`, or is `-` alone.
-fn is_source(word: &OsStr) -> bool {
-    word.to_str()
-        .is_some_and(|word| word == "-" || word.starts_with('/') || has_scheme(word))
-}
-
-fn has_scheme(word: &str) -> bool {
-    let Some((scheme, _)) = word.split_once("://") else {
-        return false;
-    };
-    let mut letters = scheme.chars();
-    letters.next().is_some_and(|c| c.is_ascii_alphabetic())
-        && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
-}
-
-fn read_program(path: &Path) -> Result<String, Error> {
-    let failed = |problem: String| {
-        Error::usage(format!(
-            "cannot read the filter {}: {problem}",
-            path.display()
-        ))
-    };
-    let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
-    String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
-}
-
 /// The operating system's words, without Rust's `(os error 2)`.
 pub fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
@@ -206,25 +238,27 @@ pub fn reason(error: &std::io::Error) -> String {
         .to_owned()
 }
 
-fn refuse_files(files: &[PathBuf], filter: Option<&str>) -> Result<(), Error> {
-    let Some(first) = files.first() else {
-        return Ok(());
-    };
-    Err(Error::Usage {
-        message: format!(
-            "unexpected word {} after the filter {}",
-            first.display(),
-            filter.unwrap_or_default()
-        ),
-        hint: Some("dq SOURCE FILTER takes no files; quote a filter that has spaces".into()),
-    })
+/// The list that `--list` gives.
+fn list(words: &Words, options: &crate::cli::Fetch, places: &Places) -> Result<Input, Error> {
+    words.refuse_files()?;
+    refuse_fetch_options(options, None)?;
+    Ok(Input::Text(saved::list(places)?))
 }
 
-fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Error> {
+/// An endpoint, a URL, or standard input under its name `-`.
+fn remote(
+    words: &Words,
+    options: crate::cli::Fetch,
+    curl: Option<curl::Jq>,
+    var: Var,
+) -> Result<Input, Error> {
+    words.refuse_files()?;
+    let source = words.source.as_deref().unwrap_or_default();
     if source == "-" {
-        refuse_fetch_options(&options)?;
+        refuse_fetch_options(&options, None)?;
         return Ok(Input::Stdin);
     }
+    let request = request::request(source, &options)?;
     let flags = fetch::HostFlags {
         host: options.host,
         context: options.context,
@@ -232,28 +266,26 @@ fn http(source: &str, options: crate::cli::Fetch, var: Var) -> Result<Input, Err
         demo: options.demo,
         tls: options.tls,
     };
-    let headers = options
-        .headers
-        .iter()
-        .map(|header| split_header(header))
-        .collect::<Result<_, _>>()?;
     let environment = Environment { var };
-    let (host, source) = if source.starts_with('/') {
-        let endpoint = fetch::Source::Endpoint(source.to_owned());
-        (fetch::resolve_host(&flags, &environment)?, endpoint)
-    } else {
-        fetch::resolve_url(source, &flags, &environment)?
+    let (host, source) = match request.source {
+        fetch::Source::Url(url) => fetch::resolve_url(&url, &flags, &environment)?,
+        endpoint => (fetch::resolve_host(&flags, &environment)?, endpoint),
     };
+    let request = fetch::Request { source, ..request };
     Ok(Input::Http(Box::new(Exchange {
         host,
         settings: fetch::Settings {
             connect_timeout: options.connect_timeout,
             max_time: options.max_time,
+            idle_timeout: options.sending.idle_timeout,
+            retries: options.sending.retry.unwrap_or_default(),
         },
-        request: fetch::Request {
-            method: "GET".into(),
-            source,
-            headers,
+        request,
+        shown: Shown::of(&options.sending),
+        curl,
+        logins: match options.sending.registry_auth {
+            true => Some(environment.logins()?),
+            false => None,
         },
     })))
 }
@@ -269,14 +301,16 @@ fn split_header(header: &str) -> Result<(String, String), Error> {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         }
+        // The rest may be a secret.
         _ => Err(Error::usage(format!(
-            "-H takes 'NAME: VALUE', not {header}"
+            "-H takes 'NAME: VALUE', not {} …",
+            header.split([' ', ':']).next().unwrap_or_default()
         ))),
     }
 }
 
 /// Options that only make sense with a request.
-fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
+fn refuse_fetch_options(options: &crate::cli::Fetch, hint: Option<&str>) -> Result<(), Error> {
     let given = [
         ("--host", options.host.is_some()),
         ("--context", options.context.is_some()),
@@ -287,37 +321,44 @@ fn refuse_fetch_options(options: &crate::cli::Fetch) -> Result<(), Error> {
         ("--connect-timeout", options.connect_timeout.is_some()),
         ("--max-time", options.max_time.is_some()),
     ];
-    match given.iter().find(|(_, given)| *given) {
-        Some((option, _)) => Err(Error::Usage {
+    let given = given.iter().find(|(_, given)| *given);
+    match given.map(|it| it.0).or(options.sending.given()) {
+        Some(option) => Err(Error::Usage {
             message: format!("{option} needs an endpoint or URL to ask for"),
-            hint: Some("endpoints start with a slash: dq /containers/json".into()),
+            hint: Some(
+                hint.unwrap_or("endpoints start with a slash: dq /containers/json")
+                    .into(),
+            ),
         }),
         None => Ok(()),
     }
 }
 
-/// jq's own command line: files, else standard input.
+/// jq's own command line: files, else standard input, unless that is a terminal.
 fn local(
-    files: Vec<PathBuf>,
-    filterless: bool,
-    null_input: bool,
-    stdin_is_terminal: bool,
+    words: &Words,
+    options: &crate::cli::Fetch,
+    nothing_to_read: bool,
+    places: &Places,
 ) -> Result<Input, Error> {
-    if !files.is_empty() {
-        return Ok(Input::Files(files));
+    let hint = words.filter.as_deref();
+    let hint = hint.and_then(|word| saved::hint(word, places));
+    refuse_fetch_options(options, hint.as_deref())?;
+    if !words.files.is_empty() {
+        return Ok(Input::Files(words.files.clone()));
     }
-    if stdin_is_terminal && !null_input {
-        let message = if !filterless {
-            "nothing to filter: name an endpoint or a file, or pipe JSON in"
-        } else {
-            "nothing to do"
-        };
-        return Err(Error::Usage {
-            message: message.into(),
-            hint: Some("dq /containers/json '.[].Names'; dq -h has the options".into()),
-        });
+    if !nothing_to_read {
+        return Ok(Input::Stdin);
     }
-    Ok(Input::Stdin)
+    let message = match words.filter {
+        Some(_) => "nothing to filter: name an endpoint or a file, or pipe JSON in",
+        None => "nothing to do",
+    };
+    let usage = || "dq /containers/json '.[].Names'; dq -h has the options".into();
+    Err(Error::Usage {
+        message: message.into(),
+        hint: Some(hint.unwrap_or_else(usage)),
+    })
 }
 
 /// `containers/json` is no filter: it lost its slash.

@@ -20,12 +20,15 @@ macro_rules! case_files {
 }
 
 case_files! {
+    built_in: "built-in",
     compile_errors: "compile-errors",
     demo: "demo",
     elements: "elements",
     formats: "formats",
     hosts: "hosts",
     jq_cli: "jq-cli",
+    podman: "podman",
+    saved: "saved",
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Every example of README.md: what stands after `$ ` is run by sh, what stands below is what it prints.
 //!
 //! A block opened by ```` ```console ```` is run in an empty folder with nothing of the environment; one opened by
-//! ```` ```console,engine ```` has DOCKER_HOST name the tests' engine; ```` ```console,no-run ```` is only counted.
+//! ```` ```console,engine ```` has DOCKER_HOST name the tests' engine; those opened by ```` ```console,jobs ```` are run one
+//! after the other in one folder, on an engine where things may be changed and that docker's context build-7 reaches
+//! through TLS; ```` ```console,no-run ```` is only counted.
 //! A line of `> ` goes on with the command above; a line `…` stands for any number of lines.
 
 use std::fs;
@@ -10,7 +12,7 @@ use std::process::Command;
 
 use crate::support::diff::diff;
 use crate::support::dq::{BINARY, clean, run};
-use crate::support::engine::{Engine, engine};
+use crate::support::engine::{Engine, engine, scratch};
 use crate::support::temp::TempDir;
 
 struct Block {
@@ -65,16 +67,15 @@ impl Block {
         }
     }
 
-    /// Runs the examples one after the other in one folder; what differs.
-    fn faults(&self, engine: Option<&Engine>) -> Vec<String> {
+    /// Runs the examples one after the other in this folder; what differs.
+    fn faults(&self, engine: Option<&Engine>, work: &TempDir) -> Vec<String> {
         let dir = TempDir::new();
         let bin = dir.join("bin");
         fs::create_dir(&bin).unwrap();
         std::os::unix::fs::symlink(BINARY, bin.join("dq")).unwrap();
-        let work = TempDir::new();
         self.examples
             .iter()
-            .filter_map(|it| self.fault(it, &bin, &work, engine))
+            .filter_map(|it| self.fault(it, &bin, work, engine))
             .collect()
     }
 
@@ -123,7 +124,14 @@ fn matches(pattern: &[&str], lines: &[&str]) -> bool {
 
 fn check(kind: &str, engine: Option<&Engine>) {
     let blocks = blocks().into_iter().filter(|it| it.kind == kind);
-    let faults: Vec<String> = blocks.flat_map(|it| it.faults(engine)).collect();
+    report(
+        blocks
+            .flat_map(|it| it.faults(engine, &TempDir::new()))
+            .collect(),
+    );
+}
+
+fn report(faults: Vec<String>) {
     assert!(
         faults.is_empty(),
         "{} examples of README.md are wrong\n{}",
@@ -144,11 +152,23 @@ fn examples_for_an_engine_print_what_stands_below_them() {
 }
 
 #[test]
+fn the_ten_jobs_print_what_stands_below_them() {
+    let Some(engine) = scratch() else { return };
+    let work = TempDir::new();
+    engine.add_context("build-7", work.path());
+    let blocks = blocks().into_iter().filter(|it| it.kind == "console,jobs");
+    let faults: Vec<String> = blocks
+        .flat_map(|it| it.faults(Some(engine), &work))
+        .collect();
+    report(faults);
+}
+
+#[test]
 fn every_example_is_run_or_known() {
     let mut left = Vec::new();
     for block in blocks() {
         match block.kind.as_str() {
-            "console" | "console,engine" => assert!(
+            "console" | "console,engine" | "console,jobs" => assert!(
                 !block.examples.is_empty(),
                 "line {}: no example",
                 block.line

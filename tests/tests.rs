@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cases;
+mod changes;
 mod engine;
 mod formats;
 mod helpers;
@@ -10,6 +11,8 @@ mod hostile;
 mod jq_differential;
 mod layout;
 mod readme;
+mod requests;
+mod saved;
 mod servers;
 mod ssh;
 mod support;

@@ -14,14 +14,13 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::thread::{self, JoinHandle};
 
 use serde_json::{Map, Value};
 
-use crate::support::daemon::{Daemon, inside};
+use crate::support::daemon::{Daemon, certificates, free_port, inside};
 use crate::support::dq::{Output, dq};
 use crate::support::temp::TempDir;
 use crate::support::{free_port, leave_out};
@@ -48,7 +47,7 @@ fn servers() -> Option<&'static Servers> {
 
 impl Servers {
     fn start() -> Result<Self, String> {
-        let certs = certificates()?;
+        let certs = certificates("certs")?;
         let names: Vec<String> = cases().iter().map(|it| text(it, "server").into()).collect();
         let mut ports: BTreeMap<String, u16> = BTreeMap::new();
         let mut daemons = Vec::new();
@@ -66,18 +65,6 @@ impl Servers {
             ports,
             _daemons: daemons,
         })
-    }
-}
-
-/// The folder of what the script makes; it goes with the daemons, for they see it too.
-fn certificates() -> Result<String, String> {
-    let dir = Daemon::folder("certs")?;
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/certificates");
-    let output = Command::new(script).arg(&dir).output();
-    let output = output.map_err(|error| format!("no certificates: {error}"))?;
-    match output.status.success() {
-        true => Ok(dir.to_str().unwrap().to_owned()),
-        false => Err(String::from_utf8_lossy(&output.stdout).into_owned()),
     }
 }
 

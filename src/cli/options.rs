@@ -4,7 +4,7 @@ use clap::builder::ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
-use super::Request;
+use super::{Request, foreign};
 
 /// One option.
 pub struct Opt {
@@ -26,6 +26,7 @@ enum Stage {
     Fetch,
     Filter,
     Format,
+    Saved,
     Itself,
 }
 
@@ -88,7 +89,7 @@ impl Opt {
     }
 }
 
-use Stage::{Fetch, Filter, Format, Itself};
+use Stage::{Fetch, Filter, Format, Itself, Saved};
 
 pub const OPTIONS: &[Opt] = &[
     valued(
@@ -155,6 +156,41 @@ pub const OPTIONS: &[Opt] = &[
             "TLS on tcp:// hosts, verified unless =false",
         )
     },
+    valued(
+        "request",
+        'X',
+        &["METHOD"],
+        Fetch,
+        "send this instead of GET (POST with -d or -F)",
+    ),
+    repeated(
+        "data",
+        'd',
+        &["BODY"],
+        Fetch,
+        "send this body: text, @FILE, or @- for stdin",
+    ),
+    repeated(
+        "field",
+        'F',
+        &["KEY=VALUE"],
+        Fetch,
+        "a field of a JSON body: a=1, a=@FILE, a[b]=c, a[]=c",
+    ),
+    repeated(
+        "raw-field",
+        ' ',
+        &["KEY=VALUE"],
+        Fetch,
+        "as -F, but the value is a string whatever it looks like",
+    ),
+    repeated(
+        "query",
+        'q',
+        &["KEY=VALUE"],
+        Fetch,
+        "add this to the query, encoded; filters.KEY=VALUE too",
+    ),
     repeated(
         "header",
         'H',
@@ -175,6 +211,56 @@ pub const OPTIONS: &[Opt] = &[
         &["SECONDS"],
         Fetch,
         "give up altogether after this long",
+    ),
+    valued(
+        "idle-timeout",
+        ' ',
+        &["SECONDS"],
+        Fetch,
+        "give up when nothing has come for this long",
+    ),
+    valued(
+        "retry",
+        ' ',
+        &["N"],
+        Fetch,
+        "try again so often: not connected, 502, 503, 504",
+    ),
+    flag(
+        "paginate",
+        ' ',
+        Fetch,
+        "fetch the pages that follow (Link: rel=next) too",
+    ),
+    flag(
+        "registry-auth",
+        ' ',
+        Fetch,
+        "send docker's login for the registry along",
+    ),
+    flag(
+        "include",
+        'i',
+        Fetch,
+        "print the head of the response as well",
+    ),
+    flag(
+        "verbose",
+        'v',
+        Fetch,
+        "say which host and why; show heads on stderr",
+    ),
+    flag(
+        "fail-with-body",
+        ' ',
+        Fetch,
+        "filter and print the body of a failure as well",
+    ),
+    flag(
+        "curl",
+        ' ',
+        Fetch,
+        "print the same as a curl | jq command; send nothing",
     ),
     flag(
         "null-input",
@@ -267,7 +353,7 @@ pub const OPTIONS: &[Opt] = &[
         'o',
         &["FORMAT"],
         Format,
-        "json, jsonl, raw, table, csv, tsv, markdown, yaml, toml, xml, cbor",
+        "json, jsonl, raw, lines, table, csv, tsv, markdown, yaml, toml, xml, cbor",
     ),
     valued(
         "columns",
@@ -321,6 +407,37 @@ pub const OPTIONS: &[Opt] = &[
     flag("color-output", 'C', Format, "as --color always"),
     flag("monochrome-output", 'M', Format, "as --color never"),
     flag("unbuffered", ' ', Format, "flush after each output"),
+    valued(
+        "save",
+        ' ',
+        &["NAME"],
+        Saved,
+        "save this command line as NAME; sends nothing",
+    ),
+    valued(
+        "about",
+        ' ',
+        &["TEXT"],
+        Saved,
+        "with --save: what it is for",
+    ),
+    flag("force", ' ', Saved, "with --save: replace one of that name"),
+    flag("list", ' ', Saved, "what is saved, and what comes with dq"),
+    valued("show", ' ', &["NAME"], Saved, "print the text of NAME"),
+    flag(
+        "standalone",
+        ' ',
+        Saved,
+        "with --show: as one program for plain jq",
+    ),
+    valued(
+        "edit",
+        ' ',
+        &["NAME"],
+        Saved,
+        "open NAME in $VISUAL or $EDITOR",
+    ),
+    valued("remove", ' ', &["NAME"], Saved, "delete NAME"),
     flag("help", 'h', Itself, "this page; --help tells more"),
     flag("version", 'V', Itself, "print the version"),
 ];
@@ -387,8 +504,9 @@ pub fn explain(error: clap::Error) -> Request {
         .to_owned();
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            let near =
-                context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"));
+            let near = foreign::hint(&name).or_else(|| {
+                context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"))
+            });
             Request::Wrong(
                 format!("there is no option {name}"),
                 near.or_else(|| Some("dq --help lists them all".into())),
@@ -419,6 +537,7 @@ const USAGE: &str = "\
 dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
 
 usage: dq [OPTIONS] SOURCE [FILTER]      SOURCE: /endpoint, http(s)://URL, - for stdin
+       dq [OPTIONS] NAME [WORD...] [FILTER]   a saved filter: dq --list
        dq [OPTIONS] FILTER [FILE...]     as jq: files, or stdin
 ";
 
@@ -430,11 +549,18 @@ examples:
   dq /containers/json -t '.[] | {id: short_id, name: name, ports: ports}'
   dq /images/json --columns id,repotags,size
   dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv
+  dq /containers/json -q filters.status=exited -r '.[].Names[0]'
+  dq /containers/create -q name=web -F Image=nginx -F Labels[a]=b .Id
+  dq -X POST /containers/web/start              no body unless one is given
+  dq /images/load -d @image.tar .stream         streamed; -d @- is stdin
+  dq --curl /containers/json '.[].Id'           the same in curl and jq
   dq --unix-socket /run/podman/podman.sock /version .Version
   dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info
   dq --host ssh://me@build-7 /info .Containers
   docker inspect web | dq '.[0].State'
   dq --demo /containers/json '.[].Names'        without Docker
+  dq ps; dq logs web; dq images 'map(select(.size == \"1.2GB\"))'
+  dq --save big /images/json 'map(select(.Size > 1e9))'; dq big
 ";
 
 const MORE: &str = "\
@@ -447,11 +573,21 @@ cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or ~/.docker. ssh:/
 runs \"docker system dial-stdio\" on the host, as docker does. On a socket Host is
 empty; -H 'Host: x' sets it.
 
-A SOURCE starts with / or scheme://, or is - alone. Any other first word is a
-filter, and dq then reads files or standard input like jq.
+A SOURCE starts with / or scheme://, is - alone, or is the name of a saved
+filter. Any other first word is a filter, and dq then reads files or standard
+input like jq.
+
+A saved filter is a file NAME.jq in $XDG_CONFIG_HOME/dq/filters (~/.config), in a
+directory of -L, or comes with dq. Its header, module {endpoint: \"/…\", …};, says
+what to ask; the words behind NAME fill the {placeholders} of the endpoint, and a
+FILTER behind them runs on what it gives. In any filter its name is a function.
+
+-F has the rules of gh api: true, false, null and integers are themselves, @FILE
+is the text of a file, the rest strings; a[b]=c is an object, a[]=c an array.
 
 The filter is compiled before anything is sent. An answer of 400 or above leaves
-stdout empty, puts the server's message on stderr and exits with 22. Container
+stdout empty, puts the server's message on stderr and exits with 22; so does an
+error inside of a stream of pull, push, build or load. Container
 logs are told apart: stdout to stdout, stderr to stderr; with a filter each line
 is {stream, line}. Other text is lines: strings for the filter.
 
@@ -469,6 +605,8 @@ environment:
   NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR
                      colour off or on
   COLUMNS            width of the terminal
+  XDG_CONFIG_HOME    where dq/filters/ is, instead of ~/.config
+  VISUAL, EDITOR     what --edit opens
 
 exit codes:
   0   done                          7   cannot connect
@@ -491,6 +629,7 @@ pub fn help(long: bool) -> String {
         (Fetch, "fetch"),
         (Filter, "filter"),
         (Format, "format"),
+        (Saved, "saved filters"),
         (Itself, "dq itself"),
     ] {
         text.push_str(&format!("\n{title}:\n"));

@@ -1,26 +1,31 @@
 //! Sends requests to the host that was chosen, or to full URLs, and follows redirects at home.
 
 use std::sync::{Arc, OnceLock};
+use std::thread;
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::http::{HeaderName, HeaderValue, Method, Request as HttpRequest};
+use ureq::http::Method;
 
 use super::address::Address;
 use super::endpoint::{self, without_userinfo};
-use super::error::{self, Error};
+use super::error::Error;
+use super::headers;
 use super::host::{ChosenBy, Host};
+use super::line::Line;
 use super::message::printable;
+use super::outgoing::Outgoing;
 use super::proxy::Proxy;
 use super::response::Response;
+use super::retry::Retries;
 use super::tls::{Options, Tls};
-use super::transport::{ABSOLUTE, Gateway, NoResolver, Route};
+use super::transport::{Gateway, NoResolver, Route};
 use super::turns::Turns;
+use super::upload::{Payload, Upload};
+use super::watcher::{Event, Watcher};
 
 /// The longest head of a response, in bytes.
 pub const HEAD_LIMIT: usize = 64 << 10;
-/// How many redirects are followed, one after the other.
-const MAX_REDIRECTS: usize = 10;
 /// How long connecting over the network may take; docker's own limit.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many idle connections are kept: one for each thread that may ask at once.
@@ -45,15 +50,20 @@ pub struct Settings {
     pub connect_timeout: Option<Duration>,
     /// For a whole request with its response.
     pub max_time: Option<Duration>,
+    /// For the server's next byte, in a stream too.
+    pub idle_timeout: Option<Duration>,
+    /// How often a request that changes nothing when repeated is sent again.
+    pub retries: u32,
 }
 
-/// A request without a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A request.
+#[derive(Debug, Clone)]
 pub struct Request {
     pub method: String,
     pub source: Source,
     /// These replace the headers dq or docker's configuration would send, by name.
     pub headers: Vec<(String, String)>,
+    pub payload: Payload,
 }
 
 /// Keeps connections to one host, and to full URLs apart from them. May be shared among threads.
@@ -61,24 +71,12 @@ pub struct Request {
 pub struct Client {
     host: Host,
     settings: Settings,
+    watcher: Watcher,
+    line: Arc<Line>,
     at_home: OnceLock<Agent>,
     abroad: OnceLock<Agent>,
     /// For a host that takes few requests at once.
     turns: Option<Arc<Turns>>,
-}
-
-/// A request as it goes out; a redirect changes its target only.
-struct Outgoing<'a> {
-    agent: &'a Agent,
-    method: Method,
-    /// Scheme and authority; for a socket a placeholder.
-    origin: String,
-    target: String,
-    /// A proxy that is to read the request.
-    proxy: Option<&'a Proxy>,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    /// How the user calls the server.
-    host: String,
 }
 
 impl Client {
@@ -92,9 +90,32 @@ impl Client {
             turns: few.then(|| Turns::new(SSH_CONNECTIONS)),
             host,
             settings,
+            watcher: Watcher::default(),
+            line: Arc::default(),
             at_home: OnceLock::new(),
             abroad: OnceLock::new(),
         })
+    }
+
+    pub(super) fn host(&self) -> &Host {
+        &self.host
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(super) fn watcher(&self) -> &Watcher {
+        &self.watcher
+    }
+
+    pub(super) fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    /// The same client, with somebody told what goes over the wire.
+    pub fn watched(self, watcher: Watcher) -> Self {
+        Self { watcher, ..self }
     }
 
     /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on
@@ -103,44 +124,44 @@ impl Client {
     /// # Errors
     /// `Usage` for what cannot be sent, `Redirect`, and whatever happens to the connection.
     pub fn send(&self, request: &Request) -> Result<Response, Error> {
-        let turn = self.turns.as_ref().map(Turns::take);
-        let response = self.follow(self.outgoing(request)?)?;
-        Ok(match turn {
-            Some(turn) => response.holding(turn),
-            None => response,
-        })
+        self.deliver(&mut self.outgoing(request)?)
     }
 
-    fn follow(&self, mut outgoing: Outgoing<'_>) -> Result<Response, Error> {
-        let mut followed = 0;
+    /// Sends until there is an answer to keep, or no reason to try again.
+    pub(super) fn deliver(&self, outgoing: &mut Outgoing) -> Result<Response, Error> {
+        let turn = self.turns.as_ref().map(Turns::take);
+        let mut retries = Retries::new(self.settings.retries, self.settings.max_time);
         loop {
-            let response = outgoing
-                .exchange()
-                .map_err(|error| self.host.blamed(error))?;
-            if !(300..400).contains(&response.status) || response.status == 304 {
-                return Ok(response);
-            }
-            if followed == MAX_REDIRECTS {
-                return Err(refused_redirect(
-                    &response,
-                    "too many redirects, the last one to",
-                ));
-            }
-            outgoing.target = outgoing.redirect(&response)?;
-            followed += 1;
+            let result = outgoing.follow();
+            let again = outgoing.can_be_repeated().then(|| retries.next(&result));
+            let Some((pause, why)) = again.flatten() else {
+                let mut response = result?;
+                self.watcher.tell(Event::Answered(&response));
+                response.find_kind()?;
+                return Ok(match turn {
+                    Some(turn) => response.holding(turn),
+                    None => response,
+                });
+            };
+            self.watcher.tell(Event::Retry(&why));
+            thread::sleep(pause);
         }
     }
 
-    fn outgoing(&self, request: &Request) -> Result<Outgoing<'_>, Error> {
+    pub(super) fn outgoing(&self, request: &Request) -> Result<Outgoing<'_>, Error> {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| {
             Error::usage(format!(
                 "\"{}\" is not an HTTP method",
                 printable(&request.method)
             ))
         })?;
+        if method == Method::CONNECT {
+            return Err(Error::usage("CONNECT opens a tunnel, which dq does not"));
+        }
+        let upload = request.payload.open()?;
         match &request.source {
-            Source::Endpoint(endpoint) => self.to_host(request, method, endpoint),
-            Source::Url(url) => self.to_url(request, method, url),
+            Source::Endpoint(endpoint) => self.to_host(request, method, upload, endpoint),
+            Source::Url(url) => self.to_url(request, method, upload, url),
         }
     }
 
@@ -148,6 +169,7 @@ impl Client {
         &self,
         request: &Request,
         method: Method,
+        upload: Option<Upload>,
         endpoint: &str,
     ) -> Result<Outgoing<'_>, Error> {
         let mut target = endpoint::target(endpoint)?;
@@ -158,7 +180,15 @@ impl Client {
         let origin = self.origin();
         Ok(Outgoing {
             agent: self.at_home.get_or_init(|| self.agent(self.route())),
-            headers: headers(request, &method, &self.host.headers, nameless)?,
+            headers: headers::gather(
+                request,
+                &method,
+                upload.as_ref(),
+                &self.host.headers,
+                nameless,
+            )?,
+            upload,
+            client: self,
             method,
             proxy: self.plain_proxy(&origin),
             origin,
@@ -167,7 +197,13 @@ impl Client {
         })
     }
 
-    fn to_url(&self, request: &Request, method: Method, url: &str) -> Result<Outgoing<'_>, Error> {
+    fn to_url(
+        &self,
+        request: &Request,
+        method: Method,
+        upload: Option<Upload>,
+        url: &str,
+    ) -> Result<Outgoing<'_>, Error> {
         let url = endpoint::parse_url(url)?;
         let own = self.host.chosen_by == ChosenBy::Url;
         let route = || match own {
@@ -176,7 +212,9 @@ impl Client {
         };
         Ok(Outgoing {
             agent: self.abroad.get_or_init(|| self.agent(route())),
-            headers: headers(request, &method, &[], false)?,
+            headers: headers::gather(request, &method, upload.as_ref(), &[], false)?,
+            upload,
+            client: self,
             method,
             proxy: own.then(|| self.plain_proxy(&url.origin())).flatten(),
             origin: url.origin(),
@@ -235,160 +273,15 @@ impl Client {
             .max_response_header_size(HEAD_LIMIT)
             .timeout_connect(self.settings.connect_timeout.or(default))
             .timeout_global(self.settings.max_time)
+            .timeout_per_read(self.settings.idle_timeout)
+            .timeout_per_write(self.settings.idle_timeout)
             .build();
-        Agent::with_parts(config, Gateway(route), NoResolver)
-    }
-}
-
-impl Outgoing<'_> {
-    fn is_safe(&self) -> bool {
-        self.method == Method::GET || self.method == Method::HEAD
-    }
-
-    /// Sends it. A kept-alive connection may have been closed meanwhile: GET and HEAD are then
-    /// sent again, each time with one idle connection less.
-    fn exchange(&self) -> Result<Response, Error> {
-        loop {
-            match self.agent.run(self.http()?) {
-                Ok(answer) => {
-                    let empty_host = self.host_header().is_some_and(HeaderValue::is_empty);
-                    return Response::new(answer, self.method.as_str(), empty_host);
-                }
-                Err(error) if self.is_safe() && is_stale(&error) => {}
-                Err(error) => return Err(error::from_ureq(&error, &self.host)),
-            }
-        }
-    }
-
-    fn http(&self) -> Result<HttpRequest<()>, Error> {
-        let (_, authority) = self.origin.split_once("://").unwrap_or_default();
-        let absolute = match self.proxy {
-            Some(_) => format!("{ABSOLUTE}{}", without_userinfo(authority)),
-            None => String::new(),
+        let gateway = Gateway {
+            route,
+            line: self.line.clone(),
+            watcher: self.watcher.clone(),
         };
-        let uri = format!("{}{absolute}{}", self.origin, self.target);
-        let mut http = HttpRequest::builder()
-            .method(self.method.clone())
-            .uri(uri)
-            .body(())
-            .map_err(|error| Error::usage(format!("the URL cannot be sent: {error}")))?;
-        for (name, value) in &self.headers {
-            http.headers_mut().append(name, value.clone());
-        }
-        if let Some(authorization) = self.proxy.and_then(Proxy::authorization) {
-            let (name, value) = header("proxy-authorization", authorization)?;
-            http.headers_mut().append(name, value);
-        }
-        Ok(http)
-    }
-
-    fn host_header(&self) -> Option<&HeaderValue> {
-        self.headers
-            .iter()
-            .find(|(name, _)| name == "host")
-            .map(|(_, value)| value)
-    }
-
-    /// The target a redirect leads to.
-    fn redirect(&self, response: &Response) -> Result<String, Error> {
-        let location = response.header("location").unwrap_or_default();
-        let target = endpoint::redirected(location, &self.spellings(), &self.target);
-        let problem = match target {
-            _ if location.is_empty() => "a redirect without a location",
-            _ if !self.is_safe() => "dq follows only GET and HEAD to",
-            Some(target) => return Ok(target),
-            None => "dq does not follow to another host",
-        };
-        Err(refused_redirect(response, problem))
-    }
-
-    /// The ways a server may write our origin: as it was called, and with the `Host` it was sent.
-    fn spellings(&self) -> Vec<String> {
-        let (scheme, authority) = self.origin.split_once("://").unwrap_or_default();
-        let plain = without_userinfo(authority);
-        match self.host_header().and_then(|host| host.to_str().ok()) {
-            Some(host) => vec![format!("{scheme}://{host}")],
-            None => vec![format!("{scheme}://{plain}")],
-        }
-    }
-}
-
-fn refused_redirect(response: &Response, problem: &'static str) -> Error {
-    Error::Redirect {
-        status: response.status,
-        reason: response.reason.clone(),
-        location: printable(response.header("location").unwrap_or_default()),
-        problem,
-    }
-}
-
-fn is_stale(error: &ureq::Error) -> bool {
-    error::fault(error).is_some_and(|fault| fault.stale)
-}
-
-/// The headers of a request: the user's, docker's where the user names none of that name, and
-/// those that only a request without a body or a socket needs.
-fn headers(
-    request: &Request,
-    method: &Method,
-    docker: &[(String, String)],
-    on_socket: bool,
-) -> Result<Vec<(HeaderName, HeaderValue)>, Error> {
-    let mut headers = Vec::new();
-    for (name, value) in &request.headers {
-        headers.push(header(name, value)?);
-    }
-    reject_framing(&headers)?;
-    for (name, value) in docker {
-        let (name, value) = header(name, value)?;
-        // docker/cli does not let its configuration change these two either.
-        if name != "user-agent" && name != "host" {
-            add_missing(&mut headers, name, value);
-        }
-    }
-    if on_socket {
-        // No authority, so an empty Host (RFC 9112 §3.2); Caddy and Tailscale insist.
-        let name = HeaderName::from_static("host");
-        add_missing(&mut headers, name, HeaderValue::from_static(""));
-    }
-    if matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
-        // ureq would send an empty body in chunks, which docker's start refuses.
-        let name = HeaderName::from_static("content-length");
-        add_missing(&mut headers, name, HeaderValue::from_static("0"));
-    }
-    Ok(headers)
-}
-
-fn add_missing(headers: &mut Vec<(HeaderName, HeaderValue)>, name: HeaderName, value: HeaderValue) {
-    if !headers.iter().any(|(known, _)| *known == name) {
-        headers.push((name, value));
-    }
-}
-
-/// A header as it can be sent. The value is never shown: it may be a secret.
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
-    let shown = printable(name);
-    let bad = |what: &str| {
-        Error::usage(format!(
-            "the {what} of the header \"{shown}\" cannot be sent"
-        ))
-    };
-    let key = HeaderName::from_bytes(name.trim().as_bytes()).map_err(|_| bad("name"))?;
-    let value = HeaderValue::from_bytes(value.trim().as_bytes()).map_err(|_| bad("value"))?;
-    Ok((key, value))
-}
-
-/// A length other than the body's would make ureq wait for bytes that never come.
-fn reject_framing(headers: &[(HeaderName, HeaderValue)]) -> Result<(), Error> {
-    match headers
-        .iter()
-        .find(|(name, _)| name == "content-length" || name == "transfer-encoding")
-    {
-        Some((name, _)) => Err(Error::usage(format!("dq sets the header {name} itself"))),
-        None if headers.iter().filter(|(name, _)| name == "host").count() > 1 => {
-            Err(Error::usage("there can be one Host header only"))
-        }
-        None => Ok(()),
+        Agent::with_parts(config, gateway, NoResolver)
     }
 }
 

@@ -114,7 +114,7 @@ fn id(name: &str) -> String {
 }
 
 /// Reads a JSON file; `None` where there is none.
-fn read_json(path: &Path) -> Result<Option<Value>, Error> {
+pub fn read_json(path: &Path) -> Result<Option<Value>, Error> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),

@@ -29,11 +29,20 @@ impl Url {
 /// a URI are percent-encoded, `%XX` is kept, a `#` is taken as meant.
 ///
 /// # Errors
-/// `Usage` where it does not start with `/` or holds CR, LF or NUL.
+/// `Usage` where it does not start with `/`, holds CR, LF or NUL, or segments that a server might resolve to
+/// another path: `.`, `..`, nothing between two slashes.
 pub fn target(endpoint: &str) -> Result<String, Error> {
     if !endpoint.starts_with('/') {
         return Err(Error::usage(format!(
             "the endpoint {} does not start with /",
+            printable(endpoint)
+        )));
+    }
+    let path = endpoint.split('?').next().unwrap_or_default();
+    let plain = path.to_ascii_lowercase().replace("%2e", ".");
+    if plain.contains("//") || plain.split('/').any(|part| matches!(part, "." | "..")) {
+        return Err(Error::usage(format!(
+            "the endpoint {} holds //, . or .. as a segment",
             printable(endpoint)
         )));
     }
@@ -293,6 +302,12 @@ mod tests {
             ("containers/json", None),
             ("/a\r\nHost: x", None),
             ("/a\0", None),
+            ("/a/../b", None),
+            ("/a/.", None),
+            ("/a/%2E%2e/b", None),
+            ("//a", None),
+            ("/a//b", None),
+            ("/a/...?b=//../c", Some("/a/...?b=//../c")),
         ];
         for (endpoint, expected) in cases {
             let result = target(endpoint);

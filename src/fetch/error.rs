@@ -60,6 +60,8 @@ pub enum Error {
         message: String,
         hint: Option<String>,
     },
+    /// The server reported an error in the midst of a stream, whose status was a success.
+    Reported { message: String },
     /// The server redirected to where dq does not follow.
     Redirect {
         status: u16,
@@ -100,6 +102,17 @@ impl Error {
         }
     }
 
+    /// Nothing of the request has left: no name, no connection.
+    pub(super) fn is_before_sending(&self) -> bool {
+        match self {
+            Self::Resolve { .. } | Self::Connect { .. } => true,
+            Self::Timeout { doing } => {
+                doing.starts_with("connecting") || doing.starts_with("resolving")
+            }
+            _ => false,
+        }
+    }
+
     /// dq's exit code. From 6 on they are curl's; a reply that is not HTTP counts as a broken
     /// connection (56), since curl's own code for it, 1, means something else in jq.
     pub fn exit_code(&self) -> u8 {
@@ -107,7 +120,7 @@ impl Error {
             Self::Usage { .. } | Self::File { .. } => 2,
             Self::Resolve { .. } => 6,
             Self::Connect { .. } => 7,
-            Self::Status { .. } | Self::Redirect { .. } => 22,
+            Self::Status { .. } | Self::Reported { .. } | Self::Redirect { .. } => 22,
             Self::Timeout { .. } => 28,
             Self::Handshake { .. } => 35,
             Self::EmptyReply { .. } => 52,
@@ -153,6 +166,7 @@ impl fmt::Display for Error {
                     write!(f, ": {message}")
                 }
             }
+            Self::Reported { message } => f.write_str(message),
             Self::Redirect {
                 status,
                 reason,
@@ -217,11 +231,10 @@ pub(super) fn fault(error: &ureq::Error) -> Option<&Fault> {
 
 /// Says what an error met while reading the body means.
 pub fn read_error(error: &io::Error) -> Error {
-    let inner = error.get_ref();
-    if let Some(own) = inner.and_then(|inner| inner.downcast_ref::<Error>()) {
-        return own.clone();
-    }
-    match inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+    match error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<ureq::Error>())
+    {
         Some(error) => from_ureq(error, "the server"),
         None => from_io(error),
     }
@@ -248,6 +261,12 @@ pub(super) fn from_ureq(error: &ureq::Error, host: &str) -> Error {
 }
 
 fn from_io(error: &io::Error) -> Error {
+    if let Some(own) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<Error>())
+    {
+        return own.clone();
+    }
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Error::Lost {
             problem: "the server closed it before the end of the response".to_owned(),

@@ -13,6 +13,7 @@ use super::context::{self, Config, ConfigDir};
 use super::error::Error;
 use super::message::printable;
 use super::proxy::{self, Proxy};
+use super::registry::Logins;
 use super::sockets::Places;
 use super::tls;
 pub use reason::ChosenBy;
@@ -43,6 +44,16 @@ impl Environment<'_> {
     fn home(&self) -> Option<PathBuf> {
         self.path("HOME")
             .or_else(|| std::env::home_dir().filter(|home| !home.as_os_str().is_empty()))
+    }
+
+    /// Where docker keeps its logins for registries.
+    ///
+    /// # Errors
+    /// `Usage` where there is neither DOCKER_CONFIG nor a home directory.
+    pub fn logins(&self) -> Result<Logins, Error> {
+        let dir = self.config_dir();
+        dir.map(Logins)
+            .ok_or_else(|| Error::usage("there is no home directory with docker's logins"))
     }
 
     fn config_dir(&self) -> Option<ConfigDir> {

@@ -38,6 +38,10 @@ pub struct Frames<R> {
     start: Cursor<Vec<u8>>,
     input: R,
     framing: Framing,
+    /// Only the first bytes said that there are frames: the bytes of a terminal may look so by chance.
+    guessed: bool,
+    /// What ended the stream inside the last frame.
+    broken: Option<io::Error>,
 }
 
 impl<R: Read> Frames<R> {
@@ -47,13 +51,25 @@ impl<R: Read> Frames<R> {
             start: Cursor::default(),
             input,
             framing: Framing::Framed,
+            guessed: false,
+            broken: None,
         }
     }
 
-    /// A stream that may be framed (`application/vnd.docker.raw-stream`): its first bytes tell.
+    /// A stream that has no frames: a terminal's, from API 1.42 on.
+    pub fn raw(input: R) -> Self {
+        Self {
+            framing: Framing::Raw,
+            ..Self::framed(input)
+        }
+    }
+
+    /// A stream that may be framed (`application/vnd.docker.raw-stream` before API 1.42): its first bytes
+    /// tell. What turns out to be no frame later on passes as it is.
     pub fn detect(input: R) -> Self {
         Self {
             framing: Framing::Unknown,
+            guessed: true,
             ..Self::framed(input)
         }
     }
@@ -65,6 +81,9 @@ impl<R: Read> Frames<R> {
     /// [`FRAME_LIMIT`] or of an unknown kind carries an [`Error`].
     pub fn next_frame(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
         payload.clear();
+        if let Some(error) = self.broken.take() {
+            return Err(error);
+        }
         if self.framing == Framing::Unknown {
             self.decide()?;
         }
@@ -106,9 +125,13 @@ impl<R: Read> Frames<R> {
             if head.is_empty() {
                 return Ok(None);
             }
-            let (kind, length) = header(&head)?;
-            if self.rest().take(length as u64).read_to_end(payload)? < length {
-                return Err(io::ErrorKind::UnexpectedEof.into());
+            let (kind, length) = match header(&head) {
+                Err(_) if self.guessed => return self.go_on_raw(head, payload),
+                known => known?,
+            };
+            self.broken = self.fill(length, payload);
+            if payload.is_empty() {
+                self.broken.take().map_or(Ok(()), Err)?;
             }
             match kind {
                 3 => return Err(daemon_error(payload)),
@@ -117,6 +140,27 @@ impl<R: Read> Frames<R> {
                 _ => return Ok(Some(Stream::Stdout)),
             }
         }
+    }
+
+    /// Reads a frame's payload; what there is of a broken one is kept, the error is for the next call.
+    fn fill(&mut self, length: usize, payload: &mut Vec<u8>) -> Option<io::Error> {
+        match self.rest().take(length as u64).read_to_end(payload) {
+            Ok(amount) if amount < length => Some(io::ErrorKind::UnexpectedEof.into()),
+            Ok(_) => None,
+            Err(error) => Some(error),
+        }
+    }
+
+    /// There were no frames after all.
+    fn go_on_raw(
+        &mut self,
+        mut head: Vec<u8>,
+        payload: &mut Vec<u8>,
+    ) -> io::Result<Option<Stream>> {
+        self.framing = Framing::Raw;
+        self.start.read_to_end(&mut head)?;
+        self.start = Cursor::new(head);
+        self.raw_piece(payload)
     }
 
     fn raw_piece(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
@@ -260,6 +304,27 @@ mod tests {
             let text: String = pieces.into_iter().map(|piece| piece.1).collect();
             assert_eq!(text.as_bytes(), bytes);
         }
+    }
+
+    #[test]
+    fn bytes_of_a_terminal_that_look_like_a_frame_pass() {
+        let bytes = [frame(1, "fake"), b"and then text\r\n".to_vec()].concat();
+        let texts: Vec<_> = all(Frames::detect(&bytes[..])).unwrap();
+        let texts: Vec<&str> = texts.iter().map(|piece| piece.1.as_str()).collect();
+        assert_eq!(texts, ["fake", "and then text\r\n"]);
+        let raw = all(Frames::raw(&bytes[..])).unwrap();
+        assert_eq!(raw[0].1.as_bytes(), bytes);
+    }
+
+    #[test]
+    fn what_came_of_a_cut_frame_is_shown() {
+        let bytes = &frame(2, "cut off")[..11];
+        let mut frames = Frames::framed(bytes);
+        let mut payload = Vec::new();
+        let seen = frames.next_frame(&mut payload).unwrap();
+        assert_eq!((seen, &payload[..]), (Some(Stream::Stderr), &b"cut"[..]));
+        let error = frames.next_frame(&mut payload).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     }
 
     #[test]

@@ -182,13 +182,17 @@ impl Proxy {
         })
     }
 
+    /// Host and port, without user and password.
+    pub fn authority(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+
     /// How people are told of it.
     pub fn label(&self) -> String {
-        let host = match self.host.contains(':') {
-            true => format!("[{}]", self.host),
-            false => self.host.clone(),
-        };
-        format!("the proxy {host}:{} ({})", self.port, self.variable)
+        format!("the proxy {} ({})", self.authority(), self.variable)
     }
 
     /// The value of `Proxy-Authorization` for a plain request.

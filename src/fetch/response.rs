@@ -7,12 +7,17 @@ use ureq::http::StatusCode;
 use super::error::{Error, read_error};
 use super::logs::{self, Frames};
 use super::message;
+use super::reported::{Listening, Report};
 use super::turns::{Held, Turn};
 
 /// How much of a failure's body is read, in bytes; docker's own client reads as much.
 const FAILURE_LIMIT: u64 = 1 << 20;
 /// How much of a body without a type is looked at, in bytes.
 const SNIFF_LIMIT: usize = 4096;
+
+/// The types of what a container writes: as it is, or in frames.
+const RAW: &str = "application/vnd.docker.raw-stream";
+const MULTIPLEXED: &str = "application/vnd.docker.multiplexed-stream";
 
 /// A body's bytes. Its errors are for [`read_error`].
 pub type Body = Box<dyn Read + Send>;
@@ -31,6 +36,8 @@ pub enum BodyKind {
 
 /// The answer to a request.
 pub struct Response {
+    /// As in `HTTP/1.1`.
+    pub version: String,
     pub status: u16,
     /// The usual name of the status; empty where it has none.
     pub reason: String,
@@ -38,18 +45,21 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     pub kind: BodyKind,
     pub body: Body,
+    /// What was asked for, path and query.
+    target: String,
     /// The request had an empty `Host` header, as is right for a UNIX socket.
     empty_host: bool,
+    has_body: bool,
 }
 
 impl Response {
-    /// Takes over ureq's answer to a request with the given method. A body without a content type
-    /// is read until its kind is clear.
+    /// Takes over ureq's answer to a request with the given method. What kind of body it has is not
+    /// known before [`Response::find_kind`].
     pub(super) fn new(
         answer: ureq::http::Response<ureq::Body>,
-        method: &str,
+        (method, target): (&str, &str),
         empty_host: bool,
-    ) -> Result<Self, Error> {
+    ) -> Self {
         let (head, body) = answer.into_parts();
         let headers: Vec<(String, String)> = head
             .headers
@@ -61,7 +71,10 @@ impl Response {
                 )
             })
             .collect();
-        let mut response = Self {
+        let has_body = !has_no_body(head.status, method);
+        Self {
+            version: format!("{:?}", head.version),
+            has_body,
             status: head.status.as_u16(),
             reason: head
                 .status
@@ -71,12 +84,9 @@ impl Response {
             headers,
             kind: BodyKind::Empty,
             body: Box::new(body.into_reader()),
+            target: target.to_owned(),
             empty_host,
-        };
-        if !has_no_body(head.status, method) && response.content_length() != Some(0) {
-            response.find_kind()?;
         }
-        Ok(response)
     }
 
     /// The turn is given back with the body.
@@ -88,9 +98,15 @@ impl Response {
         }
     }
 
-    fn find_kind(&mut self) -> Result<(), Error> {
+    /// Tells the kind of the body; one without a content type is read until its kind is clear, which may
+    /// take as long as the server likes.
+    pub(super) fn find_kind(&mut self) -> Result<(), Error> {
+        if !self.has_body || self.content_length() == Some(0) {
+            return Ok(());
+        }
         let named = self.header("content-type").and_then(kind_of);
         self.kind = match named {
+            _ if self.is_untyped_log() => BodyKind::Logs,
             Some(kind) => kind,
             None => self.sniff().map_err(|error| read_error(&error))?,
         };
@@ -138,28 +154,81 @@ impl Response {
         self.kind != BodyKind::Empty && self.content_length().is_none()
     }
 
-    /// The pieces of a body of the kind `Logs`.
+    /// The pieces of a body of the kind `Logs`. From API 1.42 on the type of logs tells whether there are
+    /// frames. Before, and with attach and exec, which say raw-stream of whatever they send (seen with Docker
+    /// 26.1), only the bytes do.
     pub fn frames(self) -> Frames<Body> {
-        let multiplexed = "application/vnd.docker.multiplexed-stream";
-        match self.header("content-type").map(essence).as_deref() {
-            Some(kind) if kind == multiplexed => Frames::framed(self.body),
+        let kind = self.header("content-type").map(essence).unwrap_or_default();
+        match kind.as_str() {
+            MULTIPLEXED => Frames::framed(self.body),
+            RAW if self.is_log() && self.api_version() >= Some((1, 42)) => Frames::raw(self.body),
             _ => Frames::detect(self.body),
         }
     }
 
+    /// The version of Docker's API that was asked for, or else the server's own.
+    fn api_version(&self) -> Option<(u32, u32)> {
+        let asked = self
+            .target
+            .split('/')
+            .find_map(|part| version(part.strip_prefix('v')?));
+        asked.or_else(|| version(self.header("api-version")?))
+    }
+
+    /// Before API 1.42 logs have no type, and those of a terminal are like any text; where a server names one
+    /// nevertheless, as Go does for Podman, it is a guess from the first bytes.
+    fn is_untyped_log(&self) -> bool {
+        let kind = self.header("content-type").map(essence);
+        let says_nothing =
+            kind.is_none_or(|it| it == "application/octet-stream" || it == "text/plain");
+        says_nothing && self.header("api-version").is_some() && self.is_log()
+    }
+
+    fn is_log(&self) -> bool {
+        let path = self.target.split('?').next().unwrap_or_default();
+        path.ends_with("/logs")
+    }
+
+    /// Looks through the body for errors that the server reports after its head said all is well.
+    pub fn listen(&mut self) -> Report {
+        let body = std::mem::replace(&mut self.body, Box::new(io::empty()));
+        let (body, report) = Listening::new(body, self.target.contains("/libpod/"));
+        self.body = Box::new(body);
+        report
+    }
+
     /// Turns an answer of 400 or above into an error with what the server says. Reads at most
-    /// 1 MiB of the body; one that breaks off says what it said until then.
-    pub fn failure(self) -> Error {
+    /// 1 MiB of the body, which can be read again; one that breaks off says what it said until then.
+    pub fn failure(&mut self) -> Error {
         let mut bytes = Vec::new();
-        let _ = self.body.take(FAILURE_LIMIT).read_to_end(&mut bytes);
+        let mut body = std::mem::replace(&mut self.body, Box::new(io::empty()));
+        let broken = body
+            .by_ref()
+            .take(FAILURE_LIMIT)
+            .read_to_end(&mut bytes)
+            .err();
         let (message, is_json) = message::find(&bytes);
         let hint = hint(self.status, &message, self.empty_host && !is_json);
+        let rest: Body = match broken {
+            Some(error) => Box::new(Broken(Some(error))),
+            None => body,
+        };
+        self.body = Box::new(Cursor::new(bytes).chain(rest));
         Error::Status {
             status: self.status,
             message: news(message, self.status, &self.reason),
-            reason: self.reason,
+            reason: self.reason.clone(),
             hint,
         }
+    }
+}
+
+/// The end of a body that broke off.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
 }
 
@@ -198,6 +267,12 @@ fn has_no_body(status: StatusCode, method: &str) -> bool {
     method == "HEAD" || status.is_informational() || matches!(status.as_u16(), 204 | 304)
 }
 
+/// `1.41` → (1, 41).
+fn version(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
 /// A content type without its parameters, in lower case.
 fn essence(content_type: &str) -> String {
     content_type
@@ -211,11 +286,11 @@ fn essence(content_type: &str) -> String {
 /// What a content type says; `None` where that is nothing.
 fn kind_of(content_type: &str) -> Option<BodyKind> {
     let essence = essence(content_type);
+    if [RAW, MULTIPLEXED].contains(&essence.as_str()) {
+        return Some(BodyKind::Logs);
+    }
     let (group, name) = essence.split_once('/')?;
     Some(match (group, name) {
-        ("application", "vnd.docker.raw-stream" | "vnd.docker.multiplexed-stream") => {
-            BodyKind::Logs
-        }
         (_, "json" | "x-ndjson" | "ndjson" | "jsonl" | "x-jsonlines" | "json-seq") => {
             BodyKind::Json
         }

@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::{
-    Client, Environment, Host, HostFlags, Request, Settings, Source, resolve_host, resolve_url,
+    Client, Environment, Host, HostFlags, Payload, Request, Settings, Source, resolve_host,
+    resolve_url,
 };
 
 /// A folder that goes when it is dropped.
@@ -184,6 +185,7 @@ pub fn request(method: &str, endpoint: &str) -> Request {
         method: method.to_owned(),
         source: Source::Endpoint(endpoint.to_owned()),
         headers: Vec::new(),
+        payload: Payload::None,
     }
 }
 

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::http::Uri;
@@ -13,10 +15,12 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::GrowingBuffers;
 use super::error::{Error, Fault, cause};
+use super::line::{Line, listen_first, send_and_listen};
 use super::proxy::Proxy;
 use super::sockets::Places;
 use super::ssh::{self, SshStream};
 use super::tls::{Tls, TlsStream};
+use super::watcher::{Event, Watcher};
 use super::{connect, demo};
 
 /// Where the connections of an agent go.
@@ -32,11 +36,15 @@ pub enum Route {
 
 /// Opens the connections of one agent.
 #[derive(Debug)]
-pub struct Gateway(pub Route);
+pub struct Gateway {
+    pub route: Route,
+    pub line: Arc<Line>,
+    pub watcher: Watcher,
+}
 
 impl Gateway {
     fn open(&self, uri: &Uri, limit: Option<Duration>) -> Result<(Stream, String), Error> {
-        match &self.0 {
+        match &self.route {
             Route::Unix(path, places) => {
                 let label = path.display().to_string();
                 Ok((Stream::Unix(connect::unix(path, limit, places)?), label))
@@ -96,9 +104,13 @@ impl Connector<()> for Gateway {
     ) -> Result<Option<Connection>, ureq::Error> {
         let limit = details.timeout.not_zero().map(|limit| *limit);
         let (stream, host) = self.open(details.uri, limit)?;
-        let proxied = matches!(&self.0, Route::Net(_, Some(_)));
+        let proxied = matches!(&self.route, Route::Net(_, Some(_)));
         let absolute = proxied && matches!(stream, Stream::Tcp(_));
-        Ok(Some(Connection::new(stream, host, absolute)))
+        Ok(Some(Connection {
+            line: self.line.clone(),
+            watcher: self.watcher.clone(),
+            ..Connection::new(stream, host, absolute)
+        }))
     }
 }
 
@@ -171,6 +183,16 @@ impl Stream {
         }
     }
 
+    /// The socket, where what goes over it is plain HTTP.
+    fn plain(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Self::Unix(stream) => Some(stream.as_fd()),
+            Self::Tcp(stream) => Some(stream.as_fd()),
+            Self::Ssh(ssh) => Some(ssh.stream.as_fd()),
+            Self::Tls(_) => None,
+        }
+    }
+
     /// Nothing may wait to be read on an idle connection, neither bytes nor its end.
     fn is_idle(&mut self) -> io::Result<bool> {
         self.set_nonblocking(true)?;
@@ -197,6 +219,14 @@ pub struct Connection {
     heard: bool,
     /// A request was answered on this connection before.
     reused: bool,
+    line: Arc<Line>,
+    /// A request was not sent to its end: nothing else can follow it.
+    spoiled: bool,
+    /// What came while a body was being sent.
+    early: Vec<u8>,
+    watcher: Watcher,
+    /// The head of a request so far, where somebody watches.
+    head: Vec<u8>,
     /// A proxy reads the requests: their targets are to be absolute.
     absolute: bool,
 }
@@ -212,6 +242,11 @@ impl Connection {
             write_limit: known,
             heard: false,
             reused: false,
+            line: Arc::default(),
+            spoiled: false,
+            early: Vec::new(),
+            watcher: Watcher::default(),
+            head: Vec::new(),
             absolute,
         }
     }
@@ -256,6 +291,51 @@ impl Connection {
             },
         };
         self.carry(error)
+    }
+
+    /// Sends what is in the output buffer.
+    fn send(&mut self, amount: usize, limit: Option<Duration>) -> io::Result<()> {
+        let bytes = &self.buffers.output()[..amount];
+        if self.line.is_uploading() {
+            if let Some(socket) = self.stream.plain() {
+                return send_and_listen(socket, bytes, limit, &mut self.early);
+            }
+            self.stream.set_nonblocking(true)?;
+            let heard = listen_first(|chunk| self.stream.read(chunk), &mut self.early);
+            self.stream.set_nonblocking(false)?;
+            heard?;
+            return self.stream.write_all(bytes);
+        }
+        match absolute_target(bytes).filter(|_| self.absolute) {
+            None => self.stream.write_all(bytes),
+            Some((method, target)) => self.stream.write_all(&[method, target].concat()),
+        }
+    }
+
+    /// Moves what came early to where ureq reads.
+    fn take_early(&mut self) {
+        let room = self.buffers.input_append_buf();
+        let amount = room.len().min(self.early.len());
+        room[..amount].copy_from_slice(&self.early[..amount]);
+        self.early.drain(..amount);
+        self.heard = true;
+        self.buffers.input_appended(amount);
+    }
+
+    /// Shows the head of a request once it is whole.
+    fn show(&mut self, amount: usize) {
+        if !self.watcher.is_there() {
+            return;
+        }
+        let bytes = &self.buffers.output()[..amount];
+        match absolute_target(bytes).filter(|_| self.absolute) {
+            None => self.head.extend_from_slice(bytes),
+            Some((method, target)) => self.head.extend([method, target].concat()),
+        }
+        if self.head.ends_with(b"\r\n\r\n") {
+            self.watcher.tell(Event::Sent(&self.head));
+            self.head.clear();
+        }
     }
 
     fn no_reply(&self) -> Error {
@@ -310,19 +390,25 @@ impl Transport for Connection {
     /// A server may answer and hang up before it has read everything, so a closed pipe is no
     /// error here: the answer is still to be read.
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
-        self.reused |= self.heard;
-        self.heard = false;
+        if self.line.is_deaf() {
+            return Ok(());
+        }
+        if !self.line.is_uploading() {
+            self.reused |= self.heard;
+            self.heard = false;
+            self.show(amount);
+        }
         let timeout = timeout.for_write();
-        self.limit_write(timeout.not_zero().map(|limit| *limit))?;
-        let bytes = &self.buffers.output()[..amount];
-        let written = match absolute_target(bytes).filter(|_| self.absolute) {
-            None => self.stream.write_all(bytes),
-            Some((method, target)) => self.stream.write_all(&[method, target].concat()),
-        };
-        match written {
+        let limit = timeout.not_zero().map(|limit| *limit);
+        self.limit_write(limit)?;
+        match self.send(amount, limit) {
             Ok(()) => Ok(()),
             Err(error) => match error.kind() {
-                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Ok(()),
+                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
+                    self.line.set_deaf();
+                    self.spoiled = true;
+                    Ok(())
+                }
                 kind if is_timeout(kind) => Err(ureq::Error::Timeout(timeout.reason)),
                 _ => Err(self.fault(&error)),
             },
@@ -330,6 +416,10 @@ impl Transport for Connection {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        if !self.early.is_empty() {
+            self.take_early();
+            return Ok(true);
+        }
         let timeout = timeout.for_read();
         self.limit_read(timeout.not_zero().map(|limit| *limit))?;
         match self.read() {
@@ -349,7 +439,7 @@ impl Transport for Connection {
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.is_idle().unwrap_or(false)
+        !self.spoiled && self.stream.is_idle().unwrap_or(false)
     }
 
     fn is_tls(&self) -> bool {

@@ -14,6 +14,14 @@ pub fn helper(name: &str, arity: usize) -> Option<&'static str> {
     find(HELPERS, name, arity)
 }
 
+/// Whether a definition's text is one of dq's helpers.
+pub fn is_helper(definition: &'static str) -> bool {
+    HELPERS
+        .as_bytes()
+        .as_ptr_range()
+        .contains(&definition.as_ptr())
+}
+
 fn find(text: &'static str, name: &str, arity: usize) -> Option<&'static str> {
     let mut from = 0;
     while let Some(found) = memchr::memmem::find(&text.as_bytes()[from..], b"\ndef ") {

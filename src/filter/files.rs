@@ -1,5 +1,6 @@
 //! Module files: where `import`, `include` and `~/.jq` find them (jq manual, "Modules").
 
+use std::cell::{Ref, RefCell};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
@@ -8,35 +9,51 @@ use jaq_core::load::parse::{BinaryOp, Term as T};
 
 use super::link::{Linker, Modules, is_constant};
 use super::report::CompileError;
+use super::saved::Places;
 use super::syntax::{self, Import, Module, Term};
 use super::value::{Num, Value};
 
-/// Module files as they are found and read.
+/// Module files as they are found and read; one may be asked for while another is being read.
 pub struct Files {
     /// Directories of `-L`, in order.
     library: Vec<PathBuf>,
-    loaded: HashMap<PathBuf, Option<usize>>,
+    saved: Places,
+    loaded: RefCell<HashMap<PathBuf, Option<usize>>>,
     /// The file of each number given as `parent`; the command line has none.
-    parents: Vec<PathBuf>,
-    /// Values of data files, by the name of their variable.
-    pub data: Vec<(String, Value)>,
+    parents: RefCell<Vec<PathBuf>>,
+    /// Values of data files and of saved filters' `args`, by the name of their variable.
+    data: RefCell<Vec<(String, Value)>>,
 }
 
 /// `parent` of the main filter.
 pub const COMMAND_LINE: usize = usize::MAX;
 
 impl Files {
-    pub fn new(library: &[PathBuf]) -> Self {
+    pub fn new(library: &[PathBuf], saved: Places) -> Self {
         Self {
             library: library.to_vec(),
-            loaded: HashMap::new(),
-            parents: Vec::new(),
-            data: Vec::new(),
+            saved,
+            loaded: RefCell::default(),
+            parents: RefCell::default(),
+            data: RefCell::default(),
         }
     }
 
+    /// Values of data files, by the name of their variable.
+    pub fn data(&self) -> Ref<'_, Vec<(String, Value)>> {
+        self.data.borrow()
+    }
+
+    /// The number to give as `parent` for what stands in this file.
+    fn number(&self, file: PathBuf) -> usize {
+        let mut parents = self.parents.borrow_mut();
+        parents.push(file);
+        parents.len() - 1
+    }
+
     fn directory(&self, parent: usize) -> PathBuf {
-        let file = self.parents.get(parent).and_then(|file| file.parent());
+        let parents = self.parents.borrow();
+        let file = parents.get(parent).and_then(|file| file.parent());
         file.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
     }
 
@@ -65,20 +82,20 @@ impl Files {
     }
 
     /// Reads a module file and brings its definitions in.
-    fn load<'s>(&mut self, linker: &mut Linker<'s>, file: PathBuf) -> Result<usize, String> {
-        match self.loaded.get(&file) {
-            Some(Some(id)) => return Ok(*id),
+    fn load(&self, linker: &mut Linker, file: PathBuf) -> Result<usize, String> {
+        let known = self.loaded.borrow().get(&file).copied();
+        match known {
+            Some(Some(id)) => return Ok(id),
             Some(None) => return Err("it imports itself".into()),
             None => {}
         }
-        self.loaded.insert(file.clone(), None);
+        self.loaded.borrow_mut().insert(file.clone(), None);
         let text = std::fs::read_to_string(&file)
             .map_err(|error| format!("cannot read {}: {}", file.display(), reason(&error)))?;
         let source = linker.keep(text);
         let path = file.display().to_string();
         let module = parse(linker, source, &path)?;
-        let number = self.parents.len();
-        self.parents.push(file.clone());
+        let number = self.number(file.clone());
         if module.main.is_some() {
             return Err(format!(
                 "{path} has a filter after its definitions: a module has only definitions"
@@ -86,7 +103,7 @@ impl Files {
         }
         let environment =
             linker
-                .environment(&module.imports, self, number)
+                .environment(&module.imports, number)
                 .map_err(|(part, message)| {
                     linker
                         .errors
@@ -94,12 +111,12 @@ impl Files {
                     String::new()
                 })?;
         let id = linker.add_module(source, &path, module.defs, environment);
-        self.loaded.insert(file, Some(id));
+        self.loaded.borrow_mut().insert(file, Some(id));
         Ok(id)
     }
 
     /// Reads `~/.jq`, whose definitions every filter sees, if it is a file.
-    pub fn load_home(&mut self, linker: &mut Linker, home: &Path) -> Option<usize> {
+    pub fn load_home(&self, linker: &mut Linker, home: &Path) -> Option<usize> {
         let file = home.join(".jq");
         if !file.is_file() {
             return None;
@@ -129,7 +146,7 @@ fn parse<'s>(linker: &mut Linker<'s>, source: &'s str, path: &str) -> Result<Mod
 
 impl<'s> Modules<'s> for Files {
     fn module(
-        &mut self,
+        &self,
         linker: &mut Linker<'s>,
         import: &Import<'s>,
         parent: usize,
@@ -140,7 +157,7 @@ impl<'s> Modules<'s> for Files {
     }
 
     fn data(
-        &mut self,
+        &self,
         linker: &mut Linker<'s>,
         import: &Import<'s>,
         parent: usize,
@@ -159,9 +176,22 @@ impl<'s> Modules<'s> for Files {
         } else {
             values
         };
-        let name = linker.keep(format!("$ data {}", self.data.len()));
-        self.data.push((name.to_owned(), value));
-        Ok(name)
+        Ok(self.keep(linker, value))
+    }
+
+    fn keep(&self, linker: &mut Linker<'s>, value: Value) -> &'s str {
+        let mut data = self.data.borrow_mut();
+        let name = linker.keep(format!("$ data {}", data.len()));
+        data.push((name.to_owned(), value));
+        name
+    }
+
+    fn saved(&self) -> &Places {
+        &self.saved
+    }
+
+    fn parent(&self, file: &str) -> usize {
+        self.number(PathBuf::from(file))
     }
 }
 
@@ -193,7 +223,7 @@ pub fn read_text(file: &Path) -> Result<Value, String> {
 }
 
 /// The operating system's words, without Rust's `(os error 2)`.
-fn reason(error: &std::io::Error) -> String {
+pub fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error")
         .next()

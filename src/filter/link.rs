@@ -9,10 +9,12 @@ use jaq_core::load::Arena;
 use jaq_core::load::parse::Term as T;
 
 use super::builtins;
-use super::lower::{Count, Scope};
+use super::lower::{Count, Scope, pipe};
 use super::natives;
 use super::report::CompileError;
+use super::saved::{Calls, Places};
 use super::syntax::{Def, Import, Module, Term};
+use super::value::Value;
 
 /// A name and its number of arguments.
 pub type Signature<'s> = (&'s str, usize);
@@ -29,31 +31,52 @@ pub struct Exports<'s> {
 pub struct Environment<'s> {
     pub own: Exports<'s>,
     pub included: Vec<usize>,
+    /// The module of `~/.jq`.
+    pub home: Option<usize>,
+    pub saved: Saved,
     pub imported: Vec<(&'s str, usize)>,
     /// `import "f" as $d;`: the names a filter may use, and the global variable behind them.
     pub data: Vec<(&'s str, &'s str)>,
 }
 
-/// Brings in module files for the linker.
+/// Which saved filters a text can call.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Saved {
+    /// jq's library and dq's helpers call none.
+    #[default]
+    None,
+    /// What comes with dq means the same for everyone.
+    BuiltIn,
+    All,
+}
+
+/// Brings in files for the linker.
 pub trait Modules<'s> {
-    /// The module that an `import` or `include` in file `parent` names; `None` as parent is the command line.
+    /// The module that an `import` or `include` in file `parent` names.
     fn module(
-        &mut self,
+        &self,
         linker: &mut Linker<'s>,
         import: &Import<'s>,
         parent: usize,
     ) -> Result<usize, String>;
     /// The value behind `import "f" as $d;`, as the name of a global variable.
     fn data(
-        &mut self,
+        &self,
         linker: &mut Linker<'s>,
         import: &Import<'s>,
         parent: usize,
     ) -> Result<&'s str, String>;
+    /// A global variable of that value.
+    fn keep(&self, linker: &mut Linker<'s>, value: Value) -> &'s str;
+    /// Where saved filters are.
+    fn saved(&self) -> &Places;
+    /// The number to give as `parent` for imports of this file.
+    fn parent(&self, file: &str) -> usize;
 }
 
 pub struct Linker<'s> {
     pub arena: &'s Arena,
+    pub files: &'s dyn Modules<'s>,
     /// Everything that must be compiled, dependencies first.
     pub defs: Vec<Def<'s>>,
     /// Native filters in use.
@@ -61,10 +84,18 @@ pub struct Linker<'s> {
     /// Global variables in use.
     pub globals: Vec<&'s str>,
     /// Names of the variables given with --arg and its like.
-    named: Vec<&'s str>,
+    pub(super) named: Vec<&'s str>,
     library: HashMap<Signature<'s>, Option<Count>>,
     pub modules: Vec<Exports<'s>>,
+    /// The module of `~/.jq`, once it is read.
+    pub home: Option<usize>,
+    /// Saved filters that something calls.
+    pub(super) saved: Calls<'s>,
+    /// The text of each of dq's helpers in use, dependencies first.
+    pub helpers: Vec<&'s str>,
     pub errors: Vec<CompileError>,
+    /// What the user should know of, though it is no error.
+    pub warnings: Vec<String>,
 }
 
 /// What a call means.
@@ -72,22 +103,33 @@ pub enum Callee<'s> {
     /// A definition or native filter; the name to call it by.
     Filter(&'s str, Count),
     Undefined,
+    /// It is known and cannot be called; why.
+    Refused(String),
 }
 
 /// Global variables every filter may use.
 const PREDEFINED: [&str; 3] = ["$ENV", "$ARGS", "$__prog_args"];
 
 impl<'s> Linker<'s> {
-    pub fn new(arena: &'s Arena, named: impl IntoIterator<Item = &'s str>) -> Self {
+    pub fn new(
+        arena: &'s Arena,
+        files: &'s dyn Modules<'s>,
+        named: impl IntoIterator<Item = &'s str>,
+    ) -> Self {
         Self {
             arena,
+            files,
             defs: Vec::new(),
             natives: Vec::new(),
             globals: Vec::new(),
             named: named.into_iter().collect(),
             library: HashMap::new(),
             modules: Vec::new(),
+            home: None,
+            saved: Calls::default(),
+            helpers: Vec::new(),
             errors: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -118,22 +160,21 @@ impl<'s> Linker<'s> {
         id
     }
 
-    /// Makes the main filter the last definition; its definitions are local to it.
+    /// Makes the main filter the last definition; its definitions are local to it. What `before` names runs first.
     pub fn add_main(
         &mut self,
         source: &'s str,
         path: &str,
         module: Module<'s>,
         environment: Environment<'s>,
+        before: Option<&'s str>,
     ) {
-        let main = module.main.unwrap_or(T::Id);
-        let term = if module.defs.is_empty() {
-            main
-        } else {
-            T::Def(module.defs, Box::new(main))
-        };
         let mut scope = Scope::new(source, path, environment);
-        let (body, _) = scope.term(self, term);
+        let (body, _) = scope.term(self, module.into_term());
+        let body = match before {
+            Some(name) => pipe(T::Call(name, Vec::new()), body),
+            None => body,
+        };
         self.defs.push(Def {
             name: super::MAIN,
             args: Vec::new(),
@@ -171,7 +212,21 @@ impl<'s> Linker<'s> {
         let found = std::iter::once(&environment.own)
             .chain(included)
             .find_map(|exports| find(exports, name));
-        found.unwrap_or_else(|| self.library(name, arity))
+        if let Some(found) = found {
+            return found;
+        }
+        let may_be_saved = arity == 0 && environment.saved != Saved::None;
+        if may_be_saved && let Some(found) = self.saved_by_user(environment, name) {
+            return found;
+        }
+        let home = environment.home.map(|id| &self.modules[id]);
+        if let Some(found) = home.and_then(|exports| find(exports, name)) {
+            return found;
+        }
+        match self.library(name, arity) {
+            Callee::Undefined if may_be_saved => self.saved_elsewhere(environment, name),
+            found => found,
+        }
     }
 
     /// A definition of jq's library, or a native filter.
@@ -210,6 +265,9 @@ impl<'s> Linker<'s> {
         let (lowered, count) = scope.definition(self, def, None);
         self.defs.push(lowered);
         self.library.insert((name, arity), Some(count));
+        if builtins::is_helper(source) {
+            self.helpers.push(source);
+        }
         Callee::Filter(name, count)
     }
 
@@ -233,10 +291,13 @@ impl<'s> Linker<'s> {
     pub fn environment(
         &mut self,
         imports: &[Import<'s>],
-        files: &mut dyn Modules<'s>,
         parent: usize,
     ) -> Result<Environment<'s>, (&'s str, String)> {
-        let mut environment = Environment::default();
+        let files = self.files;
+        let mut environment = Environment {
+            saved: Saved::All,
+            ..Environment::default()
+        };
         for import in imports {
             let located = |message| (import.path, message);
             match import.name {

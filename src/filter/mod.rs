@@ -14,6 +14,7 @@ mod natives;
 mod read;
 mod report;
 mod run;
+pub mod saved;
 mod syntax;
 pub mod value;
 
@@ -26,6 +27,7 @@ pub use input::{Inputs, Settings as InputSettings, Shape, Source};
 pub use read::{ReadError, Trouble, single as parse_json};
 pub use report::CompileError;
 pub use run::{Session, Stop, Tally};
+use saved::{Places, SavedFilter};
 use value::Value;
 
 /// The name the main filter is compiled under.
@@ -45,6 +47,12 @@ pub struct Program<'p> {
     pub library: Vec<PathBuf>,
     /// Where `~/.jq` is looked for.
     pub home: Option<PathBuf>,
+    /// The saved filter that is the source: it runs first.
+    pub saved: Option<&'p SavedFilter>,
+    /// A filter was given besides; without one, a saved filter is all of the program.
+    pub is_given: bool,
+    /// Where saved filters are, for those the program calls.
+    pub places: Places,
     /// The filter may take the elements of its input one by one, if it does nothing else with it.
     pub by_elements: bool,
     /// Whoever takes the outputs also takes long arrays in parts.
@@ -59,6 +67,8 @@ pub struct Filter {
     library: Vec<PathBuf>,
     /// The filter takes the elements of its input one by one; see [`elements`].
     pub takes_elements: bool,
+    /// What the user should know of, though it is no error.
+    pub warnings: Vec<String>,
 }
 
 enum Engine {
@@ -87,9 +97,52 @@ impl Filter {
 /// # Errors
 /// Everything that is wrong with it, each error with its place.
 pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
+    let files = files::Files::new(&library(program), program.places.clone());
     let arena = Arena::default();
-    let path = program.path.unwrap_or_default();
-    let text = program.text;
+    let main = main(program)?;
+    let (engine, takes_elements, warnings) = match fuse(program, &files, &arena, &main) {
+        Some(fused) => (Engine::Fused(Box::new(fused)), false, Vec::new()),
+        None => {
+            let (mut linker, takes_elements) = link(program, &files, &arena, main)?;
+            let warnings = std::mem::take(&mut linker.warnings);
+            let compiled = generate(linker, program, &files).map_err(|error| vec![error])?;
+            (Engine::Core(compiled), takes_elements, warnings)
+        }
+    };
+    Ok(Filter {
+        engine,
+        library: library(program),
+        takes_elements,
+        warnings,
+    })
+}
+
+/// The main filter, parsed.
+pub struct Main<'p> {
+    text: &'p str,
+    path: &'p str,
+    module: syntax::Module<'p>,
+    /// The saved filter whose text it is.
+    saved: Option<&'p SavedFilter>,
+    /// The saved filter that runs before it.
+    before: Option<&'p SavedFilter>,
+}
+
+/// The text of the command line or of `-f`; where there is none, that of the saved filter that is the source, which
+/// so runs as fast as if it had been typed.
+fn main<'p>(program: &'p Program) -> Result<Main<'p>, Vec<CompileError>> {
+    if let Some(saved) = program.saved
+        && !program.is_given
+    {
+        return Ok(Main {
+            text: &saved.text,
+            path: &saved.path,
+            module: saved::program(saved, &saved.text).map_err(|error| vec![error])?,
+            saved: Some(saved),
+            before: None,
+        });
+    }
+    let (text, path) = (program.text, program.path.unwrap_or_default());
     let module = syntax::parse_module(text)
         .map_err(|error| vec![CompileError::syntax(path, text, error)])?;
     check_module_meta(&module, path, text)?;
@@ -98,53 +151,68 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
         error.hint = Some("the filter that changes nothing is .".into());
         return Err(vec![error]);
     }
-    let engine = match fuse(program, &arena, &module) {
-        Some(fused) => Engine::Fused(Box::new(fused)),
-        None => return compile_whole(program, &arena, module),
-    };
-    Ok(Filter {
-        engine,
-        library: library(program),
-        takes_elements: false,
+    Ok(Main {
+        text,
+        path,
+        module,
+        saved: None,
+        before: program.saved,
     })
 }
 
 /// The filter without jaq-core, or with jaq-core for parts of it only.
 fn fuse<'s>(
-    program: &Program,
+    program: &'s Program,
+    files: &'s files::Files,
     arena: &'s Arena,
-    module: &syntax::Module<'s>,
+    main: &Main<'s>,
 ) -> Option<fused::Program> {
-    let main = module.main.as_ref()?;
+    let term = main.module.main.as_ref()?;
     let home = program.home.as_deref();
     let is_plain = program.by_elements
-        && elements::is_plain(module, main)
-        && !home.is_some_and(|home| home.join(".jq").is_file());
-    let mut parts = Parts { program, arena };
+        && main.before.is_none()
+        && elements::is_plain(&main.module, term)
+        && !home.is_some_and(|home| home.join(".jq").is_file())
+        && !saved::hides(&program.places, main.text);
+    let mut parts = Parts {
+        program,
+        files,
+        arena,
+        saved: main.saved,
+    };
     is_plain
-        .then(|| fused::compile(main, program.in_parts, &mut parts))
+        .then(|| fused::compile(term, program.in_parts, &mut parts))
         .flatten()
 }
 
 /// Compiles the parts of a fused filter that are left to jaq-core.
-struct Parts<'p, 's> {
-    program: &'p Program<'p>,
+struct Parts<'s> {
+    program: &'s Program<'s>,
+    files: &'s files::Files,
     arena: &'s Arena,
+    saved: Option<&'s SavedFilter>,
 }
 
-impl fused::Parts for Parts<'_, '_> {
+impl fused::Parts for Parts<'_> {
     fn part(&mut self, term: &syntax::Term) -> Option<Compiled> {
         let module = syntax::Module {
             meta: None,
             imports: Vec::new(),
+            head: 0,
             defs: Vec::new(),
             main: Some(term.clone()),
         };
-        let mut linker = new_linker(self.program, self.arena);
-        linker.add_main("", "", module, link::Environment::default());
-        let files = files::Files::new(&[]);
-        let is_right = linker.errors.is_empty();
-        is_right.then(|| generate(linker, self.program, &files).ok())?
+        let mut linker = new_linker(self.program, self.files, self.arena);
+        if let Some(saved) = self.saved {
+            linker.open_saved(saved);
+        }
+        let environment = link::Environment {
+            saved: saved::visible(self.saved),
+            ..link::Environment::default()
+        };
+        linker.add_main("", "", module, environment, None);
+        let is_right = linker.errors.is_empty() && linker.warnings.is_empty();
+        is_right.then(|| generate(linker, self.program, self.files).ok())?
     }
 
     fn variable(&self, name: &str) -> Option<Value> {
@@ -154,49 +222,69 @@ impl fused::Parts for Parts<'_, '_> {
     }
 }
 
-fn new_linker<'s>(program: &Program, arena: &'s Arena) -> link::Linker<'s> {
+fn new_linker<'s>(
+    program: &Program,
+    files: &'s files::Files,
+    arena: &'s Arena,
+) -> link::Linker<'s> {
     let names = program
         .named
         .iter()
         .map(|(name, _)| &*arena.alloc(format!("${name}")));
-    link::Linker::new(arena, names.map(String::as_str).chain(["$__search_list"]))
+    let names = names.map(String::as_str).chain(["$__search_list"]);
+    link::Linker::new(arena, files, names)
 }
 
-fn compile_whole<'s>(
+/// Finds everything the filter needs; whether it takes its input by elements.
+fn link<'s>(
     program: &'s Program,
+    files: &'s files::Files,
     arena: &'s Arena,
-    mut module: syntax::Module<'s>,
-) -> Result<Filter, Vec<CompileError>> {
-    let path = program.path.unwrap_or_default();
-    let text = program.text;
-    let mut linker = new_linker(program, arena);
-    let mut files = files::Files::new(&library(program));
-    let home = program
+    mut main: Main<'s>,
+) -> Result<(link::Linker<'s>, bool), Vec<CompileError>> {
+    let mut linker = new_linker(program, files, arena);
+    linker.home = program
         .home
         .as_deref()
         .and_then(|home| files.load_home(&mut linker, home));
-    let takes_elements = program.by_elements && home.is_none() && elements::rewrite(&mut module);
-    let environment = linker.environment(&module.imports, &mut files, files::COMMAND_LINE);
-    match environment {
-        Ok(mut environment) => {
-            environment.included.splice(0..0, home);
-            linker.add_main(text, path, module, environment);
-        }
-        Err((part, message)) if !message.is_empty() => {
+    let takes_elements = program.by_elements
+        && linker.home.is_none()
+        && main.before.is_none()
+        && !saved::hides(&program.places, main.text)
+        && elements::rewrite(&mut main.module);
+    let environment = match main.saved {
+        Some(saved) => {
+            linker.open_saved(saved);
             linker
-                .errors
-                .push(CompileError::at(path, text, part, message, None));
+                .saved_environment(saved, main.text, &main.module)
+                .map_err(Some)
         }
-        Err(_) => {}
+        None => environment(&mut linker, &main),
+    };
+    match environment {
+        Ok(environment) => {
+            let before = main.before.map(|saved| linker.saved_filter(saved));
+            linker.add_main(main.text, main.path, main.module, environment, before);
+        }
+        Err(error) => linker.errors.extend(error),
     }
-    if !linker.errors.is_empty() {
-        return Err(linker.errors);
+    match linker.errors.is_empty() {
+        true => Ok((linker, takes_elements)),
+        false => Err(linker.errors),
     }
-    Ok(Filter {
-        engine: Engine::Core(generate(linker, program, &files).map_err(|error| vec![error])?),
-        library: library(program),
-        takes_elements,
-    })
+}
+
+/// What a typed filter sees; an error that a file's own errors have told already is `None`.
+fn environment<'s>(
+    linker: &mut link::Linker<'s>,
+    main: &Main<'s>,
+) -> Result<link::Environment<'s>, Option<CompileError>> {
+    let found = linker.environment(&main.module.imports, files::COMMAND_LINE);
+    let mut environment = found.map_err(|(part, message)| {
+        (!message.is_empty()).then(|| CompileError::at(main.path, main.text, part, message, None))
+    })?;
+    environment.home = linker.home;
+    Ok(environment)
 }
 
 /// `module` takes a constant object (jq manual, "module").
@@ -283,8 +371,8 @@ fn global(name: &str, program: &Program, files: &files::Files) -> Value {
             .map(|path| Value::from(path.display().to_string()))
             .collect(),
         name => {
-            let data = files
-                .data
+            let data = files.data();
+            let data = data
                 .iter()
                 .find(|(known, _)| known == name)
                 .map(|(_, value)| value.clone());

@@ -9,6 +9,8 @@ pub enum Format {
     Jsonl,
     /// Strings as they are, all else JSON: jq's `-r`.
     Raw,
+    /// As `Raw`, and of an array each element: jq's `-r .[]`.
+    Lines,
     Table,
     Csv,
     Tsv,
@@ -24,6 +26,7 @@ const NAMES: &[(Format, &str, &[&str])] = &[
     (Format::Json, "json", &[]),
     (Format::Jsonl, "jsonl", &["ndjson"]),
     (Format::Raw, "raw", &[]),
+    (Format::Lines, "lines", &[]),
     (Format::Table, "table", &[]),
     (Format::Csv, "csv", &[]),
     (Format::Tsv, "tsv", &[]),
@@ -50,7 +53,7 @@ impl Format {
 
     /// Written as JSON texts, by jq's rules.
     pub fn is_json(self) -> bool {
-        matches!(self, Self::Json | Self::Jsonl | Self::Raw)
+        matches!(self, Self::Json | Self::Jsonl | Self::Raw | Self::Lines)
     }
 
     /// Made of rows and columns.

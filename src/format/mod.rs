@@ -9,6 +9,8 @@ mod escape;
 mod foreign;
 mod grid;
 mod json;
+mod lines;
+mod loose;
 mod markdown;
 mod palette;
 mod plain;
@@ -42,6 +44,8 @@ pub struct Settings {
     pub columns: Columns,
     /// The columns of the terminal a table is fitted to; `None` leaves its cells whole.
     pub width: Option<usize>,
+    /// The format was chosen before the filter was: what is no row of a table is written as JSON.
+    pub is_loose: bool,
     /// Line breaks and indentation.
     pub layout: Layout,
     /// Write the keys of every object in the order of their code points (`-S`).
@@ -96,6 +100,7 @@ impl Default for Settings {
             format: Format::Json,
             columns: Columns::default(),
             width: None,
+            is_loose: false,
             layout: Layout::Pretty {
                 indent: Indent::Spaces(2),
             },
@@ -138,13 +143,16 @@ pub trait Formatter {
 
 /// Does the formatter of these settings write arrays part by part?
 pub fn takes_parts(settings: &Settings) -> bool {
-    settings.palette.is_none() && settings.format.is_json()
+    let is_json = matches!(settings.format, Format::Json | Format::Jsonl | Format::Raw);
+    is_json && settings.palette.is_none()
 }
 
 /// The formatter that does what the settings ask.
 pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
     match settings.format {
         Format::Json | Format::Jsonl | Format::Raw => Box::new(json::Json::new(settings)),
+        Format::Lines => Box::new(lines::Lines::new(settings)),
+        Format::Table if settings.is_loose => Box::new(loose::Loose::new(settings)),
         Format::Table => table::formatter(&settings),
         Format::Csv | Format::Tsv => delimited::formatter(&settings),
         Format::Markdown => markdown::formatter(&settings),

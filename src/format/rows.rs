@@ -35,3 +35,12 @@ fn of_text(text: Text, each: &mut dyn FnMut(&Value)) {
 fn is_container(value: &Value) -> bool {
     matches!(value, Value::Arr(_) | Value::Obj(_))
 }
+
+/// Whether an output is rows whose columns have names, or no row at all.
+pub fn has_keys(output: &Value) -> bool {
+    match output {
+        Value::Obj(_) => true,
+        Value::Arr(items) => items.iter().all(|item| matches!(item, Value::Obj(_))),
+        _ => false,
+    }
+}

@@ -4,34 +4,53 @@ use std::io::{self, Cursor, Read, Write};
 use std::rc::Rc;
 
 use super::output::Output;
+use super::progress::Watched;
 use super::reader::considerate;
-use super::{Arrival, Problems};
+use super::{Arrival, Late, Problems};
 use crate::error::Error;
 use crate::fetch::{self, BodyKind, Response, logs};
 use crate::filter::{Shape, Source, value::Value};
 use crate::format;
-use crate::plan::Plan;
+use crate::plan::{Exchange, Plan};
 
 /// Bytes copied at once.
 const CHUNK: usize = 64 * 1024;
 
 /// Decides by status and kind what the body is for.
-pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Result<Arrival, Error> {
+pub fn of_response(
+    mut response: Response,
+    exchange: &Exchange,
+    plan: &Plan,
+    output: &Rc<Output>,
+    late: &Rc<Late>,
+) -> Result<Arrival, Error> {
     if response.status >= 400 {
-        return Err(response.failure().into());
+        let failure = response.failure();
+        if !exchange.shown.failure {
+            return Err(failure.into());
+        }
+        late.failure.replace(Some(failure));
+    } else if exchange.request.method == "POST" && response.kind == BodyKind::Json {
+        late.report.replace(Some(response.listen()));
+    }
+    if let Some(progress) = output.progress_of_download() {
+        let (total, body) = (response.content_length(), response.body);
+        response.body = Box::new(Watched::new(body, progress, total));
     }
     output.watch_for_closed_pipe(response.is_live());
-    let is_filtered = plan.program.is_given
+    let is_filtered = !plan.program.is_identity
         || plan.null_input
         || plan.inputs.shape != Shape::Values
         || !plan.output.format.is_json();
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
-            Ok(inputs(response.body, plan.inputs.shape, plan, output))
+            let body = considerate(response.body, output.clone());
+            Ok(inputs(body, plan.inputs.shape, plan))
         }
         BodyKind::Logs if is_filtered => {
             let lines = LogLines::new(response.frames());
-            Ok(inputs(Box::new(lines), plan.inputs.shape, plan, output))
+            let lines = considerate(lines, output.clone());
+            Ok(inputs(lines, plan.inputs.shape, plan))
         }
         BodyKind::Logs => copy_logs(response.frames(), output),
         BodyKind::Text if is_filtered => {
@@ -40,7 +59,11 @@ pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Resu
             } else {
                 Shape::Lines
             };
-            Ok(inputs(response.body, shape, plan, output))
+            let body = Whole {
+                body: considerate(response.body, output.clone()),
+                late: late.clone(),
+            };
+            Ok(inputs(Box::new(body), shape, plan))
         }
         BodyKind::Text => copy(response.body, output),
         BodyKind::Binary if plan.terminal.stdout.is_terminal => Err(Error::Usage {
@@ -56,10 +79,10 @@ pub fn of_response(response: Response, plan: &Plan, output: &Rc<Output>) -> Resu
     }
 }
 
-fn inputs(body: Box<dyn Read + Send>, shape: Shape, plan: &Plan, output: &Rc<Output>) -> Arrival {
+fn inputs(body: Box<dyn Read>, shape: Shape, plan: &Plan) -> Arrival {
     let source = Source {
         name: None,
-        bytes: considerate(body, output.clone()),
+        bytes: body,
     };
     let mut once = Some(source);
     let problems = Problems {
@@ -74,6 +97,24 @@ fn inputs(body: Box<dyn Read + Send>, shape: Shape, plan: &Plan, output: &Rc<Out
         sources: Box::new(move || once.take()),
         settings,
         problems: Rc::new(problems),
+    }
+}
+
+/// Text that ends where it breaks off: its last line counts, and the error is told behind it.
+struct Whole {
+    body: Box<dyn Read>,
+    late: Rc<Late>,
+}
+
+impl Read for Whole {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.body.read(buffer) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                self.late.failure.replace(Some(fetch::read_error(&error)));
+                Ok(0)
+            }
+            result => result,
+        }
     }
 }
 
@@ -118,6 +159,8 @@ struct LogLines<R> {
     begun: [Vec<u8>; 2],
     ready: Cursor<Vec<u8>>,
     ended: bool,
+    /// What ended the log: told when all that came has been read.
+    broken: Option<io::Error>,
 }
 
 impl<R: Read> LogLines<R> {
@@ -128,6 +171,7 @@ impl<R: Read> LogLines<R> {
             begun: [Vec::new(), Vec::new()],
             ready: Cursor::default(),
             ended: false,
+            broken: None,
         }
     }
 
@@ -135,7 +179,11 @@ impl<R: Read> LogLines<R> {
     fn advance(&mut self) -> io::Result<()> {
         self.frame.clear();
         let mut text = Vec::new();
-        match self.frames.next_frame(&mut self.frame)? {
+        let next = self.frames.next_frame(&mut self.frame);
+        match next.unwrap_or_else(|error| {
+            self.broken = Some(error);
+            None
+        }) {
             Some(stream) => {
                 let begun = &mut self.begun[usize::from(matches!(stream, logs::Stream::Stderr))];
                 for line in self.frame.split_inclusive(|byte| *byte == b'\n') {
@@ -183,8 +231,11 @@ impl<R: Read> Read for LogLines<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let bytes = self.ready.read(buffer)?;
-            if bytes > 0 || self.ended {
+            if bytes > 0 {
                 return Ok(bytes);
+            }
+            if self.ended {
+                return self.broken.take().map_or(Ok(0), Err);
             }
             self.advance()?;
         }

@@ -5,15 +5,18 @@ use std::os::fd::AsFd;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-/// Ends the process quietly as soon as nobody reads its output any more, connection and all.
-pub fn watch() {
+/// Ends the process quietly as soon as nobody reads its output any more, connection and all; does this before.
+pub fn watch(before: impl FnOnce() + Send + 'static) {
     // Without the thread the next write finds out.
-    let _ = std::thread::Builder::new().stack_size(64 * 1024).spawn(|| {
-        if wait_until_closed() {
-            crate::fetch::hang_up();
-            std::process::exit(0);
-        }
-    });
+    let _ = std::thread::Builder::new()
+        .stack_size(64 * 1024)
+        .spawn(move || {
+            if wait_until_closed() {
+                before();
+                crate::fetch::hang_up();
+                std::process::exit(0);
+            }
+        });
 }
 
 /// A pipe or socket whose reader is gone polls as an error; a file never does.

@@ -1,9 +1,14 @@
 //! Standard output and standard error, in the right order and at the right time.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileTypeExt;
+use std::sync::Arc;
 
 use super::closed_pipe;
+use super::progress::Progress;
 use crate::error::Error;
 use crate::filter::value::Item;
 use crate::format::{self, Formatter, sanitize};
@@ -34,10 +39,12 @@ pub struct Output {
     is_held: Cell<bool>,
     flush: Flush,
     terminal: Terminal,
+    progress: Option<Arc<Progress>>,
 }
 
 impl Output {
     pub fn new(terminal: Terminal, flush: Flush, formatter: Box<dyn Formatter>) -> Self {
+        let progress = Progress::new(terminal.stderr.is_terminal);
         let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, Stdout));
         Self {
             stdout,
@@ -45,12 +52,47 @@ impl Output {
             is_held: Cell::new(false),
             flush,
             terminal,
+            progress,
         }
+    }
+
+    /// The progress line, where there is one.
+    pub fn progress(&self) -> Option<Arc<Progress>> {
+        self.progress.clone()
+    }
+
+    /// The progress line for what comes in: none where stdout is a pipe, for whoever reads that may write to
+    /// the same terminal.
+    pub fn progress_of_download(&self) -> Option<Arc<Progress>> {
+        let is_pipe = || {
+            let stdout = io::stdout().as_fd().try_clone_to_owned();
+            let kind = stdout.and_then(|fd| File::from(fd).metadata());
+            kind.is_ok_and(|it| it.file_type().is_fifo() || it.file_type().is_socket())
+        };
+        self.progress.clone().filter(|_| !is_pipe())
+    }
+
+    /// The progress line makes room on stderr; for good where stdout is on the same terminal.
+    fn make_room(&self) {
+        if let Some(progress) = &self.progress {
+            match self.terminal.stdout.is_terminal {
+                true => progress.end(),
+                false => progress.clear(),
+            }
+        }
+    }
+
+    /// Stdout, about to be written to.
+    fn shown(&self) -> RefMut<'_, BufWriter<Stdout>> {
+        if self.terminal.stdout.is_terminal {
+            self.make_room();
+        }
+        self.stdout.borrow_mut()
     }
 
     /// Writes an output of the filter.
     pub fn item(&self, item: Item) -> Result<(), format::Error> {
-        let mut stdout = self.stdout.borrow_mut();
+        let mut stdout = self.shown();
         self.formatter.borrow_mut().write_item(item, &mut *stdout)?;
         match self.flush {
             Flush::EachOutput => Ok(stdout.flush()?),
@@ -61,7 +103,7 @@ impl Output {
     /// Ends the formatter's output.
     pub fn finish_values(&self) -> Result<(), Error> {
         let mut formatter = self.formatter.borrow_mut();
-        formatter.finish(&mut *self.stdout.borrow_mut())?;
+        formatter.finish(&mut *self.shown())?;
         Ok(())
     }
 
@@ -90,7 +132,7 @@ impl Output {
 
     /// Writes text of the server's: as it is, unless a terminal would obey it.
     pub fn text(&self, bytes: &[u8]) -> Result<(), Error> {
-        let mut stdout = self.stdout.borrow_mut();
+        let mut stdout = self.shown();
         let written = match self.terminal.stdout.is_terminal {
             true => stdout.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
             false => stdout.write_all(bytes),
@@ -105,6 +147,7 @@ impl Output {
     /// Writes text of the server's, or of the filter's, to stderr; what stdout holds goes first.
     pub fn message(&self, bytes: &[u8]) {
         let _ = self.flush();
+        self.make_room();
         let mut stderr = io::stderr().lock();
         // There is nobody left to tell if stderr cannot be written.
         let _ = match self.terminal.stderr.is_terminal {
@@ -121,7 +164,8 @@ impl Output {
     /// A reader that goes away ends dq at once, even while the server is silent (`dq /events | head -1`).
     pub fn watch_for_closed_pipe(&self, is_live: bool) {
         if is_live && !self.terminal.stdout.is_terminal {
-            closed_pipe::watch();
+            let progress = self.progress.clone();
+            closed_pipe::watch(move || progress.iter().for_each(|it| it.end()));
         }
     }
 
@@ -131,6 +175,9 @@ impl Output {
 
     /// Writes out what is left.
     pub fn finish(&self) -> Result<(), Error> {
+        if let Some(progress) = &self.progress {
+            progress.end();
+        }
         self.flush()
             .map_err(|error| format::Error::Io(error).into())
     }

@@ -18,6 +18,8 @@ pub struct Remembered<'a> {
 pub struct Choice {
     pub format: Format,
     pub columns: Columns,
+    /// A saved filter remembered it; nobody typed it.
+    pub is_remembered: bool,
 }
 
 /// Chooses. A format that was typed beats a remembered one; `--columns` alone asks for a table.
@@ -28,7 +30,11 @@ pub fn choose(typed: &cli::Format, remembered: Remembered) -> Result<Choice, Err
     let columns = columns(typed, remembered)?;
     let format = format(typed, remembered)?;
     refuse_useless(typed, format)?;
-    Ok(Choice { format, columns })
+    Ok(Choice {
+        format,
+        columns,
+        is_remembered: asked(typed)?.is_none() && typed.columns.is_none(),
+    })
 }
 
 fn format(typed: &cli::Format, remembered: Remembered) -> Result<Format, Error> {
@@ -39,6 +45,8 @@ fn format(typed: &cli::Format, remembered: Remembered) -> Result<Format, Error> 
         return Ok(*format);
     }
     Ok(match remembered {
+        // -r, -j, -a and --raw-output0 say how a line is written.
+        Some(Format::Lines) if typed.columns.is_none() && !has_layout(typed) => Format::Lines,
         _ if json_flag(typed).is_some() => Format::Json,
         Some(format) if typed.columns.is_none() || format.has_columns() => format,
         _ if typed.columns.is_some() => Format::Table,
@@ -109,9 +117,14 @@ fn json_flag(typed: &cli::Format) -> Option<&'static str> {
         .map(|(flag, _)| *flag)
 }
 
+/// An option about how JSON is laid out.
+fn has_layout(typed: &cli::Format) -> bool {
+    typed.compact || typed.tab || typed.indent.is_some()
+}
+
 fn refuse_contradiction(typed: &cli::Format, format: Format, spelled: &str) -> Result<(), Error> {
     let flag = match format {
-        Format::Json | Format::Raw => None,
+        Format::Json | Format::Raw | Format::Lines => None,
         // One line per value.
         Format::Jsonl if typed.tab => Some("--tab"),
         Format::Jsonl if typed.indent.is_some() => Some("--indent"),
@@ -253,7 +266,7 @@ mod tests {
             ),
             (
                 "-o html",
-                "there is no format html; the formats are json, jsonl, raw, table, csv, tsv, markdown, yaml, toml, xml, cbor",
+                "there is no format html; the formats are json, jsonl, raw, lines, table, csv, tsv, markdown, yaml, toml, xml, cbor",
             ),
         ];
         for (words, expected) in cases {
@@ -272,11 +285,14 @@ mod tests {
             ("--columns name", Some("csv"), None, "Csv name"),
             ("--columns name", Some("yaml"), None, "Table name"),
             ("--wide", Some("table"), None, "Table"),
+            ("-r", Some("lines"), None, "Lines"),
+            ("-c", Some("lines"), None, "Json"),
+            ("--columns a", Some("lines"), None, "Table a"),
             (
                 "",
                 Some("html"),
                 None,
-                "there is no format html; the formats are json, jsonl, raw, table, csv, tsv, markdown, yaml, toml, xml, cbor",
+                "there is no format html; the formats are json, jsonl, raw, lines, table, csv, tsv, markdown, yaml, toml, xml, cbor",
             ),
         ];
         for (words, output, columns, expected) in cases {

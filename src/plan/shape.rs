@@ -26,6 +26,12 @@ pub(super) fn inputs(cli: &Cli) -> InputSettings {
     }
 }
 
+/// Whether an option says how the output is to look, beyond its colours and its indentation.
+pub(super) fn is_chosen(format: &crate::cli::Format) -> bool {
+    let in_json = format.raw || format.join || format.nul || format.compact;
+    in_json || format.table || format.columns.is_some() || !format.output.is_empty()
+}
+
 pub(super) fn output(
     cli: &Cli,
     chosen: Choice,
@@ -34,7 +40,7 @@ pub(super) fn output(
     warnings: &mut Vec<String>,
 ) -> format::Settings {
     let options = &cli.format;
-    let compact = options.compact || chosen.format == Format::Jsonl;
+    let compact = options.compact || matches!(chosen.format, Format::Jsonl | Format::Lines);
     let layout = match (compact, options.tab, options.indent) {
         (true, ..) => Layout::Compact,
         (_, true, _) => Layout::Pretty {
@@ -50,7 +56,7 @@ pub(super) fn output(
     let raw = match (
         options.nul,
         options.join,
-        options.raw || chosen.format == Format::Raw,
+        options.raw || matches!(chosen.format, Format::Raw | Format::Lines),
     ) {
         (true, ..) => Raw::Nul,
         (_, true, _) => Raw::Joined,
@@ -61,6 +67,7 @@ pub(super) fn output(
     format::Settings {
         format: chosen.format,
         columns: chosen.columns,
+        is_loose: chosen.is_remembered,
         width: terminal.stdout.width.filter(|_| !options.wide),
         layout,
         sort_keys: options.sort_keys,

@@ -38,8 +38,18 @@ pub(super) fn named_value(kind: NamedKind, name: &str, value: &OsStr) -> Result<
     }
 }
 
-/// `-L` takes a directory: a header typed behind it would pass unnoticed.
-pub(super) fn library(directories: Vec<PathBuf>) -> Result<Vec<PathBuf>, Error> {
+/// `-L` takes a directory: a header typed behind it would pass unnoticed, and curl's `-L /endpoint` too.
+pub(super) fn library(directories: Vec<PathBuf>, reads_stdin: bool) -> Result<Vec<PathBuf>, Error> {
+    let endpoint = |it: &&PathBuf| reads_stdin && it.is_absolute() && !it.exists();
+    if let Some(endpoint) = directories.iter().find(endpoint) {
+        return Err(Error::Usage {
+            message: format!(
+                "-L takes a directory of modules, and there is no {}",
+                endpoint.display()
+            ),
+            hint: Some("leave -L out: dq follows redirects on the same host by itself".into()),
+        });
+    }
     match directories.iter().find(|directory| directory.is_file()) {
         Some(file) => Err(Error::usage(format!(
             "-L takes a directory of modules, and {} is a file",

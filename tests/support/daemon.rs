@@ -1,5 +1,6 @@
 //! dockerd in a folder of its own, and gone with the test binary, however that ends.
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -79,6 +80,23 @@ impl Daemon {
             version.status.success().then_some(Ok(()))
         })
     }
+}
+
+/// The folder of what the script makes; it goes with the daemons, for they see it too.
+pub fn certificates(name: &str) -> Result<String, String> {
+    let dir = Daemon::folder(name)?;
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/certificates");
+    let output = Command::new(script).arg(&dir).output();
+    let output = output.map_err(|error| format!("no certificates: {error}"))?;
+    match output.status.success() {
+        true => Ok(dir.to_str().unwrap().to_owned()),
+        false => Err(String::from_utf8_lossy(&output.stdout).into_owned()),
+    }
+}
+
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// The system that dockerd is of: empty for this one.

@@ -1,13 +1,13 @@
 //! A real dockerd of the tests' own: started by the first test that needs it, gone with the test binary.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::daemon::{Daemon, find};
-use super::dq::{Dq, dq};
+use super::daemon::{Daemon, certificates, find, free_port, inside};
+use super::dq::{BINARY, Dq, Output, clean, dq, run};
 use super::temp::TempDir;
 use super::{leave_out, wait_for};
 
@@ -16,13 +16,26 @@ const IMAGE: &str = "busybox:test";
 
 pub struct Engine {
     daemon: Daemon,
+    /// Port and certificates, where it also listens behind TLS.
+    tls: Option<(u16, String)>,
 }
 
 /// The engine with its containers: `web` (runs, has labels), `logger` (wrote three lines to stdout and two to
 /// stderr), `gone` (exited with 3). `None` where it cannot be had: the test is left out.
 pub fn engine() -> Option<&'static Engine> {
     static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
-    match ENGINE.get_or_init(Engine::start) {
+    there(ENGINE.get_or_init(Engine::start))
+}
+
+/// Another one that has only the image, for tests that change things: each uses names and labels of its own. It
+/// also listens behind TLS.
+pub fn scratch() -> Option<&'static Engine> {
+    static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
+    there(ENGINE.get_or_init(Engine::start_scratch))
+}
+
+fn there(engine: &'static Result<Engine, String>) -> Option<&'static Engine> {
+    match engine {
         Ok(engine) => Some(engine),
         Err(why) => {
             leave_out(why);
@@ -37,10 +50,63 @@ impl Engine {
         busybox()?;
         let daemon = Daemon::start("engine", &[])?;
         daemon.wait()?;
-        let engine = Self { daemon };
+        let engine = Self { daemon, tls: None };
         engine.import();
         engine.populate();
         Ok(engine)
+    }
+
+    fn start_scratch() -> Result<Self, String> {
+        find("tar").ok_or("no tar here")?;
+        busybox()?;
+        let certs = certificates("scratch-certs")?;
+        let port = free_port();
+        let inner = inside(&certs);
+        let options = [
+            "--tlsverify".to_owned(),
+            format!("--tlscacert={inner}/ca.pem"),
+            format!("--tlscert={inner}/server.pem"),
+            format!("--tlskey={inner}/server-key.pem"),
+            format!("--host=tcp://127.0.0.1:{port}"),
+        ];
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let daemon = Daemon::start("scratch", &options)?;
+        daemon.wait()?;
+        let engine = Self {
+            daemon,
+            tls: Some((port, certs)),
+        };
+        engine.import();
+        Ok(engine)
+    }
+
+    /// Makes a context of this name that goes through TLS, in the home of a user.
+    pub fn add_context(&self, name: &str, home: &Path) {
+        let (port, certs) = self.tls.as_ref().unwrap();
+        let docker = format!(
+            "host=tcp://127.0.0.1:{port},ca={certs}/ca.pem,cert={certs}/cert.pem,key={certs}/key.pem"
+        );
+        let mut create = Command::new("docker");
+        create
+            .env("HOME", home)
+            .env_remove("DOCKER_CONFIG")
+            .args(["context", "create", name, "--docker", &docker]);
+        let output = create.output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "docker context create: {error}");
+    }
+
+    /// What a shell makes of a line; `dq` in it is the built binary, the host is this engine's.
+    pub fn shell(&self, line: &str) -> Output {
+        let home = TempDir::new();
+        let mut command = Command::new("bash");
+        clean(&mut command, home.path());
+        command
+            .env("DOCKER_HOST", self.host())
+            .current_dir(home.path());
+        let line = format!("dq() {{ {BINARY:?} \"$@\"; }}\n{line}");
+        command.args(["-o", "pipefail", "-c", &line]);
+        run(command, Vec::new())
     }
 
     pub fn host(&self) -> String {

@@ -1,5 +1,6 @@
 //! A scripted HTTP server on a UNIX socket: canned answers, good and hostile, and a record of what was asked.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -45,9 +46,29 @@ pub enum Reply {
     EndlessHeader,
     /// These bytes, and the connection stays open.
     Held(&'static str),
+    /// These bytes as soon as the head is there; the body of the request is never read.
+    Refused(&'static str),
+    /// One after the other, the last for ever.
+    Turns(Arc<Mutex<VecDeque<Reply>>>),
 }
 
 impl Reply {
+    pub fn turns(replies: impl IntoIterator<Item = Self>) -> Self {
+        Self::Turns(Arc::new(Mutex::new(replies.into_iter().collect())))
+    }
+
+    /// The reply whose turn it is.
+    fn taken(&self) -> Self {
+        let Self::Turns(turns) = self else {
+            return self.clone();
+        };
+        let mut turns = turns.lock().unwrap();
+        match turns.len() {
+            1 => turns[0].clone(),
+            _ => turns.pop_front().unwrap(),
+        }
+    }
+
     pub fn json(body: &str) -> Self {
         Self::status("200 OK", "Content-Type: application/json\r\n", body)
     }
@@ -197,13 +218,19 @@ pub fn stale_socket(path: &Path) {
 
 fn serve(stream: &UnixStream, routes: &Routes, record: &Mutex<Vec<Request>>) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
-    while let Some(request) = read(&mut reader)? {
+    while let Some(mut request) = head(&mut reader)? {
         let found = routes
             .iter()
             .find(|(path, _)| request.target.starts_with(path));
-        let reply = found.map(|(_, reply)| reply.clone());
+        let reply = found.map(|(_, reply)| reply.taken());
         let reply = reply.unwrap_or_else(|| Reply::message("404 Not Found", "page not found"));
         let head_only = request.method == "HEAD";
+        if !matches!(reply, Reply::Refused(_)) {
+            if request.header("expect").is_some() {
+                (&mut &*stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+            }
+            request.body = body(&mut reader, &request)?;
+        }
         record.lock().unwrap().push(request);
         if !send(stream, &reply, head_only)? {
             break;
@@ -212,7 +239,8 @@ fn serve(stream: &UnixStream, routes: &Routes, record: &Mutex<Vec<Request>>) -> 
     Ok(())
 }
 
-fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
+/// The head of a request; its body is not read yet.
+fn head(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     let mut lines = Vec::new();
     loop {
         let mut line = String::new();
@@ -231,14 +259,12 @@ fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     );
     let headers = lines[1..].iter().filter_map(|line| line.split_once(':'));
     let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-    let mut request = Request {
+    Ok(Some(Request {
         method,
         target,
         headers: headers.collect(),
         body: Vec::new(),
-    };
-    request.body = body(reader, &request)?;
-    Ok(Some(request))
+    }))
 }
 
 fn body(reader: &mut impl BufRead, request: &Request) -> io::Result<Vec<u8>> {
@@ -292,6 +318,8 @@ fn send(mut stream: &UnixStream, reply: &Reply, head_only: bool) -> io::Result<b
                 stream.write_all(&[b'a'; 4096])?;
             }
         }
+        Reply::Refused(bytes) => stream.write_all(bytes.as_bytes())?,
+        Reply::Turns(_) => unreachable!("a turn is taken before"),
         Reply::Held(bytes) => {
             stream.write_all(bytes.as_bytes())?;
             stream.read_to_end(&mut Vec::new())?;

@@ -262,7 +262,7 @@ fn patience_has_its_limits() {
 fn a_reset_within_a_body_is_no_end() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let server = std::thread::spawn(move || {
+    let server = thread::spawn(move || {
         use std::io::Write;
         let (mut stream, _) = listener.accept().unwrap();
         // One byte of the request stays unread, so closing sends a reset.
@@ -270,7 +270,7 @@ fn a_reset_within_a_body_is_no_end() {
         stream
             .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nabc")
             .unwrap();
-        std::thread::sleep(Duration::from_millis(100));
+        thread::sleep(Duration::from_millis(100));
     });
     let response = host_client(&format!("127.0.0.1:{port}"))
         .send(&get("/"))

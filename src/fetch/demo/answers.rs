@@ -8,6 +8,7 @@ pub const SERVER: &str = "Docker/26.1.5+dfsg1 (linux)";
 const OK: &str = "200 OK";
 const BAD_REQUEST: &str = "400 Bad Request";
 const NOT_FOUND: &str = "404 Not Found";
+const NOT_IMPLEMENTED: &str = "501 Not Implemented";
 const CONFLICT: &str = "409 Conflict";
 
 const JSON: &str = "application/json";
@@ -61,7 +62,8 @@ fn route(method: &str, path: &str, query: &str) -> Answer {
             body: Body::Events(data::EVENTS),
             ..json("")
         },
-        _ => page_not_found(),
+        ("GET" | "HEAD", _) => page_not_found(),
+        _ => error(NOT_IMPLEMENTED, "the sample engine only answers GET"),
     }
 }
 

@@ -98,7 +98,7 @@ fn keeps_the_connection_for_the_next_request() {
     let post = "POST /_ping HTTP/1.1\r\nHost:\r\nContent-Length: 3\r\n\r\nabc";
     let answer = exchange(&format!("{ping}{post}{ping}"));
     assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2);
-    assert_eq!(answer.matches("HTTP/1.1 404 Not Found").count(), 1);
+    assert_eq!(answer.matches("HTTP/1.1 501 Not Implemented").count(), 1);
 }
 
 #[test]

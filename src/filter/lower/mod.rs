@@ -60,7 +60,8 @@ pub struct Scope<'s> {
 const OPERAND: &str = "$ operand";
 const INDICES: [&str; 8] = ["$ 0", "$ 1", "$ 2", "$ 3", "$ 4", "$ 5", "$ 6", "$ 7"];
 
-fn pipe<'s>(left: Term<'s>, right: Term<'s>) -> Term<'s> {
+/// `left | right`
+pub fn pipe<'s>(left: Term<'s>, right: Term<'s>) -> Term<'s> {
     T::BinOp(Box::new(left), B::Pipe(None), Box::new(right))
 }
 

@@ -128,6 +128,10 @@ impl<'s> Scope<'s> {
                     self.undefined(linker, name, arity);
                     (name, Any)
                 }
+                Callee::Refused(why) => {
+                    self.error(linker, name, why, None);
+                    (name, Any)
+                }
             },
         };
         (
@@ -185,7 +189,8 @@ impl<'s> Scope<'s> {
             Local::Def { name, .. } | Local::Closure(name) => Some(*name),
             _ => None,
         });
-        let hint = report::suggestion(name, arity, local);
+        let saved = linker.files.saved().names();
+        let hint = report::suggestion(name, arity, local.chain(saved.iter().map(String::as_str)));
         let message = match name.strip_prefix('@') {
             Some(format) => format!("{format} is not a valid format"),
             None => format!("{name}/{arity} is not defined"),

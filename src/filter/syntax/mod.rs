@@ -13,7 +13,7 @@ mod term;
 
 use jaq_core::load::parse;
 
-pub use parser::{parse_definitions, parse_module};
+pub use parser::{KEYWORDS, parse_definitions, parse_metadata, parse_module};
 
 /// A filter as parsed; names are slices of the source, so that an error can point at them.
 pub type Term<'s> = parse::Term<&'s str>;
@@ -26,9 +26,22 @@ pub type Pattern<'s> = parse::Pattern<&'s str>;
 pub struct Module<'s> {
     pub meta: Option<Term<'s>>,
     pub imports: Vec<Import<'s>>,
+    /// Where the directives end and the program begins, in bytes.
+    pub head: usize,
     pub defs: Vec<Def<'s>>,
     /// `None` where the text ends after the definitions.
     pub main: Option<Term<'s>>,
+}
+
+impl<'s> Module<'s> {
+    /// The program, with its definitions local to it; without one, what changes nothing.
+    pub fn into_term(self) -> Term<'s> {
+        let main = self.main.unwrap_or(parse::Term::Id);
+        match self.defs.is_empty() {
+            true => main,
+            false => parse::Term::Def(self.defs, Box::new(main)),
+        }
+    }
 }
 
 /// `import "path" as name {meta};`, `import "path" as $name;` or `include "path";`

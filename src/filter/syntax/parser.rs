@@ -9,7 +9,7 @@ use super::{Def, Import, MAX_NESTING, Module, SyntaxError, Term};
 pub(super) type Parsed<T> = Result<T, SyntaxError>;
 
 /// Words that cannot name a filter.
-pub(super) const KEYWORDS: [&str; 19] = [
+pub const KEYWORDS: [&str; 19] = [
     "def", "import", "include", "module", "if", "then", "elif", "else", "end", "as", "reduce",
     "foreach", "try", "catch", "label", "and", "or", "break", "__loc__",
 ];
@@ -22,6 +22,7 @@ pub fn parse_module(source: &str) -> Parsed<Module<'_>> {
     while let Some(import) = parser.import()? {
         imports.push(import);
     }
+    let head = parser.head;
     let defs = parser.definitions()?;
     let main = if parser.next.kind == Kind::End {
         None
@@ -32,9 +33,15 @@ pub fn parse_module(source: &str) -> Parsed<Module<'_>> {
     Ok(Module {
         meta,
         imports,
+        head,
         defs,
         main,
     })
+}
+
+/// Reads the metadata of `module {…};` and nothing behind it.
+pub fn parse_metadata(source: &str) -> Parsed<Option<Term<'_>>> {
+    Parser::new(source)?.module_directive()
 }
 
 /// Reads definitions that dq brings itself.
@@ -50,6 +57,8 @@ pub(super) struct Parser<'s> {
     pub(super) source: &'s str,
     pub(super) next: Token<'s>,
     nesting: usize,
+    /// Where the last `module` or `import` directive ended.
+    head: usize,
 }
 
 impl<'s> Parser<'s> {
@@ -61,6 +70,7 @@ impl<'s> Parser<'s> {
             source,
             next,
             nesting: 0,
+            head: 0,
         })
     }
 
@@ -130,7 +140,7 @@ impl<'s> Parser<'s> {
             return Ok(None);
         }
         let meta = self.postfix()?;
-        self.expect(";")?;
+        self.end_directive()?;
         Ok(Some(meta))
     }
 
@@ -151,8 +161,13 @@ impl<'s> Parser<'s> {
         } else {
             Some(self.postfix()?)
         };
-        self.expect(";")?;
+        self.end_directive()?;
         Ok(Some(Import { path, name, meta }))
+    }
+
+    fn end_directive(&mut self) -> Parsed<()> {
+        self.head = self.next.offset + 1;
+        self.expect(";")
     }
 
     fn plain_string(&mut self) -> Parsed<&'s str> {

@@ -1,0 +1,2 @@
+module {about: "Images that no tag names", endpoint: "/images/json?filters={\"dangling\":[\"true\"]}", output: "table"};
+images

@@ -1,0 +1,56 @@
+module {about: "Disk space that images, containers and volumes take", endpoint: "/system/df", output: "table"};
+def sum(f): map(f // 0 | if . < 0 then 0 else . end) | add // 0;
+# API 1.52 counts by itself; before that, it is for the client to do, and this is how the docker CLI does it.
+def of_images($layers):
+  . // [] | (if ($layers // 0) > 0 then $layers else sum(.Size) end) as $size
+  | {
+      TotalCount: length,
+      ActiveCount: (map(select(.Containers > 0)) | length),
+      TotalSize: $size,
+      Reclaimable: ($size - (map(select(.Containers != 0 and .Size >= 0 and .SharedSize >= 0)) | sum(.Size - .SharedSize)))
+    };
+def of_containers:
+  def active: .State == "running" or .State == "paused" or .State == "restarting";
+  . // []
+  | {
+      TotalCount: length,
+      ActiveCount: (map(select(active)) | length),
+      TotalSize: sum(.SizeRw),
+      Reclaimable: (map(select(active | not)) | sum(.SizeRw))
+    };
+def of_volumes:
+  . // []
+  | {
+      TotalCount: length,
+      ActiveCount: (map(select(.UsageData.RefCount > 0)) | length),
+      TotalSize: sum(.UsageData.Size),
+      Reclaimable: (map(select(.UsageData.RefCount == 0)) | sum(.UsageData.Size))
+    };
+def of_cache:
+  . // []
+  | {
+      TotalCount: length,
+      ActiveCount: (map(select(.InUse)) | length),
+      TotalSize: (map(select(.Shared | not)) | sum(.Size)),
+      Reclaimable: (map(select((.Shared or .InUse) | not)) | sum(.Size))
+    };
+def usage($type): {
+  type: $type,
+  total: .TotalCount,
+  active: .ActiveCount,
+  size: (.TotalSize | bytes),
+  reclaimable: "\(.Reclaimable | bytes)\(if .TotalSize > 0 then " (\(.Reclaimable * 100 / .TotalSize | floor)%)" else "" end)"
+};
+[
+  ["Images", (.ImageUsage // .ImagesDiskUsage // (.LayersSize as $layers | .Images | of_images($layers)))],
+  ["Containers", (.ContainerUsage // .ContainersDiskUsage // (.Containers | of_containers))],
+  ["Local Volumes", (.VolumeUsage // .VolumesDiskUsage // (.Volumes | of_volumes))],
+  ["Build Cache", (.BuildCacheUsage // .BuildCacheDiskUsage // (.BuildCache | of_cache))]
+]
+| . + [["Total", (map(.[1]) | {
+    TotalCount: sum(.TotalCount),
+    ActiveCount: sum(.ActiveCount),
+    TotalSize: sum(.TotalSize),
+    Reclaimable: sum(.Reclaimable)
+  })]]
+| map(.[0] as $type | .[1] | usage($type))

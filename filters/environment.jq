@@ -1,0 +1,2 @@
+module {about: "Environment of a container", endpoint: "/containers/{name}/json", output: "lines"};
+.Config.Env // []

@@ -1,0 +1,14 @@
+module {about: "Images, one row each tag", endpoint: "/images/json", output: "table"};
+def untagged: . == null or length == 0 or . == ["<none>:<none>"];
+# Pulled by digest: the repository is known, no tag is.
+def repositories: . // [] | map(split("@")[0]) | unique | if length == 0 then ["<none>"] else . end;
+map(. as $image
+  | (if .RepoTags | untagged then .RepoDigests | repositories | map(. + ":<none>") else .RepoTags end)[]
+  | split(":")
+  | {
+      repository: (.[:-1] | join(":")),
+      tag: .[-1],
+      id: ($image | short_id),
+      created: ($image.Created | ago),
+      size: ($image.Size | bytes)
+    })

@@ -1,0 +1,2 @@
+module {about: "The engine, its storage and plugins", endpoint: "/info"};
+.

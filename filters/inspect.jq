@@ -1,0 +1,2 @@
+module {about: "Everything about a container", endpoint: "/containers/{name}/json"};
+.

@@ -1,0 +1,12 @@
+module {about: "Addresses of the containers that run, one row each network", endpoint: "/containers/json", output: "table"};
+def text: if . == "" then null else . end;
+map(name as $name
+  | (.NetworkSettings.Networks // {} | to_entries[])
+  | {
+      name: $name,
+      network: .key,
+      ip: (.value.IPAddress | text),
+      ipv6: (.value.GlobalIPv6Address | text),
+      gateway: (.value.Gateway | text),
+      mac: (.value.MacAddress | text)
+    })

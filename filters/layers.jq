@@ -1,0 +1,3 @@
+module {about: "Steps of an image that added files, largest first", endpoint: "/images/{name}/history", output: "table"};
+map(select(.Size > 0)) | sort_by(-.Size)
+| map({size: (.Size | bytes), created: (.Created | ago), created_by: .CreatedBy})

@@ -1,0 +1,9 @@
+module {about: "Networks", endpoint: "/networks", output: "table"};
+sort_by(.Name)
+| map({
+    id: short_id,
+    name: .Name,
+    driver: .Driver,
+    scope: .Scope,
+    subnets: ((.IPAM | objects | .Config) // [] | map(.Subnet | strings) | join(", "))
+  })

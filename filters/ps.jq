@@ -1,0 +1,10 @@
+module {about: "Containers that run", endpoint: "/containers/json", output: "table"};
+map({
+  id: short_id,
+  image: (.Image | if . == null then null elif startswith("sha256:") then short_id else . end),
+  command: .Command,
+  created: (.Created | ago),
+  status: .Status,
+  ports: ports,
+  name: name
+})

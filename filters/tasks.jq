@@ -1,0 +1,13 @@
+module {about: "Tasks of the swarm's services", endpoint: "/tasks", output: "table"};
+def word: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
+sort_by([.ServiceID, .Slot, .CreatedAt])
+| map({
+    id: short_id,
+    name: "\(.ServiceID | short_id).\(.Slot // .NodeID)",
+    image: ((.Spec.ContainerSpec.Image | strings | split("@")[0]) // null),
+    node: (.NodeID | short_id),
+    desired: (.DesiredState | word),
+    state: "\(.Status.State | word) \(.Status.Timestamp | ago | if . == null then "" else (.[:1] | ascii_downcase) + .[1:] end)",
+    error: .Status.Err,
+    ports: ({Ports: ((.Status.PortStatus | objects | .Ports) // [])} | ports)
+  })

@@ -1,0 +1,2 @@
+module {about: "Version of the engine and of its parts", endpoint: "/version"};
+.

@@ -1,0 +1,105 @@
+//! What the command line says about saved filters.
+
+use clap::ArgMatches;
+
+use super::options::OPTIONS;
+use super::{Request, Word, text};
+
+/// The options about saved filters.
+pub struct Saved {
+    /// List them instead of asking a server.
+    pub list: bool,
+    /// Do this instead of a run.
+    pub keep: Option<Keep>,
+}
+
+/// What can be done with the file of a saved filter, by its name.
+pub enum Keep {
+    Save(Save),
+    Show {
+        name: String,
+        /// As one program for plain jq.
+        standalone: bool,
+    },
+    Edit {
+        name: String,
+    },
+    Remove {
+        name: String,
+    },
+}
+
+/// How the command line is to be saved.
+pub struct Save {
+    pub name: String,
+    pub about: Option<String>,
+    /// Replace one of that name.
+    pub force: bool,
+    /// Every option of the command line, by its long name.
+    pub options: Vec<&'static str>,
+}
+
+/// Reads the options; at most one of them says what to do, the others go with theirs.
+pub(super) fn read(matches: &ArgMatches) -> Result<Saved, String> {
+    let modes = ["save", "list", "show", "edit", "remove"];
+    let mut given = modes.iter().filter(|mode| was_typed(matches, mode));
+    let mode = given.next().copied();
+    if let (Some(mode), Some(other)) = (mode, given.next()) {
+        return Err(format!("--{mode} and --{other} cannot be used together"));
+    }
+    for (option, of) in [("about", "save"), ("force", "save"), ("standalone", "show")] {
+        if was_typed(matches, option) && mode != Some(of) {
+            return Err(format!("--{option} goes with --{of}"));
+        }
+    }
+    let name = |mode| text(matches, mode).map(Option::unwrap_or_default);
+    let keep = match mode {
+        Some("save") => Some(Keep::Save(Save {
+            name: name("save")?,
+            about: text(matches, "about")?,
+            force: matches.get_flag("force"),
+            options: OPTIONS
+                .iter()
+                .map(|option| option.long)
+                // Two are not clap's; what they are for, positional arguments, is in the words.
+                .filter(|long| !matches!(*long, "help" | "args" | "jsonargs"))
+                .filter(|long| was_typed(matches, long))
+                .collect(),
+        })),
+        Some("show") => Some(Keep::Show {
+            name: name("show")?,
+            standalone: matches.get_flag("standalone"),
+        }),
+        Some("edit") => Some(Keep::Edit {
+            name: name("edit")?,
+        }),
+        Some("remove") => Some(Keep::Remove {
+            name: name("remove")?,
+        }),
+        _ => None,
+    };
+    Ok(Saved {
+        list: mode == Some("list"),
+        keep,
+    })
+}
+
+/// The option stands on the command line; clap has a value for every flag.
+fn was_typed(matches: &ArgMatches, option: &str) -> bool {
+    matches.value_source(option) == Some(clap::parser::ValueSource::CommandLine)
+}
+
+/// A refusal with a hint for fingers that know docker's letters: `dq ps -q`, `dq logs web -f`.
+pub(super) fn hinted(refused: Request, words: &[Word]) -> Request {
+    let Request::Wrong(message, None) = refused else {
+        return refused;
+    };
+    let first = words.first().and_then(|word| word.text.to_str());
+    let option = message.split(' ').next().unwrap_or_default();
+    let hint = match (first, option) {
+        (Some("ps" | "psa"), "--query") => Some("dq ids has the IDs alone"),
+        (Some("logs"), "--from-file") => Some("to follow: -q follow=1"),
+        _ => None,
+    };
+    Request::Wrong(message, hint.map(str::to_owned))
+}

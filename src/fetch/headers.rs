@@ -1,0 +1,107 @@
+//! The headers of a request: the user's, docker's, and those that its body or a socket needs.
+
+use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
+use ureq::http::{HeaderName, HeaderValue, Method};
+
+use super::client::Request;
+use super::error::Error;
+use super::message::printable;
+use super::upload::Upload;
+
+pub type Headers = Vec<(HeaderName, HeaderValue)>;
+
+/// Gathers the headers of a request. The user's replace those of docker's configuration and dq's own.
+///
+/// # Errors
+/// `Usage` for what cannot be sent, and for headers that would contradict the body.
+pub fn gather(
+    request: &Request,
+    method: &Method,
+    upload: Option<&Upload>,
+    docker: &[(String, String)],
+    on_socket: bool,
+) -> Result<Headers, Error> {
+    let mut headers = Headers::new();
+    for (name, value) in &request.headers {
+        headers.push(header(name, value)?);
+    }
+    reject_framing(&headers)?;
+    for (name, value) in docker {
+        let (name, value) = header(name, value)?;
+        // docker/cli does not let its configuration change these two either.
+        if name != "user-agent" && name != "host" {
+            add_missing(&mut headers, name, value);
+        }
+    }
+    if on_socket {
+        // No authority, so an empty Host (RFC 9112 §3.2); Caddy and Tailscale insist.
+        add_missing(&mut headers, HOST, HeaderValue::from_static(""));
+    }
+    match upload {
+        Some(upload) => {
+            describe(upload, &mut headers);
+            // curl's way to send the body unasked.
+            headers.retain(|(name, value)| *name != EXPECT || !value.is_empty());
+        }
+        None if matches!(*method, Method::POST | Method::PUT | Method::PATCH) => {
+            // ureq would send an empty body in chunks, which docker's start refuses.
+            add_missing(&mut headers, CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        None => {}
+    }
+    Ok(headers)
+}
+
+/// Type and framing of a body.
+fn describe(upload: &Upload, headers: &mut Headers) {
+    if let Some(kind) = upload.content_type {
+        add_missing(headers, CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    if upload.asks_first() {
+        add_missing(headers, EXPECT, HeaderValue::from_static("100-continue"));
+    }
+    match upload.length {
+        Some(length) => headers.push((CONTENT_LENGTH, HeaderValue::from(length))),
+        None => headers.push((TRANSFER_ENCODING, HeaderValue::from_static("chunked"))),
+    }
+}
+
+fn add_missing(headers: &mut Headers, name: HeaderName, value: HeaderValue) {
+    if !headers.iter().any(|(known, _)| *known == name) {
+        headers.push((name, value));
+    }
+}
+
+/// A header as it can be sent. The value is never shown: it may be a secret.
+pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let shown = printable(name);
+    let bad = |what: &str| {
+        Error::usage(format!(
+            "the {what} of the header \"{shown}\" cannot be sent"
+        ))
+    };
+    let key = HeaderName::from_bytes(name.trim().as_bytes()).map_err(|_| bad("name"))?;
+    let value = HeaderValue::from_bytes(value.trim().as_bytes()).map_err(|_| bad("value"))?;
+    Ok((key, value))
+}
+
+/// A length other than the body's would make ureq wait for bytes that never come; an upgraded connection has
+/// no body at all.
+fn reject_framing(headers: &[(HeaderName, HeaderValue)]) -> Result<(), Error> {
+    if headers.iter().any(|(name, _)| *name == UPGRADE) {
+        return Err(Error::Usage {
+            problem: "dq does not upgrade connections to two-way streams".to_owned(),
+            hint: Some("without the header Upgrade, attach and exec send their output".to_owned()),
+        });
+    }
+    match headers
+        .iter()
+        .find(|(name, _)| name == "content-length" || name == "transfer-encoding")
+    {
+        Some((name, _)) => Err(Error::usage(format!("dq sets the header {name} itself"))),
+        None if headers.iter().filter(|(name, _)| name == "host").count() > 1 => {
+            Err(Error::usage("there can be one Host header only"))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,182 @@
+//! The pages of a long answer, one behind the other as one body (RFC 8288, `Link: <…>; rel="next"`).
+
+use std::io::{self, Read};
+
+use super::client::{Client, Request};
+use super::error::Error;
+use super::message::printable;
+use super::response::{Body, Response};
+
+/// Sends a GET, and one more for every page that follows while the body is read. Only pages of the same origin
+/// are fetched.
+///
+/// # Errors
+/// As [`Client::send`]; what goes wrong with a later page is an error of the body's.
+pub fn all_pages(client: Client, request: &Request) -> Result<Response, Error> {
+    let page = page(&client, request, None)?;
+    let mut response = page.response;
+    if response.status < 400 {
+        let body = std::mem::replace(&mut response.body, Box::new(io::empty()));
+        response.body = Box::new(Pages {
+            client,
+            request: request.clone(),
+            next: page.next,
+            ends_line: true,
+            body,
+        });
+    }
+    Ok(response)
+}
+
+struct Page {
+    response: Response,
+    /// The target of the next one.
+    next: Option<String>,
+}
+
+fn page(client: &Client, request: &Request, target: Option<String>) -> Result<Page, Error> {
+    let mut outgoing = client.outgoing(request)?;
+    if let Some(target) = target {
+        outgoing.target = target;
+    }
+    let response = client.deliver(&mut outgoing)?;
+    let next = match response.header("link").and_then(next_link) {
+        Some(link) => {
+            let target = outgoing.resolved(&link);
+            let target = target.filter(|target| *target != outgoing.target);
+            Some(target.ok_or_else(|| Error::Redirect {
+                status: response.status,
+                reason: response.reason.clone(),
+                location: printable(&link),
+                problem: "dq does not follow to this next page",
+            })?)
+        }
+        None => None,
+    };
+    Ok(Page { response, next })
+}
+
+struct Pages {
+    client: Client,
+    request: Request,
+    next: Option<String>,
+    /// The last byte was the end of a line.
+    ends_line: bool,
+    body: Body,
+}
+
+impl Pages {
+    /// Turns to the next page; whether there is one.
+    fn turn(&mut self) -> Result<bool, Error> {
+        let Some(target) = self.next.take() else {
+            return Ok(false);
+        };
+        // What the last page holds, a connection among it, is free for the next.
+        self.body = Box::new(io::empty());
+        let mut page = page(&self.client, &self.request, Some(target))?;
+        if page.response.status >= 400 {
+            return Err(page.response.failure());
+        }
+        self.next = page.next;
+        let body = page.response.body;
+        self.body = match self.ends_line {
+            true => body,
+            // Two numbers must not become one.
+            false => Box::new(b"\n".chain(body)),
+        };
+        Ok(true)
+    }
+}
+
+impl Read for Pages {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let amount = self.body.read(buffer)?;
+            if amount > 0 {
+                self.ends_line = buffer[amount - 1] == b'\n';
+                return Ok(amount);
+            }
+            if !self.turn().map_err(io::Error::other)? {
+                return Ok(0);
+            }
+        }
+    }
+}
+
+/// The target of the link whose relation is `next`.
+fn next_link(header: &str) -> Option<String> {
+    let mut rest = header;
+    while let Some((_, behind)) = rest.split_once('<') {
+        let (target, behind) = behind.split_once('>')?;
+        let (parameters, more) = behind.split_at(outside_quotes(behind, ','));
+        if is_next(parameters) {
+            return Some(target.to_owned());
+        }
+        rest = more;
+    }
+    None
+}
+
+/// Where this character first stands outside of quotes, or the end.
+fn outside_quotes(text: &str, wanted: char) -> usize {
+    let mut quoted = false;
+    let found = text.find(|c| {
+        quoted ^= c == '"';
+        c == wanted && !quoted
+    });
+    found.unwrap_or(text.len())
+}
+
+/// Whether one of the parameters is `rel=next`, or a list of relations in quotes with that in it.
+fn is_next(parameters: &str) -> bool {
+    let mut rest = parameters;
+    while !rest.is_empty() {
+        let (parameter, more) = rest.split_at(outside_quotes(rest, ';'));
+        if names_next(parameter) {
+            return true;
+        }
+        rest = more.get(1..).unwrap_or_default();
+    }
+    false
+}
+
+fn names_next(parameter: &str) -> bool {
+    let (name, value) = parameter.split_once('=').unwrap_or_default();
+    let relations = value.trim().trim_matches('"');
+    name.trim().eq_ignore_ascii_case("rel")
+        && relations
+            .split_ascii_whitespace()
+            .any(|relation| relation.eq_ignore_ascii_case("next"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link() {
+        let cases = [
+            ("</b?page=2>; rel=\"next\"", Some("/b?page=2")),
+            ("</b>;rel=next", Some("/b")),
+            (
+                "</a>; rel=\"prev\", </b>; rel=\"next\", </z>; rel=last",
+                Some("/b"),
+            ),
+            (
+                "</a>; title=\"x, y; rel=next\"; rel=prev, </b>; REL=\"last Next\"",
+                Some("/b"),
+            ),
+            (
+                "<https://h/b?a=1,2>; rel=\"next\"; n=1",
+                Some("https://h/b?a=1,2"),
+            ),
+            ("</b>; rel=prev", None),
+            ("</b>", None),
+            ("</b; rel=next", None),
+            ("", None),
+        ];
+        for (header, expected) in cases {
+            assert_eq!(next_link(header).as_deref(), expected, "{header}");
+        }
+    }
+}

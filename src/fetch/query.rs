@@ -1,0 +1,224 @@
+//! Query parameters `key=value` behind an endpoint, percent-encoded, and Docker's `filters` made of them.
+
+use serde_json::{Map, Value};
+
+use super::Error;
+use super::message::printable;
+
+/// What stands in front of the name of one of Docker's filters.
+const FILTER: &str = "filters.";
+
+/// Splits a parameter at its first `=`.
+///
+/// # Errors
+/// `Usage` where there is none: Docker takes a bare name for false, so it would mislead.
+pub fn parameter(text: &str) -> Result<(String, String), Error> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(Error::usage(format!(
+            "--query takes KEY=VALUE, not {}",
+            printable(text)
+        ))),
+    }
+}
+
+/// Appends parameters to an endpoint or URL. Those whose key starts with `filters.` become one parameter
+/// `filters`, the JSON object of arrays that Docker's API wants.
+///
+/// # Errors
+/// `Usage` for `filters.…` beside a parameter `filters`.
+pub fn append(source: &str, parameters: &[(String, String)]) -> Result<String, Error> {
+    let (filters, plain): (Vec<_>, Vec<_>) = parameters
+        .iter()
+        .partition(|(key, _)| key.starts_with(FILTER));
+    let mut query: Vec<String> = plain.iter().map(|(key, value)| pair(key, value)).collect();
+    if !filters.is_empty() {
+        let literal = plain.iter().any(|(key, _)| key == "filters");
+        if literal || has_filters(source) {
+            return Err(Error::usage(
+                "filters.KEY=VALUE and a parameter filters exclude each other",
+            ));
+        }
+        query.push(pair("filters", &json(&filters)));
+    }
+    Ok(extended(source, &query.join("&")))
+}
+
+/// The endpoint without the parameters that a later `append` of these would give a second time.
+pub fn without(source: &str, parameters: &[(String, String)]) -> String {
+    let Some((path, query)) = source.split_once('?') else {
+        return source.to_owned();
+    };
+    let is_replaced = |pair: &&str| {
+        let key = pair.split('=').next().unwrap_or_default();
+        parameters.iter().any(|(theirs, _)| {
+            let theirs = if theirs.starts_with(FILTER) {
+                "filters"
+            } else {
+                theirs
+            };
+            key == theirs || key == encoded(theirs)
+        })
+    };
+    let kept: Vec<_> = query.split('&').filter(|pair| !is_replaced(pair)).collect();
+    match kept.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{}", kept.join("&")),
+    }
+}
+
+/// `{"status":["exited"],"label":["a=b","c"]}`: values of one key are alternatives.
+fn json(filters: &[&(String, String)]) -> String {
+    let mut object = Map::new();
+    for (key, value) in filters {
+        let name = key.strip_prefix(FILTER).unwrap_or(key);
+        let values = object
+            .entry(name)
+            .or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(values) = values {
+            values.push(Value::String(value.clone()));
+        }
+    }
+    Value::Object(object).to_string()
+}
+
+fn has_filters(source: &str) -> bool {
+    let query = source.split_once('?').map_or("", |(_, query)| query);
+    query
+        .split('&')
+        .any(|pair| pair.split('=').next() == Some("filters"))
+}
+
+/// The fragment of a URL stays behind the query; an endpoint has none, its `#` is encoded.
+fn extended(source: &str, query: &str) -> String {
+    if query.is_empty() {
+        return source.to_owned();
+    }
+    let end = match source.starts_with('/') {
+        true => source.len(),
+        false => source.find('#').unwrap_or(source.len()),
+    };
+    let (front, fragment) = source.split_at(end);
+    let joint = match front.split_once('?') {
+        None => "?",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    format!("{front}{joint}{query}{fragment}")
+}
+
+fn pair(key: &str, value: &str) -> String {
+    format!("{}={}", encoded(key), encoded(value))
+}
+
+/// Percent-encodes all but the unreserved characters of RFC 3986 §2.3.
+pub fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn parameters_given_anew_are_taken_away() {
+        let cases = [
+            ("/x", "a=1", "/x"),
+            ("/x?a=1&b=2&a=3", "a=4", "/x?b=2"),
+            ("/x?a=1", "a=", "/x"),
+            (
+                "/x?filters={\"a\":[\"b\"]}&all=1",
+                "filters.c=d",
+                "/x?all=1",
+            ),
+            ("/x?a%20b=1&c", "a b=2 c=1", "/x"),
+            ("/x?ab=1", "a=1", "/x?ab=1"),
+        ];
+        for (source, parameters, expected) in cases {
+            let parameters = match parameters {
+                "a b=2 c=1" => vec!["a b=2", "c=1"],
+                one => vec![one],
+            };
+            let parameters: Vec<_> = parameters
+                .into_iter()
+                .map(|it| parameter(it).unwrap())
+                .collect();
+            assert_eq!(without(source, &parameters), expected);
+        }
+    }
+
+    fn asked(source: &str, parameters: &str) -> Result<String, Error> {
+        let parameters: Result<Vec<_>, _> = parameters
+            .split(' ')
+            .filter(|it| !it.is_empty())
+            .map(parameter)
+            .collect();
+        append(source, &parameters?)
+    }
+
+    #[test]
+    fn parameters_are_appended_and_encoded() {
+        let cases = [
+            ("/x", "", "/x"),
+            ("/x", "all=1", "/x?all=1"),
+            ("/x?a=1", "b=2", "/x?a=1&b=2"),
+            ("/x?", "b=2", "/x?b=2"),
+            ("/x?a=1&", "b=2", "/x?a=1&b=2"),
+            ("/x", "a=b=c", "/x?a=b%3Dc"),
+            ("/x", "a=", "/x?a="),
+            ("/x", "a=1 a=2", "/x?a=1&a=2"),
+            ("/x", "a+b=&é/?#%41", "/x?a%2Bb=%26%C3%A9%2F%3F%23%2541"),
+            ("/x#y", "a=1", "/x#y?a=1"),
+            ("http://h/x#y", "a=1", "http://h/x?a=1#y"),
+            ("http://h", "a=1", "http://h?a=1"),
+        ];
+        for (source, parameters, expected) in cases {
+            assert_eq!(asked(source, parameters).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn filters_become_one_parameter() {
+        let cases = [
+            ("filters.status=exited", r#"{"status":["exited"]}"#),
+            (
+                "filters.label=a=b filters.status=dead filters.label=c",
+                r#"{"label":["a=b","c"],"status":["dead"]}"#,
+            ),
+            ("filters.a.b=c", r#"{"a.b":["c"]}"#),
+            ("filters.name=\"é\"", r#"{"name":["\"é\""]}"#),
+            ("filters.=x", r#"{"":["x"]}"#),
+        ];
+        for (parameters, filters) in cases {
+            let expected = format!("/x?filters={}", encoded(filters));
+            assert_eq!(asked("/x", parameters).unwrap(), expected);
+        }
+        let both = asked("/x", "filters.a=b all=1 filters.c=d").unwrap();
+        assert!(both.starts_with("/x?all=1&filters=%7B"), "{both}");
+        assert_eq!(asked("/x", "filters=y").unwrap(), "/x?filters=y");
+        assert_eq!(asked("/x", "filtersx=y").unwrap(), "/x?filtersx=y");
+    }
+
+    #[test]
+    fn what_misleads_is_refused() {
+        for (source, parameters) in [
+            ("/x", "all"),
+            ("/x", "=1"),
+            ("/x", "filters=y filters.a=b"),
+            ("/x?filters={}", "filters.a=b"),
+            ("/x?a=1&filters=", "filters.a=b"),
+        ] {
+            let error = asked(source, parameters).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{source} {parameters}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Which login goes with which request.
+
+#![allow(clippy::unwrap_used)]
+
+use super::super::testing::{Folder, request};
+use super::*;
+
+#[test]
+fn endpoints_name_their_registry() {
+    let one = |name: &str| Some(Wanted::One(name.to_owned()));
+    let cases = [
+        ("/images/create?fromImage=busybox&tag=1", one(HUB)),
+        ("/v1.41/images/create?tag=1&fromImage=a%2Fb", one(HUB)),
+        ("/images/create?fromImage=docker.io/a/b", one(HUB)),
+        ("/images/create?fromImage=ghcr.io%2Fa%2Fb", one("ghcr.io")),
+        ("/images/localhost/x/push", one("localhost")),
+        ("/images/h:5000/a/b/push?tag=1", one("h:5000")),
+        ("/distribution/quay.io/x/json", one("quay.io")),
+        ("/plugins/pull?remote=h.io/x", one("h.io")),
+        ("/plugins/x/push", one(HUB)),
+        ("/build?t=x", Some(Wanted::All)),
+        ("/images/create?fromSrc=-", None),
+        ("/images/create?fromImage=", None),
+        ("/containers/json", None),
+        ("/volumes", None),
+    ];
+    for (endpoint, expected) in cases {
+        assert_eq!(
+            wanted(&request("POST", endpoint)).ok(),
+            expected,
+            "{endpoint}"
+        );
+    }
+}
+
+#[test]
+fn logins_come_from_the_file() {
+    let config = json!({"auths": {
+        HUB: {"auth": BASE64_STANDARD.encode("me:p:w\0")},
+        "ghcr.io": {"identitytoken": "t"},
+        "https://old.example/v1/": {"username": "u", "password": "p"},
+    }});
+    let cases = [
+        (
+            HUB,
+            json!({"username": "me", "password": "p:w", "serveraddress": HUB}),
+        ),
+        (
+            "ghcr.io",
+            json!({"identitytoken": "t", "serveraddress": "ghcr.io"}),
+        ),
+        (
+            "old.example",
+            json!({"username": "u", "password": "p", "serveraddress": "old.example"}),
+        ),
+        ("else.where", json!({})),
+    ];
+    for (registry, expected) in cases {
+        assert_eq!(one(&config, registry).unwrap(), expected);
+    }
+    let everything = all(&config).unwrap();
+    assert_eq!(everything.as_object().unwrap().len(), 3);
+    assert_eq!(everything[HUB]["username"], "me");
+}
+
+#[test]
+fn the_header_is_for_the_server_only() {
+    let folder = Folder::new();
+    let login = BASE64_STANDARD.encode("me:secret");
+    let config = json!({"auths": {"h.io": {"auth": login}}});
+    folder.write("config.json", &config.to_string());
+    let logins = Logins(ConfigDir(folder.0.clone()));
+    let pull = request("POST", "/images/create?fromImage=h.io/x");
+    let signed = logins.added_to(&pull).unwrap();
+    let (name, value) = &signed.headers[0];
+    let decoded = BASE64_URL_SAFE.decode(value).unwrap();
+    let sent: Value = serde_json::from_slice(&decoded).unwrap();
+    assert_eq!((name.as_str(), &sent["password"]), (ONE, &"secret".into()));
+    assert_eq!(logins.hinted_in(&pull).unwrap().headers[0].1, "-");
+    let typed = Request {
+        headers: vec![("x-registry-auth".into(), "mine".into())],
+        ..pull
+    };
+    assert_eq!(logins.added_to(&typed).unwrap().headers, typed.headers);
+}

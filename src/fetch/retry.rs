@@ -1,0 +1,113 @@
+//! When a request is sent again, and after which pause.
+
+use std::time::{Duration, Instant};
+
+use super::error::Error;
+use super::response::Response;
+
+/// The first pause; each one after is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The longest pause, whatever the server asks for in `Retry-After`.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// The attempts that are left.
+pub struct Retries {
+    left: u32,
+    pause: Duration,
+    /// `--max-time` is for all attempts together.
+    end: Option<Instant>,
+}
+
+impl Retries {
+    pub fn new(times: u32, max_time: Option<Duration>) -> Self {
+        Self {
+            left: times,
+            pause: FIRST_PAUSE,
+            end: max_time.and_then(|time| Instant::now().checked_add(time)),
+        }
+    }
+
+    /// How long to wait before the next attempt, and why there is one. `None` where the result stands: it
+    /// is a success, it will not get better, or patience has ended.
+    pub fn next(&mut self, result: &Result<Response, Error>) -> Option<(Duration, String)> {
+        let (reason, asked) = transient(result)?;
+        self.left = self.left.checked_sub(1)?;
+        let pause = asked.unwrap_or(self.pause).min(LONGEST_PAUSE);
+        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        if self.end.is_some_and(|end| Instant::now() + pause >= end) {
+            return None;
+        }
+        let more = match self.left {
+            0 => "the last time".to_owned(),
+            left => format!("{left} more after that"),
+        };
+        let seconds = pause.as_secs_f64();
+        Some((
+            pause,
+            format!("{reason}; trying again in {seconds} s, {more}"),
+        ))
+    }
+}
+
+/// What is wrong for now, and the pause that the server asks for.
+fn transient(result: &Result<Response, Error>) -> Option<(String, Option<Duration>)> {
+    match result {
+        Ok(response) if matches!(response.status, 502..=504) => {
+            let reason = format!("{} {}", response.status, response.reason);
+            let asked = response.header("retry-after").and_then(seconds);
+            Some((reason.trim_end().to_owned(), asked))
+        }
+        Err(error) if error.is_before_sending() => Some((error.to_string(), None)),
+        _ => None,
+    }
+}
+
+/// `Retry-After` in seconds. Its other form, a date, is passed over: the two clocks may differ.
+fn seconds(value: &str) -> Option<Duration> {
+    value.trim().parse().ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn refused() -> Result<Response, Error> {
+        Err(Error::Connect {
+            host: "h".into(),
+            problem: "Connection refused".into(),
+            hint: None,
+        })
+    }
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let mut retries = Retries::new(3, None);
+        let pauses: Vec<_> = std::iter::from_fn(|| retries.next(&refused())).collect();
+        let millis: Vec<_> = pauses.iter().map(|(pause, _)| pause.as_millis()).collect();
+        assert_eq!(millis, [250, 500, 1000]);
+        let why = "cannot connect to h: Connection refused; trying again in";
+        assert_eq!(pauses[0].1, format!("{why} 0.25 s, 2 more after that"));
+        assert_eq!(pauses[2].1, format!("{why} 1 s, the last time"));
+        let mut many = Retries::new(20, None);
+        let longest = std::iter::from_fn(|| many.next(&refused())).last().unwrap();
+        assert_eq!(longest.0, LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn patience_and_other_failures_end_it() {
+        let short = Some(Duration::from_millis(100));
+        assert!(Retries::new(3, short).next(&refused()).is_none());
+        let lost = Err(Error::Lost {
+            problem: String::new(),
+        });
+        assert!(Retries::new(3, None).next(&lost).is_none());
+    }
+
+    #[test]
+    fn retry_after_is_a_number_of_seconds() {
+        assert_eq!(seconds(" 3 "), Some(Duration::from_secs(3)));
+        assert_eq!(seconds("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+        assert_eq!(seconds("-1"), None);
+    }
+}

@@ -1,0 +1,208 @@
+//! Saved filters as functions: the text behind a name is read and compiled when something calls it.
+
+use std::collections::HashMap;
+
+use super::{Metadata, Origin, Places, SavedFilter, names};
+use crate::filter::link::{Callee, Environment, Linker, Saved};
+use crate::filter::lower::{Count, Scope};
+use crate::filter::report::CompileError;
+use crate::filter::syntax::{self, Def, Module};
+
+/// The saved filters that are called, each once.
+#[derive(Default)]
+pub struct Calls<'s> {
+    /// How each is called; `None` while it is being read.
+    known: HashMap<Key, Option<(&'s str, Count)>>,
+    /// Those being read, each called by the one before it.
+    open: Vec<Key>,
+    /// Name and text in the order they are compiled, dependencies first.
+    pub texts: Vec<(String, &'s str)>,
+}
+
+/// Where it is from, and its name: what comes with dq calls what comes with dq, whatever the user has.
+type Key = (Origin, String);
+
+impl<'s> Linker<'s> {
+    /// The user's own saved filter, which hides whatever else the name could mean.
+    pub fn saved_by_user(
+        &mut self,
+        environment: &Environment<'s>,
+        name: &str,
+    ) -> Option<Callee<'s>> {
+        // dq's own names start so; a program cannot be meant by them.
+        if environment.saved != Saved::All || name.starts_with('_') {
+            return None;
+        }
+        match self.find(Origin::User, name) {
+            Callee::Undefined => None,
+            found => {
+                self.warn_of_hidden(name);
+                Some(found)
+            }
+        }
+    }
+
+    /// A saved filter of `-L` or of dq's.
+    pub fn saved_elsewhere(&mut self, environment: &Environment<'s>, name: &str) -> Callee<'s> {
+        if environment.saved == Saved::All {
+            match self.find(Origin::Library, name) {
+                Callee::Undefined => {}
+                found => return found,
+            }
+        }
+        self.find(Origin::BuiltIn, name)
+    }
+
+    fn find(&mut self, origin: Origin, name: &str) -> Callee<'s> {
+        let key = (origin, name.to_owned());
+        if let Some(known) = self.saved.known.get(&key) {
+            return match known {
+                Some((compiled, count)) => Callee::Filter(compiled, *count),
+                None => Callee::Refused(self.saved.cycle(&key)),
+            };
+        }
+        let files = self.files;
+        match files.saved().find_in(origin, name) {
+            Ok(Some(saved)) => {
+                let (compiled, count) = self.saved_function(&saved);
+                Callee::Filter(compiled, count)
+            }
+            Ok(None) => Callee::Undefined,
+            Err(problem) => Callee::Refused(problem),
+        }
+    }
+
+    fn warn_of_hidden(&mut self, name: &str) {
+        let warning = names::hidden(name);
+        self.warnings
+            .extend(warning.filter(|it| !self.warnings.contains(it)));
+    }
+
+    /// Compiles a saved filter as a definition; the name it is called by.
+    pub fn saved_filter(&mut self, saved: &SavedFilter) -> &'s str {
+        self.saved_function(saved).0
+    }
+
+    fn saved_function(&mut self, saved: &SavedFilter) -> (&'s str, Count) {
+        let source = self.keep(saved.text.clone().into_owned());
+        let number = self.saved.known.len();
+        let compiled = self.keep(format!("{} saved {number}", saved.name));
+        self.open_saved(saved);
+        let count = match self.saved_definition(saved, source, compiled) {
+            Ok(count) => count,
+            // Nothing runs after an error, so it does not matter how many outputs this would have.
+            Err(error) => {
+                self.errors.push(error);
+                Count::Any
+            }
+        };
+        self.saved.open.pop();
+        let key = (saved.origin, saved.name.clone());
+        self.saved.known.insert(key, Some((compiled, count)));
+        self.saved.texts.push((saved.name.clone(), source));
+        (compiled, count)
+    }
+
+    /// Notes that a saved filter is being read: to call it now would be a cycle.
+    pub fn open_saved(&mut self, saved: &SavedFilter) {
+        let key = (saved.origin, saved.name.clone());
+        self.saved.known.insert(key.clone(), None);
+        self.saved.open.push(key);
+    }
+
+    fn saved_definition(
+        &mut self,
+        saved: &SavedFilter,
+        source: &'s str,
+        compiled: &'s str,
+    ) -> Result<Count, CompileError> {
+        let module = program(saved, source)?;
+        let environment = self.saved_environment(saved, source, &module)?;
+        let mut scope = Scope::new(source, &saved.path, environment);
+        let def = Def {
+            name: compiled,
+            args: Vec::new(),
+            body: module.into_term(),
+        };
+        let (lowered, count) = scope.definition(self, def, None);
+        self.defs.push(lowered);
+        Ok(count)
+    }
+
+    /// What the top level of a saved filter sees: its imports, and its `args` where `--arg` gives nothing else.
+    pub fn saved_environment(
+        &mut self,
+        saved: &SavedFilter,
+        source: &'s str,
+        module: &Module<'s>,
+    ) -> Result<Environment<'s>, CompileError> {
+        let files = self.files;
+        let parent = files.parent(&saved.path);
+        let mut environment =
+            self.environment(&module.imports, parent)
+                .map_err(|(part, message)| {
+                    CompileError::at(&saved.path, source, part, message, None)
+                })?;
+        environment.saved = visible(Some(saved));
+        if saved.origin != Origin::BuiltIn {
+            environment.home = self.home;
+        }
+        self.add_args(Metadata::read(source, &saved.path)?, &mut environment);
+        Ok(environment)
+    }
+
+    fn add_args(&mut self, metadata: Metadata, environment: &mut Environment<'s>) {
+        for (name, value) in metadata.args {
+            let name = self.keep(format!("${name}"));
+            if !self.named.contains(&name) {
+                let global = self.files.keep(self, value);
+                environment.data.push((name, global));
+            }
+        }
+    }
+}
+
+impl Calls<'_> {
+    /// What is wrong with a call to a saved filter that is being read.
+    fn cycle(&self, key: &Key) -> String {
+        let name = &key.1;
+        let from = self.open.iter().position(|open| open == key).unwrap_or(0);
+        let chain: Vec<_> = self.open[from..]
+            .iter()
+            .map(|(_, name)| name.as_str())
+            .collect();
+        match chain[..] {
+            [_] => format!("{name} calls itself"),
+            _ => format!("{name} calls itself: {} → {name}", chain.join(" → ")),
+        }
+    }
+}
+
+/// The parsed text of a saved filter, which has a program.
+pub fn program<'s>(saved: &SavedFilter, source: &'s str) -> Result<Module<'s>, CompileError> {
+    let module = syntax::parse_module(source)
+        .map_err(|error| CompileError::syntax(&saved.path, source, error))?;
+    if module.main.is_none() {
+        let message = format!("{} has definitions and no filter behind them", saved.path);
+        return Err(CompileError::new(message));
+    }
+    Ok(module)
+}
+
+/// What a text sees of saved filters: the one it belongs to decides.
+pub fn visible(saved: Option<&SavedFilter>) -> Saved {
+    match saved {
+        Some(saved) if saved.origin == Origin::BuiltIn => Saved::BuiltIn,
+        _ => Saved::All,
+    }
+}
+
+/// Whether a saved filter of the user's has the name of a function of jq's that the text may call.
+pub fn hides(places: &Places, text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = text.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+    places.user_has_any()
+        && words
+            .into_iter()
+            .any(|word| places.user_has(word) && names::is_taken(word))
+}

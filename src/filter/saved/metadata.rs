@@ -1,0 +1,158 @@
+//! The header of a saved filter, `module {…};`, read and written.
+
+use jaq_core::load::lex::StrPart;
+use jaq_core::load::parse::Term as T;
+
+use crate::filter::files::value_of;
+use crate::filter::report::CompileError;
+use crate::filter::syntax::{self, Term};
+use crate::filter::value::Value;
+
+/// What a saved filter's header says; keys that dq does not know are the user's own business.
+#[derive(Debug, Default, PartialEq)]
+pub struct Metadata {
+    /// What it is for, in one line.
+    pub about: Option<String>,
+    /// What to ask, query included; `{name}` in it is filled by a word of the command line.
+    pub endpoint: Option<String>,
+    /// GET unless it is HEAD: a saved filter changes nothing.
+    pub method: Option<String>,
+    /// The format, as `--output` names it.
+    pub output: Option<String>,
+    /// The columns of a table, as `--columns` takes them.
+    pub columns: Option<String>,
+    /// Whom to ask, as `--host` takes it.
+    pub host: Option<String>,
+    /// What `$name` is unless `--arg` says otherwise.
+    pub args: Vec<(String, Value)>,
+}
+
+impl Metadata {
+    /// Reads the header of a text; nothing behind it is looked at.
+    ///
+    /// # Errors
+    /// A header that is no jq, or has a value of the wrong type, with its place.
+    pub fn read(text: &str, path: &str) -> Result<Self, CompileError> {
+        let header = syntax::parse_metadata(text)
+            .map_err(|error| CompileError::syntax(path, text, error))?;
+        let mut metadata = Self::default();
+        let entries = match &header {
+            None => return Ok(metadata),
+            Some(T::Obj(entries)) => entries,
+            Some(_) => return Err(refused(path, text, "", "Module metadata must be an object")),
+        };
+        for (key, value) in entries {
+            let place = key_text(key);
+            let wrong = |message: &str| refused(path, text, place, message);
+            let value = value.as_ref().map(value_of);
+            let value = value
+                .and_then(Result::ok)
+                .ok_or_else(|| wrong("Module metadata must be constant"))?;
+            metadata.set(place, value).map_err(wrong)?;
+        }
+        Ok(metadata)
+    }
+
+    fn set(&mut self, key: &str, value: Value) -> Result<(), &'static str> {
+        match key {
+            "about" => self.about = Some(line(&value).ok_or("about is a text")?),
+            "output" => self.output = Some(line(&value).ok_or("output is the name of a format")?),
+            "host" => self.host = Some(line(&value).ok_or("host is a text, as --host takes it")?),
+            "endpoint" => {
+                let endpoint = line(&value).filter(|endpoint| endpoint.starts_with('/'));
+                self.endpoint = Some(endpoint.ok_or("endpoint is a text that starts with /")?);
+            }
+            "method" => {
+                let method = line(&value).filter(|it| matches!(&**it, "GET" | "HEAD"));
+                self.method = Some(method.ok_or("method is GET or HEAD")?);
+            }
+            "columns" => {
+                self.columns = Some(columns(&value).ok_or("columns is an array of names")?);
+            }
+            "args" => {
+                self.args = arguments(&value).ok_or("args is an object, by name without $")?
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The header as text, with its `;` and a newline; empty where there is nothing to say.
+    pub fn header(&self) -> String {
+        let text = |key: &str, value: &Option<String>| {
+            let value = value.as_ref()?;
+            Some(format!("{key}: {}", Value::str(value.as_str()).to_json()))
+        };
+        let columns = self.columns.as_ref().map(|columns| {
+            let names: Value = columns
+                .split(',')
+                .map(|name| Value::str(name.trim()))
+                .collect();
+            format!("columns: {}", names.to_json())
+        });
+        let args = (!self.args.is_empty()).then(|| {
+            let args = self
+                .args
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.clone()));
+            format!("args: {}", Value::object(args).to_json())
+        });
+        let entries = [
+            text("about", &self.about),
+            text("endpoint", &self.endpoint),
+            text("method", &self.method),
+            text("output", &self.output),
+            columns,
+            text("host", &self.host),
+            args,
+        ];
+        let entries: Vec<_> = entries.into_iter().flatten().collect();
+        match entries.is_empty() {
+            true => String::new(),
+            false => format!("module {{{}}};\n", entries.join(", ")),
+        }
+    }
+}
+
+/// The key as it stands in the source, so that an error can point at it.
+fn key_text<'s>(key: &Term<'s>) -> &'s str {
+    match key {
+        T::Str(None, parts) => match &parts[..] {
+            [StrPart::Str(text)] => text,
+            _ => "",
+        },
+        _ => "",
+    }
+}
+
+fn refused(path: &str, text: &str, place: &str, message: &str) -> CompileError {
+    let module = text
+        .find("module")
+        .map_or("", |at| &text[at..at + "module".len()]);
+    let place = if place.is_empty() { module } else { place };
+    CompileError::at(path, text, place, message.to_owned(), None)
+}
+
+fn line(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+/// An array of names, or a text with commas as `--columns` takes it.
+fn columns(value: &Value) -> Option<String> {
+    match value {
+        Value::Arr(names) => {
+            let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+            names.map(|names| names.join(","))
+        }
+        other => line(other),
+    }
+}
+
+fn arguments(value: &Value) -> Option<Vec<(String, Value)>> {
+    let Value::Obj(map) = value else { return None };
+    Some(
+        map.iter()
+            .map(|(name, value)| (name.to_string(), value.clone()))
+            .collect(),
+    )
+}

@@ -1,0 +1,40 @@
+//! What a saved filter may be called: a jq identifier that means nothing else yet.
+
+use crate::filter::syntax::KEYWORDS;
+use crate::filter::{builtins, natives};
+
+/// Words that stand for values.
+const CONSTANTS: [&str; 3] = ["null", "true", "false"];
+
+/// A name jq can call: letters, digits and `_`, no digit first (jq manual, "Variables").
+pub fn is_identifier(name: &str) -> bool {
+    let mut letters = name.chars();
+    letters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !KEYWORDS.contains(&name)
+        && !CONSTANTS.contains(&name)
+}
+
+/// Why a filter cannot be saved under this name, if it cannot.
+pub fn refusal(name: &str) -> Option<String> {
+    if !is_identifier(name) {
+        return Some(format!(
+            "{name} cannot name a filter: letters, digits and _ only, and no word of jq's grammar"
+        ));
+    }
+    is_taken(name).then(|| format!("{name} is a function already: choose another name"))
+}
+
+/// What to say where a saved filter has the name of a function, which may have come later than the filter.
+pub fn hidden(name: &str) -> Option<String> {
+    is_taken(name).then(|| format!("your saved filter {name} hides the function of that name"))
+}
+
+/// jq or dq has a function of this name, with whatever number of arguments.
+pub fn is_taken(name: &str) -> bool {
+    builtins::signatures()
+        .chain(natives::signatures())
+        .any(|(known, _)| known == name)
+}

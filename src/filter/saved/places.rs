@@ -1,0 +1,155 @@
+//! Where saved filters are: the user's directory, those of `-L`, dq itself. Never the working directory.
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::{Origin, SavedFilter, built_in, is_identifier};
+use crate::filter::files::reason;
+use crate::filter::{report, syntax};
+
+/// The places of saved filters, in the order that decides what a name means.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    user: Option<PathBuf>,
+    library: Vec<PathBuf>,
+    /// Looked up once: most people's filters name many functions and have saved none.
+    user_exists: OnceCell<bool>,
+}
+
+impl Places {
+    /// `user` is the user's own directory, `library` those of `-L`; nothing is read yet.
+    pub fn new(user: Option<PathBuf>, library: Vec<PathBuf>) -> Self {
+        Self {
+            user,
+            library,
+            user_exists: OnceCell::new(),
+        }
+    }
+
+    /// The user's own directory; `None` where there is no home.
+    pub fn user_directory(&self) -> Option<&Path> {
+        self.user.as_deref()
+    }
+
+    /// The saved filter of that name.
+    ///
+    /// # Errors
+    /// A file that is there and cannot be read; the text names it.
+    pub fn find(&self, name: &str) -> Result<Option<SavedFilter>, String> {
+        for origin in [Origin::User, Origin::Library, Origin::BuiltIn] {
+            if let Some(found) = self.find_in(origin, name)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The saved filter of that name in one of the places.
+    pub(in crate::filter) fn find_in(
+        &self,
+        origin: Origin,
+        name: &str,
+    ) -> Result<Option<SavedFilter>, String> {
+        if !is_identifier(name) {
+            return Ok(None);
+        }
+        match origin {
+            Origin::User => match self.user_files() {
+                Some(directory) => read(directory, name, origin),
+                None => Ok(None),
+            },
+            Origin::Library => self.find_in_library(name),
+            Origin::BuiltIn => Ok(built_in::text(name).map(|text| SavedFilter {
+                name: name.to_owned(),
+                text: Cow::Borrowed(text),
+                origin,
+                path: format!("built-in {name}"),
+            })),
+        }
+    }
+
+    fn user_files(&self) -> Option<&Path> {
+        let user = self.user.as_deref()?;
+        let exists = *self.user_exists.get_or_init(|| user.is_dir());
+        exists.then_some(user)
+    }
+
+    /// A directory of `-L` holds modules too: those have definitions and no program.
+    fn find_in_library(&self, name: &str) -> Result<Option<SavedFilter>, String> {
+        for directory in &self.library {
+            if let Some(found) = read(directory, name, Origin::Library)?
+                && has_program(&found.text)
+            {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the user has a directory for them.
+    pub(in crate::filter) fn user_has_any(&self) -> bool {
+        self.user_files().is_some()
+    }
+
+    /// Whether the user has a file of that name.
+    pub(in crate::filter) fn user_has(&self, name: &str) -> bool {
+        self.user_files()
+            .is_some_and(|directory| directory.join(format!("{name}.jq")).is_file())
+    }
+
+    /// The name that is nearest to a misspelt one, if any is near.
+    pub fn nearest(&self, name: &str) -> Option<String> {
+        if name.len() < 2 {
+            return None;
+        }
+        report::nearest(name, self.names().iter().map(String::as_str)).map(str::to_owned)
+    }
+
+    /// Every name, sorted, each once.
+    pub fn names(&self) -> BTreeSet<String> {
+        let directories = self
+            .user_files()
+            .into_iter()
+            .chain(self.library.iter().map(PathBuf::as_path));
+        let entries = directories.filter_map(|directory| directory.read_dir().ok());
+        let files = entries.flatten().filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            name.strip_suffix(".jq").map(str::to_owned)
+        });
+        files
+            .filter(|name| is_identifier(name))
+            .chain(built_in::names().map(str::to_owned))
+            .collect()
+    }
+}
+
+/// A text that is broken counts as a program, so that what is wrong with it is told.
+fn has_program(text: &str) -> bool {
+    syntax::parse_module(text).map_or(true, |module| module.main.is_some())
+}
+
+fn read(directory: &Path, name: &str, origin: Origin) -> Result<Option<SavedFilter>, String> {
+    let path = directory.join(format!("{name}.jq"));
+    let failed = |problem: String| format!("cannot read {}: {problem}", path.display());
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if is_absent(&error) => return Ok(None),
+        // In a directory that may not be entered there is nothing to be seen.
+        Err(_) if path.symlink_metadata().is_err() => return Ok(None),
+        Err(error) => return Err(failed(reason(&error))),
+    };
+    let text = String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))?;
+    Ok(Some(SavedFilter {
+        name: name.to_owned(),
+        text: Cow::Owned(text),
+        origin,
+        path: path.display().to_string(),
+    }))
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | IsADirectory)
+}

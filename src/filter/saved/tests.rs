@@ -1,0 +1,144 @@
+//! Names, headers and the built-in filters.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::filter::value::Value;
+
+fn built_in(name: &str) -> SavedFilter {
+    Places::default().find(name).unwrap().unwrap()
+}
+
+#[test]
+fn the_built_in_ones_are_the_files_of_the_folder() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("filters");
+    let mut files: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let names = built_in::names().map(|name| format!("{name}.jq"));
+    assert_eq!(files, names.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_built_in_one_has_a_name_of_its_own_and_compiles() {
+    for name in built_in::names() {
+        let saved = built_in(name);
+        assert_eq!(refusal(name), None);
+        let metadata = saved.metadata().unwrap();
+        let about = metadata.about.unwrap();
+        assert!(
+            about.len() <= 60 && !about.ends_with('.'),
+            "{name}: {about}"
+        );
+        assert!(metadata.endpoint.is_some() || name == "running", "{name}");
+        assert!(
+            check(&saved, &[], &Places::default(), None).is_ok(),
+            "{name}"
+        );
+        standalone(&alone(&saved, &[], &Places::default(), None)).unwrap();
+    }
+}
+
+#[test]
+fn a_name_is_a_jq_identifier_that_is_free() {
+    for free in ["web", "my_logs", "_x", "v2", "NAMES"] {
+        assert_eq!(refusal(free), None, "{free}");
+    }
+    let taken = ["map", "length", "ago", "short_id", "input", "now", "splits"];
+    for name in taken {
+        assert!(
+            refusal(name).unwrap().contains("is a function already"),
+            "{name}"
+        );
+    }
+    for none in [
+        "", "2x", "a-b", "a.b", "a::b", "../a", "if", "def", "true", "null", "é", "a b",
+    ] {
+        assert!(
+            refusal(none).unwrap().contains("cannot name a filter"),
+            "{none}"
+        );
+    }
+}
+
+#[test]
+fn a_header_is_read_as_it_was_written() {
+    let metadata = Metadata {
+        about: Some("what \"it\" is for".into()),
+        endpoint: Some("/x?filters={\"a\":[\"b\"]}".into()),
+        method: Some("HEAD".into()),
+        output: Some("table".into()),
+        columns: Some("id,a.b".into()),
+        host: Some("tcp://h:1".into()),
+        args: vec![
+            (
+                "min".into(),
+                Value::from(vec![Value::Null, Value::str("x")]),
+            ),
+            ("odd-name".into(), Value::Bool(true)),
+        ],
+    };
+    let text = format!("{}.", metadata.header());
+    assert_eq!(Metadata::read(&text, "").unwrap(), metadata);
+    assert_eq!(Metadata::default().header(), "");
+}
+
+#[test]
+fn what_a_header_may_say() {
+    let cases = [
+        (".a", None),
+        ("module {}; .", None),
+        ("module {about: \"x\", name: 1, license: {a: []}}; .", None),
+        ("module {columns: \"a,b\"}; .", None),
+        (
+            "module {endpoint: \"x\"}; .",
+            Some("endpoint is a text that starts with /"),
+        ),
+        (
+            "module {endpoint: null}; .",
+            Some("endpoint is a text that starts with /"),
+        ),
+        (
+            "module {method: \"POST\"}; .",
+            Some("method is GET or HEAD"),
+        ),
+        (
+            "module {columns: [1]}; .",
+            Some("columns is an array of names"),
+        ),
+        (
+            "module {args: []}; .",
+            Some("args is an object, by name without $"),
+        ),
+        (
+            "module {about: .x}; .",
+            Some("Module metadata must be constant"),
+        ),
+        ("module [1]; .", Some("Module metadata must be an object")),
+        ("module {about: \"x\"} 1", Some("unexpected 1, expected ;")),
+    ];
+    for (text, problem) in cases {
+        let read = Metadata::read(text, "").map_err(|error| error.message);
+        assert_eq!(read.err().as_deref(), problem, "{text}");
+    }
+}
+
+#[test]
+fn only_what_changes_nothing_is_an_identity() {
+    let identity = |text: &str| SavedFilter {
+        name: "x".into(),
+        text: text.to_owned().into(),
+        origin: Origin::User,
+        path: "x".into(),
+    };
+    assert!(identity("module {endpoint: \"/x\"};\n.\n").is_identity());
+    assert!(identity(". # as it is").is_identity());
+    for text in [".a", "def f: 1; .", ". | .", ".[]", "", "|"] {
+        assert!(!identity(text).is_identity(), "{text}");
+    }
+}

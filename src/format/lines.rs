@@ -1,0 +1,25 @@
+//! One line for each output, and for each element of an array: strings as they are, all else compact JSON.
+
+use std::io;
+
+use super::json::Json;
+use super::{Error, Formatter, Settings};
+use crate::filter::value::Value;
+
+/// jq's `-r` with `.[]` where there are elements.
+pub struct Lines(Json);
+
+impl Lines {
+    pub fn new(settings: Settings) -> Self {
+        Self(Json::new(settings))
+    }
+}
+
+impl Formatter for Lines {
+    fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
+        match value {
+            Value::Arr(items) => items.iter().try_for_each(|item| self.0.write(item, out)),
+            value => self.0.write(value, out),
+        }
+    }
+}

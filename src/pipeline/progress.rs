@@ -1,0 +1,181 @@
+//! The progress line of a long transfer: on stderr, on a terminal, and only until something else is shown.
+
+use std::io::{self, Read, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::fetch;
+
+/// A transfer shorter than this shows nothing.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The time between two drawings.
+const PERIOD: Duration = Duration::from_millis(200);
+const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+
+/// Which way the bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Sent,
+    Received,
+}
+
+/// The line. There is none where stderr is no terminal.
+pub struct Progress(Mutex<State>);
+
+struct State {
+    way: Way,
+    begun: Instant,
+    /// Nothing is drawn before.
+    next: Instant,
+    is_drawn: bool,
+    has_ended: bool,
+}
+
+impl Progress {
+    pub fn new(stderr_is_terminal: bool) -> Option<Arc<Self>> {
+        stderr_is_terminal.then(|| Arc::new(Self(Mutex::new(State::new(Way::Sent)))))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// So many bytes went so far, of so many.
+    pub fn moved(&self, way: Way, bytes: u64, total: Option<u64>) {
+        let mut state = self.state();
+        if state.way != way {
+            state.clear();
+            let has_ended = state.has_ended;
+            *state = State {
+                has_ended,
+                ..State::new(way)
+            };
+        }
+        let now = Instant::now();
+        if !state.has_ended && now >= state.next {
+            state.next = now + PERIOD;
+            state.is_drawn = true;
+            let line = line(way, bytes, total, now - state.begun);
+            draw(&format!("\r{line}\x1b[K"));
+        }
+    }
+
+    /// Takes the line away: something else is to be printed.
+    pub fn clear(&self) {
+        self.state().clear();
+    }
+
+    /// Takes the line away for good: the terminal has the output itself.
+    pub fn end(&self) {
+        let mut state = self.state();
+        state.clear();
+        state.has_ended = true;
+    }
+}
+
+impl State {
+    fn new(way: Way) -> Self {
+        let begun = Instant::now();
+        Self {
+            way,
+            begun,
+            next: begun + PATIENCE,
+            is_drawn: false,
+            has_ended: false,
+        }
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.is_drawn) {
+            draw("\r\x1b[K");
+        }
+    }
+}
+
+fn draw(text: &str) {
+    // There is nobody left to tell if stderr cannot be written.
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+fn line(way: Way, bytes: u64, total: Option<u64>, time: Duration) -> String {
+    let verb = match way {
+        Way::Sent => "sent",
+        Way::Received => "received",
+    };
+    let of = total.map_or(String::new(), |total| format!(" of {}", size(total as f64)));
+    let rate = bytes as f64 / time.as_secs_f64().max(0.001);
+    format!("{verb} {}{of}, {}/s", size(bytes as f64), size(rate))
+}
+
+/// In units of a thousand, as docker shows sizes.
+fn size(bytes: f64) -> String {
+    let mut amount = bytes;
+    let mut unit = 0;
+    while amount >= 999.95 && unit + 1 < UNITS.len() {
+        amount /= 1000.0;
+        unit += 1;
+    }
+    match unit {
+        0 => format!("{amount:.0} B"),
+        _ => format!("{amount:.1} {}", UNITS[unit]),
+    }
+}
+
+/// A body whose way in is shown.
+pub struct Watched {
+    body: fetch::Body,
+    progress: Arc<Progress>,
+    received: u64,
+    total: Option<u64>,
+}
+
+impl Watched {
+    pub fn new(body: fetch::Body, progress: Arc<Progress>, total: Option<u64>) -> Self {
+        Self {
+            body,
+            progress,
+            received: 0,
+            total,
+        }
+    }
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let amount = self.body.read(buffer)?;
+        self.received += amount as u64;
+        self.progress
+            .moved(Way::Received, self.received, self.total);
+        Ok(amount)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_rates() {
+        let cases = [
+            (0.0, "0 B"),
+            (999.0, "999 B"),
+            (1000.0, "1.0 kB"),
+            (999_949.0, "999.9 kB"),
+            (999_950.0, "1.0 MB"),
+            (12_345_678.0, "12.3 MB"),
+            (2e15, "2000.0 TB"),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(size(bytes), expected);
+        }
+        let two = Duration::from_secs(2);
+        assert_eq!(
+            line(Way::Sent, 3_000_000, Some(6_000_000), two),
+            "sent 3.0 MB of 6.0 MB, 1.5 MB/s"
+        );
+        assert_eq!(
+            line(Way::Received, 500, None, two),
+            "received 500 B, 250 B/s"
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! What is sent: method, endpoint with its query, headers, body.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::{reason, split_header, unicode};
+use crate::cli::{self, Sending};
+use crate::error::Error;
+use crate::fetch::{self, Payload, fields, query};
+
+/// Methods that are upper case on the wire, however they are typed; others go as they are.
+const METHODS: [&str; 8] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+];
+
+/// Makes the request. Files are opened here, so that one that is missing is told before anything is sent.
+///
+/// # Errors
+/// Usage errors: options that contradict each other, files that cannot be read.
+pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<fetch::Request, Error> {
+    let sending = &options.sending;
+    refuse_contradictions(sending)?;
+    let method = method(sending);
+    let in_query = is_bodiless(&method) && !sending.fields.is_empty();
+    let mut parameters = parameters(sending)?;
+    if in_query {
+        parameters.extend(fields::pairs(&typed_fields(sending)?, &mut read_text)?);
+    }
+    let source = query::append(source, &parameters)?;
+    let payload = match in_query {
+        true => Payload::None,
+        false => payload(sending)?,
+    };
+    if method == "HEAD" && !matches!(payload, Payload::None) {
+        return Err(Error::usage("HEAD carries no body: leave --data out"));
+    }
+    let headers = options.headers.iter().map(|header| split_header(header));
+    Ok(fetch::Request {
+        method,
+        source: match source.starts_with('/') {
+            true => fetch::Source::Endpoint(source),
+            false => fetch::Source::Url(source),
+        },
+        headers: headers.collect::<Result<_, _>>()?,
+        payload,
+    })
+}
+
+/// The parameters of `-q`.
+pub(super) fn parameters(sending: &Sending) -> Result<Vec<(String, String)>, Error> {
+    let parameters = sending.query.iter().map(|pair| query::parameter(pair));
+    Ok(parameters.collect::<Result<_, _>>()?)
+}
+
+fn refuse_contradictions(sending: &Sending) -> Result<(), Error> {
+    let problem = match sending.data.len() {
+        2.. => "--data is given twice: a request has one body",
+        1 if !sending.fields.is_empty() => "--data and --field exclude each other",
+        _ if sending.paginate && method(sending) != "GET" => "--paginate goes with GET only",
+        _ => return Ok(()),
+    };
+    Err(Error::usage(problem))
+}
+
+/// POST where there is a body, as in curl and gh, unless the user says otherwise.
+pub(super) fn method(sending: &Sending) -> String {
+    let has_body = !sending.data.is_empty() || !sending.fields.is_empty();
+    match &sending.method {
+        Some(typed) => {
+            let upper = typed.to_ascii_uppercase();
+            let known = METHODS.contains(&upper.as_str());
+            if known { upper } else { typed.clone() }
+        }
+        None if has_body => "POST".into(),
+        None => "GET".into(),
+    }
+}
+
+fn is_bodiless(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD")
+}
+
+fn payload(sending: &Sending) -> Result<Payload, Error> {
+    if let Some(data) = sending.data.first() {
+        return Ok(match data.as_bytes() {
+            b"@-" => Payload::Stdin,
+            [b'@', path @ ..] => Payload::file(Path::new(OsStr::from_bytes(path)))?,
+            text => Payload::Bytes(text.to_vec()),
+        });
+    }
+    if sending.fields.is_empty() {
+        return Ok(Payload::None);
+    }
+    let object = fields::object(&typed_fields(sending)?, &mut read_text)?;
+    Ok(Payload::Bytes(
+        serde_json::Value::Object(object).to_string().into_bytes(),
+    ))
+}
+
+/// The fields as text; standard input can be read for one of them only.
+fn typed_fields(sending: &Sending) -> Result<Vec<fields::Field>, Error> {
+    let texts = sending.fields.iter().map(|field| {
+        Ok(fields::Field {
+            text: unicode(&field.text)?,
+            is_raw: field.is_raw,
+        })
+    });
+    let texts = texts.collect::<Result<Vec<_>, Error>>()?;
+    let reads_stdin =
+        |it: &&fields::Field| !it.is_raw && it.text.split_once('=').is_some_and(|it| it.1 == "@-");
+    if texts.iter().filter(reads_stdin).count() > 1 {
+        return Err(Error::usage("standard input can be read once only"));
+    }
+    Ok(texts)
+}
+
+/// The content of a file for `-F key=@FILE`.
+fn read_text(name: &str) -> Result<String, fetch::Error> {
+    let failed = |problem: String| fetch::Error::File {
+        path: if name == "-" { "standard input" } else { name }.into(),
+        problem,
+        hint: None,
+    };
+    let mut bytes = Vec::new();
+    let read = match name {
+        "-" => std::io::stdin().read_to_end(&mut bytes),
+        name => std::fs::File::open(OsString::from(name))
+            .and_then(|mut file| file.read_to_end(&mut bytes)),
+    };
+    read.map_err(|error| failed(reason(&error)))?;
+    String::from_utf8(bytes)
+        .map_err(|_| failed("it is not valid UTF-8; send it with --data".into()))
+}

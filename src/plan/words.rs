@@ -1,0 +1,94 @@
+//! What each word of the command line is: source, filter, file, argument.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::{reason, variables};
+use crate::cli::Word;
+use crate::error::Error;
+use crate::filter::value::Value;
+
+/// What each word of the command line is.
+pub(super) struct Words {
+    pub source: Option<String>,
+    pub filter: Option<String>,
+    pub files: Vec<PathBuf>,
+    pub positional: Vec<Value>,
+}
+
+impl Words {
+    /// The source comes first if there is one, then the filter unless it is in a file, then the rest. A saved filter
+    /// has brought its source, and its words are gone.
+    pub fn sort(
+        saved: Option<String>,
+        words: Vec<Word>,
+        from_file: Option<&Path>,
+    ) -> Result<Self, Error> {
+        let mut words = words.into_iter().peekable();
+        let source = match saved {
+            Some(_) => None,
+            None => words.next_if(|word| is_source(&word.text)),
+        };
+        let source = source.map(|word| unicode(&word.text)).transpose()?;
+        let filter = match from_file {
+            Some(file) => Some(read_program(file)?),
+            None => words.next().map(|word| unicode(&word.text)).transpose()?,
+        };
+        let (files, positional) = variables::tail(words)?;
+        Ok(Self {
+            source: saved.or(source),
+            filter,
+            files,
+            positional,
+        })
+    }
+}
+
+pub(super) fn unicode(text: &OsStr) -> Result<String, Error> {
+    text.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| Error::usage(format!("{} is not valid UTF-8", text.to_string_lossy())))
+}
+
+/// A source starts with `/` or `scheme://`, or is `-` alone.
+fn is_source(word: &OsStr) -> bool {
+    word.to_str()
+        .is_some_and(|word| word == "-" || word.starts_with('/') || has_scheme(word))
+}
+
+fn has_scheme(word: &str) -> bool {
+    let Some((scheme, _)) = word.split_once("://") else {
+        return false;
+    };
+    let mut letters = scheme.chars();
+    letters.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-'))
+}
+
+fn read_program(path: &Path) -> Result<String, Error> {
+    let failed = |problem: String| Error::Usage {
+        message: format!("cannot read the filter {}: {problem}", path.display()),
+        hint: (path.is_absolute() && !path.exists()).then(|| {
+            "-f is jq's: the filter is in a file; dq fails at 400 and above by itself".into()
+        }),
+    };
+    let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
+    String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
+}
+
+impl Words {
+    /// Where the source is no file, no file may follow.
+    pub fn refuse_files(&self) -> Result<(), Error> {
+        let Some(first) = self.files.first() else {
+            return Ok(());
+        };
+        Err(Error::Usage {
+            message: format!(
+                "unexpected word {} after the filter {}",
+                first.display(),
+                self.filter.as_deref().unwrap_or_default()
+            ),
+            hint: Some("dq SOURCE FILTER takes no files; quote a filter that has spaces".into()),
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! Keeping saved filters: `--save`, `--show`, `--edit` and `--remove`, which ask no server.
+
+mod edit;
+mod file;
+mod save;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use crate::cli::{Cli, Keep};
+use crate::error::Error;
+use crate::filter::saved::{Origin, Places, SavedFilter, alone, check, standalone};
+use crate::filter::value::Value;
+use crate::format;
+use crate::plan;
+
+type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// Does what the command line says about one saved filter.
+///
+/// # Errors
+/// Usage errors, files that cannot be read or written, a filter that does not compile.
+pub fn keep(keep: Keep, mut cli: Cli, var: Var) -> Result<u8, Error> {
+    if !matches!(keep, Keep::Save(_))
+        && let Some(word) = cli.words.first()
+    {
+        return Err(Error::usage(format!(
+            "unexpected word {}: nothing is asked or filtered here",
+            word.text.to_string_lossy()
+        )));
+    }
+    let shelf = Shelf {
+        places: plan::saved::places(&cli.filter.library, var),
+        home: plan::home(var),
+    };
+    match keep {
+        Keep::Save(order) => {
+            let path = save::save(&order, &mut cli, &shelf)?;
+            print(&format!("{}\n", path.display()))
+        }
+        Keep::Show { name, standalone } => print(&shelf.shown(&shelf.find(&name)?, standalone)?),
+        Keep::Edit { name } => match edit::edit(&shelf.find(&name)?, &shelf, var)? {
+            Some(path) => print(&format!("{}\n", path.display())),
+            None => Ok(0),
+        },
+        Keep::Remove { name } => shelf.remove(&shelf.find(&name)?),
+    }
+}
+
+/// Prints text that may be from anybody: a terminal is not to obey it.
+fn print(text: &str) -> Result<u8, Error> {
+    let mut stdout = std::io::stdout();
+    let text = match stdout.is_terminal() {
+        true => format::sanitize(text),
+        false => text.into(),
+    };
+    stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+        .map_err(format::Error::Io)?;
+    Ok(0)
+}
+
+/// Where saved filters are, and the definitions of the user's that they may use.
+struct Shelf {
+    places: Places,
+    home: Option<PathBuf>,
+}
+
+impl Shelf {
+    fn find(&self, name: &str) -> Result<SavedFilter, Error> {
+        let found = self.places.find(name).map_err(Error::usage)?;
+        found.ok_or_else(|| Error::Usage {
+            message: format!("there is no saved filter {name}"),
+            hint: Some(match self.places.nearest(name) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "dq --list has them all".into(),
+            }),
+        })
+    }
+
+    fn shown(&self, saved: &SavedFilter, is_standalone: bool) -> Result<String, Error> {
+        let text = match is_standalone {
+            false => saved.text.clone().into_owned(),
+            true => standalone(&alone(saved, &[], &self.places, self.home.clone()))
+                .map_err(|errors| Error::Compile { errors, hint: None })?,
+        };
+        Ok(if text.ends_with('\n') {
+            text
+        } else {
+            text + "\n"
+        })
+    }
+
+    fn remove(&self, saved: &SavedFilter) -> Result<u8, Error> {
+        if saved.origin != Origin::User {
+            return Err(Error::usage(format!(
+                "{} is not among your own: only those are removed",
+                saved.path
+            )));
+        }
+        let path = self.path(&saved.name)?;
+        let removed = std::fs::remove_file(&path);
+        removed.map_err(|error| {
+            let why = plan::reason(&error);
+            Error::usage(format!("cannot remove {}: {why}", path.display()))
+        })?;
+        Ok(0)
+    }
+
+    /// The user's own file of that name, whether it is there or not.
+    fn path(&self, name: &str) -> Result<PathBuf, Error> {
+        let directory = self.places.user_directory().ok_or_else(|| Error::Usage {
+            message: "there is no place for saved filters".into(),
+            hint: Some("neither XDG_CONFIG_HOME nor HOME is an absolute path".into()),
+        })?;
+        Ok(directory.join(format!("{name}.jq")))
+    }
+
+    /// Compiles a text; nothing runs.
+    fn check(
+        &self,
+        saved: &SavedFilter,
+        named: &[(String, Value)],
+        hint: Option<String>,
+    ) -> Result<(), Error> {
+        check(saved, named, &self.places, self.home.clone())
+            .map_err(|errors| Error::Compile { errors, hint })
+    }
+}

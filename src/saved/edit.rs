@@ -1,0 +1,103 @@
+//! `--edit`: the user's editor on a copy, which takes the place of the file once it compiles.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::{Shelf, Var, file};
+use crate::error::Error;
+use crate::filter::saved::{Origin, SavedFilter};
+use crate::plan::reason;
+
+/// Opens a saved filter in the user's editor; the path of what was written, if anything changed.
+///
+/// One that comes with dq, or from `-L`, becomes the user's own. A text that does not compile is kept beside it and is
+/// what the next `--edit` opens.
+///
+/// # Errors
+/// No editor, files that cannot be written, a text that does not compile.
+pub fn edit(saved: &SavedFilter, shelf: &Shelf, var: Var) -> Result<Option<PathBuf>, Error> {
+    let path = shelf.path(&saved.name)?;
+    let draft = file::beside(&path, "draft.jq");
+    let failed = |error| {
+        Error::usage(format!(
+            "cannot write {}: {}",
+            draft.display(),
+            reason(&error)
+        ))
+    };
+    if !draft.exists() {
+        file::write(&draft, &saved.text, true).map_err(failed)?;
+    }
+    let ended = open(&draft, &editor(var));
+    let text = std::fs::read_to_string(&draft).map_err(|error| {
+        Error::usage(format!(
+            "cannot read {}: {}",
+            draft.display(),
+            reason(&error)
+        ))
+    })?;
+    let is_unchanged = text == saved.text;
+    if let Err(error) = ended {
+        if is_unchanged {
+            discard(&draft);
+        }
+        return Err(error);
+    }
+    if is_unchanged {
+        discard(&draft);
+        return Ok(None);
+    }
+    let edited = SavedFilter {
+        text: text.clone().into(),
+        path: path.display().to_string(),
+        origin: Origin::User,
+        name: saved.name.clone(),
+    };
+    let kept = format!(
+        "nothing is changed; dq --edit {} goes on with your text, {}",
+        saved.name,
+        draft.display()
+    );
+    shelf.check(&edited, &[], Some(kept))?;
+    file::write(&path, &text, true).map_err(failed)?;
+    discard(&draft);
+    Ok(Some(path))
+}
+
+fn discard(draft: &Path) {
+    // A draft that stays is opened again the next time; nothing is lost.
+    let _ = std::fs::remove_file(draft);
+}
+
+/// `$VISUAL`, else `$EDITOR`, else vi, as in git and crontab.
+fn editor(var: Var) -> OsString {
+    let set = |name: &str| var(name).filter(|value| !value.is_empty());
+    set("VISUAL")
+        .or_else(|| set("EDITOR"))
+        .unwrap_or("vi".into())
+}
+
+/// Runs the editor by the shell, for it may be several words.
+fn open(draft: &Path, editor: &OsString) -> Result<(), Error> {
+    let mut line = editor.clone();
+    line.push(" \"$@\"");
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(line)
+        .arg("dq")
+        .arg(draft)
+        .status();
+    let name = editor.to_string_lossy();
+    match status {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(Error::Usage {
+            message: format!("the editor {name} failed ({status}); nothing is changed"),
+            hint: Some("VISUAL or EDITOR names another".into()),
+        }),
+        Err(error) => Err(Error::usage(format!(
+            "cannot start the editor {name}: {}",
+            reason(&error)
+        ))),
+    }
+}

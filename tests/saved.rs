@@ -1,0 +1,400 @@
+//! Saved filters beside the docker command each stands for, in plain jq, and in the list of README.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::daemon::find;
+use crate::support::dq::{Output, clean, dq, run};
+use crate::support::engine::{Engine, engine};
+use crate::support::leave_out;
+use crate::support::temp::TempDir;
+
+/// Rows of strings, sorted: engines give some lists in no order.
+type Rows = Vec<Vec<String>>;
+
+fn rows_of(text: &str) -> Rows {
+    let cells = |line: &str| line.split('|').map(|it| it.trim().to_owned()).collect();
+    let mut rows: Rows = text.lines().map(cells).collect();
+    rows.sort();
+    rows
+}
+
+/// Compares a docker command with a saved filter and what brings its columns into docker's order. A second may pass
+/// between the two, so that an age differs.
+#[track_caller]
+fn same(engine: &Engine, docker: &[&str], saved: &[&str], columns: &str) {
+    let shown = format!(".[] | [{columns} | . // \"\" | tostring] | join(\"|\")");
+    let mut args = saved.to_vec();
+    args.extend([shown.as_str(), "-r"]);
+    let mut last = (Rows::new(), Rows::new());
+    for _ in 0..5 {
+        let output = engine.dq(&args).run();
+        assert_eq!((output.stderr.as_str(), output.code), ("", 0), "{saved:?}");
+        last = (rows_of(&engine.docker(docker)), rows_of(output.text()));
+        if last.0 == last.1 && !last.0.is_empty() {
+            return;
+        }
+    }
+    panic!(
+        "{docker:?} and {saved:?} differ:\n{:#?}\n{:#?}",
+        last.0, last.1
+    );
+}
+
+#[test]
+fn lists_of_containers_are_dockers() {
+    let Some(engine) = engine() else { return };
+    // docker cuts the command and quotes it, and shows 0.0.0.0 and [::] apart.
+    let format = "{{.ID}}|{{.Image}}|{{.RunningFor}}|{{.Status}}|{{.Names}}";
+    let columns = ".id, .image, .created, .status, .name";
+    let only = "-q=filters.label=tier";
+    let filter = ["--filter", "label=tier", "--format", format];
+    same(
+        engine,
+        &[&["ps"], &filter[..]].concat(),
+        &["ps", only],
+        columns,
+    );
+    same(
+        engine,
+        &[&["ps", "-a"], &filter[..]].concat(),
+        &["psa", only],
+        columns,
+    );
+    let commands = [
+        "ps",
+        "--no-trunc",
+        "--filter",
+        "label=tier",
+        "--format",
+        "{{.Command}}",
+    ];
+    same(
+        engine,
+        &commands,
+        &["ps", only],
+        "\"\\\"\" + .command + \"\\\"\"",
+    );
+}
+
+#[test]
+fn names_and_ids_are_dockers() {
+    let Some(engine) = engine() else { return };
+    let lines = |output: Output| rows_of(output.text());
+    let names = engine.docker(&["ps", "--filter", "label=tier", "--format", "{{.Names}}"]);
+    assert_eq!(
+        lines(engine.dq(&["names", "-q=filters.label=tier"]).run()),
+        rows_of(&names)
+    );
+    let ids = engine.docker(&["ps", "-q", "--filter", "label=tier"]);
+    assert_eq!(
+        lines(engine.dq(&["ids", "-q=filters.label=tier"]).run()),
+        rows_of(&ids)
+    );
+}
+
+#[test]
+fn what_inspect_tells_is_dockers() {
+    let Some(engine) = engine() else { return };
+    let environment = engine.docker(&[
+        "inspect",
+        "web",
+        "-f",
+        "{{range .Config.Env}}{{println .}}{{end}}",
+    ]);
+    let output = engine.dq(&["environment", "web"]).run();
+    assert_eq!(output.text().trim_end(), environment.trim_end());
+    let restarts = "{{.RestartCount}}|{{.HostConfig.RestartPolicy.Name}}|{{.State.Status}}|{{.State.ExitCode}}";
+    let columns = ".restarts, .policy, .state, .exit_code";
+    let shown = format!("[{columns}] | map(tostring) | join(\"|\")");
+    let output = engine.dq(&["restarts", "gone", &shown, "-r"]).run();
+    assert_eq!(
+        output.text().trim_end(),
+        engine.docker(&["inspect", "gone", "-f", restarts])
+    );
+    let theirs: Value = serde_json::from_str(&engine.docker(&["inspect", "gone"])).unwrap();
+    let ours: Value = serde_json::from_str(engine.dq(&["inspect", "gone"]).run().text()).unwrap();
+    assert_eq!(ours["State"], theirs[0]["State"]);
+}
+
+#[test]
+fn labels_mounts_and_addresses_are_dockers() {
+    let Some(engine) = engine() else { return };
+    let labels = engine.docker(&[
+        "inspect",
+        "web",
+        "-f",
+        "{{range $k, $v := .Config.Labels}}web|{{$k}}|{{$v}}\n{{end}}",
+    ]);
+    let filter = r#".[] | select(.name == "web") | [.name, .label, .value] | join("|")"#;
+    let output = engine.dq(&["labelled", filter, "-r"]).run();
+    assert_eq!(rows_of(output.text()), rows_of(labels.trim_end()));
+    let format = "{{range .Mounts}}{{.Type}}|{{.Destination}}|{{.RW}}\n{{end}}";
+    let mounts = engine.docker(&["inspect", "web", "-f", format]);
+    let filter = r#".[] | select(.name == "web") | "\(.type)|\(.destination)|\(.mode == "rw")""#;
+    let output = engine.dq(&["mounts", filter, "-r"]).run();
+    assert_eq!(rows_of(output.text()), rows_of(mounts.trim_end()));
+    let format =
+        "{{range $name, $it := .NetworkSettings.Networks}}{{$name}}|{{$it.IPAddress}}\n{{end}}";
+    let addresses = engine.docker(&["inspect", "web", "-f", format]);
+    let filter = r#".[] | select(.name == "web") | "\(.network)|\(.ip // "")""#;
+    let output = engine.dq(&["ips", filter, "-r"]).run();
+    assert_eq!(rows_of(output.text()), rows_of(addresses.trim_end()));
+}
+
+#[test]
+fn what_a_container_does_is_dockers() {
+    let Some(engine) = engine() else { return };
+    engine
+        .dq(&["logs", "logger", "-q=stderr=0"])
+        .run()
+        .is("out 1\nout 2\nout 3\n");
+    let changes = |text: &str| rows_of(text);
+    let output = engine.dq(&["diff", "web"]).run();
+    assert_eq!((output.stderr.as_str(), output.code), ("", 0));
+    assert_eq!(
+        changes(output.text()),
+        changes(&engine.docker(&["diff", "web"]))
+    );
+    let processes = engine.docker(&["top", "web"]);
+    let columns: Vec<&str> = processes
+        .lines()
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    let filter = "map(keys_unsorted), map(.CMD)";
+    let output = engine.dq(&["top", "web", filter, "-c"]).run();
+    let mut lines = output
+        .text()
+        .lines()
+        .map(|it| serde_json::from_str::<Value>(it).unwrap());
+    assert_eq!(lines.next().unwrap(), serde_json::json!([columns]));
+    assert_eq!(lines.next().unwrap(), serde_json::json!(["sleep 100000"]));
+}
+
+/// The numbers move between two looks; what they are made of is checked by the recorded answers.
+#[test]
+fn stats_have_what_docker_shows() {
+    let Some(engine) = engine() else { return };
+    let format = "{{.ID}}|{{.Name}}|{{.PIDs}}";
+    let theirs = engine.docker(&["stats", "--no-stream", "--format", format, "web"]);
+    let filter = r#""\(.id)|\(.name)|\(.pids)""#;
+    engine
+        .dq(&["stats", "web", filter, "-r"])
+        .run()
+        .is(&format!("{theirs}\n"));
+    let filter = r#"[.cpu, .share | test("^[0-9]+\\.[0-9][0-9]%$")], (.memory | test("^[0-9.]+[KM]iB/[0-9.]+[GT]iB$"))"#;
+    engine
+        .dq(&["stats", "web", filter, "-c"])
+        .run()
+        .is("[true,true]\ntrue\n");
+}
+
+#[test]
+fn images_are_dockers() {
+    let Some(engine) = engine() else { return };
+    let format = "{{.Repository}}|{{.Tag}}|{{.ID}}|{{.CreatedSince}}|{{.Size}}";
+    let columns = ".repository, .tag, .id, .created, .size";
+    same(
+        engine,
+        &["images", "--format", format],
+        &["images"],
+        columns,
+    );
+    let format = "{{.ID}}|{{.CreatedSince}}|{{.CreatedBy}}|{{.Size}}|{{.Comment}}";
+    let columns = ".id, .created, .created_by, .size, .comment";
+    let history = [
+        "history",
+        "--no-trunc=false",
+        "--format",
+        format,
+        "busybox:test",
+    ];
+    same(engine, &history, &["history", "busybox:test"], columns);
+}
+
+#[test]
+fn networks_volumes_and_disk_space_are_dockers() {
+    let Some(engine) = engine() else { return };
+    engine.docker(&["volume", "create", "saved-test"]);
+    let format = "{{.ID}}|{{.Name}}|{{.Driver}}|{{.Scope}}";
+    let columns = ".id, .name, .driver, .scope";
+    same(
+        engine,
+        &["network", "ls", "--format", format],
+        &["networks"],
+        columns,
+    );
+    let format = "{{.Driver}}|{{.Name}}";
+    same(
+        engine,
+        &["volume", "ls", "--format", format],
+        &["volumes"],
+        ".driver, .name",
+    );
+    let format = "{{.Type}}|{{.TotalCount}}|{{.Active}}";
+    let rows = ["df", "map(select(.type != \"Total\"))"];
+    let docker = ["system", "df", "--format", format];
+    let theirs = rows_of(&engine.docker(&docker));
+    let shown = format!("{} | .[] | \"\\(.type)|\\(.total)|\\(.active)\"", rows[1]);
+    let output = engine.dq(&["df", &shown, "-r"]).run();
+    assert_eq!(rows_of(output.text()), theirs);
+}
+
+#[test]
+fn events_are_dockers_lines() {
+    let Some(engine) = engine() else { return };
+    let filter = r#"[.Created, .State.FinishedAt] | map(.[:19] + "Z" | fromdate) | .[0], .[1] + 1"#;
+    let times = engine.dq(&["/containers/gone/json", filter]).run();
+    let (since, until) = times.text().trim_end().split_once('\n').unwrap();
+    let only = "container=gone";
+    let theirs = engine.docker(&[
+        "events", "--since", since, "--until", until, "--filter", only,
+    ]);
+    let filters = format!("-q=filters.{only}");
+    let (since, until) = (format!("-q=since={since}"), format!("-q=until={until}"));
+    let output = engine.dq(&["events", &since, &until, &filters]).run();
+    assert_eq!(output.text().trim_end(), theirs);
+    assert!(theirs.contains(" container start "), "{theirs}");
+}
+
+/// Each built-in filter as one program for plain jq: the same values from the same answer.
+#[test]
+fn standalone_programs_run_in_plain_jq() {
+    let Some(jq) = find("jq") else {
+        return leave_out("no jq here");
+    };
+    let list = dq(["--list", "-r", r#".[] | "\(.name) \(.endpoint)""#]).run();
+    let mut compared = 0;
+    for line in list.text().lines() {
+        let (name, endpoint) = line.split_once(' ').unwrap();
+        let Some(answer) = demo_answer(endpoint) else {
+            continue;
+        };
+        let program = dq(["--show", name, "--standalone"]).run();
+        let home = TempDir::new();
+        let mut command = Command::new(&jq);
+        clean(&mut command, home.path());
+        command.args(["-c", program.text()]);
+        let theirs = run(command, answer.clone());
+        let ours = dq(["-c", &format!(". | {name}")]).stdin(answer).run();
+        assert_eq!(
+            (theirs.stderr.as_str(), theirs.text()),
+            ("", ours.text()),
+            "{name}"
+        );
+        compared += 1;
+    }
+    assert!(compared > 15, "only {compared} were compared");
+}
+
+/// What the sample engine answers; `None` where it has nothing, or no JSON.
+fn demo_answer(endpoint: &str) -> Option<Vec<u8>> {
+    let endpoint = match endpoint {
+        "null" => "/containers/json".to_owned(),
+        it if it.contains("/logs?") || it == "/events" => return None,
+        it if it.starts_with("/images/") => it.replace("{name}", "postgres:16"),
+        it => it.replace("{name}", "web"),
+    };
+    let output = dq(["--demo", "-c", &endpoint]).run();
+    (output.code == 0).then_some(output.stdout)
+}
+
+#[test]
+fn readme_lists_what_comes_with_dq() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let listed: BTreeMap<String, String> = readme
+        .lines()
+        .skip_while(|line| *line != "### What comes with dq")
+        .skip(1)
+        .take_while(|line| !line.starts_with('#'))
+        .filter_map(|line| {
+            let (name, about) = line.strip_prefix("| `")?.split_once("` | ")?;
+            let name = name.split(' ').next()?.to_owned();
+            Some((
+                name,
+                about.split(" | ").next()?.trim_end_matches(" |").to_owned(),
+            ))
+        })
+        .collect();
+    let list = dq(["--list", "-c", "map({(.name): .about}) | add"]).run();
+    let known: BTreeMap<String, String> = serde_json::from_str(list.text()).unwrap();
+    assert_eq!(listed, known);
+}
+
+/// A run of dq with that home.
+fn at_home(home: &TempDir, args: &[&str]) -> crate::support::dq::Dq {
+    dq(args).env("HOME", home.path())
+}
+
+#[test]
+fn what_is_saved_runs_as_it_was_typed() {
+    let Some(engine) = engine() else { return };
+    let home = TempDir::new();
+    let (status, name) = ("filters.status=exited", "filters.name=^/gone$");
+    let typed = [
+        "psa",
+        "-q",
+        status,
+        "-q",
+        name,
+        "map({name, status})",
+        "-o",
+        "csv",
+    ];
+    let output = at_home(&home, &[&["--save", "old"], &typed[..]].concat()).run();
+    assert_eq!((output.stderr.as_str(), output.code), ("", 0));
+    let file = home.join(".config/dq/filters/old.jq");
+    assert_eq!(output.text(), format!("{}\n", file.display()));
+    let endpoint =
+        r#"/containers/json?all=1&filters={\"status\":[\"exited\"],\"name\":[\"^/gone$\"]}"#;
+    let text = format!(
+        "module {{endpoint: \"{endpoint}\", output: \"csv\"}};\npsa | map({{name, status}})\n"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    let ours = at_home(&home, &["old"])
+        .env("DOCKER_HOST", engine.host())
+        .run();
+    assert!(
+        ours.text().starts_with("name,status\ngone,Exited (3) "),
+        "{}",
+        ours.text()
+    );
+    let fewer = ["old", "-q", "filters.name=^/nobody$", "length"];
+    at_home(&home, &fewer)
+        .env("DOCKER_HOST", engine.host())
+        .run()
+        .is("0\n");
+}
+
+#[test]
+fn a_file_that_is_replaced_stays_where_and_whose_it_is() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let home = TempDir::new();
+    let file = home.write("dotfiles/web.jq", ".");
+    let private = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(&file, private).unwrap();
+    let link = home.join(".config/dq/filters/web.jq");
+    std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+    symlink(&file, &link).unwrap();
+    let output = at_home(
+        &home,
+        &["--save", "web", "--force", "/containers/web/json", ".State"],
+    )
+    .run();
+    output.is(&format!("{}\n", link.display()));
+    let text = "module {endpoint: \"/containers/web/json\"};\n.State\n";
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    assert!(link.is_symlink());
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let names = |it: &Path| std::fs::read_dir(it).unwrap().count();
+    assert_eq!(
+        (names(link.parent().unwrap()), names(file.parent().unwrap())),
+        (1, 1)
+    );
+}
