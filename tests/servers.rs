@@ -1,20 +1,14 @@
 //! Other APIs behind sockets, the real ones: Podman, Caddy's admin API, nginx.
 
-use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use crate::support::dq::{Dq, Output, dq};
 use crate::support::held::{Held, log, programs};
 use crate::support::temp::TempDir;
-use crate::support::{leave_out, wait_for};
+use crate::support::{free_port, leave_out, wait_for};
 
 const READY: Duration = Duration::from_secs(30);
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
 
 /// A server on a socket `s` in a folder of its own.
 struct Server {

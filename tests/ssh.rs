@@ -12,7 +12,7 @@ use crate::support::dq::{Dq, dq};
 use crate::support::engine::{Engine, engine};
 use crate::support::held::{Held, log, programs};
 use crate::support::temp::TempDir;
-use crate::support::{leave_out, wait_for};
+use crate::support::{free_port, leave_out, wait_for};
 
 const READY: Duration = Duration::from_secs(30);
 
@@ -35,11 +35,6 @@ fn sshd() -> Option<&'static Sshd> {
             None
         }
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn key(path: &Path) {

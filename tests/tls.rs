@@ -22,8 +22,8 @@ use serde_json::{Map, Value};
 
 use crate::support::daemon::{Daemon, certificates, free_port, inside};
 use crate::support::dq::{Output, dq};
-use crate::support::leave_out;
 use crate::support::temp::TempDir;
+use crate::support::{free_port, leave_out};
 
 type Case = Map<String, Value>;
 

@@ -105,6 +105,7 @@ fn unresolved(host: &str, problem: String) -> Error {
     Error::Resolve {
         host: host.to_owned(),
         problem,
+        hint: None,
     }
 }
 

@@ -22,7 +22,11 @@ pub enum Error {
         hint: Option<String>,
     },
     /// The name of the host has no address.
-    Resolve { host: String, problem: String },
+    Resolve {
+        host: String,
+        problem: String,
+        hint: Option<String>,
+    },
     /// Nothing could be connected to.
     Connect {
         host: String,
@@ -88,6 +92,7 @@ impl Error {
         match self {
             Self::Usage { hint, .. }
             | Self::File { hint, .. }
+            | Self::Resolve { hint, .. }
             | Self::Connect { hint, .. }
             | Self::Handshake { hint, .. }
             | Self::Certificate { hint, .. }
@@ -130,7 +135,9 @@ impl fmt::Display for Error {
         match self {
             Self::Usage { problem, .. } | Self::Protocol { problem } => f.write_str(problem),
             Self::File { path, problem, .. } => write!(f, "{}: {problem}", path.display()),
-            Self::Resolve { host, problem } => write!(f, "cannot resolve host {host}: {problem}"),
+            Self::Resolve { host, problem, .. } => {
+                write!(f, "cannot resolve host {host}: {problem}")
+            }
             Self::Connect { host, problem, .. } => write!(f, "cannot connect to {host}: {problem}"),
             Self::Timeout { doing } => write!(f, "timed out {doing}"),
             Self::Handshake { host, problem, .. } => {

@@ -211,9 +211,10 @@ impl Proxy {
                 problem,
                 hint,
             },
-            Error::Resolve { problem, .. } => Error::Resolve {
+            Error::Resolve { problem, hint, .. } => Error::Resolve {
                 host: format!("of {}", self.label()),
                 problem,
+                hint,
             },
             other => other,
         })

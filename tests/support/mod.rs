@@ -9,6 +9,7 @@ pub mod held;
 pub mod server;
 pub mod temp;
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 /// Asks again and again until the answer is there; fails when it does not come in time.
@@ -40,4 +41,10 @@ pub fn leave_out(why: &str) {
         &mut std::io::stderr(),
         format!("left out: {test}: {why}\n").as_bytes(),
     );
+}
+
+/// A port of 127.0.0.1 that nobody has at the moment.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }

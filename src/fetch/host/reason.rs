@@ -100,32 +100,27 @@ impl Host {
         }
     }
 
-    /// An error of connecting that has no better hint gets one: the port that docker has for TLS,
-    /// or where the host comes from unless it was typed.
-    pub(in crate::fetch) fn blamed(&self, error: Error) -> Error {
-        let Error::Connect {
-            host,
-            problem,
-            hint: None,
-        } = error
-        else {
-            return error;
-        };
-        let typed = matches!(
+    /// An error of finding or connecting to the host that has no better hint gets one: the port
+    /// that docker has for TLS, or where the host comes from unless it was typed.
+    pub(in crate::fetch) fn blamed(&self, mut error: Error) -> Error {
+        if let Error::Connect { host, hint, .. } = &mut error
+            && let Some(name) = host.strip_suffix(":2375").filter(|_| self.tls.is_some())
+        {
+            hint.get_or_insert_with(|| format!("docker's port for TLS is 2376: tcp://{name}:2376"));
+        }
+        if let Error::Connect { hint, .. } | Error::Resolve { hint, .. } = &mut error
+            && !self.is_typed()
+        {
+            hint.get_or_insert_with(|| format!("this host was chosen by {}", self.reason()));
+        }
+        error
+    }
+
+    /// Whoever typed the host knows where it comes from.
+    fn is_typed(&self) -> bool {
+        matches!(
             self.chosen_by,
             ChosenBy::HostFlag | ChosenBy::UnixSocketFlag | ChosenBy::Demo | ChosenBy::Url
-        );
-        let hint = match host.strip_suffix(":2375") {
-            Some(name) if self.tls.is_some() => {
-                Some(format!("docker's port for TLS is 2376: tcp://{name}:2376"))
-            }
-            _ if typed => None,
-            _ => Some(format!("this host was chosen by {}", self.reason())),
-        };
-        Error::Connect {
-            host,
-            problem,
-            hint,
-        }
+        )
     }
 }

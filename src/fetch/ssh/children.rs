@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 static CHILDREN: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 
 /// How long a process whose output has ended may take to end itself.
-const GRACE: Duration = Duration::from_millis(500);
+const GRACE: Duration = Duration::from_secs(2);
 /// The pause between two looks at it.
 const PAUSE: Duration = Duration::from_millis(5);
 
@@ -27,7 +27,7 @@ impl Handle {
         handle
     }
 
-    /// How it ended, where it does so within half a second.
+    /// How it ended, where it does so before long.
     pub fn ended(&self) -> Option<ExitStatus> {
         let end = Instant::now() + GRACE;
         loop {
