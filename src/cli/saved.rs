@@ -2,7 +2,7 @@
 
 use clap::ArgMatches;
 
-use super::options::OPTIONS;
+use super::options;
 use super::{Request, Word, text};
 
 /// The options about saved filters.
@@ -58,8 +58,7 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Saved, String> {
             name: name("save")?,
             about: text(matches, "about")?,
             force: matches.get_flag("force"),
-            options: OPTIONS
-                .iter()
+            options: options::all()
                 .map(|option| option.long)
                 // Two are not clap's; what they are for, positional arguments, is in the words.
                 .filter(|long| !matches!(*long, "help" | "args" | "jsonargs"))

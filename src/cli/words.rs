@@ -5,7 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::options::{OPTIONS, Opt};
+use super::options::{self, Opt};
 
 /// What words behind it are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,12 +52,12 @@ pub fn split(args: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<Word>)
 fn values_behind(option: &OsStr) -> usize {
     let text = option.to_string_lossy();
     if let Some(long) = text.strip_prefix("--") {
-        let known = OPTIONS.iter().find(|option| option.is_called(long));
+        let known = options::all().find(|option| option.is_called(long));
         return known.map_or(0, Opt::values_behind);
     }
     let letters: Vec<char> = text.chars().skip(1).collect();
     for (i, letter) in letters.iter().enumerate() {
-        let known = OPTIONS.iter().find(|option| option.short == Some(*letter));
+        let known = options::all().find(|option| option.short == Some(*letter));
         match known.map(Opt::values_behind) {
             Some(0) | None => {}
             // `-Ldir`: the value is the rest of the cluster.
