@@ -1,5 +1,7 @@
 //! dq: ask an HTTP API behind a socket, filter the answer with jq, print it well.
 
+#![cfg_attr(not(test), no_main)]
+
 mod cli;
 mod error;
 mod fetch;
@@ -9,21 +11,28 @@ mod pipeline;
 mod plan;
 mod saved;
 mod stack;
+mod start;
 mod terminal;
 
-use std::ffi::OsString;
+use std::ffi::{OsString, c_char, c_int};
 use std::io::{self, IsTerminal, Write};
 use std::process::exit;
 
 use cli::Request;
 use error::Error;
 
-fn main() {
-    match cli::parse(std::env::args_os()) {
-        Request::Run(cli) => exit(stack::with_room(|room| run(*cli, room)).into()),
-        Request::Print(text) => exit(print(&text).into()),
-        Request::Wrong(message, hint) => exit(fail(&Error::Usage { message, hint }).into()),
-    }
+/// Called by the C runtime.
+#[cfg(not(test))]
+#[allow(unsafe_code)]
+#[unsafe(no_mangle)]
+extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
+    start::prepare();
+    let code = match cli::parse(start::arguments(count, arguments).into_iter()) {
+        Request::Run(cli) => stack::with_room(|room| run(*cli, room)),
+        Request::Print(text) => print(&text),
+        Request::Wrong(message, hint) => fail(&Error::Usage { message, hint }),
+    };
+    exit(code.into())
 }
 
 /// Plan → run → report, with so many bytes of stack; gives the exit code.
