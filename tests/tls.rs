@@ -20,7 +20,7 @@ use std::thread::{self, JoinHandle};
 
 use serde_json::{Map, Value};
 
-use crate::support::daemon::{Daemon, certificates, free_port, inside};
+use crate::support::daemon::{Daemon, certificates, inside};
 use crate::support::dq::{Output, dq};
 use crate::support::temp::TempDir;
 use crate::support::{free_port, leave_out};

@@ -1,6 +1,5 @@
 //! dockerd in a folder of its own, and gone with the test binary, however that ends.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -92,11 +91,6 @@ pub fn certificates(name: &str) -> Result<String, String> {
         true => Ok(dir.to_str().unwrap().to_owned()),
         false => Err(String::from_utf8_lossy(&output.stdout).into_owned()),
     }
-}
-
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// The system that dockerd is of: empty for this one.

@@ -6,10 +6,10 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::daemon::{Daemon, certificates, find, free_port, inside};
+use super::daemon::{Daemon, certificates, find, inside};
 use super::dq::{BINARY, Dq, Output, clean, dq, run};
 use super::temp::TempDir;
-use super::{leave_out, wait_for};
+use super::{free_port, leave_out, wait_for};
 
 const READY: Duration = Duration::from_secs(60);
 const IMAGE: &str = "busybox:test";
