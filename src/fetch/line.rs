@@ -39,7 +39,7 @@ impl Line {
         self.deaf.load(Ordering::Relaxed)
     }
 
-    /// The next request begins.
+    /// The body is sent, or was refused.
     pub fn reset(&self) {
         self.uploading.store(false, Ordering::Relaxed);
         self.deaf.store(false, Ordering::Relaxed);

@@ -97,7 +97,6 @@ impl Outgoing<'_> {
     /// The outer error is what cannot be sent, the inner one what went wrong on the way.
     fn run(&self) -> Result<Result<ureq::http::Response<ureq::Body>, ureq::Error>, Error> {
         let http = self.http()?;
-        self.client.line().reset();
         let Some(upload) = self
             .upload
             .as_ref()
@@ -109,9 +108,12 @@ impl Outgoing<'_> {
         let body = upload
             .reader(client.line().clone(), client.watcher().clone())
             .map_err(|error| Error::lost(&error))?;
-        Ok(self
+        let answer = self
             .agent
-            .run(http.map(|()| SendBody::from_owned_reader(body))))
+            .run(http.map(|()| SendBody::from_owned_reader(body)));
+        // Other requests of this client are none of this body's business.
+        client.line().reset();
+        Ok(answer)
     }
 
     fn expects(&self) -> bool {
