@@ -183,7 +183,7 @@ pub fn program<'s>(saved: &SavedFilter, source: &'s str) -> Result<Module<'s>, C
     let module = syntax::parse_module(source)
         .map_err(|error| CompileError::syntax(&saved.path, source, error))?;
     if module.main.is_none() {
-        let message = format!("{} has definitions and no filter behind them", saved.path);
+        let message = format!("{} has no filter, only definitions or nothing", saved.path);
         return Err(CompileError::new(message));
     }
     Ok(module)
