@@ -8,6 +8,7 @@ mod format;
 mod pipeline;
 mod plan;
 mod saved;
+mod stack;
 mod terminal;
 
 use std::ffi::OsString;
@@ -19,14 +20,14 @@ use error::Error;
 
 fn main() {
     match cli::parse(std::env::args_os()) {
-        Request::Run(cli) => on_large_stack(move || exit(run(*cli).into())),
+        Request::Run(cli) => exit(stack::with_room(|room| run(*cli, room)).into()),
         Request::Print(text) => exit(print(&text).into()),
         Request::Wrong(message, hint) => exit(fail(&Error::Usage { message, hint }).into()),
     }
 }
 
-/// Plan → run → report; gives the exit code.
-fn run(mut cli: cli::Cli) -> u8 {
+/// Plan → run → report, with so many bytes of stack; gives the exit code.
+fn run(mut cli: cli::Cli, room: usize) -> u8 {
     if let Some(keep) = cli.saved.keep.take() {
         return saved::keep(keep, cli, &variable).unwrap_or_else(|error| fail(&error));
     }
@@ -34,7 +35,7 @@ fn run(mut cli: cli::Cli) -> u8 {
     let planned = plan::plan(cli, terminal, io::stdin().is_terminal(), &variable);
     let outcome = planned.and_then(|(plan, warnings)| {
         warnings.iter().for_each(|warning| warn(warning));
-        pipeline::run(plan)
+        pipeline::run(plan, room)
     });
     fetch::hang_up();
     outcome.unwrap_or_else(|error| fail(&error))
@@ -72,20 +73,4 @@ fn print(text: &str) -> u8 {
         Ok(()) => 0,
         Err(error) => fail(&Error::Format(error.into())),
     }
-}
-
-/// Runs where deeply nested values and recursive filters have room; a smaller stack if the system denies that.
-fn on_large_stack(run: impl FnOnce() + Send + 'static) {
-    let spawned = std::thread::Builder::new()
-        .stack_size(pipeline::STACK)
-        .spawn(run);
-    match spawned {
-        // The thread ends the process itself; if it is gone, it has panicked.
-        Ok(thread) => drop(thread.join()),
-        Err(error) => warn(&format!(
-            "cannot get {} MiB of address space for the stack: {error}",
-            pipeline::STACK >> 20
-        )),
-    }
-    exit(2)
 }

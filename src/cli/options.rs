@@ -1,10 +1,19 @@
 //! The options, once: clap's definitions, the rule that tells words apart and the help all come from this table.
 
+mod fetch;
+mod filter;
+mod format;
+mod help;
+mod itself;
+mod saved;
+
 use clap::builder::ValueParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
 use super::{Request, foreign};
+
+pub use help::help;
 
 /// One option.
 pub struct Opt {
@@ -17,20 +26,10 @@ pub struct Opt {
     /// The value may be left out; it stands behind `=` only.
     pub optional: bool,
     repeats: bool,
-    stage: Stage,
     help: &'static str,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Fetch,
-    Filter,
-    Format,
-    Saved,
-    Itself,
-}
-
-const fn flag(long: &'static str, short: char, stage: Stage, help: &'static str) -> Opt {
+const fn flag(long: &'static str, short: char, help: &'static str) -> Opt {
     Opt {
         long,
         short: if short == ' ' { None } else { Some(short) },
@@ -38,7 +37,6 @@ const fn flag(long: &'static str, short: char, stage: Stage, help: &'static str)
         aliases: &[],
         optional: false,
         repeats: false,
-        stage,
         help,
     }
 }
@@ -47,12 +45,11 @@ const fn valued(
     long: &'static str,
     short: char,
     values: &'static [&'static str],
-    stage: Stage,
     help: &'static str,
 ) -> Opt {
     Opt {
         values,
-        ..flag(long, short, stage, help)
+        ..flag(long, short, help)
     }
 }
 
@@ -60,20 +57,11 @@ const fn repeated(
     long: &'static str,
     short: char,
     values: &'static [&'static str],
-    stage: Stage,
     help: &'static str,
 ) -> Opt {
     Opt {
         repeats: true,
-        ..valued(long, short, values, stage, help)
-    }
-}
-
-/// A file, under curl's name and docker's.
-const fn tls_file(long: &'static str, aliases: &'static [&'static str], help: &'static str) -> Opt {
-    Opt {
-        aliases,
-        ..valued(long, ' ', &["FILE"], Fetch, help)
+        ..valued(long, short, values, help)
     }
 }
 
@@ -89,370 +77,26 @@ impl Opt {
     }
 }
 
-use Stage::{Fetch, Filter, Format, Itself, Saved};
-
-pub const OPTIONS: &[Opt] = &[
-    valued(
-        "host",
-        ' ',
-        &["HOST"],
-        Fetch,
-        "ask this host: a socket's path, tcp://, http(s)://, ssh://",
-    ),
-    valued(
-        "context",
-        ' ',
-        &["NAME"],
-        Fetch,
-        "ask the host of this docker context",
-    ),
-    valued(
-        "unix-socket",
-        ' ',
-        &["PATH"],
-        Fetch,
-        "ask the server behind this socket, as in curl",
-    ),
-    flag(
-        "demo",
-        ' ',
-        Fetch,
-        "ask a built-in sample engine: no Docker needed",
-    ),
-    tls_file(
-        "cacert",
-        &["tlscacert"],
-        "trust only the authorities in FILE (docker: --tlscacert)",
-    ),
-    tls_file(
-        "cert",
-        &["tlscert"],
-        "show this client certificate (docker: --tlscert)",
-    ),
-    tls_file(
-        "key",
-        &["tlskey"],
-        "its key, if not in the same file (docker: --tlskey)",
-    ),
-    flag(
-        "insecure",
-        'k',
-        Fetch,
-        "do not verify the server's certificate",
-    ),
-    flag(
-        "tls",
-        ' ',
-        Fetch,
-        "TLS on tcp:// hosts, as docker's: not verified",
-    ),
-    Opt {
-        optional: true,
-        ..valued(
-            "tlsverify",
-            ' ',
-            &["BOOL"],
-            Fetch,
-            "TLS on tcp:// hosts, verified unless =false",
-        )
-    },
-    valued(
-        "request",
-        'X',
-        &["METHOD"],
-        Fetch,
-        "send this instead of GET (POST with -d or -F)",
-    ),
-    repeated(
-        "data",
-        'd',
-        &["BODY"],
-        Fetch,
-        "send this body: text, @FILE, or @- for stdin",
-    ),
-    repeated(
-        "field",
-        'F',
-        &["KEY=VALUE"],
-        Fetch,
-        "a field of a JSON body: a=1, a=@FILE, a[b]=c, a[]=c",
-    ),
-    repeated(
-        "raw-field",
-        ' ',
-        &["KEY=VALUE"],
-        Fetch,
-        "as -F, but the value is a string whatever it looks like",
-    ),
-    repeated(
-        "query",
-        'q',
-        &["KEY=VALUE"],
-        Fetch,
-        "add this to the query, encoded; filters.KEY=VALUE too",
-    ),
-    repeated(
-        "header",
-        'H',
-        &["'NAME: VALUE'"],
-        Fetch,
-        "send this header; replaces one of dq's own",
-    ),
-    valued(
-        "connect-timeout",
-        ' ',
-        &["SECONDS"],
-        Fetch,
-        "give up connecting after this long",
-    ),
-    valued(
-        "max-time",
-        'm',
-        &["SECONDS"],
-        Fetch,
-        "give up altogether after this long",
-    ),
-    valued(
-        "idle-timeout",
-        ' ',
-        &["SECONDS"],
-        Fetch,
-        "give up when nothing has come for this long",
-    ),
-    valued(
-        "retry",
-        ' ',
-        &["N"],
-        Fetch,
-        "try again so often: not connected, 502, 503, 504",
-    ),
-    flag(
-        "paginate",
-        ' ',
-        Fetch,
-        "fetch the pages that follow (Link: rel=next) too",
-    ),
-    flag(
-        "registry-auth",
-        ' ',
-        Fetch,
-        "send docker's login for the registry along",
-    ),
-    flag(
-        "include",
-        'i',
-        Fetch,
-        "print the head of the response as well",
-    ),
-    flag(
-        "verbose",
-        'v',
-        Fetch,
-        "say which host and why; show heads on stderr",
-    ),
-    flag(
-        "fail-with-body",
-        ' ',
-        Fetch,
-        "filter and print the body of a failure as well",
-    ),
-    flag(
-        "curl",
-        ' ',
-        Fetch,
-        "print the same as a curl | jq command; send nothing",
-    ),
-    flag(
-        "null-input",
-        'n',
-        Filter,
-        "run once with null; input and inputs read",
-    ),
-    flag(
-        "raw-input",
-        'R',
-        Filter,
-        "each line is a string; with -s the whole text is one",
-    ),
-    flag("slurp", 's', Filter, "run once with all inputs in an array"),
-    flag(
-        "exit-status",
-        'e',
-        Filter,
-        "exit with 1 if the last output is false or null, 4 if none",
-    ),
-    valued(
-        "from-file",
-        'f',
-        &["FILE"],
-        Filter,
-        "read the filter from FILE",
-    ),
-    repeated(
-        "library-path",
-        'L',
-        &["DIR"],
-        Filter,
-        "look for modules in DIR (default: ~/.jq)",
-    ),
-    repeated("arg", ' ', &["NAME", "TEXT"], Filter, "$NAME is TEXT"),
-    repeated(
-        "argjson",
-        ' ',
-        &["NAME", "JSON"],
-        Filter,
-        "$NAME is the value JSON",
-    ),
-    repeated(
-        "slurpfile",
-        ' ',
-        &["NAME", "FILE"],
-        Filter,
-        "$NAME is an array of the JSON values in FILE",
-    ),
-    repeated(
-        "rawfile",
-        ' ',
-        &["NAME", "FILE"],
-        Filter,
-        "$NAME is the text of FILE",
-    ),
-    flag(
-        "args",
-        ' ',
-        Filter,
-        "the words behind are strings, in $ARGS.positional",
-    ),
-    flag(
-        "jsonargs",
-        ' ',
-        Filter,
-        "the words behind are JSON, in $ARGS.positional",
-    ),
-    flag(
-        "stream",
-        ' ',
-        Filter,
-        "inputs are [path, leaf] events, while they are read",
-    ),
-    flag(
-        "stream-errors",
-        ' ',
-        Filter,
-        "as --stream; broken JSON is a last event, not an error",
-    ),
-    flag(
-        "seq",
-        ' ',
-        Filter,
-        "JSON text sequences (RFC 7464), in and out",
-    ),
-    flag("table", 't', Format, "a table, fitted to the terminal"),
-    repeated(
-        "output",
-        'o',
-        &["FORMAT"],
-        Format,
-        "json, jsonl, raw, lines, table, csv, tsv, markdown, yaml, toml, xml, cbor",
-    ),
-    valued(
-        "columns",
-        ' ',
-        &["PATH,..."],
-        Format,
-        "only these columns: id,State.Health; implies -t",
-    ),
-    flag(
-        "no-header",
-        ' ',
-        Format,
-        "a table, CSV or TSV without its header",
-    ),
-    flag(
-        "wide",
-        ' ',
-        Format,
-        "leave the cells of a table whole on a terminal",
-    ),
-    flag(
-        "raw-output",
-        'r',
-        Format,
-        "print strings as they are, without quotes",
-    ),
-    flag("join-output", 'j', Format, "as -r, without newlines"),
-    flag(
-        "raw-output0",
-        ' ',
-        Format,
-        "as -r, with a NUL behind each output",
-    ),
-    flag("compact-output", 'c', Format, "one line per value"),
-    flag(
-        "ascii-output",
-        'a',
-        Format,
-        "only ASCII; the rest as \\uXXXX",
-    ),
-    flag("sort-keys", 'S', Format, "sort the keys of objects"),
-    flag("tab", ' ', Format, "indent with tabs"),
-    valued(
-        "indent",
-        ' ',
-        &["N"],
-        Format,
-        "indent with N spaces, 0 to 7 (default: 2)",
-    ),
-    valued("color", ' ', &["WHEN"], Format, "auto, always or never"),
-    flag("color-output", 'C', Format, "as --color always"),
-    flag("monochrome-output", 'M', Format, "as --color never"),
-    flag("unbuffered", ' ', Format, "flush after each output"),
-    valued(
-        "save",
-        ' ',
-        &["NAME"],
-        Saved,
-        "save this command line as NAME; sends nothing",
-    ),
-    valued(
-        "about",
-        ' ',
-        &["TEXT"],
-        Saved,
-        "with --save: what it is for",
-    ),
-    flag("force", ' ', Saved, "with --save: replace one of that name"),
-    flag("list", ' ', Saved, "what is saved, and what comes with dq"),
-    valued("show", ' ', &["NAME"], Saved, "print the text of NAME"),
-    flag(
-        "standalone",
-        ' ',
-        Saved,
-        "with --show: as one program for plain jq",
-    ),
-    valued(
-        "edit",
-        ' ',
-        &["NAME"],
-        Saved,
-        "open NAME in $VISUAL or $EDITOR",
-    ),
-    valued("remove", ' ', &["NAME"], Saved, "delete NAME"),
-    flag("help", 'h', Itself, "this page; --help tells more"),
-    flag("version", 'V', Itself, "print the version"),
+/// All options, under the title of their stage.
+const STAGES: [(&str, &[Opt]); 5] = [
+    ("fetch", fetch::FETCH),
+    ("filter", filter::FILTER),
+    ("format", format::FORMAT),
+    ("saved filters", saved::SAVED),
+    ("dq itself", itself::ITSELF),
 ];
 
-/// clap's view of the table. It reads options only: words never reach it.
-pub fn command() -> Command {
+/// All options, in the order of the help.
+pub fn all() -> impl Iterator<Item = &'static Opt> {
+    STAGES.iter().flat_map(|(_, options)| *options)
+}
+
+/// clap's view of some of the options. It reads options only: words never reach it.
+pub fn command(options: impl Iterator<Item = &'static Opt>) -> Command {
     let command = Command::new("dq")
         .disable_help_flag(true)
         .disable_version_flag(true);
-    let command = command.args(
-        OPTIONS
-            .iter()
-            .filter(|option| option.long != "help")
-            .map(arg),
-    );
+    let command = command.args(options.filter(|option| option.long != "help").map(arg));
     // -h and --help differ, as they do in ripgrep and curl.
     let short = Arg::new("help").short('h').action(ArgAction::SetTrue);
     command.arg(short).arg(
@@ -513,9 +157,7 @@ pub fn explain(error: clap::Error) -> Request {
             )
         }
         ErrorKind::WrongNumberOfValues | ErrorKind::InvalidValue | ErrorKind::TooFewValues => {
-            let known = OPTIONS
-                .iter()
-                .find(|known| known.is_called(name.trim_start_matches('-')));
+            let known = all().find(|known| known.is_called(name.trim_start_matches('-')));
             let takes = known.map_or_else(|| "a value".into(), |known| known.values.join(" and "));
             Request::Wrong(format!("{name} takes {takes}"), None)
         }
@@ -531,136 +173,4 @@ pub fn explain(error: clap::Error) -> Request {
             None,
         ),
     }
-}
-
-const USAGE: &str = "\
-dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
-
-usage: dq [OPTIONS] SOURCE [FILTER]      SOURCE: /endpoint, http(s)://URL, - for stdin
-       dq [OPTIONS] NAME [WORD...] [FILTER]   a saved filter: dq --list
-       dq [OPTIONS] FILTER [FILE...]     as jq: files, or stdin
-";
-
-const EXAMPLES: &str = "\
-examples:
-  dq /containers/json '.[].Names'               names of the running containers
-  dq '/containers/json?all=1' -c '.[] | {Id, State}'
-  dq /events 'select(.Type == \"container\") | .Action'     live
-  dq /containers/json -t '.[] | {id: short_id, name: name, ports: ports}'
-  dq /images/json --columns id,repotags,size
-  dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv
-  dq /containers/json -q filters.status=exited -r '.[].Names[0]'
-  dq /containers/create -q name=web -F Image=nginx -F Labels[a]=b .Id
-  dq -X POST /containers/web/start              no body unless one is given
-  dq /images/load -d @image.tar .stream         streamed; -d @- is stdin
-  dq --curl /containers/json '.[].Id'           the same in curl and jq
-  dq --unix-socket /run/podman/podman.sock /version .Version
-  dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info
-  dq --host ssh://me@build-7 /info .Containers
-  docker inspect web | dq '.[0].State'
-  dq --demo /containers/json '.[].Names'        without Docker
-  dq ps; dq logs web; dq images 'map(select(.size == \"1.2GB\"))'
-  dq --save big /images/json 'map(select(.Size > 1e9))'; dq big
-";
-
-const MORE: &str = "\
-The host is found as docker finds it: --host or --context, then DOCKER_HOST,
-DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
-DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
-
-TLS on a tcp:// host is turned on by DOCKER_TLS_VERIFY or by any TLS option; ca.pem,
-cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or ~/.docker. ssh://
-runs \"docker system dial-stdio\" on the host, as docker does. On a socket Host is
-empty; -H 'Host: x' sets it.
-
-A SOURCE starts with / or scheme://, is - alone, or is the name of a saved
-filter. Any other first word is a filter, and dq then reads files or standard
-input like jq.
-
-A saved filter is a file NAME.jq in $XDG_CONFIG_HOME/dq/filters (~/.config), in a
-directory of -L, or comes with dq. Its header, module {endpoint: \"/…\", …};, says
-what to ask; the words behind NAME fill the {placeholders} of the endpoint, and a
-FILTER behind them runs on what it gives. In any filter its name is a function.
-
--F has the rules of gh api: true, false, null and integers are themselves, @FILE
-is the text of a file, the rest strings; a[b]=c is an object, a[]=c an array.
-
-The filter is compiled before anything is sent. An answer of 400 or above leaves
-stdout empty, puts the server's message on stderr and exits with 22; so does an
-error inside of a stream of pull, push, build or load. Container
-logs are told apart: stdout to stdout, stderr to stderr; with a filter each line
-is {stream, line}. Other text is lines: strings for the filter.
-
-A row of a table is an object, an array of scalars, or each element of any other
-array; its columns are the keys. For cells there are ago, duration, bytes,
-bytes(\"iec\"), short_id, name, labels and ports: {created: (.Created | ago)}.
-SHA-256 sums, then wide cells are cut to fit the terminal; off it all are whole.
-
-environment:
-  DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_API_VERSION,
-  DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH, DOCKER_CUSTOM_HEADERS
-  HTTP_PROXY, HTTPS_PROXY, NO_PROXY
-                     as in docker
-  JQ_COLORS          null:false:true:numbers:strings:arrays:objects:keys
-  NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR
-                     colour off or on
-  COLUMNS            width of the terminal
-  XDG_CONFIG_HOME    where dq/filters/ is, instead of ~/.config
-  VISUAL, EDITOR     what --edit opens
-
-exit codes:
-  0   done                          7   cannot connect
-  1   -e: last output false, null   22  the server answered 400 or above
-  2   usage, files, output          28  timed out
-  3   the filter does not compile   35  TLS handshake failed
-  4   -e: no output                 52  empty reply
-  5   the filter failed, bad JSON   56  connection lost
-  6   host not resolved             60  certificate not trusted
-";
-
-/// The help: short for `-h`, with everything for `--help`.
-pub fn help(long: bool) -> String {
-    let mut text = String::from(USAGE);
-    if long {
-        text.push('\n');
-        text.push_str(EXAMPLES);
-    }
-    for (stage, title) in [
-        (Fetch, "fetch"),
-        (Filter, "filter"),
-        (Format, "format"),
-        (Saved, "saved filters"),
-        (Itself, "dq itself"),
-    ] {
-        text.push_str(&format!("\n{title}:\n"));
-        OPTIONS
-            .iter()
-            .filter(|option| option.stage == stage)
-            .for_each(|option| text.push_str(&line(option)));
-    }
-    text.push('\n');
-    text.push_str(if long {
-        MORE
-    } else {
-        "dq --help has examples, the environment and the exit codes.\n"
-    });
-    text
-}
-
-fn line(option: &Opt) -> String {
-    let short = option
-        .short
-        .map_or("    ".to_owned(), |short| format!("-{short}, "));
-    let long = if option.long == "help" {
-        "--help".to_owned()
-    } else {
-        format!("--{}", option.long)
-    };
-    let value = |value: &&str| match option.optional {
-        true => format!("[={value}]"),
-        false => format!(" {value}"),
-    };
-    let values: String = option.values.iter().map(value).collect();
-    let spelled = format!("  {short}{long}{values}");
-    format!("{spelled:<32}{}\n", option.help)
 }
