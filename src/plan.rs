@@ -242,7 +242,7 @@ pub fn reason(error: &std::io::Error) -> String {
 fn list(words: &Words, options: &crate::cli::Fetch, places: &Places) -> Result<Input, Error> {
     words.refuse_files()?;
     refuse_fetch_options(options, None)?;
-    Ok(Input::Text(saved::list(places)?))
+    Ok(Input::Text(saved::list(places)))
 }
 
 /// An endpoint, a URL, or standard input under its name `-`.
