@@ -238,6 +238,24 @@ fn a_refusal_is_told_in_the_servers_words() {
 }
 
 #[test]
+fn an_answer_that_is_complete_ends_the_body() {
+    let heads = [
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ];
+    for (answer, body) in heads.iter().zip(["@-", "@long"]) {
+        let files = TempDir::new();
+        let long = "x".repeat(20 << 20);
+        files.write("long", &long);
+        // Nobody ever reads the body, and the connection stays open.
+        let server = Server::new([("/x", Reply::Deaf(answer))]);
+        let args = ["/x", "-d", body, "-H", "Expect:"];
+        let run = ask(&server, &args).dir(files.path()).stdin(long);
+        run.run().is("{}\n");
+    }
+}
+
+#[test]
 fn a_server_that_does_not_know_expect_is_asked_without() {
     let refusal =
         "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";

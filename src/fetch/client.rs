@@ -22,6 +22,7 @@ use super::tls::{Options, Tls};
 use super::transport::{Gateway, NoResolver, Route};
 use super::turns::Turns;
 use super::upload::{Payload, Upload};
+use super::waiter::Waiter;
 use super::watcher::{Event, Watcher};
 
 /// The longest head of a response, in bytes.
@@ -72,6 +73,7 @@ pub struct Client {
     host: Host,
     settings: Settings,
     watcher: Watcher,
+    waiter: Waiter,
     line: Arc<Line>,
     at_home: OnceLock<Agent>,
     abroad: OnceLock<Agent>,
@@ -91,6 +93,7 @@ impl Client {
             host,
             settings,
             watcher: Watcher::default(),
+            waiter: Waiter::default(),
             line: Arc::default(),
             at_home: OnceLock::new(),
             abroad: OnceLock::new(),
@@ -116,6 +119,11 @@ impl Client {
     /// The same client, with somebody told what goes over the wire.
     pub fn watched(self, watcher: Watcher) -> Self {
         Self { watcher, ..self }
+    }
+
+    /// The same client, with somebody who waits for the bytes of its responses.
+    pub fn waiting(self, waiter: Waiter) -> Self {
+        Self { waiter, ..self }
     }
 
     /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on
@@ -280,6 +288,7 @@ impl Client {
             route,
             line: self.line.clone(),
             watcher: self.watcher.clone(),
+            waiter: self.waiter.clone(),
         };
         Agent::with_parts(config, gateway, NoResolver)
     }
