@@ -159,7 +159,6 @@ pub fn plan(
     var: Var,
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
-    let jq = cli.fetch.sending.curl.then(|| curl::Jq::of(&cli));
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
     let call = saved::source(&mut cli, &places)?;
@@ -167,7 +166,14 @@ pub fn plan(
     let remembered = saved::remembered(call.as_ref(), cli.saved.list);
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;
-    refuse_binary(chosen.format, &terminal)?;
+    let jq = cli
+        .fetch
+        .sending
+        .curl
+        .then(|| curl::Jq::of(&cli, chosen.format));
+    if jq.is_none() {
+        refuse_binary(chosen.format, &terminal)?;
+    }
     let output = shape::output(&cli, chosen, &terminal, var, &mut warnings);
     let source = call.as_ref().map(|call| call.endpoint.clone());
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;

@@ -838,6 +838,55 @@ fn the_curl_command() {
 }
 
 #[test]
+fn the_curl_command_of_other_formats() {
+    let lines = r#"'if type == "array" then .[] else . end'"#;
+    let cases: [(&[&str], &str, &str); 12] = [
+        (&["-o", "raw", ".a"], "jq -r .a", ""),
+        (&["-o", "jsonl"], "jq -c .", ""),
+        (&["-C", "-S"], "jq -S -C .", ""),
+        (&["--color", "never"], "jq -M .", ""),
+        (&["-t"], "jq .", "table"),
+        (&["--columns", "id"], "jq .", "table"),
+        (&["-o", "csv", ".[]"], "jq '.[]'", "csv"),
+        (&["-o", "cbor"], "jq .", "cbor"),
+        (&["-o", "lines", "-e", "-S"], "jq -e . | jq -r -c -S", ""),
+        (&["networks"], "jq 'def short_id:", "table"),
+        (
+            &["inspect", "web", ".Id"],
+            "jq 'def inspect: .\n;\ninspect | .Id'",
+            "",
+        ),
+        (&["ids"], "jq 'def short_id:", ""),
+    ];
+    for (args, jq, missing) in cases {
+        let is_saved = args[0].chars().all(char::is_alphabetic);
+        let source: &[&str] = if is_saved { &[] } else { &["/x"] };
+        let output = curl(&[source, args].concat());
+        let (_, after) = output.text().split_once(" | ").unwrap();
+        assert!(after.starts_with(jq), "{args:?}: {after}");
+        assert_eq!(
+            after.contains(lines),
+            args.contains(&"lines") || args == ["ids"]
+        );
+        let note = match missing {
+            "" => String::new(),
+            name => format!("dq: --curl: jq prints JSON: it has no -o {name}\n"),
+        };
+        assert_eq!((&output.stderr, output.code), (&note, 0), "{args:?}");
+    }
+    curl(&["/_ping", "-r", "."])
+        .is("curl -fsS --unix-socket /nonexistent/d.sock http://localhost/_ping | jq -R -r .\n");
+    curl(&["/x", "-X", "HEAD", "-i", "."]).is(
+        "curl -fsS --unix-socket /nonexistent/d.sock -o /dev/null -D /dev/stderr -I http://localhost/x | jq .\n",
+    );
+    let log = &["/containers/x/logs?stdout=1", ".line"];
+    curl(log).fails(
+        2,
+        &["dq: --curl: curl does not take the frames of a log apart"],
+    );
+}
+
+#[test]
 fn the_curl_command_has_no_secrets() {
     let output = curl(&[
         "/x",

@@ -177,13 +177,15 @@ fn shown(request: &Request, show: Show, command: &mut Command) {
     if show.verbose {
         command.add(&["-v"]);
     }
+    // `-I` prints the head anyhow.
+    let is_head = request.method == "HEAD";
+    if is_head && show.include != Some(true) {
+        command.add(&["-o", "/dev/null"]);
+    }
     match show.include {
-        // `-I` prints the head anyhow.
-        Some(true) if request.method == "HEAD" => {}
-        Some(true) => command.add(&["-i"]),
+        Some(true) if !is_head => command.add(&["-i"]),
         Some(false) => command.add(&["-D", "/dev/stderr"]),
-        None if request.method == "HEAD" => command.add(&["-o", "/dev/null"]),
-        None => {}
+        _ => {}
     }
 }
 

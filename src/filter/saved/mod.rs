@@ -18,7 +18,7 @@ pub(in crate::filter) use link::{Calls, hides, program, visible};
 pub use metadata::Metadata;
 pub use names::{hidden, is_identifier, refusal};
 pub use places::Places;
-pub use standalone::standalone;
+pub use standalone::{standalone, without_header};
 
 use super::report::CompileError;
 use super::value::Value;
