@@ -223,6 +223,7 @@ impl Connection {
             None if !self.heard && self.is_closed(error.kind()) => self.no_reply(),
             None => Error::Lost {
                 problem: cause(error),
+                hint: self.may_want_tls().filter(|_| !self.heard),
             },
         };
         self.carry(error)
@@ -277,14 +278,16 @@ impl Connection {
             Stream::Ssh(ssh) => Some(ssh.no_reply()),
             _ => None,
         };
-        let hint = match &self.stream {
-            Stream::Tcp(_) => Some(format!("does this port want TLS? {WITH_TLS}")),
-            _ => None,
-        };
         known.unwrap_or_else(|| Error::EmptyReply {
             host: self.host.clone(),
-            hint,
+            hint: self.may_want_tls(),
         })
+    }
+
+    /// Why a server on the network may have hung up, or reset the connection, without a word.
+    fn may_want_tls(&self) -> Option<String> {
+        let is_tcp = matches!(self.stream, Stream::Tcp(_));
+        is_tcp.then(|| format!("does this port want TLS? {WITH_TLS}"))
     }
 
     /// The other end is gone. ssh that could not connect leaves what it was sent unread: a reset.
