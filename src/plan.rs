@@ -2,6 +2,7 @@
 
 mod choice;
 pub mod curl;
+mod header;
 mod request;
 pub mod saved;
 mod shape;
@@ -294,25 +295,6 @@ fn remote(
             false => None,
         },
     })))
-}
-
-fn split_header(header: &str) -> Result<(String, String), Error> {
-    match header.split_once(':') {
-        Some((_, value)) if value.starts_with("//") => Err(Error::Usage {
-            message: format!("{header} is no header"),
-            hint: Some(format!(
-                "-H is curl's header option; the host is --host {header}"
-            )),
-        }),
-        Some((name, value)) if !name.trim().is_empty() => {
-            Ok((name.trim().to_owned(), value.trim().to_owned()))
-        }
-        // The rest may be a secret.
-        _ => Err(Error::usage(format!(
-            "-H takes 'NAME: VALUE', not {} …",
-            header.split([' ', ':']).next().unwrap_or_default()
-        ))),
-    }
 }
 
 /// Options that only make sense with a request.

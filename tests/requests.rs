@@ -238,6 +238,29 @@ fn a_refusal_is_told_in_the_servers_words() {
 }
 
 #[test]
+fn a_header_without_a_value_is_not_sent() {
+    let server = Server::new([("/x", Reply::json("{}"))]);
+    let args = [
+        "/x",
+        "-d",
+        "{}",
+        "-H",
+        "accept:",
+        "-H",
+        "Content-Type:",
+        "-H",
+        "X-A;",
+    ];
+    ask(&server, &args).run().is("{}\n");
+    let request = &server.requests()[0];
+    let sent = ["accept", "content-type", "x-a", "content-length"].map(|name| request.header(name));
+    assert_eq!(sent, [None, None, Some(""), Some("2")]);
+    curl(&args).is(
+        "curl -fsS --unix-socket /nonexistent/d.sock -H 'X-A;' -H Accept: -H Content-Type: --data-binary '{}' http://localhost/x | jq .\n",
+    );
+}
+
+#[test]
 fn an_answer_that_is_complete_ends_the_body() {
     let heads = [
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",

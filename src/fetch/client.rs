@@ -64,6 +64,8 @@ pub struct Request {
     pub source: Source,
     /// These replace the headers dq or docker's configuration would send, by name.
     pub headers: Vec<(String, String)>,
+    /// Names of headers that are not sent, whoever would.
+    pub without: Vec<String>,
     pub payload: Payload,
 }
 
@@ -275,7 +277,8 @@ impl Client {
             .max_redirects_will_error(false)
             .max_idle_connections(idle)
             .max_idle_connections_per_host(idle)
-            .user_agent(concat!("dq/", env!("CARGO_PKG_VERSION")))
+            .user_agent("")
+            .accept("")
             .accept_encoding("")
             .allow_non_standard_methods(true)
             .max_response_header_size(HEAD_LIMIT)
