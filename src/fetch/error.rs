@@ -289,6 +289,12 @@ fn protocol(problem: String) -> Error {
 /// which a test pins.
 fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
     let text = problem.to_string();
+    // The first line was HTTP's.
+    if let Some(what @ ("invalid header name" | "invalid header value")) =
+        text.strip_prefix("http parse fail: ")
+    {
+        return protocol(format!("{host} sent broken HTTP: {what}"));
+    }
     if text.starts_with("http parse fail") && host.starts_with("ssh://") {
         return protocol(format!(
             "{host} did not answer with HTTP; does a shell over there print something first?"

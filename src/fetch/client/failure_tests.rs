@@ -104,6 +104,16 @@ fn hostile_servers() {
             "sent broken HTTP: http parse resulted in too many headers",
         ),
         ("HTTP/1.1 000 X\r\n\r\n", 56, "did not answer with HTTP"),
+        (
+            "HTTP/1.1 200 OK\r\nX: a\u{1b}[2J\r\n\r\n",
+            56,
+            "sent broken HTTP: invalid header value",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nno header\r\n\r\n",
+            56,
+            "sent broken HTTP: invalid header name",
+        ),
     ];
     for (reply, code, text) in cases {
         let error = error_of(&Server::replying(&[reply]), &get("/"));
