@@ -194,7 +194,12 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Self::Io(e) => write!(f, "cannot write the output: {e}"),
+            Self::Io(e) => {
+                // The system's words, without the number that Rust appends.
+                let text = e.to_string();
+                let reason = text.split(" (os error ").next().unwrap_or_default();
+                write!(f, "cannot write the output: {reason}")
+            }
             Self::NulInString => {
                 f.write_str("Cannot dump a string containing NUL with --raw-output0 option")
             }
