@@ -140,7 +140,7 @@ fn arrive(plan: &Plan, output: &Rc<Output>, late: &Rc<Late>) -> Result<Arrival, 
             if let Some(jq) = &exchange.curl {
                 return exchange::show(jq, exchange, plan, output);
             }
-            let response = exchange::send(exchange, plan, output.progress())?;
+            let response = exchange::send(exchange, plan, output)?;
             body::of_response(response, exchange, plan, output, late)
         }
         Input::Stdin => {

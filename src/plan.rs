@@ -2,6 +2,7 @@
 
 mod choice;
 pub mod curl;
+mod header;
 mod request;
 pub mod saved;
 mod shape;
@@ -159,7 +160,6 @@ pub fn plan(
     var: Var,
 ) -> Result<(Plan, Vec<String>), Error> {
     let mut warnings = Vec::new();
-    let jq = cli.fetch.sending.curl.then(|| curl::Jq::of(&cli));
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
     let call = saved::source(&mut cli, &places)?;
@@ -167,7 +167,14 @@ pub fn plan(
     let remembered = saved::remembered(call.as_ref(), cli.saved.list);
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;
-    refuse_binary(chosen.format, &terminal)?;
+    let jq = cli
+        .fetch
+        .sending
+        .curl
+        .then(|| curl::Jq::of(&cli, chosen.format));
+    if jq.is_none() {
+        refuse_binary(chosen.format, &terminal)?;
+    }
     let output = shape::output(&cli, chosen, &terminal, var, &mut warnings);
     let source = call.as_ref().map(|call| call.endpoint.clone());
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
@@ -288,25 +295,6 @@ fn remote(
             false => None,
         },
     })))
-}
-
-fn split_header(header: &str) -> Result<(String, String), Error> {
-    match header.split_once(':') {
-        Some((_, value)) if value.starts_with("//") => Err(Error::Usage {
-            message: format!("{header} is no header"),
-            hint: Some(format!(
-                "-H is curl's header option; the host is --host {header}"
-            )),
-        }),
-        Some((name, value)) if !name.trim().is_empty() => {
-            Ok((name.trim().to_owned(), value.trim().to_owned()))
-        }
-        // The rest may be a secret.
-        _ => Err(Error::usage(format!(
-            "-H takes 'NAME: VALUE', not {} …",
-            header.split([' ', ':']).next().unwrap_or_default()
-        ))),
-    }
 }
 
 /// Options that only make sense with a request.

@@ -141,3 +141,19 @@ fn a_table_has_what_docker_has() {
     let ours = engine.dq(&["/images/json", "-t", filter]).run();
     assert_eq!(words(ours.text()), words(&theirs));
 }
+
+#[test]
+fn what_cannot_be_written_is_told() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = Command::new(BINARY)
+        .args(["-n", "1"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let said = "dq: format: cannot write the output: No space left on device\n";
+    assert_eq!(String::from_utf8_lossy(&output.stderr), said);
+    assert_eq!(output.status.code(), Some(2));
+}

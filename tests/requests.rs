@@ -238,6 +238,47 @@ fn a_refusal_is_told_in_the_servers_words() {
 }
 
 #[test]
+fn a_header_without_a_value_is_not_sent() {
+    let server = Server::new([("/x", Reply::json("{}"))]);
+    let args = [
+        "/x",
+        "-d",
+        "{}",
+        "-H",
+        "accept:",
+        "-H",
+        "Content-Type:",
+        "-H",
+        "X-A;",
+    ];
+    ask(&server, &args).run().is("{}\n");
+    let request = &server.requests()[0];
+    let sent = ["accept", "content-type", "x-a", "content-length"].map(|name| request.header(name));
+    assert_eq!(sent, [None, None, Some(""), Some("2")]);
+    curl(&args).is(
+        "curl -fsS --unix-socket /nonexistent/d.sock -H 'X-A;' -H Accept: -H Content-Type: --data-binary '{}' http://localhost/x | jq .\n",
+    );
+}
+
+#[test]
+fn an_answer_that_is_complete_ends_the_body() {
+    let heads = [
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ];
+    for (answer, body) in heads.iter().zip(["@-", "@long"]) {
+        let files = TempDir::new();
+        let long = "x".repeat(20 << 20);
+        files.write("long", &long);
+        // Nobody ever reads the body, and the connection stays open.
+        let server = Server::new([("/x", Reply::Deaf(answer))]);
+        let args = ["/x", "-d", body, "-H", "Expect:"];
+        let run = ask(&server, &args).dir(files.path()).stdin(long);
+        run.run().is("{}\n");
+    }
+}
+
+#[test]
 fn a_server_that_does_not_know_expect_is_asked_without() {
     let refusal =
         "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -386,7 +427,7 @@ fn pages_are_one_stream() {
             "/x",
             page(
                 "1",
-                "Link: <?page=2>; rel=next\r\nContent-Type: application/json\r\n",
+                "Link: <?page=2>; rel=next\r\nLink: <?page=3>; rel=last\r\nContent-Type: application/json\r\n",
             ),
         ),
     ]);
@@ -431,14 +472,13 @@ fn pages_elsewhere_and_broken_ones_end_it() {
             ),
         ),
     ]);
-    let output = ask(&server, &["/abroad", "--paginate"]).run();
-    output.fails(
-        22,
-        &["dq does not follow to this next page: http://elsewhere/x"],
-    );
-    ask(&server, &["/circle", "--paginate"])
-        .run()
-        .fails(22, &["does not follow"]);
+    // What has come is shown before that is told.
+    for (path, link) in [("/abroad", "http://elsewhere/x"), ("/circle", "/circle")] {
+        let output = ask(&server, &[path, "--paginate", "-c"]).run();
+        let said = format!("dq: fetch: 200 OK: dq does not follow to this next page: {link}\n");
+        assert_eq!((output.text(), output.code), ("[1]\n", 22), "{path}");
+        assert_eq!(output.stderr, said);
+    }
     let output = ask(&server, &["/gone", "--paginate", "-c"]).run();
     assert_eq!((output.text(), output.code), ("[1]\n", 22));
     assert_eq!(output.stderr, "dq: fetch: 404 Not Found: page not found\n");
@@ -817,6 +857,55 @@ fn the_curl_command() {
     curl(&["--demo", "/x"]).fails(2, &["the sample engine"]);
     curl(&["--host", "ssh://h", "/x"])
         .fails(2, &["curl cannot ask ssh:// hosts", "hint: ssh -nNT"]);
+}
+
+#[test]
+fn the_curl_command_of_other_formats() {
+    let lines = r#"'if type == "array" then .[] else . end'"#;
+    let cases: [(&[&str], &str, &str); 12] = [
+        (&["-o", "raw", ".a"], "jq -r .a", ""),
+        (&["-o", "jsonl"], "jq -c .", ""),
+        (&["-C", "-S"], "jq -S -C .", ""),
+        (&["--color", "never"], "jq -M .", ""),
+        (&["-t"], "jq .", "table"),
+        (&["--columns", "id"], "jq .", "table"),
+        (&["-o", "csv", ".[]"], "jq '.[]'", "csv"),
+        (&["-o", "cbor"], "jq .", "cbor"),
+        (&["-o", "lines", "-e", "-S"], "jq -e . | jq -r -c -S", ""),
+        (&["networks"], "jq 'def short_id:", "table"),
+        (
+            &["inspect", "web", ".Id"],
+            "jq 'def inspect: .\n;\ninspect | .Id'",
+            "",
+        ),
+        (&["ids"], "jq 'def short_id:", ""),
+    ];
+    for (args, jq, missing) in cases {
+        let is_saved = args[0].chars().all(char::is_alphabetic);
+        let source: &[&str] = if is_saved { &[] } else { &["/x"] };
+        let output = curl(&[source, args].concat());
+        let (_, after) = output.text().split_once(" | ").unwrap();
+        assert!(after.starts_with(jq), "{args:?}: {after}");
+        assert_eq!(
+            after.contains(lines),
+            args.contains(&"lines") || args == ["ids"]
+        );
+        let note = match missing {
+            "" => String::new(),
+            name => format!("dq: --curl: jq prints JSON: it has no -o {name}\n"),
+        };
+        assert_eq!((&output.stderr, output.code), (&note, 0), "{args:?}");
+    }
+    curl(&["/_ping", "-r", "."])
+        .is("curl -fsS --unix-socket /nonexistent/d.sock http://localhost/_ping | jq -R -r .\n");
+    curl(&["/x", "-X", "HEAD", "-i", "."]).is(
+        "curl -fsS --unix-socket /nonexistent/d.sock -o /dev/null -D /dev/stderr -I http://localhost/x | jq .\n",
+    );
+    let log = &["/containers/x/logs?stdout=1", ".line"];
+    curl(log).fails(
+        2,
+        &["dq: --curl: curl does not take the frames of a log apart"],
+    );
 }
 
 #[test]

@@ -270,3 +270,28 @@ fn nothing_is_left_running(sshd: &Sshd) {
         assert_eq!(sshd.running(), [""; 0], "after {:?}", begun.elapsed());
     }
 }
+
+/// An ssh that still connects does not see that nobody waits for it any more.
+#[test]
+fn a_signal_ends_an_ssh_that_waits() {
+    let dir = TempDir::new();
+    dir.write("ssh", "#!/bin/sh\necho $$ > pid; exec sleep 600\n");
+    let executable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(dir.join("ssh"), executable).unwrap();
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        // Job control gives background jobs back their interrupts.
+        let line = format!(
+            "set -m; rm -f pid; {} --host ssh://nowhere /info & until [ -s pid ]; do sleep 0.01; done; \
+             kill -{signal} $!; wait $! 2>/dev/null; echo $?; kill -0 $(cat pid) 2>/dev/null && echo left",
+            crate::support::dq::BINARY
+        );
+        let mut shell = Command::new("bash");
+        let path = format!("{}:/usr/bin:/bin", dir.path().display());
+        shell
+            .args(["-c", &line])
+            .env("PATH", path)
+            .current_dir(dir.path());
+        let output = crate::support::dq::run(shell, Vec::new());
+        assert_eq!(output.text(), format!("{code}\n"), "{signal}");
+    }
+}

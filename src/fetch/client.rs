@@ -22,6 +22,7 @@ use super::tls::{Options, Tls};
 use super::transport::{Gateway, NoResolver, Route};
 use super::turns::Turns;
 use super::upload::{Payload, Upload};
+use super::waiter::Waiter;
 use super::watcher::{Event, Watcher};
 
 /// The longest head of a response, in bytes.
@@ -63,6 +64,8 @@ pub struct Request {
     pub source: Source,
     /// These replace the headers dq or docker's configuration would send, by name.
     pub headers: Vec<(String, String)>,
+    /// Names of headers that are not sent, whoever would.
+    pub without: Vec<String>,
     pub payload: Payload,
 }
 
@@ -72,6 +75,7 @@ pub struct Client {
     host: Host,
     settings: Settings,
     watcher: Watcher,
+    waiter: Waiter,
     line: Arc<Line>,
     at_home: OnceLock<Agent>,
     abroad: OnceLock<Agent>,
@@ -91,6 +95,7 @@ impl Client {
             host,
             settings,
             watcher: Watcher::default(),
+            waiter: Waiter::default(),
             line: Arc::default(),
             at_home: OnceLock::new(),
             abroad: OnceLock::new(),
@@ -116,6 +121,11 @@ impl Client {
     /// The same client, with somebody told what goes over the wire.
     pub fn watched(self, watcher: Watcher) -> Self {
         Self { watcher, ..self }
+    }
+
+    /// The same client, with somebody who waits for the bytes of its responses.
+    pub fn waiting(self, waiter: Waiter) -> Self {
+        Self { waiter, ..self }
     }
 
     /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on
@@ -267,7 +277,8 @@ impl Client {
             .max_redirects_will_error(false)
             .max_idle_connections(idle)
             .max_idle_connections_per_host(idle)
-            .user_agent(concat!("dq/", env!("CARGO_PKG_VERSION")))
+            .user_agent("")
+            .accept("")
             .accept_encoding("")
             .allow_non_standard_methods(true)
             .max_response_header_size(HEAD_LIMIT)
@@ -280,6 +291,7 @@ impl Client {
             route,
             line: self.line.clone(),
             watcher: self.watcher.clone(),
+            waiter: self.waiter.clone(),
         };
         Agent::with_parts(config, gateway, NoResolver)
     }

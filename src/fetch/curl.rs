@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use ureq::http::header::{CONTENT_LENGTH, EXPECT, HOST};
+use ureq::http::header::HOST;
 use ureq::http::{HeaderName, HeaderValue};
 
 use super::address::Address;
 use super::client::{Client, Request};
 use super::endpoint::without_userinfo;
 use super::error::Error;
+use super::headers;
 use super::heads::{canonical, is_secret};
 use super::host::ChosenBy;
 use super::outgoing::Outgoing;
@@ -67,7 +68,10 @@ pub fn command(client: &Client, request: &Request, show: Show) -> Result<Command
     patience(client, &mut command);
     shown(request, show, &mut command);
     method(request, &mut command);
-    headers(client, &outgoing, &mut command);
+    show_headers(client, &outgoing, &mut command);
+    for name in &request.without {
+        command.add(&["-H", &format!("{}:", canonical(name))]);
+    }
     payload(request, &outgoing.target, &mut command)?;
     url(&outgoing, &mut command);
     Ok(command)
@@ -177,13 +181,15 @@ fn shown(request: &Request, show: Show, command: &mut Command) {
     if show.verbose {
         command.add(&["-v"]);
     }
+    // `-I` prints the head anyhow.
+    let is_head = request.method == "HEAD";
+    if is_head && show.include != Some(true) {
+        command.add(&["-o", "/dev/null"]);
+    }
     match show.include {
-        // `-I` prints the head anyhow.
-        Some(true) if request.method == "HEAD" => {}
-        Some(true) => command.add(&["-i"]),
+        Some(true) if !is_head => command.add(&["-i"]),
         Some(false) => command.add(&["-D", "/dev/stderr"]),
-        None if request.method == "HEAD" => command.add(&["-o", "/dev/null"]),
-        None => {}
+        _ => {}
     }
 }
 
@@ -201,7 +207,7 @@ fn method(request: &Request, command: &mut Command) {
     }
 }
 
-fn headers(client: &Client, outgoing: &Outgoing, command: &mut Command) {
+fn show_headers(client: &Client, outgoing: &Outgoing, command: &mut Command) {
     // What docker's hosts accept besides; other servers may want the empty one.
     let any_host = matches!(
         client.host().chosen_by,
@@ -209,7 +215,7 @@ fn headers(client: &Client, outgoing: &Outgoing, command: &mut Command) {
     );
     for (name, value) in &outgoing.headers {
         let own_host = *name == HOST && value.is_empty() && !any_host;
-        if *name != CONTENT_LENGTH && *name != EXPECT && !own_host {
+        if !headers::is_own(name, value) && !own_host {
             header(name, value, command);
         }
     }
@@ -231,10 +237,10 @@ fn header(name: &HeaderName, value: &HeaderValue, command: &mut Command) {
 }
 
 fn payload(request: &Request, target: &str, command: &mut Command) -> Result<(), Error> {
-    let typed = request
-        .headers
-        .iter()
-        .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let given = request.headers.iter().map(|(name, _)| name);
+    let typed = given
+        .chain(&request.without)
+        .any(|name| name.eq_ignore_ascii_case("content-type"));
     let content_type = match &request.payload {
         Payload::None => return Ok(()),
         Payload::Stdin if !typed => {

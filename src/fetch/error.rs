@@ -52,7 +52,10 @@ pub enum Error {
     /// The server sent something that is not HTTP, or HTTP beyond a limit of ours.
     Protocol { problem: String },
     /// The connection ended before the response did.
-    Lost { problem: String },
+    Lost {
+        problem: String,
+        hint: Option<String>,
+    },
     /// The server answered 400 or above.
     Status {
         status: u16,
@@ -84,6 +87,7 @@ impl Error {
     pub(super) fn lost(error: &io::Error) -> Self {
         Self::Lost {
             problem: cause(error),
+            hint: None,
         }
     }
 
@@ -97,6 +101,7 @@ impl Error {
             | Self::Handshake { hint, .. }
             | Self::Certificate { hint, .. }
             | Self::EmptyReply { hint, .. }
+            | Self::Lost { hint, .. }
             | Self::Status { hint, .. } => hint.clone(),
             _ => None,
         }
@@ -152,7 +157,7 @@ impl fmt::Display for Error {
                     "empty reply: {host} closed the connection without an answer"
                 )
             }
-            Self::Lost { problem } => write!(f, "connection lost: {problem}"),
+            Self::Lost { problem, .. } => write!(f, "connection lost: {problem}"),
             Self::Status {
                 status,
                 reason,
@@ -270,6 +275,7 @@ fn from_io(error: &io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Error::Lost {
             problem: "the server closed it before the end of the response".to_owned(),
+            hint: None,
         },
         _ => Error::lost(error),
     }
@@ -283,6 +289,12 @@ fn protocol(problem: String) -> Error {
 /// which a test pins.
 fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
     let text = problem.to_string();
+    // The first line was HTTP's.
+    if let Some(what @ ("invalid header name" | "invalid header value")) =
+        text.strip_prefix("http parse fail: ")
+    {
+        return protocol(format!("{host} sent broken HTTP: {what}"));
+    }
     if text.starts_with("http parse fail") && host.starts_with("ssh://") {
         return protocol(format!(
             "{host} did not answer with HTTP; does a shell over there print something first?"

@@ -1,12 +1,18 @@
 //! The headers of a request: the user's, docker's, and those that its body or a socket needs.
 
-use ureq::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE};
+use ureq::http::header::{
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
+};
 use ureq::http::{HeaderName, HeaderValue, Method};
 
 use super::client::Request;
 use super::error::Error;
 use super::message::printable;
 use super::upload::Upload;
+
+/// What dq calls itself.
+const AGENT: &str = concat!("dq/", env!("CARGO_PKG_VERSION"));
+const ANYTHING: &str = "*/*";
 
 pub type Headers = Vec<(HeaderName, HeaderValue)>;
 
@@ -26,6 +32,13 @@ pub fn gather(
         headers.push(header(name, value)?);
     }
     reject_framing(&headers)?;
+    let own = [(ACCEPT, ANYTHING), (USER_AGENT, AGENT)];
+    for (name, value) in own {
+        let is_given = headers.iter().any(|(known, _)| *known == name);
+        if !is_given {
+            headers.insert(0, (name, HeaderValue::from_static(value)));
+        }
+    }
     for (name, value) in docker {
         let (name, value) = header(name, value)?;
         // docker/cli does not let its configuration change these two either.
@@ -40,8 +53,6 @@ pub fn gather(
     match upload {
         Some(upload) => {
             describe(upload, &mut headers);
-            // curl's way to send the body unasked.
-            headers.retain(|(name, value)| *name != EXPECT || !value.is_empty());
         }
         None if matches!(*method, Method::POST | Method::PUT | Method::PATCH) => {
             // ureq would send an empty body in chunks, which docker's start refuses.
@@ -49,7 +60,24 @@ pub fn gather(
         }
         None => {}
     }
+    headers.retain(|(name, _)| !is_named(name, &request.without));
     Ok(headers)
+}
+
+fn is_named(name: &HeaderName, names: &[String]) -> bool {
+    let is_it = |it: &String| name.as_str().eq_ignore_ascii_case(it);
+    // The framing of a body is none of the user's business.
+    *name != CONTENT_LENGTH && *name != TRANSFER_ENCODING && names.iter().any(is_it)
+}
+
+/// Whether a header is one that dq sends unasked, and curl in its own way.
+pub fn is_own(name: &HeaderName, value: &HeaderValue) -> bool {
+    let own = [(USER_AGENT, AGENT), (ACCEPT, ANYTHING)];
+    let is_it = |(known, text): &(HeaderName, &str)| name == known && value == *text;
+    own.iter().any(is_it)
+        || *name == CONTENT_LENGTH
+        || *name == TRANSFER_ENCODING
+        || *name == EXPECT
 }
 
 /// Type and framing of a body.

@@ -1,17 +1,25 @@
 //! Sending a body while listening: what the server says meanwhile is kept, and a refusal ends the sending.
 
+mod answer;
+
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 /// How much of an early answer is kept, in bytes; then the server has to wait until the body is sent.
-const EARLY_LIMIT: usize = 16 << 20;
+const LIMIT: usize = 16 << 20;
+/// Bytes taken in at once.
 const CHUNK: usize = 64 << 10;
+/// A server that takes nothing for so long after it has answered is not going to.
+const STALL: Duration = Duration::from_secs(1);
+/// How long one whose answer has outgrown [`LIMIT`] may take nothing: it may be waiting for us to read.
+const DEADLOCK: Duration = Duration::from_secs(10);
+
+const TOO_MUCH: &str = "more than 16 MiB of the answer came before the request's body was sent";
 
 /// What the two ends of an upload know of each other: the reader of the body and the connection.
 #[derive(Debug, Default)]
@@ -46,128 +54,131 @@ impl Line {
     }
 }
 
-/// Sends bytes and puts what arrives meanwhile into `early`: a server that streams its answer while it still
-/// reads (dockerd at `/images/load`) must not wait for us while we wait for it. An answer that refuses the
-/// body ends it as a closed pipe does.
+/// A connection that is written to and read from in turns, without waiting for either: what cannot be done
+/// at once is `WouldBlock`.
+pub trait Duplex: AsFd {
+    /// Accepts some of the bytes; how many.
+    fn offer(&mut self, bytes: &[u8]) -> io::Result<usize>;
+
+    /// Accepted bytes are still to be sent: `offer` goes on with them.
+    fn owes(&self) -> bool;
+
+    /// Fetches what has come; 0 at the end.
+    fn receive(&mut self, chunk: &mut [u8]) -> io::Result<usize>;
+}
+
+/// What the server says before it has the whole body.
+#[derive(Debug, Default)]
+pub struct Early {
+    bytes: Vec<u8>,
+    has_ended: bool,
+}
+
+impl Early {
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Moves as much as fits to the buffer's beginning; how many bytes.
+    pub fn drain_into(&mut self, buffer: &mut [u8]) -> usize {
+        let amount = buffer.len().min(self.bytes.len());
+        buffer[..amount].copy_from_slice(&self.bytes[..amount]);
+        self.bytes.drain(..amount);
+        amount
+    }
+
+    fn has_room(&self) -> bool {
+        !self.has_ended && self.bytes.len() < LIMIT
+    }
+
+    /// Takes in what is there.
+    fn listen(&mut self, stream: &mut impl Duplex) -> io::Result<()> {
+        let mut chunk = vec![0; CHUNK];
+        match stream.receive(&mut chunk) {
+            Ok(0) => self.has_ended = true,
+            Ok(amount) => self.bytes.extend_from_slice(&chunk[..amount]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Nothing can follow what has come.
+    fn is_whole(&self) -> bool {
+        self.has_ended || answer::is_whole(&self.bytes)
+    }
+}
+
+/// Sends bytes and keeps what arrives meanwhile: a server that streams its answer while it still reads
+/// (dockerd at `/images/load`) must not wait for us while we wait for it. An answer that refuses the body ends
+/// it as a closed pipe does; so does one that is complete, once the server has stopped reading.
 ///
 /// # Errors
-/// As the socket fails; `TimedOut` where nothing moves for `limit`.
+/// As the connection fails; `TimedOut` where nothing moves for `limit`.
 pub fn send_and_listen(
-    socket: BorrowedFd<'_>,
+    stream: &mut impl Duplex,
     mut bytes: &[u8],
     limit: Option<Duration>,
-    early: &mut Vec<u8>,
+    early: &mut Early,
 ) -> io::Result<()> {
-    let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
-    let mut listening = true;
-    while !bytes.is_empty() {
-        let mut wanted = PollFlags::OUT;
-        wanted.set(PollFlags::IN, listening && early.len() < EARLY_LIMIT);
-        let mut fds = [PollFd::new(&socket, wanted)];
-        match poll(&mut fds, limit.as_ref()) {
-            Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
+    let mut idle = Duration::ZERO;
+    while !bytes.is_empty() || stream.owes() {
+        let pause = limit.map_or(STALL, |limit| limit.saturating_sub(idle).min(STALL));
+        let ready = wait(stream.as_fd(), early.has_room(), pause)?;
+        if ready.is_empty() {
+            idle += pause;
+            if early.is_whole() {
+                return Err(io::ErrorKind::BrokenPipe.into());
+            }
+            if limit.is_some_and(|limit| idle >= limit) {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            if idle >= DEADLOCK && early.bytes.len() >= LIMIT {
+                return Err(io::Error::other(TOO_MUCH));
+            }
+            continue;
         }
-        let ready = fds[0].revents();
+        idle = Duration::ZERO;
         if ready.contains(PollFlags::IN) {
-            listening = listen(socket, early)?;
-            if refuses(early) {
+            early.listen(stream)?;
+            if answer::is_refusal(&early.bytes) {
                 return Err(io::ErrorKind::BrokenPipe.into());
             }
         }
         if ready.intersects(PollFlags::OUT | PollFlags::ERR | PollFlags::HUP) {
-            match send(socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
+            match stream.offer(bytes) {
                 Ok(sent) => bytes = &bytes[sent..],
-                Err(Errno::AGAIN | Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
             }
         }
     }
     Ok(())
 }
 
-/// The same where TLS is in between and only whole records can be written: takes in what is there, without
-/// waiting, before the next bytes are sent.
-///
-/// # Errors
-/// As `read` fails; `BrokenPipe` for an answer that refuses the body.
-pub fn listen_first(
-    mut read: impl FnMut(&mut [u8]) -> io::Result<usize>,
-    early: &mut Vec<u8>,
-) -> io::Result<()> {
-    let mut chunk = vec![0; CHUNK];
-    while early.len() < EARLY_LIMIT {
-        match read(&mut chunk) {
-            Ok(0) => break,
-            Ok(amount) => early.extend_from_slice(&chunk[..amount]),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
-            Err(error) => return Err(error),
+/// Waits until bytes can be sent or, where that is wanted, received; nothing where neither happens.
+fn wait(socket: BorrowedFd<'_>, listens: bool, limit: Duration) -> io::Result<PollFlags> {
+    let mut wanted = PollFlags::OUT;
+    wanted.set(PollFlags::IN, listens);
+    let limit = Timespec::try_from(limit).ok();
+    let mut fds = [PollFd::new(&socket, wanted)];
+    loop {
+        match poll(&mut fds, limit.as_ref()) {
+            Ok(_) => return Ok(fds[0].revents()),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
         }
     }
-    match refuses(early) {
-        true => Err(io::ErrorKind::BrokenPipe.into()),
-        false => Ok(()),
-    }
-}
-
-/// Takes in what is there; whether more may come.
-fn listen(socket: BorrowedFd<'_>, early: &mut Vec<u8>) -> io::Result<bool> {
-    let mut chunk = vec![0; CHUNK];
-    match recv(socket, &mut chunk[..], RecvFlags::DONTWAIT) {
-        Ok((_, 0)) => Ok(false),
-        Ok((_, amount)) => {
-            early.extend_from_slice(&chunk[..amount]);
-            Ok(true)
-        }
-        Err(Errno::AGAIN | Errno::INTR) => Ok(true),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Whether an answer has begun that is no success; interim heads (1xx) in front of it are passed over.
-fn refuses(early: &[u8]) -> bool {
-    let mut rest = early;
-    while rest.starts_with(b"HTTP/1.") {
-        match rest.get(9) {
-            Some(b'1') => match rest.windows(4).position(|end| end == b"\r\n\r\n") {
-                Some(end) => rest = &rest[end + 4..],
-                None => return false,
-            },
-            Some(first) => return (b'3'..=b'9').contains(first),
-            None => return false,
-        }
-    }
-    false
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::fetch::stream::Stream;
     use std::io::{Read, Write};
-    use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
     use std::thread;
-
-    #[test]
-    fn refusals_are_told_from_answers() {
-        let cases = [
-            ("", false),
-            ("HTTP/1.1 ", false),
-            ("HTTP/1.1 2", false),
-            ("HTTP/1.1 404", true),
-            ("HTTP/1.0 500", true),
-            ("HTTP/1.1 302 Found", true),
-            ("HTTP/1.1 100 Continue\r\n\r\n", false),
-            ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 413", true),
-            ("HTTP/1.1 100 Continue\r\n", false),
-            ("garbage 4", false),
-        ];
-        for (early, expected) in cases {
-            assert_eq!(refuses(early.as_bytes()), expected, "{early}");
-        }
-    }
 
     #[test]
     fn a_server_that_talks_before_it_listens_holds_nothing_up() {
@@ -178,20 +189,47 @@ mod tests {
             far.read_exact(&mut body).unwrap();
             body
         });
-        let mut early = Vec::new();
+        let mut early = Early::default();
         let limit = Some(Duration::from_secs(10));
-        send_and_listen(near.as_fd(), &vec![b'y'; 1 << 20], limit, &mut early).unwrap();
+        let mut near = Stream::Unix(near);
+        send_and_listen(&mut near, &vec![b'y'; 1 << 20], limit, &mut early).unwrap();
         assert!(server.join().unwrap().iter().all(|byte| *byte == b'y'));
-        let mut rest = Vec::new();
-        (&near).read_to_end(&mut rest).unwrap();
-        assert_eq!(early.len() + rest.len(), 1 << 20);
+        let mut amount = early.bytes.len();
+        let mut chunk = vec![0; 1 << 20];
+        while let more @ 1.. = near.read(&mut chunk).unwrap() {
+            amount += more;
+        }
+        assert_eq!(amount, 1 << 20);
     }
 
     #[test]
     fn nobody_listens_for_ever() {
         let (near, _far) = UnixStream::pair().unwrap();
-        let limit = Some(Duration::from_millis(20));
-        let error = send_and_listen(near.as_fd(), &vec![0; 4 << 20], limit, &mut Vec::new());
-        assert_eq!(error.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(
+            failure(near, Some(Duration::from_millis(20))),
+            io::ErrorKind::TimedOut
+        );
+    }
+
+    /// How sending fails where nobody reads.
+    fn failure(near: UnixStream, limit: Option<Duration>) -> io::ErrorKind {
+        let body = vec![0; 4 << 20];
+        let mut near = Stream::Unix(near);
+        let sent = send_and_listen(&mut near, &body, limit, &mut Early::default());
+        sent.unwrap_err().kind()
+    }
+
+    #[test]
+    fn a_complete_answer_ends_the_sending_once_nobody_reads() {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        far.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            .unwrap();
+        assert_eq!(failure(near, None), io::ErrorKind::BrokenPipe);
+        // What was sent after a part of an answer may still be waited for.
+        let (near, mut far) = UnixStream::pair().unwrap();
+        far.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}")
+            .unwrap();
+        let limit = Some(Duration::from_millis(1500));
+        assert_eq!(failure(near, limit), io::ErrorKind::TimedOut);
     }
 }

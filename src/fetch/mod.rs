@@ -26,10 +26,12 @@ mod response;
 mod retry;
 mod sockets;
 mod ssh;
+mod stream;
 mod tls;
 mod transport;
 mod turns;
 mod upload;
+mod waiter;
 mod watcher;
 
 #[cfg(test)]
@@ -44,4 +46,5 @@ pub use reported::Report;
 pub use response::{Body, BodyKind, Response};
 pub use ssh::end_all as hang_up;
 pub use upload::Payload;
+pub use waiter::Waiter;
 pub use watcher::{Event, Watcher};

@@ -30,9 +30,11 @@ pub fn all_pages(client: Client, request: &Request) -> Result<Response, Error> {
 
 struct Page {
     response: Response,
-    /// The target of the next one.
-    next: Option<String>,
+    next: Option<Next>,
 }
+
+/// The target of the next page, or why it is not fetched: told once this one has been read.
+type Next = Result<String, Error>;
 
 fn page(client: &Client, request: &Request, target: Option<String>) -> Result<Page, Error> {
     let mut outgoing = client.outgoing(request)?;
@@ -40,26 +42,29 @@ fn page(client: &Client, request: &Request, target: Option<String>) -> Result<Pa
         outgoing.target = target;
     }
     let response = client.deliver(&mut outgoing)?;
-    let next = match response.header("link").and_then(next_link) {
-        Some(link) => {
-            let target = outgoing.resolved(&link);
-            let target = target.filter(|target| *target != outgoing.target);
-            Some(target.ok_or_else(|| Error::Redirect {
-                status: response.status,
-                reason: response.reason.clone(),
-                location: printable(&link),
-                problem: "dq does not follow to this next page",
-            })?)
-        }
-        None => None,
-    };
+    let next = link(&response).map(|link| {
+        let target = outgoing.resolved(&link);
+        let target = target.filter(|target| *target != outgoing.target);
+        target.ok_or_else(|| Error::Redirect {
+            status: response.status,
+            reason: response.reason.clone(),
+            location: printable(&link),
+            problem: "dq does not follow to this next page",
+        })
+    });
     Ok(Page { response, next })
+}
+
+/// The next page's link, of however many headers.
+fn link(response: &Response) -> Option<String> {
+    let headers = response.headers.iter().filter(|(name, _)| name == "link");
+    headers.into_iter().find_map(|(_, value)| next_link(value))
 }
 
 struct Pages {
     client: Client,
     request: Request,
-    next: Option<String>,
+    next: Option<Next>,
     /// The last byte was the end of a line.
     ends_line: bool,
     body: Body,
@@ -68,7 +73,7 @@ struct Pages {
 impl Pages {
     /// Turns to the next page; whether there is one.
     fn turn(&mut self) -> Result<bool, Error> {
-        let Some(target) = self.next.take() else {
+        let Some(target) = self.next.take().transpose()? else {
             return Ok(false);
         };
         // What the last page holds, a connection among it, is free for the next.

@@ -107,10 +107,17 @@ impl Response {
         let named = self.header("content-type").and_then(kind_of);
         self.kind = match named {
             _ if self.is_untyped_log() => BodyKind::Logs,
+            _ if self.is_encoded() => BodyKind::Binary,
             Some(kind) => kind,
             None => self.sniff().map_err(|error| read_error(&error))?,
         };
         Ok(())
+    }
+
+    /// Compressed, though dq asks for nothing of that kind: a header of the user's does, or the server has no other.
+    fn is_encoded(&self) -> bool {
+        let coding = self.header("content-encoding").unwrap_or_default().trim();
+        !coding.is_empty() && !coding.eq_ignore_ascii_case("identity")
     }
 
     /// Reads the beginning of the body, tells its kind and puts the bytes back.

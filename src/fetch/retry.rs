@@ -100,6 +100,7 @@ mod tests {
         assert!(Retries::new(3, short).next(&refused()).is_none());
         let lost = Err(Error::Lost {
             problem: String::new(),
+            hint: None,
         });
         assert!(Retries::new(3, None).next(&lost).is_none());
     }

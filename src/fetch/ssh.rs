@@ -2,6 +2,7 @@
 //! through its standard input and output (docker/cli cli/connhelper).
 
 mod children;
+mod signals;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -186,6 +187,7 @@ pub fn connect(target: &Target, connect_timeout: Option<Duration>) -> Result<Ssh
     let (near, far) = UnixStream::pair().map_err(failed)?;
     let far = OwnedFd::from(far);
     let input = far.try_clone().map_err(failed)?;
+    Handle::prepare();
     let child = Command::new("ssh")
         .args(target.arguments(connect_timeout))
         .stdin(Stdio::from(input))

@@ -185,6 +185,7 @@ pub fn request(method: &str, endpoint: &str) -> Request {
         method: method.to_owned(),
         source: Source::Endpoint(endpoint.to_owned()),
         headers: Vec::new(),
+        without: Vec::new(),
         payload: Payload::None,
     }
 }

@@ -238,6 +238,52 @@ impl TlsStream {
         &self.stream.sock
     }
 
+    /// Whether the next read has nothing to give before more comes over the socket.
+    pub fn is_drained(&self) -> bool {
+        self.stream.conn.wants_read()
+    }
+
+    /// Accepted bytes are still to be sent.
+    pub fn owes(&self) -> bool {
+        self.stream.conn.wants_write()
+    }
+
+    /// Accepts some of the bytes and sends as much as the socket takes.
+    ///
+    /// # Errors
+    /// `WouldBlock` where it took nothing of those accepted before.
+    pub fn offer(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let StreamOwned { conn, sock } = &mut self.stream;
+        while conn.wants_write() {
+            conn.write_tls(sock)?;
+        }
+        let accepted = conn.writer().write(bytes)?;
+        while conn.wants_write() {
+            match conn.write_tls(sock) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                result => result?,
+            };
+        }
+        Ok(accepted)
+    }
+
+    /// Fetches what has come, whatever is still to be sent; 0 at the end.
+    ///
+    /// # Errors
+    /// As TLS and the socket fail; `WouldBlock` where nothing has come.
+    pub fn receive(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
+        let StreamOwned { conn, sock } = &mut self.stream;
+        if conn.wants_read() {
+            conn.read_tls(sock)?;
+            conn.process_new_packets()
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        }
+        match conn.reader().read(chunk) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
+            result => result,
+        }
+    }
+
     /// What an error after the handshake means, where it is TLS's: with TLS 1.3 a server refuses a
     /// client's certificate only then, and may do it without a word.
     pub fn explain(&self, error: &io::Error, heard: bool) -> Option<Error> {

@@ -1,10 +1,8 @@
 //! The transport under ureq: one connection, whatever it runs over.
 
 use std::fmt;
-use std::io::{self, Read, Write};
-use std::net::TcpStream;
-use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::net::UnixStream;
+use std::io;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,11 +13,13 @@ use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTi
 
 use super::buffers::GrowingBuffers;
 use super::error::{Error, Fault, cause};
-use super::line::{Line, listen_first, send_and_listen};
+use super::line::{Early, Line, send_and_listen};
 use super::proxy::Proxy;
 use super::sockets::Places;
-use super::ssh::{self, SshStream};
-use super::tls::{Tls, TlsStream};
+use super::ssh;
+use super::stream::Stream;
+use super::tls::Tls;
+use super::waiter::Waiter;
 use super::watcher::{Event, Watcher};
 use super::{connect, demo};
 
@@ -40,6 +40,7 @@ pub struct Gateway {
     pub route: Route,
     pub line: Arc<Line>,
     pub watcher: Watcher,
+    pub waiter: Waiter,
 }
 
 impl Gateway {
@@ -109,6 +110,7 @@ impl Connector<()> for Gateway {
         Ok(Some(Connection {
             line: self.line.clone(),
             watcher: self.watcher.clone(),
+            waiter: self.waiter.clone(),
             ..Connection::new(stream, host, absolute)
         }))
     }
@@ -130,81 +132,6 @@ impl Resolver for NoResolver {
     }
 }
 
-enum Stream {
-    Unix(UnixStream),
-    Tcp(TcpStream),
-    Tls(Box<TlsStream>),
-    Ssh(SshStream),
-}
-
-impl Stream {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Unix(stream) => stream.read(buf),
-            Self::Tcp(stream) => stream.read(buf),
-            Self::Tls(stream) => stream.read(buf),
-            Self::Ssh(ssh) => ssh.stream.read(buf),
-        }
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Unix(stream) => stream.write_all(bytes),
-            Self::Tcp(stream) => stream.write_all(bytes),
-            Self::Tls(stream) => stream.write_all(bytes).and_then(|()| stream.flush()),
-            Self::Ssh(ssh) => ssh.stream.write_all(bytes),
-        }
-    }
-
-    fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
-        match self {
-            Self::Unix(stream) => stream.set_read_timeout(limit),
-            Self::Tcp(stream) => stream.set_read_timeout(limit),
-            Self::Tls(stream) => stream.tcp().set_read_timeout(limit),
-            Self::Ssh(ssh) => ssh.stream.set_read_timeout(limit),
-        }
-    }
-
-    fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
-        match self {
-            Self::Unix(stream) => stream.set_write_timeout(limit),
-            Self::Tcp(stream) => stream.set_write_timeout(limit),
-            Self::Tls(stream) => stream.tcp().set_write_timeout(limit),
-            Self::Ssh(ssh) => ssh.stream.set_write_timeout(limit),
-        }
-    }
-
-    fn set_nonblocking(&self, on: bool) -> io::Result<()> {
-        match self {
-            Self::Unix(stream) => stream.set_nonblocking(on),
-            Self::Tcp(stream) => stream.set_nonblocking(on),
-            Self::Tls(stream) => stream.tcp().set_nonblocking(on),
-            Self::Ssh(ssh) => ssh.stream.set_nonblocking(on),
-        }
-    }
-
-    /// The socket, where what goes over it is plain HTTP.
-    fn plain(&self) -> Option<BorrowedFd<'_>> {
-        match self {
-            Self::Unix(stream) => Some(stream.as_fd()),
-            Self::Tcp(stream) => Some(stream.as_fd()),
-            Self::Ssh(ssh) => Some(ssh.stream.as_fd()),
-            Self::Tls(_) => None,
-        }
-    }
-
-    /// Nothing may wait to be read on an idle connection, neither bytes nor its end.
-    fn is_idle(&mut self) -> io::Result<bool> {
-        self.set_nonblocking(true)?;
-        let idle = match self.read(&mut [0]) {
-            Err(error) => error.kind() == io::ErrorKind::WouldBlock,
-            Ok(_) => false,
-        };
-        self.set_nonblocking(false)?;
-        Ok(idle)
-    }
-}
-
 /// One connection, kept alive between requests.
 pub struct Connection {
     stream: Stream,
@@ -223,8 +150,9 @@ pub struct Connection {
     /// A request was not sent to its end: nothing else can follow it.
     spoiled: bool,
     /// What came while a body was being sent.
-    early: Vec<u8>,
+    early: Early,
     watcher: Watcher,
+    waiter: Waiter,
     /// The head of a request so far, where somebody watches.
     head: Vec<u8>,
     /// A proxy reads the requests: their targets are to be absolute.
@@ -244,8 +172,9 @@ impl Connection {
             reused: false,
             line: Arc::default(),
             spoiled: false,
-            early: Vec::new(),
+            early: Early::default(),
             watcher: Watcher::default(),
+            waiter: Waiter::default(),
             head: Vec::new(),
             absolute,
         }
@@ -267,7 +196,13 @@ impl Connection {
         Ok(())
     }
 
-    fn read(&mut self) -> io::Result<usize> {
+    /// Waits for bytes for as long as the limit says, and takes them in; how many.
+    fn read(&mut self, limit: Option<Duration>) -> io::Result<usize> {
+        let has_waited =
+            self.stream.is_drained() && self.waiter.wait(self.stream.as_fd(), limit)?;
+        if !has_waited {
+            self.limit_read(limit)?;
+        }
         loop {
             match self.stream.read(self.buffers.input_append_buf()) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -288,6 +223,7 @@ impl Connection {
             None if !self.heard && self.is_closed(error.kind()) => self.no_reply(),
             None => Error::Lost {
                 problem: cause(error),
+                hint: self.may_want_tls().filter(|_| !self.heard),
             },
         };
         self.carry(error)
@@ -297,14 +233,15 @@ impl Connection {
     fn send(&mut self, amount: usize, limit: Option<Duration>) -> io::Result<()> {
         let bytes = &self.buffers.output()[..amount];
         if self.line.is_uploading() {
-            if let Some(socket) = self.stream.plain() {
-                return send_and_listen(socket, bytes, limit, &mut self.early);
+            let is_tls = matches!(self.stream, Stream::Tls(_));
+            if is_tls {
+                self.stream.set_nonblocking(true)?;
             }
-            self.stream.set_nonblocking(true)?;
-            let heard = listen_first(|chunk| self.stream.read(chunk), &mut self.early);
-            self.stream.set_nonblocking(false)?;
-            heard?;
-            return self.stream.write_all(bytes);
+            let sent = send_and_listen(&mut self.stream, bytes, limit, &mut self.early);
+            if is_tls {
+                self.stream.set_nonblocking(false)?;
+            }
+            return sent;
         }
         match absolute_target(bytes).filter(|_| self.absolute) {
             None => self.stream.write_all(bytes),
@@ -314,10 +251,7 @@ impl Connection {
 
     /// Moves what came early to where ureq reads.
     fn take_early(&mut self) {
-        let room = self.buffers.input_append_buf();
-        let amount = room.len().min(self.early.len());
-        room[..amount].copy_from_slice(&self.early[..amount]);
-        self.early.drain(..amount);
+        let amount = self.early.drain_into(self.buffers.input_append_buf());
         self.heard = true;
         self.buffers.input_appended(amount);
     }
@@ -344,14 +278,16 @@ impl Connection {
             Stream::Ssh(ssh) => Some(ssh.no_reply()),
             _ => None,
         };
-        let hint = match &self.stream {
-            Stream::Tcp(_) => Some(format!("does this port want TLS? {WITH_TLS}")),
-            _ => None,
-        };
         known.unwrap_or_else(|| Error::EmptyReply {
             host: self.host.clone(),
-            hint,
+            hint: self.may_want_tls(),
         })
+    }
+
+    /// Why a server on the network may have hung up, or reset the connection, without a word.
+    fn may_want_tls(&self) -> Option<String> {
+        let is_tcp = matches!(self.stream, Stream::Tcp(_));
+        is_tcp.then(|| format!("does this port want TLS? {WITH_TLS}"))
     }
 
     /// The other end is gone. ssh that could not connect leaves what it was sent unread: a reset.
@@ -421,8 +357,7 @@ impl Transport for Connection {
             return Ok(true);
         }
         let timeout = timeout.for_read();
-        self.limit_read(timeout.not_zero().map(|limit| *limit))?;
-        match self.read() {
+        match self.read(timeout.not_zero().map(|limit| *limit)) {
             Ok(0) if !self.heard => Err(self.carry(self.no_reply())),
             Ok(amount) => {
                 let first = !self.heard;

@@ -45,6 +45,12 @@ impl Format {
         NAMES.iter().find(known).map(|(format, ..)| *format)
     }
 
+    /// What `-o` calls it.
+    pub fn name(self) -> &'static str {
+        let known = NAMES.iter().find(|(format, ..)| *format == self);
+        known.map_or("", |(_, name, _)| name)
+    }
+
     /// All names, as a message lists them.
     pub fn names() -> String {
         let names: Vec<_> = NAMES.iter().map(|(_, name, _)| *name).collect();

@@ -37,7 +37,9 @@ pub fn of_response(
         let (total, body) = (response.content_length(), response.body);
         response.body = Box::new(Watched::new(body, progress, total));
     }
-    output.watch_for_closed_pipe(response.is_live());
+    if response.is_live() {
+        output.expect_silence();
+    }
     let is_filtered = !plan.program.is_identity
         || plan.null_input
         || plan.inputs.shape != Shape::Values

@@ -1,33 +1,61 @@
-//! Watching for the reader of our output to go away.
+//! Noticing that the reader of our output has gone, while the server is silent.
 
-use std::os::fd::AsFd;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::process::exit;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-/// Ends the process quietly as soon as nobody reads its output any more, connection and all; does this before.
-pub fn watch(before: impl FnOnce() + Send + 'static) {
-    // Without the thread the next write finds out.
-    let _ = std::thread::Builder::new()
-        .stack_size(64 * 1024)
-        .spawn(move || {
-            if wait_until_closed() {
-                before();
-                crate::fetch::hang_up();
-                std::process::exit(0);
+use super::progress::Progress;
+use crate::fetch;
+
+/// Whether waiting for the server is to end with the reader of stdout.
+#[derive(Clone, Default)]
+pub struct Switch(Arc<AtomicBool>);
+
+impl Switch {
+    pub fn turn_on(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits for the server's bytes once it is on, and ends the process quietly, connection and all, as soon
+    /// as nobody reads its output any more (`dq /events | head -1`).
+    pub fn waiter(&self, progress: Option<Arc<Progress>>) -> fetch::Waiter {
+        let switch = self.0.clone();
+        fetch::Waiter::new(move |socket, limit| {
+            if !switch.load(Ordering::Relaxed) {
+                return Ok(false);
             }
-        });
+            if is_closed_before(socket, limit)? {
+                progress.iter().for_each(|it| it.end());
+                fetch::hang_up();
+                exit(0);
+            }
+            Ok(true)
+        })
+    }
 }
 
-/// A pipe or socket whose reader is gone polls as an error; a file never does.
-fn wait_until_closed() -> bool {
-    let stdout = std::io::stdout();
-    let fd = stdout.as_fd();
+/// Waits for the socket; `true` where stdout is closed first. A pipe or socket whose reader is gone polls as
+/// an error; a file never does.
+fn is_closed_before(socket: BorrowedFd<'_>, limit: Option<Duration>) -> io::Result<bool> {
+    let stdout = io::stdout();
+    let stdout = stdout.as_fd();
+    let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
+    let mut fds = [
+        PollFd::new(&socket, PollFlags::IN),
+        PollFd::new(&stdout, PollFlags::empty()),
+    ];
     loop {
-        match poll(&mut [PollFd::new(&fd, PollFlags::empty())], None) {
-            Ok(_) => return true,
+        match poll(&mut fds, limit.as_ref()) {
+            Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
+            Ok(_) => return Ok(!fds[1].revents().is_empty()),
             Err(Errno::INTR) => {}
-            Err(_) => return false,
+            Err(error) => return Err(error.into()),
         }
     }
 }

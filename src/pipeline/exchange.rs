@@ -14,16 +14,12 @@ use crate::plan::{Exchange, Plan};
 use crate::terminal::Terminal;
 
 /// Sends the request and waits for the head of the response.
-pub fn send(
-    exchange: &Exchange,
-    plan: &Plan,
-    progress: Option<Arc<Progress>>,
-) -> Result<Response, Error> {
+pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Response, Error> {
     let watch = Watch {
         terminal: plan.terminal.clone(),
         verbose: exchange.shown.verbose,
         include: exchange.shown.include.then_some(plan.is_plain()),
-        progress,
+        progress: output.progress(),
     };
     if exchange.shown.verbose {
         watch.tell(Event::Note(&format!(
@@ -32,7 +28,8 @@ pub fn send(
             exchange.host.reason()
         )));
     }
-    let mut client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
+    let client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
+    let mut client = client.waiting(output.waiter());
     if watch.has_something_to_show(exchange) {
         client = client.watched(fetch::Watcher::new(move |event| watch.tell(event)));
     }

@@ -7,9 +7,10 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::FileTypeExt;
 use std::sync::Arc;
 
-use super::closed_pipe;
+use super::closed_pipe::Switch;
 use super::progress::Progress;
 use crate::error::Error;
+use crate::fetch;
 use crate::filter::value::Item;
 use crate::format::{self, Formatter, sanitize};
 use crate::plan::Flush;
@@ -40,6 +41,7 @@ pub struct Output {
     flush: Flush,
     terminal: Terminal,
     progress: Option<Arc<Progress>>,
+    closed_pipe: Switch,
 }
 
 impl Output {
@@ -53,6 +55,7 @@ impl Output {
             flush,
             terminal,
             progress,
+            closed_pipe: Switch::default(),
         }
     }
 
@@ -161,12 +164,17 @@ impl Output {
         self.message(format!("{line}\n").as_bytes());
     }
 
-    /// A reader that goes away ends dq at once, even while the server is silent (`dq /events | head -1`).
-    pub fn watch_for_closed_pipe(&self, is_live: bool) {
-        if is_live && !self.terminal.stdout.is_terminal {
-            let progress = self.progress.clone();
-            closed_pipe::watch(move || progress.iter().for_each(|it| it.end()));
+    /// Who waits for the server's bytes: a reader that goes away ends dq at once.
+    pub fn waiter(&self) -> fetch::Waiter {
+        match self.terminal.stdout.is_terminal {
+            true => fetch::Waiter::default(),
+            false => self.closed_pipe.waiter(self.progress.clone()),
         }
+    }
+
+    /// From here on they may not come for a long time.
+    pub fn expect_silence(&self) {
+        self.closed_pipe.turn_on();
     }
 
     pub fn flush(&self) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::{reason, split_header, unicode};
+use super::{header, reason, unicode};
 use crate::cli::{self, Sending};
 use crate::error::Error;
 use crate::fetch::{self, Payload, fields, query};
@@ -36,14 +36,16 @@ pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<fetch::Reque
     if method == "HEAD" && !matches!(payload, Payload::None) {
         return Err(Error::usage("HEAD carries no body: leave --data out"));
     }
-    let headers = options.headers.iter().map(|header| split_header(header));
+    let headers = options.headers.iter().map(|header| header::read(header));
+    let (headers, without) = header::sorted(headers.collect::<Result<_, _>>()?);
     Ok(fetch::Request {
         method,
         source: match source.starts_with('/') {
             true => fetch::Source::Endpoint(source),
             false => fetch::Source::Url(source),
         },
-        headers: headers.collect::<Result<_, _>>()?,
+        headers,
+        without,
         payload,
     })
 }

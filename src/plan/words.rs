@@ -86,7 +86,7 @@ impl Words {
             message: format!(
                 "unexpected word {} after the filter {}",
                 first.display(),
-                self.filter.as_deref().unwrap_or_default()
+                self.filter.as_deref().unwrap_or_default().trim()
             ),
             hint: Some("dq SOURCE FILTER takes no files; quote a filter that has spaces".into()),
         })

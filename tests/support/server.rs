@@ -48,6 +48,8 @@ pub enum Reply {
     Held(&'static str),
     /// These bytes as soon as the head is there; the body of the request is never read.
     Refused(&'static str),
+    /// The same, and the connection stays open, for longer than any test.
+    Deaf(&'static str),
     /// One after the other, the last for ever.
     Turns(Arc<Mutex<VecDeque<Reply>>>),
 }
@@ -225,7 +227,7 @@ fn serve(stream: &UnixStream, routes: &Routes, record: &Mutex<Vec<Request>>) -> 
         let reply = found.map(|(_, reply)| reply.taken());
         let reply = reply.unwrap_or_else(|| Reply::message("404 Not Found", "page not found"));
         let head_only = request.method == "HEAD";
-        if !matches!(reply, Reply::Refused(_)) {
+        if !matches!(reply, Reply::Refused(_) | Reply::Deaf(_)) {
             if request.header("expect").is_some() {
                 (&mut &*stream).write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
             }
@@ -319,6 +321,10 @@ fn send(mut stream: &UnixStream, reply: &Reply, head_only: bool) -> io::Result<b
             }
         }
         Reply::Refused(bytes) => stream.write_all(bytes.as_bytes())?,
+        Reply::Deaf(bytes) => {
+            stream.write_all(bytes.as_bytes())?;
+            thread::sleep(Duration::from_secs(600));
+        }
         Reply::Turns(_) => unreachable!("a turn is taken before"),
         Reply::Held(bytes) => {
             stream.write_all(bytes.as_bytes())?;

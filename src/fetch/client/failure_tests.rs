@@ -104,6 +104,16 @@ fn hostile_servers() {
             "sent broken HTTP: http parse resulted in too many headers",
         ),
         ("HTTP/1.1 000 X\r\n\r\n", 56, "did not answer with HTTP"),
+        (
+            "HTTP/1.1 200 OK\r\nX: a\u{1b}[2J\r\n\r\n",
+            56,
+            "sent broken HTTP: invalid header value",
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nno header\r\n\r\n",
+            56,
+            "sent broken HTTP: invalid header name",
+        ),
     ];
     for (reply, code, text) in cases {
         let error = error_of(&Server::replying(&[reply]), &get("/"));
@@ -258,29 +268,41 @@ fn patience_has_its_limits() {
     assert_eq!(body(response).unwrap_err().exit_code(), 28);
 }
 
-#[test]
-fn a_reset_within_a_body_is_no_end() {
+/// A server that sends these bytes, and a reset behind them: one byte of the request stays unread.
+fn resetting(answer: &'static [u8]) -> (String, thread::JoinHandle<()>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
+    let address = listener.local_addr().unwrap().to_string();
     let server = thread::spawn(move || {
         use std::io::Write;
         let (mut stream, _) = listener.accept().unwrap();
-        // One byte of the request stays unread, so closing sends a reset.
         stream.read_exact(&mut [0; 20]).unwrap();
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nabc")
-            .unwrap();
+        stream.write_all(answer).unwrap();
         thread::sleep(Duration::from_millis(100));
     });
-    let response = host_client(&format!("127.0.0.1:{port}"))
-        .send(&get("/"))
-        .unwrap();
+    (address, server)
+}
+
+#[test]
+fn a_reset_within_a_body_is_no_end() {
+    let (address, server) = resetting(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nabc");
+    let response = host_client(&address).send(&get("/")).unwrap();
     let error = body(response).unwrap_err();
     server.join().unwrap();
     assert_eq!(
         (error.exit_code(), error.to_string().as_str()),
         (56, "connection lost: Connection reset by peer")
     );
+    assert_eq!(error.hint(), None);
+}
+
+#[test]
+fn a_reset_without_an_answer_may_want_tls() {
+    let (address, server) = resetting(b"");
+    let error = host_client(&address).send(&get("/")).err().unwrap();
+    server.join().unwrap();
+    assert_eq!(error.exit_code(), 56);
+    let hint = error.hint().unwrap();
+    assert!(hint.starts_with("does this port want TLS?"), "{hint}");
 }
 
 #[test]

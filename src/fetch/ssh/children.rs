@@ -5,8 +5,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::signals;
+
 /// Those that run, or were not yet waited for. Dropping is not enough: `exit` drops nothing.
 static CHILDREN: Mutex<Vec<Child>> = Mutex::new(Vec::new());
+
+/// Held by the thread that ends the process.
+static ENDING: Mutex<()> = Mutex::new(());
 
 /// How long a process whose output has ended may take to end itself.
 const GRACE: Duration = Duration::from_secs(2);
@@ -21,6 +26,11 @@ fn children() -> MutexGuard<'static, Vec<Child>> {
 pub struct Handle(u32);
 
 impl Handle {
+    /// To be called before the first of them starts.
+    pub fn prepare() {
+        signals::watch(end_all_at_once);
+    }
+
     pub fn of(child: Child) -> Self {
         let handle = Self(child.id());
         children().push(child);
@@ -60,8 +70,13 @@ impl Drop for Handle {
 /// process exits. Of several threads the first goes on, the others stop here for good: what they
 /// would report is only that their connection has gone.
 pub fn end_all() {
-    static ENDING: Mutex<()> = Mutex::new(());
     std::mem::forget(ENDING.lock());
+    children().drain(..).for_each(end);
+}
+
+/// The same on a signal, which has to take its effect in any case.
+fn end_all_at_once() {
+    std::mem::forget(ENDING.try_lock());
     children().drain(..).for_each(end);
 }
 

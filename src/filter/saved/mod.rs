@@ -19,7 +19,7 @@ pub use metadata::Metadata;
 use names::is_identifier;
 pub use names::{hidden, refusal};
 pub use places::Places;
-pub use standalone::standalone;
+pub use standalone::{standalone, without_header};
 
 use super::report::CompileError;
 use super::value::Value;

@@ -59,6 +59,14 @@ pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
     Ok(parts.join("\n").trim_start().to_owned())
 }
 
+/// A program without its header, as a command line wants it; with it, where that imports something.
+pub fn without_header(text: &str) -> &str {
+    match imports(text).is_empty() {
+        true => split(text).1,
+        false => text,
+    }
+}
+
 /// The directives of a text, and the program behind them.
 fn split(text: &str) -> (&str, &str) {
     let head = syntax::parse_module(text).map_or(0, |module| module.head);
