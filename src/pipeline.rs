@@ -87,7 +87,14 @@ fn pass(
         elements,
         ..settings
     };
-    let inputs = RefCell::new(Inputs::new(settings, sources));
+    let mut inputs = Inputs::new(settings, sources);
+    if settings.seq {
+        let output = output.clone();
+        inputs.report_skipped(Box::new(move |error| {
+            output.report(&format!("dq: input: ignoring a broken record: {error}"));
+        }));
+    }
+    let inputs = RefCell::new(inputs);
     let ended = filter_all(plan, filter, &inputs, output, &problems);
     // Whatever ended the run, what came before is written.
     let finished = output.finish_values();
@@ -225,10 +232,7 @@ fn filter_all(
     problems: &Problems,
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
-    let skipped = |error: &filter::ReadError| {
-        output.report(&format!("dq: input: ignoring a broken record: {error}"));
-    };
-    let session = Session::new(filter, inputs, &messages, &skipped, STACK, plan.null_input);
+    let session = Session::new(filter, inputs, &messages, STACK, plan.null_input);
     let tally = Tally::default();
     let mut code = 0;
     loop {

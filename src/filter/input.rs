@@ -43,6 +43,9 @@ pub struct Settings {
     pub elements: bool,
 }
 
+/// What is to be done with an error that does not end the run.
+type Report = Box<dyn Fn(&ReadError)>;
+
 enum Reader {
     Values(Values),
     Events(Events),
@@ -62,8 +65,8 @@ pub struct Inputs {
     /// An error that `input` has already raised inside the filter.
     failure: Option<ReadError>,
     broken: bool,
-    /// Records skipped by `--seq`.
-    pub skipped: Vec<ReadError>,
+    /// Is told of records that `--seq` passes over.
+    skipped: Option<Report>,
 }
 
 impl Inputs {
@@ -78,8 +81,13 @@ impl Inputs {
             slurped: false,
             failure: None,
             broken: false,
-            skipped: Vec::new(),
+            skipped: None,
         }
+    }
+
+    /// Has records that `--seq` passes over told, the moment they are.
+    pub fn report_skipped(&mut self, report: Report) {
+        self.skipped = Some(report);
     }
 
     /// The name of the source the last input came from, null where it has none.
@@ -309,7 +317,9 @@ impl Inputs {
         if !more {
             self.current = None;
         }
-        self.skipped.push(error);
+        if let Some(report) = &self.skipped {
+            report(&error);
+        }
         Ok(None)
     }
 

@@ -148,6 +148,18 @@ impl<R: Read> Window<R> {
         Ok(into.len() > before)
     }
 
+    /// Passes over everything up to and including the delimiter; `false` where none comes.
+    pub fn skip_behind(&mut self, delimiter: u8) -> Result<bool, ReadError> {
+        while self.peek()?.is_some() {
+            let found = memchr::memchr(delimiter, self.rest());
+            self.advance(found.map_or(self.rest().len(), |at| at + 1));
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Takes all that is left.
     pub fn take_all(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
         into.extend_from_slice(self.rest());
