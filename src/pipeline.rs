@@ -11,7 +11,8 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::error::Error;
@@ -199,15 +200,17 @@ fn open_all(
     move || {
         loop {
             let path = files.pop_front()?;
-            let opened = File::open(&path).and_then(|file| match file.metadata()?.is_dir() {
-                true => Err(io::Error::from(io::ErrorKind::IsADirectory)),
-                false => Ok(file),
-            });
-            match opened {
-                Ok(file) => {
+            if path.as_os_str() == "-" {
+                return Some(Source {
+                    name: Some("<stdin>".into()),
+                    bytes: considerate(io::stdin(), output.clone()),
+                });
+            }
+            match open(&path, &output) {
+                Ok(bytes) => {
                     return Some(Source {
                         name: Some(path.display().to_string().into()),
-                        bytes: Box::new(file),
+                        bytes,
                     });
                 }
                 Err(error) => {
@@ -220,6 +223,17 @@ fn open_all(
                 }
             }
         }
+    }
+}
+
+/// Opens a file; one that others write while it is read is a pipe.
+fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn io::Read>> {
+    let file = File::open(path)?;
+    let kind = file.metadata()?.file_type();
+    match (kind.is_dir(), kind.is_fifo()) {
+        (true, _) => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        (_, true) => Ok(considerate(file, output.clone())),
+        _ => Ok(Box::new(file)),
     }
 }
 
@@ -248,7 +262,7 @@ fn filter_all(
         code = match ended {
             Ok(()) => 0,
             Err(Stop::Unread(error)) => return Err(input_error(error, inputs, problems)),
-            Err(Stop::Halted(code)) => return halted(code, inputs, problems),
+            Err(Stop::Halted(code)) => return halted(plan, code, inputs, problems),
             Err(Stop::Raised(error)) => {
                 output.report(&format!("dq: filter: {}", raised(&error)));
                 5
@@ -272,12 +286,27 @@ fn filter_all(
 }
 
 /// The filter has ended the run: by itself, or because an input broke off under it.
-fn halted(code: i32, inputs: &RefCell<Inputs>, problems: &Problems) -> Result<u8, Error> {
+fn halted(
+    plan: &Plan,
+    code: i32,
+    inputs: &RefCell<Inputs>,
+    problems: &Problems,
+) -> Result<u8, Error> {
     let broken = inputs.borrow_mut().pending();
     match broken {
         Some(error) => Err(input_error(error, inputs, problems)),
-        None => Ok(code.rem_euclid(256) as u8),
+        None => Ok(exit_code(code, plan.exit_status)),
     }
+}
+
+/// What jq makes of a `halt_error(n)` below 0: 0, or with `-e` the number without its sign.
+fn exit_code(code: i32, exit_status: bool) -> u8 {
+    let code = if exit_status {
+        code.wrapping_abs()
+    } else {
+        code.max(0)
+    };
+    code.rem_euclid(256) as u8
 }
 
 /// An uncaught error in jq's words.

@@ -103,6 +103,11 @@ impl<R: Read> Window<R> {
         self.ended
     }
 
+    /// Everything has been taken.
+    pub fn has_run_out(&self) -> bool {
+        self.ended && self.position == self.filled
+    }
+
     fn place_after(&self, bytes: usize) -> (usize, usize) {
         let seen = &self.buffer[..bytes];
         let newlines = memchr::memchr_iter(b'\n', seen).count();
