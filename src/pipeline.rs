@@ -332,7 +332,7 @@ fn input_error(error: filter::ReadError, inputs: &RefCell<Inputs>, problems: &Pr
         Trouble::Syntax(_) => Error::Input {
             name,
             problem: format!("invalid JSON: {error}"),
-            code: 5,
+            code: if problems.unopened.get() { 2 } else { 5 },
         },
     }
 }

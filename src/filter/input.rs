@@ -337,7 +337,9 @@ impl Inputs {
         let mut text = Vec::new();
         while self.open_next() {
             if let Some(Reader::Values(parser)) = &mut self.current {
+                let before = text.len();
                 parser.take_all(&mut text)?;
+                self.last_line = memchr::memchr_iter(b'\n', &text[before..]).count();
             }
         }
         self.current = None;
