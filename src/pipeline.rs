@@ -295,6 +295,7 @@ fn halted(
     let broken = inputs.borrow_mut().pending();
     match broken {
         Some(error) => Err(input_error(error, inputs, problems)),
+        None if problems.unopened.get() => Ok(2),
         None => Ok(exit_code(code, plan.exit_status)),
     }
 }

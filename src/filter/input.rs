@@ -98,6 +98,9 @@ impl Inputs {
     /// Newlines read so far in the current source.
     pub fn line_number(&self) -> usize {
         match &self.current {
+            Some(Reader::Values(parser)) if self.settings.shape == Shape::Lines => {
+                parser.lines_taken()
+            }
             Some(Reader::Values(parser)) => parser.line_number(),
             Some(Reader::Events(events)) => events.line_number(),
             None => self.last_line,

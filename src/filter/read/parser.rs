@@ -57,6 +57,11 @@ impl<R: Read> Parser<R> {
         self.window.line_number()
     }
 
+    /// Lines passed over.
+    pub fn lines_taken(&self) -> usize {
+        self.window.lines_taken()
+    }
+
     /// The next value; `None` at the end of the input or after an error.
     pub fn next(&mut self) -> Option<Parsed<Value>> {
         self.unless_failed(|parser| match parser.start()? {

@@ -120,7 +120,12 @@ impl<R: Read> Window<R> {
     /// Lines read so far, the current one included if its end is in sight: jq reads line by line.
     pub fn line_number(&self) -> usize {
         let ends = memchr::memchr(b'\n', self.rest()).is_some();
-        self.place_after(self.position).0 + usize::from(ends)
+        self.lines_taken() + usize::from(ends)
+    }
+
+    /// Lines whose end has been passed over.
+    pub fn lines_taken(&self) -> usize {
+        self.place_after(self.position).0
     }
 
     /// A syntax error at the current place.
