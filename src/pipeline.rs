@@ -11,7 +11,8 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::error::Error;
@@ -85,7 +86,14 @@ fn pass(
         elements,
         ..settings
     };
-    let inputs = RefCell::new(Inputs::new(settings, sources));
+    let mut inputs = Inputs::new(settings, sources);
+    if settings.seq {
+        let output = output.clone();
+        inputs.report_skipped(Box::new(move |error| {
+            output.report(&format!("dq: input: ignoring a broken record: {error}"));
+        }));
+    }
+    let inputs = RefCell::new(inputs);
     let ended = filter_all(plan, filter, &inputs, output, &problems, room);
     // Whatever ended the run, what came before is written.
     let finished = output.finish_values();
@@ -190,15 +198,17 @@ fn open_all(
     move || {
         loop {
             let path = files.pop_front()?;
-            let opened = File::open(&path).and_then(|file| match file.metadata()?.is_dir() {
-                true => Err(io::Error::from(io::ErrorKind::IsADirectory)),
-                false => Ok(file),
-            });
-            match opened {
-                Ok(file) => {
+            if path.as_os_str() == "-" {
+                return Some(Source {
+                    name: Some("<stdin>".into()),
+                    bytes: considerate(io::stdin(), output.clone()),
+                });
+            }
+            match open(&path, &output) {
+                Ok(bytes) => {
                     return Some(Source {
                         name: Some(path.display().to_string().into()),
-                        bytes: Box::new(file),
+                        bytes,
                     });
                 }
                 Err(error) => {
@@ -214,6 +224,17 @@ fn open_all(
     }
 }
 
+/// Opens a file; one that others write while it is read is a pipe.
+fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn io::Read>> {
+    let file = File::open(path)?;
+    let kind = file.metadata()?.file_type();
+    match (kind.is_dir(), kind.is_fifo()) {
+        (true, _) => Err(io::Error::from(io::ErrorKind::IsADirectory)),
+        (_, true) => Ok(considerate(file, output.clone())),
+        _ => Ok(Box::new(file)),
+    }
+}
+
 /// The main loop: every input through the filter, every output to the formatter.
 fn filter_all(
     plan: &Plan,
@@ -224,10 +245,7 @@ fn filter_all(
     room: usize,
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
-    let skipped = |error: &filter::ReadError| {
-        output.report(&format!("dq: input: ignoring a broken record: {error}"));
-    };
-    let session = Session::new(filter, inputs, &messages, &skipped, room, plan.null_input);
+    let session = Session::new(filter, inputs, &messages, room, plan.null_input);
     let tally = Tally::default();
     let mut code = 0;
     loop {
@@ -243,7 +261,7 @@ fn filter_all(
         code = match ended {
             Ok(()) => 0,
             Err(Stop::Unread(error)) => return Err(input_error(error, inputs, problems)),
-            Err(Stop::Halted(code)) => return halted(code, inputs, problems),
+            Err(Stop::Halted(code)) => return halted(plan, code, inputs, problems),
             Err(Stop::Raised(error)) => {
                 output.report(&format!("dq: filter: {}", raised(&error)));
                 5
@@ -267,12 +285,28 @@ fn filter_all(
 }
 
 /// The filter has ended the run: by itself, or because an input broke off under it.
-fn halted(code: i32, inputs: &RefCell<Inputs>, problems: &Problems) -> Result<u8, Error> {
+fn halted(
+    plan: &Plan,
+    code: i32,
+    inputs: &RefCell<Inputs>,
+    problems: &Problems,
+) -> Result<u8, Error> {
     let broken = inputs.borrow_mut().pending();
     match broken {
         Some(error) => Err(input_error(error, inputs, problems)),
-        None => Ok(code.rem_euclid(256) as u8),
+        None if problems.unopened.get() => Ok(2),
+        None => Ok(exit_code(code, plan.exit_status)),
     }
+}
+
+/// What jq makes of a `halt_error(n)` below 0: 0, or with `-e` the number without its sign.
+fn exit_code(code: i32, exit_status: bool) -> u8 {
+    let code = if exit_status {
+        code.wrapping_abs()
+    } else {
+        code.max(0)
+    };
+    code.rem_euclid(256) as u8
 }
 
 /// An uncaught error in jq's words.
@@ -298,7 +332,7 @@ fn input_error(error: filter::ReadError, inputs: &RefCell<Inputs>, problems: &Pr
         Trouble::Syntax(_) => Error::Input {
             name,
             problem: format!("invalid JSON: {error}"),
-            code: 5,
+            code: if problems.unopened.get() { 2 } else { 5 },
         },
     }
 }

@@ -112,7 +112,8 @@ fn arg(option: &Opt) -> Arg {
         arg = arg.short(short);
     }
     if option.values.is_empty() {
-        return arg.action(ArgAction::SetTrue).overrides_with(option.long);
+        let arg = arg.action(ArgAction::SetTrue);
+        return arg.overrides_with_all(overridden(option.long));
     }
     let arg = arg
         .num_args(option.values.len())
@@ -129,7 +130,17 @@ fn arg(option: &Opt) -> Arg {
     if option.repeats {
         arg.action(ArgAction::Append)
     } else {
-        arg.action(ArgAction::Set).overrides_with(option.long)
+        arg.action(ArgAction::Set)
+            .overrides_with_all(overridden(option.long))
+    }
+}
+
+/// The options that one takes the place of when it comes after them.
+fn overridden(long: &'static str) -> Vec<&'static str> {
+    let layouts = ["compact-output", "tab", "indent"];
+    match layouts.contains(&long) {
+        true => layouts.to_vec(),
+        false => vec![long],
     }
 }
 

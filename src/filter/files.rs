@@ -12,11 +12,14 @@ use super::report::CompileError;
 use super::saved::Places;
 use super::syntax::{self, Import, Module, Term};
 use super::value::{Num, Value};
+use super::{Program, library};
 
 /// Module files as they are found and read; one may be asked for while another is being read.
 pub struct Files {
     /// Directories of `-L`, in order.
     library: Vec<PathBuf>,
+    /// Where `search` of the main filter's imports starts: the folder of `-f FILE`, else the working directory.
+    origin: PathBuf,
     saved: Places,
     loaded: RefCell<HashMap<PathBuf, Option<usize>>>,
     /// The file of each number given as `parent`; the command line has none.
@@ -29,10 +32,12 @@ pub struct Files {
 pub const COMMAND_LINE: usize = usize::MAX;
 
 impl Files {
-    pub fn new(library: &[PathBuf], saved: Places) -> Self {
+    pub fn new(program: &Program) -> Self {
+        let origin = program.path.and_then(|path| Path::new(path).parent());
         Self {
-            library: library.to_vec(),
-            saved,
+            library: library(program),
+            origin: origin.unwrap_or(Path::new(".")).to_path_buf(),
+            saved: program.places.clone(),
             loaded: RefCell::default(),
             parents: RefCell::default(),
             data: RefCell::default(),
@@ -54,7 +59,7 @@ impl Files {
     fn directory(&self, parent: usize) -> PathBuf {
         let parents = self.parents.borrow();
         let file = parents.get(parent).and_then(|file| file.parent());
-        file.map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+        file.unwrap_or(&self.origin).to_path_buf()
     }
 
     fn find(&self, import: &Import, parent: usize, extension: &str) -> Result<PathBuf, String> {
@@ -73,6 +78,10 @@ impl Files {
                 .filter_map(Value::as_str)
                 .map(|place| directory.join(place))
                 .collect(),
+            Value::Null if import.path.starts_with("./") => match parent {
+                COMMAND_LINE => vec![PathBuf::from(".")],
+                _ => vec![directory],
+            },
             _ => Vec::new(),
         };
         if matches!(search, Value::Null) || !import.path.starts_with('.') {

@@ -45,7 +45,7 @@ def bytes($units):
     (digits($base)) as $shown
     | if $shown >= $base and ($names | length) > 1 then . / $base | scaled($base; $names[1:]) else "\($shown)\($names[0])" end;
   if . == null or . == -1 then null
-  elif type != "number" then error("\(type) is no number of bytes")
+  elif type != "number" or isnan then error("\(if type == "number" then "nan" else type end) is no number of bytes")
   elif . < 0 then "-" + (-. | bytes($units))
   elif $units == "si" then scaled(1000; ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"])
   elif $units == "iec" then scaled(1024; ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"])

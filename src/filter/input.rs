@@ -43,6 +43,9 @@ pub struct Settings {
     pub elements: bool,
 }
 
+/// What is to be done with an error that does not end the run.
+type Report = Box<dyn Fn(&ReadError)>;
+
 enum Reader {
     Values(Values),
     Events(Events),
@@ -62,8 +65,8 @@ pub struct Inputs {
     /// An error that `input` has already raised inside the filter.
     failure: Option<ReadError>,
     broken: bool,
-    /// Records skipped by `--seq`.
-    pub skipped: Vec<ReadError>,
+    /// Is told of records that `--seq` passes over.
+    skipped: Option<Report>,
 }
 
 impl Inputs {
@@ -78,8 +81,13 @@ impl Inputs {
             slurped: false,
             failure: None,
             broken: false,
-            skipped: Vec::new(),
+            skipped: None,
         }
+    }
+
+    /// Has records that `--seq` passes over told, the moment they are.
+    pub fn report_skipped(&mut self, report: Report) {
+        self.skipped = Some(report);
     }
 
     /// The name of the source the last input came from, null where it has none.
@@ -90,6 +98,9 @@ impl Inputs {
     /// Newlines read so far in the current source.
     pub fn line_number(&self) -> usize {
         match &self.current {
+            Some(Reader::Values(parser)) if self.settings.shape == Shape::Lines => {
+                parser.lines_taken()
+            }
             Some(Reader::Values(parser)) => parser.line_number(),
             Some(Reader::Events(events)) => events.line_number(),
             None => self.last_line,
@@ -309,7 +320,9 @@ impl Inputs {
         if !more {
             self.current = None;
         }
-        self.skipped.push(error);
+        if let Some(report) = &self.skipped {
+            report(&error);
+        }
         Ok(None)
     }
 
@@ -327,7 +340,9 @@ impl Inputs {
         let mut text = Vec::new();
         while self.open_next() {
             if let Some(Reader::Values(parser)) = &mut self.current {
+                let before = text.len();
                 parser.take_all(&mut text)?;
+                self.last_line = memchr::memchr_iter(b'\n', &text[before..]).count();
             }
         }
         self.current = None;

@@ -97,7 +97,7 @@ impl Filter {
 /// # Errors
 /// Everything that is wrong with it, each error with its place.
 pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
-    let files = files::Files::new(&library(program), program.places.clone());
+    let files = files::Files::new(program);
     let arena = Arena::default();
     let main = main(program)?;
     let (engine, takes_elements, warnings) = match fuse(program, &files, &arena, &main) {
@@ -368,6 +368,7 @@ fn global(name: &str, program: &Program, files: &files::Files) -> Value {
         "$__prog_args" => Value::from(program.positional.clone()),
         "$__search_list" => library(program)
             .iter()
+            .map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()))
             .map(|path| Value::from(path.display().to_string()))
             .collect(),
         name => {

@@ -65,8 +65,6 @@ pub struct Session<'a> {
     engine: Engine<'a>,
     /// `-n`: the one input that is left.
     once: Option<Cell<bool>>,
-    /// Is told of records that `--seq` passes over.
-    skipped: &'a dyn Fn(&ReadError),
 }
 
 enum Engine<'a> {
@@ -80,7 +78,6 @@ impl<'a> Session<'a> {
         filter: &'a Filter,
         inputs: &'a RefCell<Inputs>,
         messages: &'a dyn Fn(&[u8]),
-        skipped: &'a dyn Fn(&ReadError),
         stack: usize,
         null_input: bool,
     ) -> Self {
@@ -99,7 +96,6 @@ impl<'a> Session<'a> {
                 super::Engine::Fused(program) => Engine::Fused(fused::Runner::new(program)),
             },
             once: null_input.then(|| Cell::new(true)),
-            skipped,
         }
     }
 
@@ -113,8 +109,6 @@ impl<'a> Session<'a> {
             Some(once) => once.replace(false).then_some(Ok(Value::Null)),
             None => self.shared.inputs.borrow_mut().next(),
         };
-        let skipped = std::mem::take(&mut self.shared.inputs.borrow_mut().skipped);
-        skipped.iter().for_each(self.skipped);
         let mut emit = |value| emit(Item::Value(value));
         Some(match input? {
             Ok(input) => Run::new(compiled, self.shared).on(input, &mut emit),

@@ -63,7 +63,8 @@ pub fn visible(text: &str, out: &mut String) {
         return out.push_str(text);
     }
     for c in text.chars() {
-        if is_unsafe(c) || matches!(c, '\u{2028}' | '\u{2029}') {
+        // Terminals do not agree on what a soft hyphen takes: a row could wrap.
+        if is_unsafe(c) || matches!(c, '\u{ad}' | '\u{2028}' | '\u{2029}') {
             let mut escape = Vec::with_capacity(12);
             push_escape(c, &mut escape);
             out.push_str(&String::from_utf8_lossy(&escape));
@@ -123,6 +124,7 @@ mod tests {
                 r"evil\u202egpj.exe\u2066\u2069",
             ),
             ("a\u{2028}b\u{2029}", r"a\u2028b\u2029"),
+            ("soft\u{ad}hyphen", r"soft\u00adhyphen"),
             ("日本 👩\u{200d}👧", "日本 👩\u{200d}👧"),
         ];
         for (text, expected) in cases {

@@ -3,6 +3,7 @@
 //! A string is plain only where no reader of YAML, of 1.1 either, could take it for anything else; else it is quoted
 //! as in JSON, which YAML contains.
 
+use std::borrow::Cow;
 use std::io;
 
 use super::color::Around;
@@ -98,7 +99,7 @@ impl Yaml {
             Value::Null => self.token(b"null", |paint| &paint.null),
             Value::Bool(true) => self.token(b"true", |paint| &paint.bool_true),
             Value::Bool(false) => self.token(b"false", |paint| &paint.bool_false),
-            Value::Num(n) => self.token(n.to_string().as_bytes(), |paint| &paint.number),
+            Value::Num(n) => self.token(number(&n.to_string()).as_bytes(), |paint| &paint.number),
             Value::Str(text) => self.string(text, |paint| &paint.string),
             Value::Arr(_) => self.token(b"[]", |paint| &paint.array),
             Value::Obj(_) => self.token(b"{}", |paint| &paint.object),
@@ -125,9 +126,22 @@ impl Yaml {
     }
 }
 
-/// Line breaks to YAML 1.1, and the byte order mark: JSON has no need to escape them.
+/// Line breaks to YAML 1.1, the byte order mark, and what no YAML holds unescaped: JSON has no need to escape them.
 fn is_special(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+    matches!(
+        c,
+        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+    )
+}
+
+/// A number as YAML 1.1 knows it, too, where `1E+2` without a point is a string.
+fn number(text: &str) -> Cow<'_, str> {
+    match text.find(['e', 'E']) {
+        Some(at) if !text[..at].contains('.') => {
+            Cow::Owned(format!("{}.0{}", &text[..at], &text[at..]))
+        }
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// Where a value stands.

@@ -57,7 +57,7 @@ fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>
     });
     let inputs = Inputs::new(InputSettings::default(), Box::new(move || once.take()));
     let inputs = RefCell::new(inputs);
-    let session = Session::new(&compiled, &inputs, &|_| {}, &|_| {}, 1 << 20, false);
+    let session = Session::new(&compiled, &inputs, &|_| {}, 1 << 20, false);
     let mut outputs = RefCell::new(Vec::new());
     let mut emit = |item: Item| {
         outputs.borrow_mut().push(item.into_value().to_json());

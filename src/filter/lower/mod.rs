@@ -154,25 +154,6 @@ impl<'s> Scope<'s> {
         }
     }
 
-    fn object(
-        &mut self,
-        linker: &mut Linker<'s>,
-        entries: Vec<(Term<'s>, Option<Term<'s>>)>,
-    ) -> Lowered<'s> {
-        let mut total = One;
-        let entries = entries.into_iter().map(|(key, value)| {
-            self.refuse_constant_key(linker, &key);
-            let (key, count) = self.term(linker, key);
-            let value = value.map(|value| self.term(linker, value));
-            total = total
-                .max(count)
-                .max(value.as_ref().map_or(One, |(_, count)| *count));
-            (key, value.map(|(value, _)| value))
-        });
-        let entries = entries.collect();
-        (T::Obj(entries), total)
-    }
-
     /// A key that can only be something other than a string is refused right away.
     fn refuse_constant_key(&self, linker: &mut Linker<'s>, key: &Term<'s>) {
         let Ok(value) = value_of(key) else { return };

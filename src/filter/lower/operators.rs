@@ -5,6 +5,7 @@ use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::{Part, Path};
 
 use super::Count::{Any, One};
+use super::parts::{calls, is_outer};
 use super::{Lowered, OPERAND, Scope, bind};
 use crate::filter::link::Linker;
 use crate::filter::syntax::Term;
@@ -40,10 +41,10 @@ impl<'s> Scope<'s> {
             B::Math(_) | B::Cmp(_) => {
                 let (left, first) = self.term(linker, left);
                 let (right, second) = self.term(linker, right);
-                if first == Any && second == Any {
+                if is_outer(first, second, &right) || (calls(&left) && calls(&right)) {
                     // jq varies the left operand fastest.
                     let operation = T::BinOp(Box::new(left), op, Box::new(T::Var(OPERAND)));
-                    return (bind(right, OPERAND, operation), Any);
+                    return (bind(right, OPERAND, operation), first.max(second));
                 }
                 (
                     T::BinOp(Box::new(left), op, Box::new(right)),

@@ -5,11 +5,109 @@ use jaq_core::load::parse::Term as T;
 use jaq_core::path::{Opt, Part, Path};
 
 use super::Count::{Any, AtMostOne, One};
-use super::{INDICES, Lowered, Scope, bind};
+use super::{Count, INDICES, Lowered, Scope, bind};
 use crate::filter::link::{Callee, Linker};
 use crate::filter::syntax::Term;
 
+/// Whether a part must be evaluated around those before it, as jq does: both have several outputs, or the part fails
+/// where those before have none.
+pub(super) fn is_outer(before: Count, outputs: Count, part: &Term) -> bool {
+    (before == Any && outputs == Any) || (before != One && may_fail(part))
+}
+
+/// Whether a lowered term can raise an error, as far as can be told at a glance.
+fn may_fail(term: &Term) -> bool {
+    match term {
+        T::Id | T::Num(_) | T::Var(_) | T::Arr(None) | T::TryCatch(_, None) => false,
+        T::Arr(Some(inner)) => may_fail(inner),
+        T::Str(None, parts) => parts
+            .iter()
+            .any(|part| matches!(part, StrPart::Term(term) if may_fail(term))),
+        T::Path(inner, Path(parts)) => {
+            let fails = |(part, opt): &(Part<Term>, Opt)| {
+                matches!(opt, Opt::Essential) || indices(part).any(may_fail)
+            };
+            may_fail(inner) || parts.iter().any(fails)
+        }
+        _ => true,
+    }
+}
+
+/// Whether a lowered term calls a function, which may take an input or write a message: of two such the order shows.
+pub(super) fn calls(term: &Term) -> bool {
+    match term {
+        T::Id | T::Recurse | T::Num(_) | T::Var(_) | T::Arr(None) | T::Break(_) => false,
+        T::Arr(Some(inner)) | T::Neg(inner) => calls(inner),
+        T::Str(_, parts) => parts
+            .iter()
+            .any(|part| matches!(part, StrPart::Term(term) if calls(term))),
+        T::BinOp(left, _, right) => calls(left) || calls(right),
+        T::Path(inner, Path(parts)) => {
+            calls(inner) || parts.iter().any(|(part, _)| indices(part).any(calls))
+        }
+        _ => true,
+    }
+}
+
+/// The terms in a part of a path.
+fn indices<'t, 's>(part: &'t Part<Term<'s>>) -> impl Iterator<Item = &'t Term<'s>> {
+    let terms = match part {
+        Part::Index(index) => [Some(index), None],
+        Part::Range(from, upto) => [from.as_ref(), upto.as_ref()],
+    };
+    terms.into_iter().flatten()
+}
+
+/// `{a}` is `{a: .a}`.
+fn of_same_name<'s>(key: &Term<'s>) -> Option<Term<'s>> {
+    match key {
+        T::Str(None, parts) if !parts.iter().any(|part| matches!(part, StrPart::Term(_))) => {
+            let index = (Part::Index(key.clone()), Opt::Essential);
+            Some(T::Path(Box::new(T::Id), Path(vec![index])))
+        }
+        _ => None,
+    }
+}
+
 impl<'s> Scope<'s> {
+    /// The keys and values of an object: those that may fail are evaluated before those after them, which may have no
+    /// output.
+    pub(super) fn object(
+        &mut self,
+        linker: &mut Linker<'s>,
+        entries: Vec<(Term<'s>, Option<Term<'s>>)>,
+    ) -> Lowered<'s> {
+        let mut parts = Vec::with_capacity(2 * entries.len());
+        for (key, value) in entries {
+            self.refuse_constant_key(linker, &key);
+            let value = value.or_else(|| of_same_name(&key));
+            parts.push(Some(self.term(linker, key)));
+            parts.push(value.map(|value| self.term(linker, value)));
+        }
+        let counts = parts.iter().flatten().map(|(_, count)| *count);
+        let total = counts.max().unwrap_or(One);
+        let may_end = |part: &Option<_>| matches!(part, Some((_, count)) if *count != One);
+        let last = parts.iter().rposition(may_end).unwrap_or(0);
+        let mut names = INDICES.iter().copied();
+        let mut bound = Vec::new();
+        for at in 0..last {
+            // A key without a value is its name as well.
+            let is_alone = at % 2 == 0 && parts[at + 1].is_none();
+            if let Some((term, _)) = &mut parts[at]
+                && !is_alone
+                && may_fail(term)
+                && let Some(name) = names.next()
+            {
+                bound.push((name, std::mem::replace(term, T::Var(name))));
+            }
+        }
+        let mut terms = parts.into_iter().map(|part| part.map(|(term, _)| term));
+        let entry = || Some((terms.next()??, terms.next()?));
+        let object = T::Obj(std::iter::from_fn(entry).collect());
+        let around = |inner, (name, term)| bind(term, name, inner);
+        (bound.into_iter().rev().fold(object, around), total)
+    }
+
     pub(super) fn string(
         &mut self,
         linker: &mut Linker<'s>,
@@ -30,6 +128,7 @@ impl<'s> Scope<'s> {
             );
         }
         let mut count = One;
+        let mut has_call = false;
         let mut hoisted = Vec::new();
         let mut lowered = Vec::with_capacity(parts.len());
         for part in parts {
@@ -39,9 +138,9 @@ impl<'s> Scope<'s> {
             };
             let (term, outputs) = self.term(linker, term);
             // The first part with several outputs varies fastest: the later ones are bound around it.
-            let name = (outputs == Any && count == Any)
-                .then(|| INDICES.get(hoisted.len()))
-                .flatten();
+            let is_outer = is_outer(count, outputs, &term) || (has_call && calls(&term));
+            has_call |= calls(&term);
+            let name = is_outer.then(|| INDICES.get(hoisted.len())).flatten();
             match name {
                 Some(name) => {
                     lowered.push(StrPart::Term(T::Var(*name)));
@@ -74,7 +173,7 @@ impl<'s> Scope<'s> {
                 Part::Index(index) => {
                     let (index, outputs) = self.term(linker, index);
                     // A later index varies slower than all that stands before it: it is bound around them.
-                    let name = (outputs == Any && count == Any)
+                    let name = is_outer(count, outputs, &index)
                         .then(|| INDICES.get(hoisted.len()))
                         .flatten();
                     let index = match name {

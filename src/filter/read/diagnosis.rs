@@ -3,6 +3,7 @@
 //! The scanner only finds that a text is not JSON. This goes through it again as jq's parser does (`jv_parse.c`),
 //! which notices later: a literal is judged at the byte behind it, a string at its closing quote.
 
+use super::RECORD_SEPARATOR;
 use super::literal::is_number;
 
 /// A container or key that waits for what follows, as on jq's stack.
@@ -26,6 +27,9 @@ enum State {
     String,
     Escape,
 }
+
+/// So much of a literal, or of a string that has not been judged, is kept; a text may have no end.
+const KEPT: usize = 64 * 1024;
 
 pub struct Diagnosis {
     stack: Vec<Waiting>,
@@ -52,6 +56,15 @@ impl Diagnosis {
         bytes.find_map(|(at, byte)| self.byte(*byte).err().map(|message| (at, message)))
     }
 
+    /// What is wrong, as far as can be told without going on: the container that is a key, or the value without a
+    /// separator before it, may never end.
+    pub fn so_far(&self) -> &'static str {
+        match (&self.state, self.last) {
+            (State::String | State::Escape, Some(_)) => "Expected separator between values",
+            _ => "Object keys must be strings",
+        }
+    }
+
     /// What is wrong when no more bytes come.
     pub fn at_end(mut self) -> &'static str {
         if self.state != State::Normal {
@@ -62,7 +75,8 @@ impl Diagnosis {
 
     fn byte(&mut self, byte: u8) -> Judged {
         match (&self.state, byte) {
-            (State::Normal, b' ' | b'\t' | b'\r' | b'\n' | 0x1e) => self.literal(),
+            (State::Normal, b' ' | b'\t' | b'\r' | b'\n') => self.literal(),
+            (State::Normal, RECORD_SEPARATOR) => self.record(),
             (State::Normal, b'"') => {
                 self.state = State::String;
                 self.literal()
@@ -71,24 +85,49 @@ impl Diagnosis {
                 self.literal()?;
                 self.delimiter(byte)
             }
+            (State::Normal, _) => self.letter(byte),
             (State::String, b'"') => {
                 self.state = State::Normal;
-                judge_string(&self.token)?;
+                judge_string(&self.token, true)?;
                 self.value(Last::Text)
             }
-            (state, _) => {
-                if *state != State::Normal {
-                    let escapes = *state == State::String && byte == b'\\';
-                    self.state = if escapes {
-                        State::Escape
-                    } else {
-                        State::String
-                    };
-                }
-                self.token.push(byte);
-                Ok(())
-            }
+            _ => self.character(byte),
         }
+    }
+
+    /// The next record begins, and this one is not whole.
+    fn record(&mut self) -> Judged {
+        self.literal()?;
+        if self.stack.is_empty() {
+            return Ok(());
+        }
+        Err("Truncated value")
+    }
+
+    /// A byte of a literal. One that no text has is wrong at once: what it stands in may never end.
+    fn letter(&mut self, byte: u8) -> Judged {
+        self.token.push(byte);
+        if byte.is_ascii_control() || self.token.len() > KEPT {
+            self.literal()?;
+            return Err("Invalid numeric literal");
+        }
+        Ok(())
+    }
+
+    /// A byte of a string.
+    fn character(&mut self, byte: u8) -> Judged {
+        let escapes = self.state == State::String && byte == b'\\';
+        self.state = if escapes {
+            State::Escape
+        } else {
+            State::String
+        };
+        self.token.push(byte);
+        if self.token.len() > KEPT || byte == RECORD_SEPARATOR {
+            let judged = judge_string(&self.token, false)?;
+            self.token.drain(..judged);
+        }
+        Ok(())
     }
 
     fn value(&mut self, value: Last) -> Judged {
@@ -204,10 +243,12 @@ impl Diagnosis {
     }
 }
 
-fn judge_string(text: &[u8]) -> Judged {
+/// Gives how much was judged: all of a string that is `whole`, else all but an escape that is cut off.
+fn judge_string(text: &[u8], whole: bool) -> Result<usize, &'static str> {
     let mut rest = text;
     while let [byte, after @ ..] = rest {
         rest = match (byte, after) {
+            (b'\\', [] | [b'u', ..]) if !whole && after.len() < 5 => break,
             (b'\\', [b'u', digits @ ..]) => match digits.get(..4) {
                 None => return Err("Invalid \\uXXXX escape"),
                 Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => &digits[4..],
@@ -229,5 +270,5 @@ fn judge_string(text: &[u8]) -> Judged {
             _ => after,
         };
     }
-    Ok(())
+    Ok(text.len() - rest.len())
 }

@@ -129,6 +129,10 @@ impl<R: Read> Events<R> {
             b',' | b']' | b'}' => Err(self.parser.window.error("Expected a value")),
             _ => {
                 let leaf = self.parser.value()?;
+                // A text that was cut off here may have cut the number, too.
+                if !self.path.is_empty() && self.parser.window.has_run_out() {
+                    return Err(self.parser.window.error("Unfinished JSON term"));
+                }
                 Ok(Value::from(vec![self.path(), leaf]))
             }
         }

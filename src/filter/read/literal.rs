@@ -51,7 +51,7 @@ pub fn number(text: &[u8], from: usize, ended: bool) -> Scanned<usize> {
 fn any_number(text: &[u8], from: usize, ended: bool) -> Scanned<usize> {
     let length = text[from..].iter().take_while(|c| is_word(**c)).count();
     let end = from + length;
-    if end == text.len() && !ended {
+    if end == text.len() && !ended && text[from..end].iter().all(is_of_number) {
         return Ok(None);
     }
     if is_number(&text[from..end]) {
@@ -59,6 +59,10 @@ fn any_number(text: &[u8], from: usize, ended: bool) -> Scanned<usize> {
     } else {
         Err(Fault)
     }
+}
+
+fn is_of_number(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
 }
 
 /// RFC 8259 §6.

@@ -22,6 +22,9 @@ pub use skip::Skip;
 
 use super::value::Value;
 
+/// RFC 7464's record separator.
+const RECORD_SEPARATOR: u8 = 0x1e;
+
 /// The one value in a text.
 pub fn single(text: &[u8]) -> Result<Value, ReadError> {
     let mut parser = Parser::new(text);

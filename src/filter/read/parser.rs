@@ -3,17 +3,17 @@
 use std::io::Read;
 use std::rc::Rc;
 
-use super::ReadError;
 use super::diagnosis::{Diagnosis, Last, Waiting};
 use super::scanner::{Progress, Scanner, Visitor};
 use super::skip::Skip;
 use super::window::Window;
+use super::{RECORD_SEPARATOR, ReadError};
 use crate::filter::value::{MAX_TEXT, Text, Value};
 
 type Parsed<T> = Result<T, ReadError>;
 
-/// RFC 7464's record separator.
-const RECORD_SEPARATOR: u8 = 0x1e;
+/// So many bytes behind a fault are gone through for what jq would call it.
+const DIAGNOSED: usize = 1024 * 1024;
 
 /// Reads JSON values one after the other.
 pub struct Parser<R> {
@@ -55,6 +55,11 @@ impl<R: Read> Parser<R> {
     /// Lines read so far; see [`Window::line_number`].
     pub fn line_number(&self) -> usize {
         self.window.line_number()
+    }
+
+    /// Lines passed over.
+    pub fn lines_taken(&self) -> usize {
+        self.window.lines_taken()
     }
 
     /// The next value; `None` at the end of the input or after an error.
@@ -192,9 +197,7 @@ impl<R: Read> Parser<R> {
     /// Gives up the rest of a broken record and goes on after the next record separator (RFC 7464 §2.3).
     pub fn resume(&mut self) -> Parsed<bool> {
         self.failed = false;
-        let mut skipped = Vec::new();
-        self.window.take_until(RECORD_SEPARATOR, &mut skipped)?;
-        Ok(skipped.last() == Some(&RECORD_SEPARATOR))
+        self.window.skip_behind(RECORD_SEPARATOR)
     }
 
     /// The first byte of the next value, after whitespace and record separators.
@@ -291,16 +294,20 @@ impl<R: Read> Parser<R> {
         }
     }
 
-    /// What is wrong with the text here, which is not JSON.
+    /// What is wrong with the text here, which is not JSON. What has been gone through is given up.
     fn diagnosed(&mut self, last: Option<Last>) -> ReadError {
         let mut diagnosis = Diagnosis::new(self.around, last);
-        let mut seen = 0;
+        let mut left = self.scanner.position() + DIAGNOSED;
         loop {
             let text = self.window.rest();
-            if let Some((at, message)) = diagnosis.find(&text[seen..]) {
-                return self.window.error_at(seen + at, message);
+            if let Some((at, message)) = diagnosis.find(text) {
+                return self.window.error_at(at, message);
             }
-            seen = text.len();
+            left = left.saturating_sub(text.len());
+            if left == 0 {
+                return self.window.error_at(text.len(), diagnosis.so_far());
+            }
+            self.window.advance(text.len());
             match self.window.more() {
                 Ok(true) => {}
                 Ok(false) => return self.window.error_at(usize::MAX, diagnosis.at_end()),

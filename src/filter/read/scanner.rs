@@ -71,6 +71,11 @@ impl Scanner {
         self.string = None;
     }
 
+    /// Bytes scanned; where there was a fault, those before its token.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
     /// Goes on with the scan of the value that begins `text`; `ended` says that no more bytes will come.
     ///
     /// # Errors

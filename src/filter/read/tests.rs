@@ -207,3 +207,62 @@ fn events_are_those_of_jq_however_the_bytes_arrive() {
         assert_eq!(read, expected, "by {size} bytes");
     }
 }
+
+/// Gives again what it gave before, without end, and counts how much that was.
+struct Endless<'t> {
+    begin: &'t [u8],
+    again: &'t [u8],
+    at: usize,
+    given: &'t std::cell::Cell<usize>,
+}
+
+impl Read for Endless<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        for byte in buffer.iter_mut() {
+            *byte = match self.begin.split_first() {
+                Some((first, others)) => {
+                    self.begin = others;
+                    *first
+                }
+                None => {
+                    let byte = self.again[self.at];
+                    self.at = (self.at + 1) % self.again.len();
+                    byte
+                }
+            };
+        }
+        self.given.set(self.given.get() + buffer.len());
+        Ok(buffer.len())
+    }
+}
+
+#[test]
+fn a_fault_without_end_is_found_after_a_while() {
+    let faults: [(&[u8], &[u8], &str); 9] = [
+        (b"", b"\0", "Invalid numeric literal at line 1, column 1"),
+        (b"", b"y", "Invalid numeric literal"),
+        (b"[1", b"y", "Invalid numeric literal"),
+        (b"[tru", b"y", "Invalid literal"),
+        (b"\"", b"\0", "Invalid string: control characters"),
+        (b"[\"\\x", b"y", "Invalid escape"),
+        (b"[\"\\u00zz", b"\\", "Invalid characters in \\uXXXX escape"),
+        (b"{[", b"1,", "Object keys must be strings"),
+        (
+            b"{\"a\" \"",
+            b"y\\u00e9",
+            "Expected separator between values",
+        ),
+    ];
+    for (begin, again, expected) in faults {
+        let given = std::cell::Cell::new(0);
+        let mut parser = Parser::new(Endless {
+            begin,
+            again,
+            at: 0,
+            given: &given,
+        });
+        let error = parser.next().unwrap().unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{begin:?}: {error}");
+        assert!(given.get() < 4 << 20, "{begin:?}: {} bytes", given.get());
+    }
+}

@@ -103,6 +103,11 @@ impl<R: Read> Window<R> {
         self.ended
     }
 
+    /// Everything has been taken.
+    pub fn has_run_out(&self) -> bool {
+        self.ended && self.position == self.filled
+    }
+
     fn place_after(&self, bytes: usize) -> (usize, usize) {
         let seen = &self.buffer[..bytes];
         let newlines = memchr::memchr_iter(b'\n', seen).count();
@@ -115,7 +120,12 @@ impl<R: Read> Window<R> {
     /// Lines read so far, the current one included if its end is in sight: jq reads line by line.
     pub fn line_number(&self) -> usize {
         let ends = memchr::memchr(b'\n', self.rest()).is_some();
-        self.place_after(self.position).0 + usize::from(ends)
+        self.lines_taken() + usize::from(ends)
+    }
+
+    /// Lines whose end has been passed over.
+    pub fn lines_taken(&self) -> usize {
+        self.place_after(self.position).0
     }
 
     /// A syntax error at the current place.
@@ -146,6 +156,18 @@ impl<R: Read> Window<R> {
             }
         }
         Ok(into.len() > before)
+    }
+
+    /// Passes over everything up to and including the delimiter; `false` where none comes.
+    pub fn skip_behind(&mut self, delimiter: u8) -> Result<bool, ReadError> {
+        while self.peek()?.is_some() {
+            let found = memchr::memchr(delimiter, self.rest());
+            self.advance(found.map_or(self.rest().len(), |at| at + 1));
+            if found.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Takes all that is left.

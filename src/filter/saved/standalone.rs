@@ -6,7 +6,7 @@ use super::Metadata;
 use crate::filter::files::Files;
 use crate::filter::report::CompileError;
 use crate::filter::syntax::{self, Import};
-use crate::filter::{Program, library, link, main};
+use crate::filter::{Program, link, main};
 
 /// Functions of dq's that no jq can have.
 const NOT_IN_JQ: [&str; 1] = ["fetch"];
@@ -16,7 +16,7 @@ const NOT_IN_JQ: [&str; 1] = ["fetch"];
 /// # Errors
 /// Whatever keeps it from compiling, and what cannot be written in plain jq.
 pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
-    let files = Files::new(&library(program), program.places.clone());
+    let files = Files::new(program);
     let arena = Arena::default();
     let main = main(program)?;
     let (text, before) = (main.text, main.before);
