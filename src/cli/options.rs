@@ -96,7 +96,9 @@ pub fn command(options: impl Iterator<Item = &'static Opt>) -> Command {
     let command = Command::new("dq")
         .disable_help_flag(true)
         .disable_version_flag(true);
-    let command = command.args(options.filter(|option| option.long != "help").map(arg));
+    let options: Vec<_> = options.filter(|option| option.long != "help").collect();
+    let args = options.iter().map(|option| arg(option, &options));
+    let command = command.args(args);
     // -h and --help differ, as they do in ripgrep and curl.
     let short = Arg::new("help").short('h').action(ArgAction::SetTrue);
     command.arg(short).arg(
@@ -106,14 +108,19 @@ pub fn command(options: impl Iterator<Item = &'static Opt>) -> Command {
     )
 }
 
-fn arg(option: &Opt) -> Arg {
+/// clap's view of an option among others.
+fn arg(option: &Opt, others: &[&Opt]) -> Arg {
+    let overridden = || {
+        let known = |long: &&'static str| others.iter().any(|option| option.long == *long);
+        overridden(option.long).into_iter().filter(known)
+    };
     let mut arg = Arg::new(option.long).long(option.long);
     if let Some(short) = option.short {
         arg = arg.short(short);
     }
     if option.values.is_empty() {
         let arg = arg.action(ArgAction::SetTrue);
-        return arg.overrides_with_all(overridden(option.long));
+        return arg.overrides_with_all(overridden());
     }
     let arg = arg
         .num_args(option.values.len())
@@ -130,8 +137,7 @@ fn arg(option: &Opt) -> Arg {
     if option.repeats {
         arg.action(ArgAction::Append)
     } else {
-        arg.action(ArgAction::Set)
-            .overrides_with_all(overridden(option.long))
+        arg.action(ArgAction::Set).overrides_with_all(overridden())
     }
 }
 
