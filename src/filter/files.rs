@@ -20,6 +20,7 @@ pub struct Files {
     library: Vec<PathBuf>,
     /// Where `search` of the main filter's imports starts: the folder of `-f FILE`, else the working directory.
     origin: PathBuf,
+    home: Option<PathBuf>,
     saved: Places,
     loaded: RefCell<HashMap<PathBuf, Option<usize>>>,
     /// The file of each number given as `parent`; the command line has none.
@@ -37,6 +38,7 @@ impl Files {
         Self {
             library: library(program),
             origin: origin.unwrap_or(Path::new(".")).to_path_buf(),
+            home: program.home.clone(),
             saved: program.places.clone(),
             loaded: RefCell::default(),
             parents: RefCell::default(),
@@ -71,22 +73,22 @@ impl Files {
             .map_or(Ok(Value::Null), |meta| {
                 meta.and_then(|meta| object_key(&meta, "search"))
             })?;
-        let mut places: Vec<PathBuf> = match &search {
-            Value::Str(place) => vec![directory.join(&**place)],
-            Value::Arr(list) => list
-                .iter()
-                .filter_map(Value::as_str)
-                .map(|place| directory.join(place))
-                .collect(),
-            Value::Null if import.path.starts_with("./") => match parent {
-                COMMAND_LINE => vec![PathBuf::from(".")],
-                _ => vec![directory],
-            },
-            _ => Vec::new(),
+        let place = |place: &str| {
+            let place = directory.join(at_home(Path::new(place), self.home.as_deref()));
+            place.components().collect::<PathBuf>()
         };
-        if matches!(search, Value::Null) || !import.path.starts_with('.') {
-            places.extend(self.library.iter().cloned());
-        }
+        let places = match &search {
+            Value::Str(one) => vec![place(one)],
+            Value::Arr(list) => list.iter().filter_map(Value::as_str).map(place).collect(),
+            _ => {
+                let beside = match parent {
+                    COMMAND_LINE => PathBuf::from("."),
+                    _ => directory,
+                };
+                let beside = import.path.starts_with("./").then_some(beside);
+                beside.into_iter().chain(self.library.clone()).collect()
+            }
+        };
         locate(import.path, &places, extension)
     }
 
@@ -238,6 +240,14 @@ pub fn reason(error: &std::io::Error) -> String {
         .next()
         .unwrap_or_default()
         .to_owned()
+}
+
+/// A path whose `~/`, written where no shell sees it, is the home directory.
+pub fn at_home(path: &Path, home: Option<&Path>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_path_buf(),
+    }
 }
 
 /// `a/b` is `a/b.jq` or `a/b/b.jq` (or `a/b/jq/main.jq`) in the first place that has it.

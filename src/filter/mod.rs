@@ -315,7 +315,11 @@ fn check_module_meta(
 /// The module search path: `-L`, else jq's own places.
 fn library(program: &Program) -> Vec<PathBuf> {
     if !program.library.is_empty() {
-        return program.library.clone();
+        let home = program.home.as_deref();
+        let directories = program.library.iter();
+        return directories
+            .map(|directory| files::at_home(directory, home))
+            .collect();
     }
     program.home.iter().map(|home| home.join(".jq")).collect()
 }
