@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Containers as the Docker Engine lists them, the same ones every time.
+"""Containers and events as the Docker Engine tells of them, the same ones every time.
 
-usage: benches/payload.py [COUNT] > containers.json
+usage: benches/payload.py [containers|events] [COUNT] > FILE
 """
 
 import json
@@ -99,6 +99,31 @@ class Engine:
             "Propagation": "rprivate",
         }]
 
+    def event(self, number):
+        service, project = self.one("api", "web", "worker", "db"), "proj%d" % (number % 40)
+        id = self.hex(64)
+        action = self.one("create", "start", "die", "stop", "destroy", "exec_start", "health_status: healthy", "kill")
+        event = {
+            "status": action,
+            "id": id,
+            "from": "acme/%s:1.4.2" % service,
+            "Type": "container",
+            "Action": action,
+            "Actor": {
+                "ID": id,
+                "Attributes": {
+                    "com.docker.compose.project": project,
+                    "com.docker.compose.service": service,
+                    "image": "acme/%s:1.4.2" % service,
+                    "name": "%s-%s-%d" % (project, service, number),
+                },
+            },
+            "scope": "local",
+            "time": 1795000000 + number // 10,
+            "timeNano": (1795000000 + number // 10) * 10**9 + number % 10**9,
+        }
+        return json.dumps(event, separators=(",", ":")).encode() + b"\n"
+
 
 def containers(count):
     """The body of `/containers/json`, byte for byte as Go's encoder lays it out."""
@@ -108,5 +133,14 @@ def containers(count):
     return text.encode() + b"\n"
 
 
+def events(count):
+    """The body of `/events`: one JSON object a line, of containers coming and going."""
+    engine = Engine(2)
+    return (engine.event(number) for number in range(count))
+
+
 if __name__ == "__main__":
-    sys.stdout.buffer.write(containers(int(sys.argv[1]) if len(sys.argv) > 1 else 10))
+    kind = sys.argv[1] if len(sys.argv) > 1 else "containers"
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 10
+    pieces = events(count) if kind == "events" else [containers(count)]
+    sys.stdout.buffer.writelines(pieces)

@@ -91,12 +91,12 @@ pub fn all() -> impl Iterator<Item = &'static Opt> {
     STAGES.iter().flat_map(|(_, options)| *options)
 }
 
-/// clap's view of the table. It reads options only: words never reach it.
-pub fn command() -> Command {
+/// clap's view of some of the options. It reads options only: words never reach it.
+pub fn command(options: impl Iterator<Item = &'static Opt>) -> Command {
     let command = Command::new("dq")
         .disable_help_flag(true)
         .disable_version_flag(true);
-    let command = command.args(all().filter(|option| option.long != "help").map(arg));
+    let command = command.args(options.filter(|option| option.long != "help").map(arg));
     // -h and --help differ, as they do in ripgrep and curl.
     let short = Arg::new("help").short('h').action(ArgAction::SetTrue);
     command.arg(short).arg(

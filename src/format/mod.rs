@@ -195,9 +195,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Io(e) => {
-                // The system's words, without the number that Rust appends.
-                let text = e.to_string();
-                let reason = text.split(" (os error ").next().unwrap_or_default();
+                // The operating system's words, without Rust's `(os error 28)`.
+                let reason = e.to_string();
+                let reason = reason.split(" (os error").next().unwrap_or_default();
                 write!(f, "cannot write the output: {reason}")
             }
             Self::NulInString => {

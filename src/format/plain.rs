@@ -185,31 +185,37 @@ pub fn sorted(map: &Map) -> Vec<(&str, &Value)> {
     entries
 }
 
+/// A line break and the indentation that nearly every line of a JSON text has less of.
+static LINE: [u8; 32] = {
+    let mut line = [b' '; 32];
+    line[0] = b'\n';
+    line
+};
+
 /// Starts a new line at a depth, if the layout has lines.
+#[inline(always)]
 pub fn break_line(layout: Layout, depth: usize, out: &mut Vec<u8>) {
-    let (unit, width) = match layout {
-        Layout::Compact => return,
+    match layout {
+        Layout::Compact => {}
         Layout::Pretty {
             indent: Indent::Spaces(n),
-        } => (b' ', depth * usize::from(n)),
-        Layout::Pretty {
-            indent: Indent::Tab,
-        } => (b'\t', depth),
-    };
-    // Nearly every line of a JSON text is indented by less.
-    static LINE: [u8; 64] = {
-        let mut line = [b' '; 64];
-        line[0] = b'\n';
-        line
-    };
-    if unit == b' '
-        && let Some(line) = LINE.get(..=width)
-    {
-        out.extend_from_slice(line);
-    } else {
-        out.push(b'\n');
-        out.resize(out.len() + width, unit);
+        } if depth * usize::from(n) < LINE.len() => {
+            let end = out.len() + 1 + depth * usize::from(n);
+            // A copy of fixed size is faster than one of the right size.
+            out.extend_from_slice(&LINE);
+            out.truncate(end);
+        }
+        Layout::Pretty { indent } => break_long_line(indent, depth, out),
     }
+}
+
+fn break_long_line(indent: Indent, depth: usize, out: &mut Vec<u8>) {
+    let (unit, width) = match indent {
+        Indent::Spaces(n) => (b' ', depth * usize::from(n)),
+        Indent::Tab => (b'\t', depth),
+    };
+    out.push(b'\n');
+    out.resize(out.len() + width, unit);
 }
 
 pub fn number(num: &Num, out: &mut Vec<u8>) -> Result<(), Error> {

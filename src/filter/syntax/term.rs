@@ -12,8 +12,17 @@ use super::parser::{Parsed, Parser};
 impl<'s> Parser<'s> {
     /// A term with its path components: `.a[0]?."b"`.
     pub(super) fn postfix(&mut self) -> Parsed<Term<'s>> {
+        let begins_with_key = self.next.kind == Kind::Field;
         let mut term = self.nested(Self::atom)?;
         let mut parts = Vec::new();
+        // `.a.b` is one path of two keys.
+        if begins_with_key
+            && !self.is("?")
+            && let T::Path(_, Path(first)) = &mut term
+        {
+            parts.append(first);
+            term = T::Id;
+        }
         loop {
             let part = match self.next.kind {
                 Kind::Field => Part::Index(T::from_field(self.take()?.text)),
