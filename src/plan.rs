@@ -167,14 +167,8 @@ pub fn plan(
     let remembered = saved::remembered(call.as_ref(), cli.saved.list);
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;
-    let jq = cli
-        .fetch
-        .sending
-        .curl
-        .then(|| curl::Jq::of(&cli, chosen.format));
-    if jq.is_none() {
-        refuse_binary(chosen.format, &terminal)?;
-    }
+    let jq = curl::Jq::wanted(&cli, chosen.format);
+    refuse_binary(chosen.format, &terminal, jq.is_some())?;
     let output = shape::output(&cli, chosen, &terminal, var, &mut warnings);
     let source = call.as_ref().map(|call| call.endpoint.clone());
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
@@ -226,8 +220,8 @@ pub fn home(var: Var) -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-fn refuse_binary(format: format::Format, terminal: &Terminal) -> Result<(), Error> {
-    match format == format::Format::Cbor && terminal.stdout.is_terminal {
+fn refuse_binary(format: format::Format, terminal: &Terminal, is_shown: bool) -> Result<(), Error> {
+    match format == format::Format::Cbor && terminal.stdout.is_terminal && !is_shown {
         true => Err(Error::Usage {
             message: "CBOR is binary, and stdout is a terminal".into(),
             hint: Some("send it to a file or a pipe: > FILE".into()),

@@ -33,13 +33,7 @@ pub fn of_response(
     } else if exchange.request.method == "POST" && response.kind == BodyKind::Json {
         late.report.replace(Some(response.listen()));
     }
-    if let Some(progress) = output.progress_of_download() {
-        let (total, body) = (response.content_length(), response.body);
-        response.body = Box::new(Watched::new(body, progress, total));
-    }
-    if response.is_live() {
-        output.expect_silence();
-    }
+    let response = watched(response, output);
     let is_filtered = !plan.program.is_identity
         || plan.null_input
         || plan.inputs.shape != Shape::Values
@@ -79,6 +73,18 @@ pub fn of_response(
         }),
         BodyKind::Binary => copy(response.body, output),
     }
+}
+
+/// With its way in shown, and the reader of stdout watched while nothing comes.
+fn watched(mut response: Response, output: &Output) -> Response {
+    if response.is_live() {
+        output.expect_silence();
+    }
+    if let Some(progress) = output.progress_of_download() {
+        let total = response.content_length();
+        response.body = Box::new(Watched::new(response.body, progress, total));
+    }
+    response
 }
 
 fn inputs(body: Box<dyn Read>, shape: Shape, plan: &Plan) -> Arrival {

@@ -26,7 +26,12 @@ pub struct Jq {
 }
 
 impl Jq {
-    pub(super) fn of(cli: &Cli, format: Format) -> Self {
+    /// Where `--curl` asks for it.
+    pub(super) fn wanted(cli: &Cli, format: Format) -> Option<Self> {
+        cli.fetch.sending.curl.then(|| Self::of(cli, format))
+    }
+
+    fn of(cli: &Cli, format: Format) -> Self {
         let file = cli.filter.from_file.as_ref();
         let positional = cli.words.iter().filter(|word| !word.is_file());
         Self {
