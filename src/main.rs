@@ -22,9 +22,9 @@ use cli::Request;
 use error::Error;
 
 /// Called by the C runtime.
-#[cfg(not(test))]
+#[cfg_attr(test, allow(dead_code))]
+#[cfg_attr(not(test), unsafe(no_mangle))]
 #[allow(unsafe_code)]
-#[unsafe(no_mangle)]
 extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     start::prepare();
     let code = match cli::parse(start::arguments(count, arguments).into_iter()) {
