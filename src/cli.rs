@@ -12,6 +12,8 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
+use crate::catalogue;
+
 pub use saved::{Keep, Save, Saved};
 pub use sending::Sending;
 use words::Mode;
@@ -24,6 +26,8 @@ pub struct Cli {
     pub filter: Filter,
     pub format: Format,
     pub saved: Saved,
+    /// `--endpoints`: list them instead of asking a server.
+    pub endpoints: bool,
 }
 
 pub struct Fetch {
@@ -113,6 +117,12 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
     if matches.get_flag("version") {
         return Request::Print(format!("dq {}\n", env!("CARGO_PKG_VERSION")));
     }
+    if matches.get_flag("endpoints")
+        && let [word] = &words[..]
+        && let Some(text) = word.text.to_str().and_then(catalogue::explanation)
+    {
+        return Request::Print(text);
+    }
     match read(&matches, words) {
         Ok(cli) => Request::Run(Box::new(cli)),
         Err(message) => Request::Wrong(message, None),
@@ -126,6 +136,7 @@ fn read(matches: &ArgMatches, words: Vec<Word>) -> Result<Cli, String> {
         filter: filter(matches)?,
         format: format(matches)?,
         saved: saved::read(matches)?,
+        endpoints: matches.get_flag("endpoints"),
     })
 }
 

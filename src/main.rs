@@ -1,5 +1,6 @@
 //! dq: ask an HTTP API behind a socket, filter the answer with jq, print it well.
 
+mod catalogue;
 mod cli;
 mod error;
 mod fetch;

@@ -2,6 +2,7 @@
 
 mod choice;
 pub mod curl;
+mod endpoints;
 mod request;
 pub mod saved;
 mod shape;
@@ -162,9 +163,12 @@ pub fn plan(
     let jq = cli.fetch.sending.curl.then(|| curl::Jq::of(&cli));
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
+    let asked = endpoints::asked(&mut cli)?;
     let call = saved::source(&mut cli, &places)?;
     warnings.extend(call.as_ref().and_then(|call| hidden(&call.saved.name)));
-    let remembered = saved::remembered(call.as_ref(), cli.saved.list);
+    let is_list = cli.saved.list || cli.endpoints;
+    let remembered =
+        endpoints::remembered(&cli).unwrap_or_else(|| saved::remembered(call.as_ref(), is_list));
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;
     refuse_binary(chosen.format, &terminal)?;
@@ -173,8 +177,8 @@ pub fn plan(
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
     let reads_stdin = words.source.is_none() && words.files.is_empty();
-    let input = match cli.saved.list {
-        true => list(&words, &cli.fetch, &places)?,
+    let input = match is_list {
+        true => list(&words, &cli.fetch, asked, &places)?,
         false if words.source.is_some() => remote(&words, cli.fetch, jq, var)?,
         false => {
             let nothing_to_read = stdin_is_terminal && !null_input;
@@ -238,11 +242,19 @@ pub fn reason(error: &std::io::Error) -> String {
         .to_owned()
 }
 
-/// The list that `--list` gives.
-fn list(words: &Words, options: &crate::cli::Fetch, places: &Places) -> Result<Input, Error> {
+/// The list that `--list` gives, or the one of endpoints that was asked for.
+fn list(
+    words: &Words,
+    options: &crate::cli::Fetch,
+    endpoints: Option<String>,
+    places: &Places,
+) -> Result<Input, Error> {
     words.refuse_files()?;
     refuse_fetch_options(options, None)?;
-    Ok(Input::Text(saved::list(places)?))
+    Ok(Input::Text(match endpoints {
+        Some(endpoints) => endpoints,
+        None => saved::list(places)?,
+    }))
 }
 
 /// An endpoint, a URL, or standard input under its name `-`.

@@ -4,6 +4,7 @@
 
 mod cases;
 mod changes;
+mod endpoints;
 mod engine;
 mod formats;
 mod helpers;

@@ -438,6 +438,12 @@ pub const OPTIONS: &[Opt] = &[
         "open NAME in $VISUAL or $EDITOR",
     ),
     valued("remove", ' ', &["NAME"], Saved, "delete NAME"),
+    flag(
+        "endpoints",
+        ' ',
+        Itself,
+        "Docker's endpoints [with WORD]; explains /a/path",
+    ),
     flag("help", 'h', Itself, "this page; --help tells more"),
     flag("version", 'V', Itself, "print the version"),
 ];

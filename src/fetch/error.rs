@@ -102,6 +102,16 @@ impl Error {
         }
     }
 
+    /// The answer of a server, with this hint where it has none yet.
+    pub fn hinted(mut self, find: impl FnOnce() -> Option<String>) -> Self {
+        if let Self::Status { hint, .. } = &mut self
+            && hint.is_none()
+        {
+            *hint = find();
+        }
+        self
+    }
+
     /// Nothing of the request has left: no name, no connection.
     pub(super) fn is_before_sending(&self) -> bool {
         match self {

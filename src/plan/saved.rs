@@ -49,7 +49,7 @@ fn configuration(var: Var) -> Option<PathBuf> {
 /// # Errors
 /// What [`call`] and [`Call::complete`] refuse.
 pub(super) fn source(cli: &mut Cli, places: &Places) -> Result<Option<Call>, Error> {
-    if cli.saved.list {
+    if cli.saved.list || cli.endpoints {
         return Ok(None);
     }
     let mut call = call(&mut cli.words, cli.filter.from_file.as_deref(), places)?;
