@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use clap::ArgMatches;
 
-use crate::catalogue;
+use crate::{catalogue, generate};
 
+pub use options::{OPTIONS, Opt};
 pub use saved::{Keep, Save, Saved};
 pub use sending::Sending;
 use words::Mode;
@@ -95,6 +96,8 @@ pub struct Format {
 /// What else a command line can ask for.
 pub enum Request {
     Run(Box<Cli>),
+    /// A shell asks what may stand where the cursor is: `--complete`, which only their scripts know.
+    Complete(Vec<OsString>),
     /// Text for stdout: help or the version.
     Print(String),
     /// What is wrong with the command line, and a hint.
@@ -103,7 +106,11 @@ pub enum Request {
 
 /// Reads the command line, the program's name first.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
-    let (options, words) = words::split(args.skip(1));
+    let mut args = args.skip(1).peekable();
+    if args.next_if(|arg| arg == "--complete").is_some() {
+        return Request::Complete(args.collect());
+    }
+    let (options, words) = words::split(args);
     let matches = match options::command().try_get_matches_from(options) {
         Ok(matches) => matches,
         Err(error) => return saved::hinted(options::explain(error), &words),
@@ -117,6 +124,9 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
     if matches.get_flag("version") {
         return Request::Print(format!("dq {}\n", env!("CARGO_PKG_VERSION")));
     }
+    if let Some(kind) = matches.get_one::<OsString>("generate") {
+        return generated(&kind.to_string_lossy());
+    }
     if matches.get_flag("endpoints")
         && let [word] = &words[..]
         && let Some(text) = word.text.to_str().and_then(catalogue::explanation)
@@ -126,6 +136,16 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
     match read(&matches, words) {
         Ok(cli) => Request::Run(Box::new(cli)),
         Err(message) => Request::Wrong(message, None),
+    }
+}
+
+fn generated(kind: &str) -> Request {
+    match generate::generate(kind) {
+        Some(text) => Request::Print(text),
+        None => Request::Wrong(
+            format!("cannot generate {kind}"),
+            Some(format!("dq can generate {}", generate::KINDS.join(", "))),
+        ),
     }
 }
 

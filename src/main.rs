@@ -2,10 +2,12 @@
 
 mod catalogue;
 mod cli;
+mod complete;
 mod error;
 mod fetch;
 mod filter;
 mod format;
+mod generate;
 mod pipeline;
 mod plan;
 mod saved;
@@ -21,6 +23,9 @@ use error::Error;
 fn main() {
     match cli::parse(std::env::args_os()) {
         Request::Run(cli) => on_large_stack(move || exit(run(*cli).into())),
+        Request::Complete(question) => {
+            exit(print(&complete::answer(question.into_iter(), &variable)).into())
+        }
         Request::Print(text) => exit(print(&text).into()),
         Request::Wrong(message, hint) => exit(fail(&Error::Usage { message, hint }).into()),
     }

@@ -4,6 +4,7 @@
 
 mod cases;
 mod changes;
+mod completion;
 mod endpoints;
 mod engine;
 mod formats;

@@ -18,7 +18,7 @@ pub struct Opt {
     pub optional: bool,
     repeats: bool,
     stage: Stage,
-    help: &'static str,
+    pub help: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -443,6 +443,13 @@ pub const OPTIONS: &[Opt] = &[
         ' ',
         Itself,
         "Docker's endpoints [with WORD]; explains /a/path",
+    ),
+    valued(
+        "generate",
+        ' ',
+        &["SHELL"],
+        Itself,
+        "completions for bash, zsh, fish, elvish, powershell; man: dq(1)",
     ),
     flag("help", 'h', Itself, "this page; --help tells more"),
     flag("version", 'V', Itself, "print the version"),

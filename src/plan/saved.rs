@@ -6,7 +6,8 @@ mod fingers;
 use std::path::{Path, PathBuf};
 
 pub use endpoint::check as check_endpoint;
-use endpoint::{filled, placeholders, readable};
+pub use endpoint::placeholders;
+use endpoint::{filled, readable};
 
 use super::choice::Remembered;
 use super::words::{Words, unicode};
