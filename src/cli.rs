@@ -1,6 +1,7 @@
 //! What the user typed, and nothing else: options by clap, words by jq's rule.
 
 mod foreign;
+pub mod help;
 mod options;
 mod saved;
 mod sending;
@@ -116,10 +117,10 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
         Err(error) => return saved::hinted(options::explain(error), &words),
     };
     if matches.get_flag("help") {
-        return Request::Print(options::help(matches.get_flag("long-help")));
+        return Request::Print(help::help(matches.get_flag("long-help")));
     }
     if matches.get_flag("long-help") {
-        return Request::Print(options::help(true));
+        return Request::Print(help::help(true));
     }
     if matches.get_flag("version") {
         return Request::Print(format!("dq {}\n", env!("CARGO_PKG_VERSION")));

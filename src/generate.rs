@@ -1,7 +1,9 @@
 //! What `--generate` prints: the shells' completion scripts, and the manual page.
 
+mod manual;
+
 /// What can be generated.
-pub const KINDS: &[&str] = &["bash", "zsh", "fish", "elvish", "powershell"];
+pub const KINDS: &[&str] = &["bash", "zsh", "fish", "elvish", "powershell", "man"];
 
 /// A script for a shell or the manual page; `None` for what is none of [`KINDS`].
 pub fn generate(kind: &str) -> Option<String> {
@@ -11,6 +13,7 @@ pub fn generate(kind: &str) -> Option<String> {
         "fish" => include_str!("../completions/dq.fish"),
         "elvish" => include_str!("../completions/dq.elv"),
         "powershell" => include_str!("../completions/_dq.ps1"),
+        "man" => return Some(manual::page()),
         _ => return None,
     };
     Some(text.to_owned())

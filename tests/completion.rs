@@ -3,10 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::support::daemon::find;
-use crate::support::dq::{BINARY, dq};
+use crate::support::dq::{BINARY, dq, run};
 use crate::support::engine::engine;
 use crate::support::leave_out;
 use crate::support::server::{Reply, Server};
@@ -14,12 +15,13 @@ use crate::support::temp::TempDir;
 use crate::support::terminal::Terminal;
 
 /// What `--generate` takes, and the file of it.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("bash", "dq.bash"),
     ("zsh", "_dq"),
     ("fish", "dq.fish"),
     ("elvish", "dq.elv"),
     ("powershell", "_dq.ps1"),
+    ("man", "dq.1"),
 ];
 
 /// In place of dq: answers what a completion script asks, and prints the words of all else.
@@ -196,6 +198,47 @@ fn the_files_are_fresh() {
     dq(["--generate", "csh"])
         .run()
         .fails(2, &["cannot generate csh", "bash, zsh"]);
+}
+
+#[test]
+fn the_manual_page_is_one() {
+    if find("groff").is_none() {
+        return leave_out("no groff here");
+    }
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/dq.1");
+    let mut groff = Command::new("groff");
+    groff
+        .args(["-man", "-Tutf8", "-ww", "-rLL=100n", "-P-cbou"])
+        .arg(page);
+    let output = run(groff, Vec::new());
+    assert_eq!((output.stderr.as_str(), output.code), ("", 0));
+    for part in [
+        "SOURCES",
+        "SAVED FILTERS",
+        "FUNCTIONS",
+        "EXIT STATUS",
+        "ENVIRONMENT",
+        "FILES",
+        "EXAMPLES",
+        "--unix-socket PATH",
+        "dq '/containers/json?all=1' -c '.[] | {Id, State}'",
+        "environment NAME",
+    ] {
+        assert!(
+            output.text().contains(part),
+            "no {part} in\n{}",
+            output.text()
+        );
+    }
+    let places = [
+        "@OPTIONS",
+        "@SAVED",
+        "@EXIT",
+        "@ENV",
+        "@EXAMPLES",
+        "@VERSION",
+    ];
+    assert!(!places.iter().any(|it| output.text().contains(it)));
 }
 
 /// What a script asks for a line typed in bash.

@@ -110,6 +110,7 @@ fn what_was_typed_before_decides() {
             "dq --demo /containers/6779922c8669",
             &["words", "/containers/6779922c8669/"],
         ),
+        ("dq --generate m", &["word", "man"]),
     ]);
 }
 

@@ -1,0 +1,274 @@
+//! The help: one page for `-h`, with everything for `--help`; the manual page has its examples and tables from here.
+
+use super::options::{OPTIONS, Opt, Stage};
+
+/// One page of 24 lines and 80 columns.
+const SHORT: &str = "\
+dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
+
+  dq /containers/json '.[].Names'      an endpoint of the host, a jq filter
+  dq ps                                a saved filter: dq --list
+  dq .a file.json                      as jq: files, or standard input
+
+host     --host HOST   --context NAME   --unix-socket PATH   --demo
+TLS      --cacert FILE   --cert FILE   --key FILE   -k do not verify
+request  -X METHOD   -d BODY   -F KEY=VALUE   -q KEY=VALUE   -H 'NAME: VALUE'
+         -i with its head   -v say all   --curl the same in curl   -m SECONDS
+filter   -n null input   -s slurp   -R raw input   -e exit status   -f FILE
+         --arg NAME TEXT   --argjson NAME JSON   --args   -L DIR
+format   -t table   -o FORMAT   --columns PATH,...   --no-header   --wide
+         -r raw   -j joined   -c compact   -S sorted keys   -C colour   -M none
+saved    --save NAME   --list   --show NAME   --edit NAME   --remove NAME
+itself   --endpoints [WORD]   --generate SHELL   -V version
+
+dq --help explains them all, with examples; man dq has everything.
+";
+
+const USAGE: &str = "\
+dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
+
+usage: dq [OPTIONS] SOURCE [FILTER]      SOURCE: /endpoint, http(s)://URL, - for stdin
+       dq [OPTIONS] NAME [WORD...] [FILTER]   a saved filter: dq --list
+       dq [OPTIONS] FILTER [FILE...]     as jq: files, or stdin
+";
+
+/// Commands, and what to say about them.
+pub const EXAMPLES: &[(&str, &str)] = &[
+    (
+        "dq /containers/json '.[].Names'",
+        "names of the running containers",
+    ),
+    ("dq '/containers/json?all=1' -c '.[] | {Id, State}'", ""),
+    (
+        "dq /events 'select(.Type == \"container\") | .Action'",
+        "live",
+    ),
+    (
+        "dq /containers/json -t '.[] | {id: short_id, name: name, ports: ports}'",
+        "",
+    ),
+    ("dq /images/json --columns id,repotags,size", ""),
+    (
+        "dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv",
+        "",
+    ),
+    (
+        "dq /containers/json -q filters.status=exited -r '.[].Names[0]'",
+        "",
+    ),
+    (
+        "dq /containers/create -q name=web -F Image=nginx -F 'Labels[a]=b' .Id",
+        "",
+    ),
+    (
+        "dq -X POST /containers/web/start",
+        "no body unless one is given",
+    ),
+    (
+        "dq /images/load -d @image.tar .stream",
+        "streamed; -d @- is stdin",
+    ),
+    (
+        "dq --curl /containers/json '.[].Id'",
+        "the same in curl and jq",
+    ),
+    (
+        "dq --unix-socket /run/podman/podman.sock /version .Version",
+        "",
+    ),
+    (
+        "dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info",
+        "",
+    ),
+    ("dq --host ssh://me@build-7 /info .Containers", ""),
+    ("docker inspect web | dq '.[0].State'", ""),
+    ("dq --demo /containers/json '.[].Names'", "without Docker"),
+    (
+        "dq ps; dq logs web; dq images 'map(select(.size == \"1.2GB\"))'",
+        "",
+    ),
+    (
+        "dq --save big /images/json 'map(select(.Size > 1e9))'; dq big",
+        "",
+    ),
+    (
+        "dq --endpoints prune; dq --endpoints /containers/json",
+        "what there is to ask",
+    ),
+];
+
+const MORE: &str = "\
+The host is found as docker finds it: --host or --context, then DOCKER_HOST,
+DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
+DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
+
+TLS on a tcp:// host is turned on by DOCKER_TLS_VERIFY or by any TLS option; ca.pem,
+cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or ~/.docker. ssh://
+runs \"docker system dial-stdio\" on the host, as docker does. On a socket Host is
+empty; -H 'Host: x' sets it.
+
+A SOURCE starts with / or scheme://, is - alone, or is the name of a saved
+filter. Any other first word is a filter, and dq then reads files or standard
+input like jq.
+
+A saved filter is a file NAME.jq in $XDG_CONFIG_HOME/dq/filters (~/.config), in a
+directory of -L, or comes with dq. Its header, module {endpoint: \"/…\", …};, says
+what to ask; the words behind NAME fill the {placeholders} of the endpoint, and a
+FILTER behind them runs on what it gives. In any filter its name is a function.
+
+-F has the rules of gh api: true, false, null and integers are themselves, @FILE
+is the text of a file, the rest strings; a[b]=c is an object, a[]=c an array.
+
+The filter is compiled before anything is sent. An answer of 400 or above leaves
+stdout empty, puts the server's message on stderr and exits with 22; so does an
+error inside of a stream of pull, push, build or load. Container
+logs are told apart: stdout to stdout, stderr to stderr; with a filter each line
+is {stream, line}. Other text is lines: strings for the filter.
+
+A row of a table is an object, an array of scalars, or each element of any other
+array; its columns are the keys. For cells there are ago, duration, bytes,
+bytes(\"iec\"), short_id, name, labels and ports: {created: (.Created | ago)}.
+SHA-256 sums, then wide cells are cut to fit the terminal; off it all are whole.
+";
+
+/// Variables of the environment, and what they are for.
+pub const ENVIRONMENT: &[(&[&str], &str)] = &[
+    (
+        &[
+            "DOCKER_HOST",
+            "DOCKER_CONTEXT",
+            "DOCKER_CONFIG",
+            "DOCKER_API_VERSION",
+            "DOCKER_TLS_VERIFY",
+            "DOCKER_TLS",
+            "DOCKER_CERT_PATH",
+            "DOCKER_CUSTOM_HEADERS",
+        ],
+        "as in docker",
+    ),
+    (&["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"], "as in docker"),
+    (
+        &["SSL_CERT_FILE", "SSL_CERT_DIR"],
+        "in place of the system's authorities",
+    ),
+    (
+        &["JQ_COLORS"],
+        "null:false:true:numbers:strings:arrays:objects:keys",
+    ),
+    (
+        &["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"],
+        "colour off or on",
+    ),
+    (&["COLUMNS"], "width of the terminal"),
+    (
+        &["XDG_CONFIG_HOME"],
+        "where dq/filters/ is, instead of ~/.config",
+    ),
+    (&["VISUAL", "EDITOR"], "what --edit opens"),
+];
+
+/// What the exit code says.
+pub const EXIT_CODES: &[(&str, &str)] = &[
+    ("0", "done"),
+    ("1", "-e: last output false, null"),
+    ("2", "usage, files, output"),
+    ("3", "the filter does not compile"),
+    ("4", "-e: no output"),
+    ("5", "the filter failed, bad JSON"),
+    ("6", "host not resolved"),
+    ("7", "cannot connect"),
+    ("22", "the server answered 400 or above"),
+    ("28", "timed out"),
+    ("35", "TLS handshake failed"),
+    ("52", "empty reply"),
+    ("56", "connection lost"),
+    ("60", "certificate not trusted"),
+    ("130", "interrupted"),
+    ("143", "terminated"),
+];
+
+/// The stages in their order, with the titles of their options.
+pub const STAGES: &[(Stage, &str)] = &[
+    (Stage::Fetch, "fetch"),
+    (Stage::Filter, "filter"),
+    (Stage::Format, "format"),
+    (Stage::Saved, "saved filters"),
+    (Stage::Itself, "dq itself"),
+];
+
+/// The help: short for `-h`, with everything for `--help`.
+pub fn help(long: bool) -> String {
+    if !long {
+        return SHORT.to_owned();
+    }
+    let mut text = format!("{USAGE}\nexamples:\n");
+    EXAMPLES
+        .iter()
+        .for_each(|(command, about)| text.push_str(&columns(command, about, 46)));
+    for (stage, title) in STAGES {
+        text.push_str(&format!("\n{title}:\n"));
+        OPTIONS
+            .iter()
+            .filter(|option| option.stage == *stage)
+            .for_each(|option| text.push_str(&line(option)));
+    }
+    text.push('\n');
+    text.push_str(MORE);
+    text.push_str("\nenvironment:\n");
+    for (names, about) in ENVIRONMENT {
+        text.push_str(&format!("  {}\n      {about}\n", wrapped(names)));
+    }
+    text.push_str("\nexit codes:\n");
+    text.push_str(&exit_codes());
+    text
+}
+
+fn line(option: &Opt) -> String {
+    columns(&option.spelled(), option.help, 30)
+}
+
+fn columns(left: &str, right: &str, width: usize) -> String {
+    let line = format!("  {left:<width$}{right}");
+    format!("{}\n", line.trim_end())
+}
+
+/// Names with commas between, four to a line.
+fn wrapped(names: &[&str]) -> String {
+    let lines: Vec<_> = names.chunks(4).map(|it| it.join(", ")).collect();
+    lines.join(",\n  ")
+}
+
+/// Two columns, each read downwards.
+fn exit_codes() -> String {
+    let (left, right) = EXIT_CODES.split_at(EXIT_CODES.len().div_ceil(2));
+    let cell = |(code, about): &(&str, &str)| format!("{code:<4}{about}");
+    let rows = left.iter().enumerate().map(|(at, it)| {
+        let beside = right.get(at).map(cell).unwrap_or_default();
+        columns(&cell(it), &beside, 34)
+    });
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_help_fits_a_screen() {
+        assert!(SHORT.lines().count() < 24);
+        assert!(SHORT.lines().all(|line| line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn the_short_help_names_options_that_there_are() {
+        let words = SHORT.split_whitespace();
+        let words = words.filter(|word| word.starts_with('-') && !word.ends_with(','));
+        for word in words {
+            let known = OPTIONS.iter().any(|it| match word.strip_prefix("--") {
+                Some(long) => it.long == long,
+                None => it.short == word.chars().nth(1),
+            });
+            assert!(known, "{word}");
+        }
+    }
+}
