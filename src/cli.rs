@@ -1,8 +1,8 @@
 //! What the user typed, and nothing else: options by clap, words by jq's rule.
 
 mod foreign;
-pub mod help;
-mod options;
+mod given;
+pub mod options;
 mod saved;
 mod sending;
 mod words;
@@ -11,11 +11,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::ArgMatches;
-
 use crate::{catalogue, generate};
 
-pub use options::{OPTIONS, Opt};
+use given::Given;
+use options::help;
 pub use saved::{Keep, Save, Saved};
 pub use sending::Sending;
 use words::Mode;
@@ -111,8 +110,9 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
     if args.next_if(|arg| arg == "--complete").is_some() {
         return Request::Complete(args.collect());
     }
-    let (options, words) = words::split(args);
-    let matches = match options::command().try_get_matches_from(options) {
+    let split = words::split(args);
+    let words = split.words;
+    let matches = match Given::read(split.options, split.typed) {
         Ok(matches) => matches,
         Err(error) => return saved::hinted(options::explain(error), &words),
     };
@@ -150,7 +150,7 @@ fn generated(kind: &str) -> Request {
     }
 }
 
-fn read(matches: &ArgMatches, words: Vec<Word>) -> Result<Cli, String> {
+fn read(matches: &Given, words: Vec<Word>) -> Result<Cli, String> {
     Ok(Cli {
         words,
         fetch: fetch(matches)?,
@@ -161,7 +161,7 @@ fn read(matches: &ArgMatches, words: Vec<Word>) -> Result<Cli, String> {
     })
 }
 
-fn text(matches: &ArgMatches, name: &str) -> Result<Option<String>, String> {
+fn text(matches: &Given, name: &str) -> Result<Option<String>, String> {
     let value = matches.get_one::<OsString>(name).cloned();
     value
         .map(|value| {
@@ -172,7 +172,7 @@ fn text(matches: &ArgMatches, name: &str) -> Result<Option<String>, String> {
         .transpose()
 }
 
-fn texts(matches: &ArgMatches, name: &str) -> Result<Vec<String>, String> {
+fn texts(matches: &Given, name: &str) -> Result<Vec<String>, String> {
     let values = matches.get_many::<OsString>(name).into_iter().flatten();
     let text = |value: &OsString| value.clone().into_string();
     values
@@ -180,11 +180,11 @@ fn texts(matches: &ArgMatches, name: &str) -> Result<Vec<String>, String> {
         .collect()
 }
 
-fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
+fn path(matches: &Given, name: &str) -> Option<PathBuf> {
     matches.get_one::<OsString>(name).map(PathBuf::from)
 }
 
-fn seconds(matches: &ArgMatches, name: &str) -> Result<Option<Duration>, String> {
+fn seconds(matches: &Given, name: &str) -> Result<Option<Duration>, String> {
     let Some(value) = text(matches, name)? else {
         return Ok(None);
     };
@@ -195,7 +195,7 @@ fn seconds(matches: &ArgMatches, name: &str) -> Result<Option<Duration>, String>
         .ok_or_else(|| format!("--{name} takes a number of seconds, not {value}"))
 }
 
-fn fetch(matches: &ArgMatches) -> Result<Fetch, String> {
+fn fetch(matches: &Given) -> Result<Fetch, String> {
     let headers = matches.get_many::<OsString>("header").into_iter().flatten();
     let headers = headers.map(|header| {
         header
@@ -216,7 +216,7 @@ fn fetch(matches: &ArgMatches) -> Result<Fetch, String> {
     })
 }
 
-fn tls(matches: &ArgMatches) -> Result<crate::fetch::TlsFlags, String> {
+fn tls(matches: &Given) -> Result<crate::fetch::TlsFlags, String> {
     // Go's words for true and false, since the option is docker's.
     let verify = match text(matches, "tlsverify")?.as_deref() {
         None => None,
@@ -234,7 +234,7 @@ fn tls(matches: &ArgMatches) -> Result<crate::fetch::TlsFlags, String> {
     })
 }
 
-fn filter(matches: &ArgMatches) -> Result<Filter, String> {
+fn filter(matches: &Given) -> Result<Filter, String> {
     Ok(Filter {
         null_input: matches.get_flag("null-input"),
         raw_input: matches.get_flag("raw-input"),
@@ -254,7 +254,7 @@ fn filter(matches: &ArgMatches) -> Result<Filter, String> {
     })
 }
 
-fn named(matches: &ArgMatches) -> Result<Vec<Named>, String> {
+fn named(matches: &Given) -> Result<Vec<Named>, String> {
     let kinds = [
         ("arg", NamedKind::Text),
         ("argjson", NamedKind::Json),
@@ -290,7 +290,7 @@ fn named(matches: &ArgMatches) -> Result<Vec<Named>, String> {
     Ok(found.into_iter().map(|(_, named)| named).collect())
 }
 
-fn format(matches: &ArgMatches) -> Result<Format, String> {
+fn format(matches: &Given) -> Result<Format, String> {
     Ok(Format {
         output: texts(matches, "output")?,
         table: matches.get_flag("table"),
@@ -311,7 +311,7 @@ fn format(matches: &ArgMatches) -> Result<Format, String> {
 }
 
 /// jq's bounds: 0 to 7 spaces.
-fn indent(matches: &ArgMatches) -> Result<Option<u8>, String> {
+fn indent(matches: &Given) -> Result<Option<u8>, String> {
     let Some(value) = text(matches, "indent")? else {
         return Ok(None);
     };
@@ -321,7 +321,7 @@ fn indent(matches: &ArgMatches) -> Result<Option<u8>, String> {
         .ok_or_else(|| format!("--indent takes a number from 0 to 7, not {value}"))
 }
 
-fn color(matches: &ArgMatches) -> Result<crate::terminal::ColorWhen, String> {
+fn color(matches: &Given) -> Result<crate::terminal::ColorWhen, String> {
     use crate::terminal::ColorWhen::{Always, Auto, Never};
     let when = match text(matches, "color")?.as_deref() {
         None | Some("auto") => Auto,

@@ -1,5 +1,9 @@
 //! dq: ask an HTTP API behind a socket, filter the answer with jq, print it well.
 
+#![cfg_attr(not(test), no_main)]
+// Nothing calls `main` there.
+#![cfg_attr(test, allow(dead_code))]
+
 mod catalogue;
 mod cli;
 mod complete;
@@ -11,28 +15,34 @@ mod generate;
 mod pipeline;
 mod plan;
 mod saved;
+mod stack;
+mod start;
 mod terminal;
 
-use std::ffi::OsString;
+use std::ffi::{OsString, c_char, c_int};
 use std::io::{self, IsTerminal, Write};
 use std::process::exit;
 
 use cli::Request;
 use error::Error;
 
-fn main() {
-    match cli::parse(std::env::args_os()) {
-        Request::Run(cli) => on_large_stack(move || exit(run(*cli).into())),
-        Request::Complete(question) => {
-            exit(print(&complete::answer(question.into_iter(), &variable)).into())
-        }
-        Request::Print(text) => exit(print(&text).into()),
-        Request::Wrong(message, hint) => exit(fail(&Error::Usage { message, hint }).into()),
-    }
+/// Called by the C runtime.
+#[cfg(not(test))]
+#[allow(unsafe_code)]
+#[unsafe(no_mangle)]
+extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
+    start::prepare();
+    let code = match cli::parse(start::arguments(count, arguments).into_iter()) {
+        Request::Run(cli) => stack::with_room(|room| run(*cli, room)),
+        Request::Complete(question) => print(&complete::answer(question.into_iter(), &variable)),
+        Request::Print(text) => print(&text),
+        Request::Wrong(message, hint) => fail(&Error::Usage { message, hint }),
+    };
+    exit(code.into())
 }
 
-/// Plan → run → report; gives the exit code.
-fn run(mut cli: cli::Cli) -> u8 {
+/// Plan → run → report, with so many bytes of stack; gives the exit code.
+fn run(mut cli: cli::Cli, room: usize) -> u8 {
     if let Some(keep) = cli.saved.keep.take() {
         return saved::keep(keep, cli, &variable).unwrap_or_else(|error| fail(&error));
     }
@@ -40,7 +50,7 @@ fn run(mut cli: cli::Cli) -> u8 {
     let planned = plan::plan(cli, terminal, io::stdin().is_terminal(), &variable);
     let outcome = planned.and_then(|(plan, warnings)| {
         warnings.iter().for_each(|warning| warn(warning));
-        pipeline::run(plan)
+        pipeline::run(plan, room)
     });
     fetch::hang_up();
     outcome.unwrap_or_else(|error| fail(&error))
@@ -78,20 +88,4 @@ fn print(text: &str) -> u8 {
         Ok(()) => 0,
         Err(error) => fail(&Error::Format(error.into())),
     }
-}
-
-/// Runs where deeply nested values and recursive filters have room; a smaller stack if the system denies that.
-fn on_large_stack(run: impl FnOnce() + Send + 'static) {
-    let spawned = std::thread::Builder::new()
-        .stack_size(pipeline::STACK)
-        .spawn(run);
-    match spawned {
-        // The thread ends the process itself; if it is gone, it has panicked.
-        Ok(thread) => drop(thread.join()),
-        Err(error) => warn(&format!(
-            "cannot get {} MiB of address space for the stack: {error}",
-            pipeline::STACK >> 20
-        )),
-    }
-    exit(2)
 }

@@ -24,14 +24,11 @@ use crate::plan::{Input, Plan, Program, reason};
 use output::Output;
 use reader::considerate;
 
-/// Stack for evaluating nested values and recursive filters, in bytes; only what is used is ever touched.
-pub const STACK: usize = 1 << 30;
-
-/// Runs the plan and gives the exit code.
+/// Runs the plan, with so many bytes of stack, and gives the exit code.
 ///
 /// # Errors
 /// Whatever ends the run before its end; what came before is written.
-pub fn run(plan: Plan) -> Result<u8, Error> {
+pub fn run(plan: Plan, room: usize) -> Result<u8, Error> {
     let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
     let in_parts = format::takes_parts(&plan.output);
     let filter = compile(&plan.program, by_elements, in_parts)?;
@@ -43,8 +40,8 @@ pub fn run(plan: Plan) -> Result<u8, Error> {
     let warn = |warning| output.report(&format!("dq: filter: {warning}"));
     filter.warnings.iter().for_each(warn);
     let late = Rc::new(Late::default());
-    let ended =
-        arrive(&plan, &output, &late).and_then(|arrival| pass(&plan, &filter, arrival, &output));
+    let ended = arrive(&plan, &output, &late)
+        .and_then(|arrival| pass(&plan, &filter, arrival, &output, room));
     let finished = output.finish();
     let code = ended?;
     finished?;
@@ -73,6 +70,7 @@ fn pass(
     filter: &filter::Filter,
     arrival: Arrival,
     output: &Rc<Output>,
+    room: usize,
 ) -> Result<u8, Error> {
     let Arrival::Inputs {
         sources,
@@ -88,7 +86,7 @@ fn pass(
         ..settings
     };
     let inputs = RefCell::new(Inputs::new(settings, sources));
-    let ended = filter_all(plan, filter, &inputs, output, &problems);
+    let ended = filter_all(plan, filter, &inputs, output, &problems, room);
     // Whatever ended the run, what came before is written.
     let finished = output.finish_values();
     let code = ended?;
@@ -223,12 +221,13 @@ fn filter_all(
     inputs: &RefCell<Inputs>,
     output: &Output,
     problems: &Problems,
+    room: usize,
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
     let skipped = |error: &filter::ReadError| {
         output.report(&format!("dq: input: ignoring a broken record: {error}"));
     };
-    let session = Session::new(filter, inputs, &messages, &skipped, STACK, plan.null_input);
+    let session = Session::new(filter, inputs, &messages, &skipped, room, plan.null_input);
     let tally = Tally::default();
     let mut code = 0;
     loop {

@@ -253,7 +253,7 @@ fn list(
     refuse_fetch_options(options, None)?;
     Ok(Input::Text(match endpoints {
         Some(endpoints) => endpoints,
-        None => saved::list(places)?,
+        None => saved::list(places),
     }))
 }
 

@@ -1,8 +1,7 @@
 //! What the command line says about saved filters.
 
-use clap::ArgMatches;
-
-use super::options::OPTIONS;
+use super::given::Given;
+use super::options;
 use super::{Request, Word, text};
 
 /// The options about saved filters.
@@ -40,15 +39,15 @@ pub struct Save {
 }
 
 /// Reads the options; at most one of them says what to do, the others go with theirs.
-pub(super) fn read(matches: &ArgMatches) -> Result<Saved, String> {
+pub(super) fn read(matches: &Given) -> Result<Saved, String> {
     let modes = ["save", "list", "show", "edit", "remove"];
-    let mut given = modes.iter().filter(|mode| was_typed(matches, mode));
+    let mut given = modes.iter().filter(|mode| matches.was_typed(mode));
     let mode = given.next().copied();
     if let (Some(mode), Some(other)) = (mode, given.next()) {
         return Err(format!("--{mode} and --{other} cannot be used together"));
     }
     for (option, of) in [("about", "save"), ("force", "save"), ("standalone", "show")] {
-        if was_typed(matches, option) && mode != Some(of) {
+        if matches.was_typed(option) && mode != Some(of) {
             return Err(format!("--{option} goes with --{of}"));
         }
     }
@@ -58,12 +57,11 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Saved, String> {
             name: name("save")?,
             about: text(matches, "about")?,
             force: matches.get_flag("force"),
-            options: OPTIONS
-                .iter()
+            options: options::all()
                 .map(|option| option.long)
                 // Two are not clap's; what they are for, positional arguments, is in the words.
                 .filter(|long| !matches!(*long, "help" | "args" | "jsonargs"))
-                .filter(|long| was_typed(matches, long))
+                .filter(|long| matches.was_typed(long))
                 .collect(),
         })),
         Some("show") => Some(Keep::Show {
@@ -82,11 +80,6 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Saved, String> {
         list: mode == Some("list"),
         keep,
     })
-}
-
-/// The option stands on the command line; clap has a value for every flag.
-fn was_typed(matches: &ArgMatches, option: &str) -> bool {
-    matches.value_source(option) == Some(clap::parser::ValueSource::CommandLine)
 }
 
 /// A refusal with a hint for fingers that know docker's letters: `dq ps -q`, `dq logs web -f`.

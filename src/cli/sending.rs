@@ -3,8 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::ArgMatches;
-
+use super::given::Given;
 use super::{seconds, text};
 
 /// What the user typed about a request, beside the host.
@@ -35,7 +34,7 @@ pub struct Field {
 }
 
 /// Both kinds of fields, in the order typed.
-fn fields(matches: &ArgMatches) -> Vec<Field> {
+fn fields(matches: &Given) -> Vec<Field> {
     let mut found = Vec::new();
     for (name, is_raw) in [("field", false), ("raw-field", true)] {
         let places = matches.indices_of(name).into_iter().flatten();
@@ -49,7 +48,7 @@ fn fields(matches: &ArgMatches) -> Vec<Field> {
     found.into_iter().map(|(_, field)| field).collect()
 }
 
-pub(super) fn sending(matches: &ArgMatches) -> Result<Sending, String> {
+pub(super) fn sending(matches: &Given) -> Result<Sending, String> {
     let many = |name| matches.get_many::<OsString>(name).into_iter().flatten();
     let query = many("query").map(|pair| {
         pair.clone()
@@ -72,7 +71,7 @@ pub(super) fn sending(matches: &ArgMatches) -> Result<Sending, String> {
     })
 }
 
-fn retry(matches: &ArgMatches) -> Result<Option<u32>, String> {
+fn retry(matches: &Given) -> Result<Option<u32>, String> {
     let Some(value) = text(matches, "retry")? else {
         return Ok(None);
     };

@@ -5,7 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use super::options::{OPTIONS, Opt};
+use super::options::{self, Opt};
 
 /// What words behind it are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,48 +23,79 @@ pub struct Word {
     pub(super) mode: Mode,
 }
 
-/// The options with their values (and a name for clap in front), and the words.
-pub fn split(args: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<Word>) {
-    let mut options = vec![OsString::from("dq")];
-    let mut words = Vec::new();
+/// The command line, told apart.
+pub struct Split {
+    /// The options with their values, and a name for clap in front.
+    pub options: Vec<OsString>,
+    /// The options that occur; `None` where one is not known.
+    pub typed: Option<Vec<&'static Opt>>,
+    pub words: Vec<Word>,
+}
+
+/// Tells the options with their values from the words.
+pub fn split(args: impl Iterator<Item = OsString>) -> Split {
+    let mut split = Split {
+        options: vec![OsString::from("dq")],
+        typed: Some(Vec::new()),
+        words: Vec::new(),
+    };
     let mut mode = Mode::Files;
     let mut args = args;
     while let Some(arg) = args.next() {
         let bytes = arg.as_bytes();
         match bytes {
             b"--" => {
-                words.extend(args.by_ref().map(|text| Word { text, mode }));
+                let rest = args.by_ref().map(|text| Word { text, mode });
+                split.words.extend(rest);
             }
             b"--args" => mode = Mode::Text,
             b"--jsonargs" => mode = Mode::Json,
             [b'-', b'-', ..] | [b'-', b'a'..=b'z' | b'A'..=b'Z', ..] => {
-                let values = values_behind(&arg);
-                options.push(arg);
-                options.extend(args.by_ref().take(values));
+                let values = split.option(&arg);
+                split.options.push(arg);
+                split.options.extend(args.by_ref().take(values));
             }
-            _ => words.push(Word { text: arg, mode }),
+            _ => split.words.push(Word { text: arg, mode }),
         }
     }
-    (options, words)
+    split
 }
 
-/// How many of the following arguments are values of this option or cluster of options.
-fn values_behind(option: &OsStr) -> usize {
-    let text = option.to_string_lossy();
-    if let Some(long) = text.strip_prefix("--") {
-        let known = OPTIONS.iter().find(|option| option.is_called(long));
-        return known.map_or(0, Opt::values_behind);
-    }
-    let letters: Vec<char> = text.chars().skip(1).collect();
-    for (i, letter) in letters.iter().enumerate() {
-        let known = OPTIONS.iter().find(|option| option.short == Some(*letter));
-        match known.map(Opt::values_behind) {
-            Some(0) | None => {}
-            // `-Ldir`: the value is the rest of the cluster.
-            Some(count) => return count - usize::from(i + 1 < letters.len()),
+impl Split {
+    /// Notes an option or a cluster of options; gives how many of the following arguments are its values.
+    fn option(&mut self, option: &OsStr) -> usize {
+        let text = option.to_string_lossy();
+        if let Some(long) = text.strip_prefix("--") {
+            let name = long.split('=').next().unwrap_or(long);
+            let known = self.note(|option| option.is_called(name));
+            return known.filter(|_| name == long).map_or(0, Opt::values_behind);
         }
+        let letters: Vec<char> = text.chars().skip(1).collect();
+        for (i, letter) in letters.iter().enumerate() {
+            let known = self.note(|option| option.short == Some(*letter));
+            match known.map(|option| (option.values.len(), option.values_behind())) {
+                Some((0, _)) | None => {}
+                // `-Ldir`: the value is the rest of the cluster.
+                Some((_, count)) => {
+                    return count.saturating_sub(usize::from(i + 1 < letters.len()));
+                }
+            }
+        }
+        0
     }
-    0
+
+    fn note(&mut self, is_meant: impl Fn(&Opt) -> bool) -> Option<&'static Opt> {
+        let found = options::all().find(|option| is_meant(option));
+        match (found, &mut self.typed) {
+            (Some(option), Some(typed)) => {
+                if !typed.iter().any(|known| known.long == option.long) {
+                    typed.push(option);
+                }
+            }
+            _ => self.typed = None,
+        }
+        found
+    }
 }
 
 #[cfg(test)]
@@ -73,7 +104,7 @@ mod tests {
     use super::*;
 
     fn told_apart(line: &str) -> (String, String) {
-        let (options, words) = split(line.split_whitespace().map(OsString::from));
+        let Split { options, words, .. } = split(line.split_whitespace().map(OsString::from));
         let words = words.iter().map(|word| {
             word.text.to_string_lossy().into_owned()
                 + if word.mode == Mode::Files { "" } else { "!" }

@@ -3,7 +3,7 @@
 use super::live::Live;
 use super::typed::Typed;
 use super::{Answer, Candidate, Var, files, parameters, paths};
-use crate::cli::{OPTIONS, Opt};
+use crate::cli::options::{self, Opt};
 use crate::filter::saved::{Metadata, Origin, Places};
 use crate::format::Format;
 use crate::{fetch, generate, plan};
@@ -23,7 +23,7 @@ pub fn answer(typed: &Typed, current: &str, var: Var) -> Answer {
     let named = current
         .strip_prefix("--")
         .and_then(|it| it.split_once('='))
-        .and_then(|(long, value)| Some((OPTIONS.iter().find(|it| it.is_called(long))?, value)));
+        .and_then(|(long, value)| Some((options::all().find(|it| it.is_called(long))?, value)));
     match named {
         Some((option, value)) => {
             let spelled = &current[..current.len() - value.len()];
@@ -50,10 +50,8 @@ fn prefixed(before: &str, answer: Answer) -> Answer {
 }
 
 fn options(current: &str) -> Vec<Candidate> {
-    let long = OPTIONS
-        .iter()
-        .map(|it| Candidate::new(format!("--{}", it.long), it.help));
-    let short = OPTIONS.iter().filter(|_| current == "-");
+    let long = options::all().map(|it| Candidate::new(format!("--{}", it.long), it.help));
+    let short = options::all().filter(|_| current == "-");
     let short = short.filter_map(|it| Some(Candidate::new(format!("-{}", it.short?), it.help)));
     short.chain(long).collect()
 }

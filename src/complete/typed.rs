@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use crate::cli::{self, OPTIONS, Opt};
+use crate::cli;
+use crate::cli::options::{self, Opt};
 
 /// What was typed before the word at the cursor.
 #[derive(Default)]
@@ -62,7 +63,7 @@ impl Typed {
     /// Whether an option was typed, by its long name.
     pub fn has(&self, long: &str) -> bool {
         let typed = self.options.iter();
-        let known = OPTIONS.iter().find(|it| it.is_called(long));
+        let known = options::all().find(|it| it.is_called(long));
         typed.filter_map(|it| it.strip_prefix('-')).any(|it| {
             it.strip_prefix('-') == Some(long) || known.and_then(|it| it.short) == it.chars().next()
         })
@@ -80,12 +81,12 @@ impl Typed {
 /// The option of a word, and how many of the words behind it are its values; of a cluster the first that takes any.
 fn values_behind(word: &str) -> (Option<&'static Opt>, usize) {
     if let Some(long) = word.strip_prefix("--") {
-        let option = OPTIONS.iter().find(|it| it.is_called(long));
+        let option = options::all().find(|it| it.is_called(long));
         return (option, option.map_or(0, Opt::values_behind));
     }
     let letters: Vec<char> = word.chars().skip(1).collect();
     for (at, letter) in letters.iter().enumerate() {
-        let option = OPTIONS.iter().find(|it| it.short == Some(*letter));
+        let option = options::all().find(|it| it.short == Some(*letter));
         if let Some(option) = option
             && option.values_behind() > 0
         {

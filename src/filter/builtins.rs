@@ -23,21 +23,18 @@ pub fn is_helper(definition: &'static str) -> bool {
 }
 
 fn find(text: &'static str, name: &str, arity: usize) -> Option<&'static str> {
-    let mut from = 0;
-    while let Some(found) = memchr::memmem::find(&text.as_bytes()[from..], b"\ndef ") {
-        let start = from + found + 1;
-        from = start;
-        let Some(rest) = text[start + 4..].strip_prefix(name) else {
-            continue;
-        };
-        if signature_length(rest) == Some(arity) {
-            let next = |line: &[u8]| memchr::memmem::find(rest.as_bytes(), line);
-            let end = next(b"\ndef ").unwrap_or(rest.len());
-            let end = next(b"\n# ").map_or(end, |comment| end.min(comment));
-            return Some(&text[start..start + 4 + name.len() + end]);
-        }
-    }
-    None
+    let start = format!("\ndef {name}");
+    memchr::memmem::find_iter(text.as_bytes(), &start).find_map(|at| {
+        let rest = &text[at + start.len()..];
+        let is_it = signature_length(rest) == Some(arity);
+        is_it.then(|| &text[at + 1..at + start.len() + length(rest)])
+    })
+}
+
+/// How far a definition goes: to the next one, or to the comment in front of that.
+fn length(rest: &str) -> usize {
+    let end = rest.find("\ndef ").unwrap_or(rest.len());
+    rest[..end].find("\n# ").unwrap_or(end)
 }
 
 /// The number of parameters in `(a; $b): …` or `: …`; `None` where the name goes on.

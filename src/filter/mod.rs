@@ -173,7 +173,7 @@ fn fuse<'s>(
         && main.before.is_none()
         && elements::is_plain(&main.module, term)
         && !home.is_some_and(|home| home.join(".jq").is_file())
-        && !saved::hides(&program.places, main.text);
+        && !saved::is_called(&program.places, main.text);
     let mut parts = Parts {
         program,
         files,
@@ -250,7 +250,7 @@ fn link<'s>(
     let takes_elements = program.by_elements
         && linker.home.is_none()
         && main.before.is_none()
-        && !saved::hides(&program.places, main.text)
+        && !saved::is_called(&program.places, main.text)
         && elements::rewrite(&mut main.module);
     let environment = match main.saved {
         Some(saved) => {

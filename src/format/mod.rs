@@ -194,7 +194,12 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Self::Io(e) => write!(f, "cannot write the output: {e}"),
+            Self::Io(e) => {
+                // The operating system's words, without Rust's `(os error 28)`.
+                let reason = e.to_string();
+                let reason = reason.split(" (os error").next().unwrap_or_default();
+                write!(f, "cannot write the output: {reason}")
+            }
             Self::NulInString => {
                 f.write_str("Cannot dump a string containing NUL with --raw-output0 option")
             }

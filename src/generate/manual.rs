@@ -1,7 +1,7 @@
 //! The manual page: a text with places for what the rest of dq knows best, its options first of all.
 
-use crate::cli::OPTIONS;
-use crate::cli::help::{ENVIRONMENT, EXAMPLES, EXIT_CODES, STAGES};
+use crate::cli::options::STAGES;
+use crate::cli::options::help::{ENVIRONMENT, EXAMPLES, EXIT_CODES};
 use crate::filter::saved::{Places, SavedFilter};
 use crate::plan::saved::placeholders;
 
@@ -32,9 +32,9 @@ pub fn page() -> String {
 
 fn options() -> String {
     let mut text = String::new();
-    for (stage, title) in STAGES {
+    for (title, options) in STAGES {
         text.push_str(&format!(".SS {}\n", escaped(title)));
-        for option in OPTIONS.iter().filter(|it| it.stage == *stage) {
+        for option in options {
             text.push_str(&entry(option.spelled().trim_start(), option.help));
         }
     }

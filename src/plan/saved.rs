@@ -217,16 +217,18 @@ impl Call {
     }
 }
 
-/// What `--list` shows of each saved filter, an array of objects as JSON text.
-///
-/// # Errors
-/// Files that cannot be read. One with a broken header is listed, with what is wrong as its purpose.
-pub fn list(places: &Places) -> Result<String, Error> {
-    let rows = places.names().into_iter().filter_map(|name| {
-        let saved = places.find(&name).transpose()?;
-        Some(saved.map(|saved| row(&saved)).map_err(Error::usage))
-    });
-    Ok(rows.collect::<Result<Value, _>>()?.to_json())
+/// What `--list` shows of each saved filter, an array of objects as JSON text. One that is broken is listed, with what
+/// is wrong as its purpose.
+pub fn list(places: &Places) -> String {
+    let rows: Value = places
+        .names()
+        .into_iter()
+        .filter_map(|name| match places.find(&name) {
+            Ok(saved) => Some(row(&saved?)),
+            Err(problem) => Some(entry(&name, Some(format!("broken: {problem}")), None, None)),
+        })
+        .collect();
+    rows.to_json()
 }
 
 fn row(saved: &SavedFilter) -> Value {
@@ -234,17 +236,26 @@ fn row(saved: &SavedFilter) -> Value {
         Ok(metadata) => (metadata.about, metadata.endpoint),
         Err(error) => (Some(format!("broken: {}", error.message)), None),
     };
-    let from = match saved.origin {
+    entry(&saved.name, about, endpoint, Some(saved.origin))
+}
+
+fn entry(
+    name: &str,
+    about: Option<String>,
+    endpoint: Option<String>,
+    origin: Option<Origin>,
+) -> Value {
+    let from = origin.map(|origin| match origin {
         Origin::User => "yours",
         Origin::Library => "-L",
         Origin::BuiltIn => "built in",
-    };
+    });
     let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
     Value::object([
-        ("name", Value::str(saved.name.as_str())),
+        ("name", Value::str(name)),
         ("about", text(about)),
         ("endpoint", text(endpoint)),
-        ("from", Value::str(from)),
+        ("from", text(from.map(str::to_owned))),
     ])
 }
 

@@ -183,7 +183,7 @@ pub fn program<'s>(saved: &SavedFilter, source: &'s str) -> Result<Module<'s>, C
     let module = syntax::parse_module(source)
         .map_err(|error| CompileError::syntax(&saved.path, source, error))?;
     if module.main.is_none() {
-        let message = format!("{} has definitions and no filter behind them", saved.path);
+        let message = format!("{} has no filter, only definitions or nothing", saved.path);
         return Err(CompileError::new(message));
     }
     Ok(module)
@@ -197,12 +197,18 @@ pub fn visible(saved: Option<&SavedFilter>) -> Saved {
     }
 }
 
-/// Whether a saved filter of the user's has the name of a function of jq's that the text may call.
-pub fn hides(places: &Places, text: &str) -> bool {
+/// Whether a text may call a saved filter. That can hide a function of jq's, or read on in the inputs by itself, so
+/// nothing can be said of the text alone.
+pub fn is_called(places: &Places, text: &str) -> bool {
+    calls(text).any(|word| places.has(word))
+}
+
+/// The words of a text that may be calls: no keys, variables or formats.
+fn calls(text: &str) -> impl Iterator<Item = &str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let words = text.split(|c| !is_part(c)).filter(|word| !word.is_empty());
-    places.user_has_any()
-        && words
-            .into_iter()
-            .any(|word| places.user_has(word) && names::is_taken(word))
+    text.split(move |c| !is_part(c)).filter(move |word| {
+        let at = word.as_ptr() as usize - text.as_ptr() as usize;
+        let before = text[..at].chars().next_back();
+        !word.is_empty() && !matches!(before, Some('.' | '$' | '@' | '"'))
+    })
 }

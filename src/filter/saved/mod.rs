@@ -14,9 +14,10 @@ mod tests;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-pub(in crate::filter) use link::{Calls, hides, program, visible};
+pub(in crate::filter) use link::{Calls, is_called, program, visible};
 pub use metadata::Metadata;
-pub use names::{hidden, is_identifier, refusal};
+use names::is_identifier;
+pub use names::{hidden, refusal};
 pub use places::Places;
 pub use standalone::standalone;
 

@@ -88,15 +88,14 @@ impl Places {
         Ok(None)
     }
 
-    /// Whether the user has a directory for them.
-    pub(in crate::filter) fn user_has_any(&self) -> bool {
-        self.user_files().is_some()
-    }
-
-    /// Whether the user has a file of that name.
-    pub(in crate::filter) fn user_has(&self, name: &str) -> bool {
-        self.user_files()
-            .is_some_and(|directory| directory.join(format!("{name}.jq")).is_file())
+    /// Whether there is a file of that name, or one that comes with dq; nothing is read.
+    pub(in crate::filter) fn has(&self, name: &str) -> bool {
+        let mut directories = self
+            .user_files()
+            .into_iter()
+            .chain(self.library.iter().map(PathBuf::as_path));
+        built_in::text(name).is_some()
+            || directories.any(|directory| directory.join(format!("{name}.jq")).is_file())
     }
 
     /// The name that is nearest to a misspelt one, if any is near.

@@ -142,3 +142,31 @@ fn only_what_changes_nothing_is_an_identity() {
         assert!(!identity(text).is_identity(), "{text}");
     }
 }
+
+#[test]
+fn what_may_be_a_call() {
+    let places = Places::default();
+    for text in [
+        "running",
+        "map(running)",
+        "[ps]|names",
+        "{a: names}",
+        "def f: ps; f",
+    ] {
+        assert!(is_called(&places, text), "{text}");
+    }
+    for text in [
+        ".ps",
+        ".[].names",
+        "$ps",
+        "psx",
+        "xps",
+        "\"ps\"",
+        ".a.info[.top]",
+        "@ps",
+        "map(.Names)",
+        "",
+    ] {
+        assert!(!is_called(&places, text), "{text}");
+    }
+}

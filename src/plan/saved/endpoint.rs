@@ -3,20 +3,28 @@
 use std::borrow::Cow;
 
 use crate::error::Error;
-use crate::filter::saved::is_identifier;
 
 /// The names of the `{placeholders}`, each once. Braces around anything but a name are JSON of a query.
 pub fn placeholders(endpoint: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for part in endpoint.split('{').skip(1) {
         if let Some((name, _)) = part.split_once('}')
-            && is_identifier(name)
+            && is_name(name)
             && !found.contains(&name)
         {
             found.push(name);
         }
     }
     found
+}
+
+/// Letters, digits and `_`, no digit first: nothing that JSON has alone between braces.
+fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+        && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The endpoint with a word for each of its placeholders.
@@ -111,7 +119,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_names_in_braces() {
-        let cases: [(&str, &[&str]); 5] = [
+        let cases: [(&str, &[&str]); 6] = [
+            ("/a/{label}/{end}", &["label", "end"]),
             ("/x", &[]),
             ("/a/{b}/c?d={e}", &["b", "e"]),
             ("/a/{b}/{b}", &["b"]),

@@ -1,6 +1,6 @@
 //! The help: one page for `-h`, with everything for `--help`; the manual page has its examples and tables from here.
 
-use super::options::{OPTIONS, Opt, Stage};
+use super::{Opt, STAGES};
 
 /// One page of 24 lines and 80 columns.
 const SHORT: &str = "\
@@ -187,15 +187,6 @@ pub const EXIT_CODES: &[(&str, &str)] = &[
     ("143", "terminated"),
 ];
 
-/// The stages in their order, with the titles of their options.
-pub const STAGES: &[(Stage, &str)] = &[
-    (Stage::Fetch, "fetch"),
-    (Stage::Filter, "filter"),
-    (Stage::Format, "format"),
-    (Stage::Saved, "saved filters"),
-    (Stage::Itself, "dq itself"),
-];
-
 /// The help: short for `-h`, with everything for `--help`.
 pub fn help(long: bool) -> String {
     if !long {
@@ -205,11 +196,10 @@ pub fn help(long: bool) -> String {
     EXAMPLES
         .iter()
         .for_each(|(command, about)| text.push_str(&columns(command, about, 46)));
-    for (stage, title) in STAGES {
+    for (title, options) in STAGES {
         text.push_str(&format!("\n{title}:\n"));
-        OPTIONS
+        options
             .iter()
-            .filter(|option| option.stage == *stage)
             .for_each(|option| text.push_str(&line(option)));
     }
     text.push('\n');
@@ -264,7 +254,7 @@ mod tests {
         let words = SHORT.split_whitespace();
         let words = words.filter(|word| word.starts_with('-') && !word.ends_with(','));
         for word in words {
-            let known = OPTIONS.iter().any(|it| match word.strip_prefix("--") {
+            let known = super::super::all().any(|it| match word.strip_prefix("--") {
                 Some(long) => it.long == long,
                 None => it.short == word.chars().nth(1),
             });
