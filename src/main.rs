@@ -2,7 +2,7 @@
 
 #![cfg_attr(not(test), no_main)]
 // Nothing calls `main` there.
-#![cfg_attr(test, allow(dead_code))]
+#![cfg_attr(test, allow(dead_code, unused_imports))]
 
 mod catalogue;
 mod cli;

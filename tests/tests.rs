@@ -12,6 +12,7 @@ mod helpers;
 mod hostile;
 mod jq_differential;
 mod layout;
+mod packages;
 mod readme;
 mod requests;
 mod saved;
