@@ -96,7 +96,8 @@ impl Endpoint {
         let (name, after) = rest.split_once('}').unwrap_or((rest, ""));
         let middle = path.strip_prefix(before);
         let middle = middle.and_then(|rest| rest.strip_suffix(after));
-        middle.is_some_and(|word| !word.is_empty() && (name == "name" || !word.contains('/')))
+        let may_go_on = |word: &str| name == "name" || !word.contains('/');
+        middle.is_some_and(|word| may_go_on(word) && word.split('/').all(|it| !it.is_empty()))
     }
 }
 
@@ -119,14 +120,12 @@ pub fn fitting(path: &str) -> Vec<Endpoint> {
 
 /// `/v1.41` in front of a path, if it is there, and the rest.
 pub fn split_version(path: &str) -> (&str, &str) {
-    let end = path[1.min(path.len())..].find('/').map(|at| at + 1);
-    let is_version = |text: &str| {
-        let digits = text.strip_prefix("/v").unwrap_or_default();
-        digits.starts_with(|it: char| it.is_ascii_digit())
-            && digits.chars().all(|it| it.is_ascii_digit() || it == '.')
-    };
-    match end {
-        Some(end) if is_version(&path[..end]) => path.split_at(end),
-        _ => ("", path),
+    let rest = path.strip_prefix("/v").unwrap_or_default();
+    let (version, _) = rest.split_once('/').unwrap_or_default();
+    let is_version = version.starts_with(|it: char| it.is_ascii_digit())
+        && version.chars().all(|it| it.is_ascii_digit() || it == '.');
+    match is_version {
+        true => path.split_at("/v".len() + version.len()),
+        false => ("", path),
     }
 }

@@ -42,7 +42,9 @@ fn paths_fit_their_endpoints() {
     assert_eq!(found("/containers/a/b/json"), [""; 0]);
     assert_eq!(found("/volumes/x").len(), 3);
     assert_eq!(found("/v1.41"), [""; 0]);
-    assert_eq!(found(""), [""; 0]);
+    for path in ["", "/", "é", "/vé/x", "//", "/images//json"] {
+        assert_eq!(found(path), [""; 0], "{path}");
+    }
 }
 
 #[test]
