@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::support::dq::{BINARY, clean, dq, run};
 use crate::support::engine::engine;
+use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
 
 /// The examples in the order of the table: method, path, what stands behind `dq`.
@@ -100,4 +101,27 @@ fn a_path_that_the_engine_does_not_know_has_a_hint() {
     }
     let missing = engine.dq(&["/containers/nope/json"]).run();
     assert!(!missing.stderr.contains("hint"), "{}", missing.stderr);
+}
+
+#[test]
+fn servers_that_say_more_than_that_a_path_is_unknown_have_no_hint() {
+    let json = "Content-Type: application/json\r\n";
+    let server = Server::new([
+        (
+            "/v2/image",
+            Reply::status("404 Not Found", json, r#"{"message": "no such image"}"#),
+        ),
+        (
+            "/v2/images/jso",
+            Reply::status(
+                "404 Not Found",
+                "Content-Type: text/plain\r\n",
+                "Not Found\n",
+            ),
+        ),
+    ]);
+    let ask = |path| dq(["--host", &server.host(), path]).run();
+    let other = ask("/v2/image");
+    assert_eq!(other.stderr, "dq: fetch: 404 Not Found: no such image\n");
+    ask("/v2/images/jso").fails(22, &["hint: did you mean /v2/images/json?"]);
 }

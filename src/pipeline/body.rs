@@ -18,12 +18,10 @@ use crate::plan::{Exchange, Plan};
 const CHUNK: usize = 64 * 1024;
 
 /// The endpoint that was meant, where the server knows none of that path.
-fn elsewhere(status: u16, exchange: &Exchange) -> Option<String> {
+fn elsewhere(exchange: &Exchange) -> Option<String> {
     let request = &exchange.request;
     match &request.source {
-        fetch::Source::Endpoint(path) if matches!(status, 404 | 405) => {
-            catalogue::hint(&request.method, path)
-        }
+        fetch::Source::Endpoint(path) => catalogue::hint(&request.method, path),
         _ => None,
     }
 }
@@ -37,9 +35,7 @@ pub fn of_response(
     late: &Rc<Late>,
 ) -> Result<Arrival, Error> {
     if response.status >= 400 {
-        let failure = response
-            .failure()
-            .hinted(|| elsewhere(response.status, exchange));
+        let failure = response.failure().hinted(|| elsewhere(exchange));
         if !exchange.shown.failure {
             return Err(failure.into());
         }
