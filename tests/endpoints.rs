@@ -112,7 +112,7 @@ fn servers_that_say_more_than_that_a_path_is_unknown_have_no_hint() {
             Reply::status("404 Not Found", json, r#"{"message": "no such image"}"#),
         ),
         (
-            "/v2/images/jso",
+            "/v1.41/images/jso",
             Reply::status(
                 "404 Not Found",
                 "Content-Type: text/plain\r\n",
@@ -123,5 +123,5 @@ fn servers_that_say_more_than_that_a_path_is_unknown_have_no_hint() {
     let ask = |path| dq(["--host", &server.host(), path]).run();
     let other = ask("/v2/image");
     assert_eq!(other.stderr, "dq: fetch: 404 Not Found: no such image\n");
-    ask("/v2/images/jso").fails(22, &["hint: did you mean /v2/images/json?"]);
+    ask("/v1.41/images/jso").fails(22, &["hint: did you mean /v1.41/images/json?"]);
 }
