@@ -137,6 +137,15 @@ pub enum Flush {
     BeforeWaiting,
 }
 
+impl Flush {
+    fn to(terminal: &Terminal, unbuffered: bool) -> Self {
+        match unbuffered || terminal.stdout.is_terminal {
+            true => Self::EachOutput,
+            false => Self::BeforeWaiting,
+        }
+    }
+}
+
 impl Plan {
     /// Neither a filter nor a format was asked for: what comes is shown as it is.
     pub fn is_plain(&self) -> bool {
@@ -198,10 +207,6 @@ pub fn plan(
         library: variables::library(cli.filter.library, reads_stdin)?,
         home: home(var),
     };
-    let flush = match cli.format.unbuffered || terminal.stdout.is_terminal {
-        true => Flush::EachOutput,
-        false => Flush::BeforeWaiting,
-    };
     let plan = Plan {
         input,
         program,
@@ -210,7 +215,7 @@ pub fn plan(
         exit_status,
         output,
         has_format,
-        flush,
+        flush: Flush::to(&terminal, cli.format.unbuffered),
         terminal,
     };
     Ok((plan, warnings))
