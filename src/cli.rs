@@ -2,7 +2,7 @@
 
 mod foreign;
 mod given;
-mod options;
+pub mod options;
 mod saved;
 mod sending;
 mod words;
@@ -11,7 +11,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::{catalogue, generate};
+
 use given::Given;
+use options::help;
 pub use saved::{Keep, Save, Saved};
 pub use sending::Sending;
 use words::Mode;
@@ -24,6 +27,8 @@ pub struct Cli {
     pub filter: Filter,
     pub format: Format,
     pub saved: Saved,
+    /// `--endpoints`: list them instead of asking a server.
+    pub endpoints: bool,
 }
 
 pub struct Fetch {
@@ -91,6 +96,8 @@ pub struct Format {
 /// What else a command line can ask for.
 pub enum Request {
     Run(Box<Cli>),
+    /// A shell asks what may stand where the cursor is: `--complete`, which only their scripts know.
+    Complete(Vec<OsString>),
     /// Text for stdout: help or the version.
     Print(String),
     /// What is wrong with the command line, and a hint.
@@ -99,24 +106,47 @@ pub enum Request {
 
 /// Reads the command line, the program's name first.
 pub fn parse(args: impl Iterator<Item = OsString>) -> Request {
-    let split = words::split(args.skip(1));
+    let mut args = args.skip(1).peekable();
+    if args.next_if(|arg| arg == "--complete").is_some() {
+        return Request::Complete(args.collect());
+    }
+    let split = words::split(args);
     let words = split.words;
     let matches = match Given::read(split.options, split.typed) {
         Ok(matches) => matches,
         Err(error) => return saved::hinted(options::explain(error), &words),
     };
     if matches.get_flag("help") {
-        return Request::Print(options::help(matches.get_flag("long-help")));
+        return Request::Print(help::help(matches.get_flag("long-help")));
     }
     if matches.get_flag("long-help") {
-        return Request::Print(options::help(true));
+        return Request::Print(help::help(true));
     }
     if matches.get_flag("version") {
         return Request::Print(format!("dq {}\n", env!("CARGO_PKG_VERSION")));
     }
+    if let Some(kind) = matches.get_one::<OsString>("generate") {
+        return generated(&kind.to_string_lossy());
+    }
+    if matches.get_flag("endpoints")
+        && let [word] = &words[..]
+        && let Some(text) = word.text.to_str().and_then(catalogue::explanation)
+    {
+        return Request::Print(text);
+    }
     match read(&matches, words) {
         Ok(cli) => Request::Run(Box::new(cli)),
         Err(message) => Request::Wrong(message, None),
+    }
+}
+
+fn generated(kind: &str) -> Request {
+    match generate::generate(kind) {
+        Some(text) => Request::Print(text),
+        None => Request::Wrong(
+            format!("cannot generate {kind}"),
+            Some(format!("dq can generate {}", generate::KINDS.join(", "))),
+        ),
     }
 }
 
@@ -127,6 +157,7 @@ fn read(matches: &Given, words: Vec<Word>) -> Result<Cli, String> {
         filter: filter(matches)?,
         format: format(matches)?,
         saved: saved::read(matches)?,
+        endpoints: matches.get_flag("endpoints"),
     })
 }
 

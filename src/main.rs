@@ -1,12 +1,17 @@
 //! dq: ask an HTTP API behind a socket, filter the answer with jq, print it well.
 
 #![cfg_attr(not(test), no_main)]
+// Nothing calls `main` there.
+#![cfg_attr(test, allow(dead_code, unused_imports))]
 
+mod catalogue;
 mod cli;
+mod complete;
 mod error;
 mod fetch;
 mod filter;
 mod format;
+mod generate;
 mod pipeline;
 mod plan;
 mod saved;
@@ -29,6 +34,7 @@ extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     start::prepare();
     let code = match cli::parse(start::arguments(count, arguments).into_iter()) {
         Request::Run(cli) => stack::with_room(|room| run(*cli, room)),
+        Request::Complete(question) => print(&complete::answer(question.into_iter(), &variable)),
         Request::Print(text) => print(&text),
         Request::Wrong(message, hint) => fail(&Error::Usage { message, hint }),
     };

@@ -2,6 +2,7 @@
 
 mod choice;
 pub mod curl;
+mod endpoints;
 mod header;
 mod request;
 pub mod saved;
@@ -137,6 +138,15 @@ pub enum Flush {
     BeforeWaiting,
 }
 
+impl Flush {
+    fn to(terminal: &Terminal, unbuffered: bool) -> Self {
+        match unbuffered || terminal.stdout.is_terminal {
+            true => Self::EachOutput,
+            false => Self::BeforeWaiting,
+        }
+    }
+}
+
 impl Plan {
     /// Neither a filter nor a format was asked for: what comes is shown as it is.
     pub fn is_plain(&self) -> bool {
@@ -162,9 +172,12 @@ pub fn plan(
     let mut warnings = Vec::new();
     let inputs = shape::inputs(&cli);
     let places = saved::places(&cli.filter.library, var);
+    let asked = endpoints::asked(&mut cli)?;
     let call = saved::source(&mut cli, &places)?;
     warnings.extend(call.as_ref().and_then(|call| hidden(&call.saved.name)));
-    let remembered = saved::remembered(call.as_ref(), cli.saved.list);
+    let is_list = cli.saved.list || cli.endpoints;
+    let remembered =
+        endpoints::remembered(&cli).unwrap_or_else(|| saved::remembered(call.as_ref(), is_list));
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;
     let jq = curl::Jq::wanted(&cli, chosen.format);
@@ -174,8 +187,8 @@ pub fn plan(
     let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
     let reads_stdin = words.source.is_none() && words.files.is_empty();
-    let input = match cli.saved.list {
-        true => list(&words, &cli.fetch, &places)?,
+    let input = match is_list {
+        true => list(&words, &cli.fetch, asked, &places)?,
         false if words.source.is_some() => remote(&words, cli.fetch, jq, var)?,
         false => {
             let nothing_to_read = stdin_is_terminal && !null_input;
@@ -195,10 +208,6 @@ pub fn plan(
         library: variables::library(cli.filter.library, reads_stdin)?,
         home: home(var),
     };
-    let flush = match cli.format.unbuffered || terminal.stdout.is_terminal {
-        true => Flush::EachOutput,
-        false => Flush::BeforeWaiting,
-    };
     let plan = Plan {
         input,
         program,
@@ -207,7 +216,7 @@ pub fn plan(
         exit_status,
         output,
         has_format,
-        flush,
+        flush: Flush::to(&terminal, cli.format.unbuffered),
         terminal,
     };
     Ok((plan, warnings))
@@ -239,11 +248,19 @@ pub fn reason(error: &std::io::Error) -> String {
         .to_owned()
 }
 
-/// The list that `--list` gives.
-fn list(words: &Words, options: &crate::cli::Fetch, places: &Places) -> Result<Input, Error> {
+/// The list that `--list` gives, or the one of endpoints that was asked for.
+fn list(
+    words: &Words,
+    options: &crate::cli::Fetch,
+    endpoints: Option<String>,
+    places: &Places,
+) -> Result<Input, Error> {
     words.refuse_files()?;
     refuse_fetch_options(options, None)?;
-    Ok(Input::Text(saved::list(places)))
+    Ok(Input::Text(match endpoints {
+        Some(endpoints) => endpoints,
+        None => saved::list(places),
+    }))
 }
 
 /// An endpoint, a URL, or standard input under its name `-`.

@@ -36,6 +36,10 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
         "cli.rs",
         &["plan", "pipeline", "error", "jaq_core", "jaq_std", "ureq"],
     ),
+    (
+        "catalogue",
+        &["fetch", "format", "cli", "plan", "pipeline", "error"],
+    ),
     ("plan.rs", &["pipeline", "jaq_core", "jaq_std", "ureq"]),
     (
         "pipeline.rs",

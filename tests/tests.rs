@@ -4,12 +4,15 @@
 
 mod cases;
 mod changes;
+mod completion;
+mod endpoints;
 mod engine;
 mod formats;
 mod helpers;
 mod hostile;
 mod jq_differential;
 mod layout;
+mod packages;
 mod readme;
 mod requests;
 mod saved;

@@ -3,7 +3,7 @@
 mod fetch;
 mod filter;
 mod format;
-mod help;
+pub mod help;
 mod itself;
 mod saved;
 
@@ -12,8 +12,6 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
 
 use super::{Request, foreign};
-
-pub use help::help;
 
 /// One option.
 pub struct Opt {
@@ -26,7 +24,7 @@ pub struct Opt {
     /// The value may be left out; it stands behind `=` only.
     pub optional: bool,
     repeats: bool,
-    help: &'static str,
+    pub help: &'static str,
 }
 
 const fn flag(long: &'static str, short: char, help: &'static str) -> Opt {
@@ -66,6 +64,19 @@ const fn repeated(
 }
 
 impl Opt {
+    /// As it is typed: `-q, --query KEY=VALUE`.
+    pub fn spelled(&self) -> String {
+        let short = self
+            .short
+            .map_or("    ".to_owned(), |short| format!("-{short}, "));
+        let value = |value: &&str| match self.optional {
+            true => format!("[={value}]"),
+            false => format!(" {value}"),
+        };
+        let values: String = self.values.iter().map(value).collect();
+        format!("{short}--{}{values}", self.long)
+    }
+
     /// Whether this is its long name, or one of them.
     pub fn is_called(&self, long: &str) -> bool {
         self.long == long || self.aliases.contains(&long)
@@ -78,7 +89,7 @@ impl Opt {
 }
 
 /// All options, under the title of their stage.
-const STAGES: [(&str, &[Opt]); 5] = [
+pub const STAGES: [(&str, &[Opt]); 5] = [
     ("fetch", fetch::FETCH),
     ("filter", filter::FILTER),
     ("format", format::FORMAT),

@@ -92,6 +92,17 @@ impl ConfigDir {
         }
     }
 
+    /// The contexts on disk, with the hosts that they lead to; one that cannot be read has none.
+    pub fn contexts(&self) -> Vec<(String, String)> {
+        let host = |name: &str| self.context(name).map(|it| it.host).unwrap_or_default();
+        let mut names = self.names();
+        names.sort();
+        names
+            .into_iter()
+            .map(|name| (name.clone(), host(&name)))
+            .collect()
+    }
+
     /// The names of the contexts on disk; what cannot be read is left out.
     fn names(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.0.join("contexts/meta")) else {

@@ -107,6 +107,22 @@ impl Error {
         }
     }
 
+    /// The answer of a server that does not know the path, with this hint where it has none yet: Docker says just
+    /// `page not found`, Podman nothing but the status.
+    pub fn hinted(mut self, find: impl FnOnce() -> Option<String>) -> Self {
+        if let Self::Status {
+            status: 404 | 405,
+            message,
+            hint: hint @ None,
+            ..
+        } = &mut self
+            && matches!(message.as_str(), "" | "page not found")
+        {
+            *hint = find();
+        }
+        self
+    }
+
     /// Nothing of the request has left: no name, no connection.
     pub(super) fn is_before_sending(&self) -> bool {
         match self {

@@ -56,6 +56,15 @@ impl Environment<'_> {
             .ok_or_else(|| Error::usage("there is no home directory with docker's logins"))
     }
 
+    /// Docker's contexts by name, `default` first, each with its host.
+    pub fn contexts(&self) -> Vec<(String, String)> {
+        let default = ("default".to_owned(), String::new());
+        let stored = self.config_dir().map(|dir| dir.contexts());
+        std::iter::once(default)
+            .chain(stored.into_iter().flatten())
+            .collect()
+    }
+
     fn config_dir(&self) -> Option<ConfigDir> {
         self.path("DOCKER_CONFIG")
             .or_else(|| Some(self.home()?.join(".docker")))

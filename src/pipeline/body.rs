@@ -7,6 +7,7 @@ use super::output::Output;
 use super::progress::Watched;
 use super::reader::considerate;
 use super::{Arrival, Late, Problems};
+use crate::catalogue;
 use crate::error::Error;
 use crate::fetch::{self, BodyKind, Response, logs};
 use crate::filter::{Shape, Source, value::Value};
@@ -15,6 +16,15 @@ use crate::plan::{Exchange, Plan};
 
 /// Bytes copied at once.
 const CHUNK: usize = 64 * 1024;
+
+/// The endpoint that was meant, where the server knows none of that path.
+fn elsewhere(exchange: &Exchange) -> Option<String> {
+    let request = &exchange.request;
+    match &request.source {
+        fetch::Source::Endpoint(path) => catalogue::hint(&request.method, path),
+        _ => None,
+    }
+}
 
 /// Decides by status and kind what the body is for.
 pub fn of_response(
@@ -25,7 +35,7 @@ pub fn of_response(
     late: &Rc<Late>,
 ) -> Result<Arrival, Error> {
     if response.status >= 400 {
-        let failure = response.failure();
+        let failure = response.failure().hinted(|| elsewhere(exchange));
         if !exchange.shown.failure {
             return Err(failure.into());
         }

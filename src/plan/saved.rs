@@ -6,7 +6,8 @@ mod fingers;
 use std::path::{Path, PathBuf};
 
 pub use endpoint::check as check_endpoint;
-use endpoint::{filled, placeholders, readable};
+pub use endpoint::placeholders;
+use endpoint::{filled, readable};
 
 use super::choice::Remembered;
 use super::words::{Words, unicode};
@@ -49,7 +50,7 @@ fn configuration(var: Var) -> Option<PathBuf> {
 /// # Errors
 /// What [`call`] and [`Call::complete`] refuse.
 pub(super) fn source(cli: &mut Cli, places: &Places) -> Result<Option<Call>, Error> {
-    if cli.saved.list {
+    if cli.saved.list || cli.endpoints {
         return Ok(None);
     }
     let mut call = call(&mut cli.words, cli.filter.from_file.as_deref(), places)?;

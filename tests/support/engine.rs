@@ -117,6 +117,18 @@ impl Engine {
         self.daemon.socket()
     }
 
+    /// The socket's path as the engine itself sees it.
+    pub fn inner_socket(&self) -> String {
+        let socket = self.socket();
+        inside(socket.to_str().unwrap()).to_owned()
+    }
+
+    /// The port it listens at behind TLS, and the folder of certificates as the engine sees it.
+    pub fn tls(&self) -> (u16, &str) {
+        let (port, certificates) = self.tls.as_ref().unwrap();
+        (*port, inside(certificates))
+    }
+
     /// A run of dq that DOCKER_HOST sends to this engine.
     pub fn dq(&self, args: &[&str]) -> Dq {
         dq(args).env("DOCKER_HOST", self.host())

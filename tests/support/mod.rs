@@ -8,6 +8,7 @@ pub mod engine;
 pub mod held;
 pub mod server;
 pub mod temp;
+pub mod terminal;
 
 use std::net::TcpListener;
 use std::time::{Duration, Instant};

@@ -1,6 +1,28 @@
-//! The help, from the table of the options and the texts around it.
+//! The help: one page for `-h`, with everything for `--help`; the manual page has its examples and tables from here.
 
 use super::{Opt, STAGES};
+
+/// One page of 24 lines and 80 columns.
+const SHORT: &str = "\
+dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
+
+  dq /containers/json '.[].Names'      an endpoint of the host, a jq filter
+  dq ps                                a saved filter: dq --list
+  dq .a file.json                      as jq: files, or standard input
+
+host     --host HOST   --context NAME   --unix-socket PATH   --demo
+TLS      --cacert FILE   --cert FILE   --key FILE   -k do not verify
+request  -X METHOD   -d BODY   -F KEY=VALUE   -q KEY=VALUE   -H 'NAME: VALUE'
+         -i with its head   -v say all   --curl the same in curl   -m SECONDS
+filter   -n null input   -s slurp   -R raw input   -e exit status   -f FILE
+         --arg NAME TEXT   --argjson NAME JSON   --args   -L DIR
+format   -t table   -o FORMAT   --columns PATH,...   --no-header   --wide
+         -r raw   -j joined   -c compact   -S sorted keys   -C colour   -M none
+saved    --save NAME   --list   --show NAME   --edit NAME   --remove NAME
+itself   --endpoints [WORD]   --generate SHELL   -V version
+
+dq --help explains them all, with examples; man dq has everything.
+";
 
 const USAGE: &str = "\
 dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
@@ -10,27 +32,70 @@ usage: dq [OPTIONS] SOURCE [FILTER]      SOURCE: /endpoint, http(s)://URL, - for
        dq [OPTIONS] FILTER [FILE...]     as jq: files, or stdin
 ";
 
-const EXAMPLES: &str = "\
-examples:
-  dq /containers/json '.[].Names'               names of the running containers
-  dq '/containers/json?all=1' -c '.[] | {Id, State}'
-  dq /events 'select(.Type == \"container\") | .Action'     live
-  dq /containers/json -t '.[] | {id: short_id, name: name, ports: ports}'
-  dq /images/json --columns id,repotags,size
-  dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv
-  dq /containers/json -q filters.status=exited -r '.[].Names[0]'
-  dq /containers/create -q name=web -F Image=nginx -F Labels[a]=b .Id
-  dq -X POST /containers/web/start              no body unless one is given
-  dq /images/load -d @image.tar .stream         streamed; -d @- is stdin
-  dq --curl /containers/json '.[].Id'           the same in curl and jq
-  dq --unix-socket /run/podman/podman.sock /version .Version
-  dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info
-  dq --host ssh://me@build-7 /info .Containers
-  docker inspect web | dq '.[0].State'
-  dq --demo /containers/json '.[].Names'        without Docker
-  dq ps; dq logs web; dq images 'map(select(.size == \"1.2GB\"))'
-  dq --save big /images/json 'map(select(.Size > 1e9))'; dq big
-";
+/// Commands, and what to say about them.
+pub const EXAMPLES: &[(&str, &str)] = &[
+    (
+        "dq /containers/json '.[].Names'",
+        "names of the running containers",
+    ),
+    ("dq '/containers/json?all=1' -c '.[] | {Id, State}'", ""),
+    (
+        "dq /events 'select(.Type == \"container\") | .Action'",
+        "live",
+    ),
+    (
+        "dq /containers/json -t '.[] | {id: short_id, name: name, ports: ports}'",
+        "",
+    ),
+    ("dq /images/json --columns id,repotags,size", ""),
+    (
+        "dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv",
+        "",
+    ),
+    (
+        "dq /containers/json -q filters.status=exited -r '.[].Names[0]'",
+        "",
+    ),
+    (
+        "dq /containers/create -q name=web -F Image=nginx -F 'Labels[a]=b' .Id",
+        "",
+    ),
+    (
+        "dq -X POST /containers/web/start",
+        "no body unless one is given",
+    ),
+    (
+        "dq /images/load -d @image.tar .stream",
+        "streamed; -d @- is stdin",
+    ),
+    (
+        "dq --curl /containers/json '.[].Id'",
+        "the same in curl and jq",
+    ),
+    (
+        "dq --unix-socket /run/podman/podman.sock /version .Version",
+        "",
+    ),
+    (
+        "dq --host tcp://build-7:2376 --cacert ca.pem --cert cert.pem --key key.pem /info",
+        "",
+    ),
+    ("dq --host ssh://me@build-7 /info .Containers", ""),
+    ("docker inspect web | dq '.[0].State'", ""),
+    ("dq --demo /containers/json '.[].Names'", "without Docker"),
+    (
+        "dq ps; dq logs web; dq images 'map(select(.size == \"1.2GB\"))'",
+        "",
+    ),
+    (
+        "dq --save big /images/json 'map(select(.Size > 1e9))'; dq big",
+        "",
+    ),
+    (
+        "dq --endpoints prune; dq --endpoints /containers/json",
+        "what there is to ask",
+    ),
+];
 
 const MORE: &str = "\
 The host is found as docker finds it: --host or --context, then DOCKER_HOST,
@@ -64,36 +129,73 @@ A row of a table is an object, an array of scalars, or each element of any other
 array; its columns are the keys. For cells there are ago, duration, bytes,
 bytes(\"iec\"), short_id, name, labels and ports: {created: (.Created | ago)}.
 SHA-256 sums, then wide cells are cut to fit the terminal; off it all are whole.
-
-environment:
-  DOCKER_HOST, DOCKER_CONTEXT, DOCKER_CONFIG, DOCKER_API_VERSION,
-  DOCKER_TLS_VERIFY, DOCKER_TLS, DOCKER_CERT_PATH, DOCKER_CUSTOM_HEADERS
-  HTTP_PROXY, HTTPS_PROXY, NO_PROXY
-                     as in docker
-  JQ_COLORS          null:false:true:numbers:strings:arrays:objects:keys
-  NO_COLOR, CLICOLOR, CLICOLOR_FORCE, FORCE_COLOR
-                     colour off or on
-  COLUMNS            width of the terminal
-  XDG_CONFIG_HOME    where dq/filters/ is, instead of ~/.config
-  VISUAL, EDITOR     what --edit opens
-
-exit codes:
-  0   done                          7   cannot connect
-  1   -e: last output false, null   22  the server answered 400 or above
-  2   usage, files, output          28  timed out
-  3   the filter does not compile   35  TLS handshake failed
-  4   -e: no output                 52  empty reply
-  5   the filter failed, bad JSON   56  connection lost
-  6   host not resolved             60  certificate not trusted
 ";
+
+/// Variables of the environment, and what they are for.
+pub const ENVIRONMENT: &[(&[&str], &str)] = &[
+    (
+        &[
+            "DOCKER_HOST",
+            "DOCKER_CONTEXT",
+            "DOCKER_CONFIG",
+            "DOCKER_API_VERSION",
+            "DOCKER_TLS_VERIFY",
+            "DOCKER_TLS",
+            "DOCKER_CERT_PATH",
+            "DOCKER_CUSTOM_HEADERS",
+        ],
+        "as in docker",
+    ),
+    (&["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"], "as in docker"),
+    (
+        &["SSL_CERT_FILE", "SSL_CERT_DIR"],
+        "in place of the system's authorities",
+    ),
+    (
+        &["JQ_COLORS"],
+        "null:false:true:numbers:strings:arrays:objects:keys",
+    ),
+    (
+        &["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"],
+        "colour off or on",
+    ),
+    (&["COLUMNS"], "width of the terminal"),
+    (
+        &["XDG_CONFIG_HOME"],
+        "where dq/filters/ is, instead of ~/.config",
+    ),
+    (&["VISUAL", "EDITOR"], "what --edit opens"),
+];
+
+/// What the exit code says.
+pub const EXIT_CODES: &[(&str, &str)] = &[
+    ("0", "done"),
+    ("1", "-e: last output false, null"),
+    ("2", "usage, files, output"),
+    ("3", "the filter does not compile"),
+    ("4", "-e: no output"),
+    ("5", "the filter failed, bad JSON"),
+    ("6", "host not resolved"),
+    ("7", "cannot connect"),
+    ("22", "the server answered 400 or above"),
+    ("28", "timed out"),
+    ("35", "TLS handshake failed"),
+    ("52", "empty reply"),
+    ("56", "connection lost"),
+    ("60", "certificate not trusted"),
+    ("130", "interrupted"),
+    ("143", "terminated"),
+];
 
 /// The help: short for `-h`, with everything for `--help`.
 pub fn help(long: bool) -> String {
-    let mut text = String::from(USAGE);
-    if long {
-        text.push('\n');
-        text.push_str(EXAMPLES);
+    if !long {
+        return SHORT.to_owned();
     }
+    let mut text = format!("{USAGE}\nexamples:\n");
+    EXAMPLES
+        .iter()
+        .for_each(|(command, about)| text.push_str(&columns(command, about, 46)));
     for (title, options) in STAGES {
         text.push_str(&format!("\n{title}:\n"));
         options
@@ -101,28 +203,62 @@ pub fn help(long: bool) -> String {
             .for_each(|option| text.push_str(&line(option)));
     }
     text.push('\n');
-    text.push_str(if long {
-        MORE
-    } else {
-        "dq --help has examples, the environment and the exit codes.\n"
-    });
+    text.push_str(MORE);
+    text.push_str("\nenvironment:\n");
+    for (names, about) in ENVIRONMENT {
+        text.push_str(&format!("  {}\n      {about}\n", wrapped(names)));
+    }
+    text.push_str("\nexit codes:\n");
+    text.push_str(&exit_codes());
     text
 }
 
 fn line(option: &Opt) -> String {
-    let short = option
-        .short
-        .map_or("    ".to_owned(), |short| format!("-{short}, "));
-    let long = if option.long == "help" {
-        "--help".to_owned()
-    } else {
-        format!("--{}", option.long)
-    };
-    let value = |value: &&str| match option.optional {
-        true => format!("[={value}]"),
-        false => format!(" {value}"),
-    };
-    let values: String = option.values.iter().map(value).collect();
-    let spelled = format!("  {short}{long}{values}");
-    format!("{spelled:<32}{}\n", option.help)
+    columns(&option.spelled(), option.help, 30)
+}
+
+fn columns(left: &str, right: &str, width: usize) -> String {
+    let line = format!("  {left:<width$}{right}");
+    format!("{}\n", line.trim_end())
+}
+
+/// Names with commas between, four to a line.
+fn wrapped(names: &[&str]) -> String {
+    let lines: Vec<_> = names.chunks(4).map(|it| it.join(", ")).collect();
+    lines.join(",\n  ")
+}
+
+/// Two columns, each read downwards.
+fn exit_codes() -> String {
+    let (left, right) = EXIT_CODES.split_at(EXIT_CODES.len().div_ceil(2));
+    let cell = |(code, about): &(&str, &str)| format!("{code:<4}{about}");
+    let rows = left.iter().enumerate().map(|(at, it)| {
+        let beside = right.get(at).map(cell).unwrap_or_default();
+        columns(&cell(it), &beside, 34)
+    });
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_help_fits_a_screen() {
+        assert!(SHORT.lines().count() < 24);
+        assert!(SHORT.lines().all(|line| line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn the_short_help_names_options_that_there_are() {
+        let words = SHORT.split_whitespace();
+        let words = words.filter(|word| word.starts_with('-') && !word.ends_with(','));
+        for word in words {
+            let known = super::super::all().any(|it| match word.strip_prefix("--") {
+                Some(long) => it.long == long,
+                None => it.short == word.chars().nth(1),
+            });
+            assert!(known, "{word}");
+        }
+    }
 }

@@ -1,8 +1,19 @@
 //! The options that are about dq itself.
 
-use super::flag;
+use super::{flag, valued};
 
 pub const ITSELF: &[super::Opt] = &[
-    flag("help", 'h', "this page; --help tells more"),
+    flag(
+        "endpoints",
+        ' ',
+        "Docker's endpoints [with WORD]; explains /a/path",
+    ),
+    valued(
+        "generate",
+        ' ',
+        &["SHELL"],
+        "completion for bash, zsh, fish, elvish, powershell; or man",
+    ),
+    flag("help", 'h', "one page; --help tells more"),
     flag("version", 'V', "print the version"),
 ];

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::error::Error;
 
 /// The names of the `{placeholders}`, each once. Braces around anything but a name are JSON of a query.
-pub(super) fn placeholders(endpoint: &str) -> Vec<&str> {
+pub fn placeholders(endpoint: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for part in endpoint.split('{').skip(1) {
         if let Some((name, _)) = part.split_once('}')

@@ -1,0 +1,103 @@
+//! The manual page: a text with places for what the rest of dq knows best, its options first of all.
+
+use crate::cli::options::STAGES;
+use crate::cli::options::help::{ENVIRONMENT, EXAMPLES, EXIT_CODES};
+use crate::filter::saved::{Places, SavedFilter};
+use crate::plan::saved::placeholders;
+
+/// dq(1), the same whenever and wherever it is made.
+pub fn page() -> String {
+    let mut text = String::new();
+    for line in include_str!("dq.1").lines() {
+        match line {
+            "@OPTIONS@" => text.push_str(&options()),
+            "@SAVED@" => text.push_str(&saved()),
+            "@EXIT@" => EXIT_CODES
+                .iter()
+                .for_each(|(code, about)| text.push_str(&entry(code, about))),
+            "@ENVIRONMENT@" => ENVIRONMENT
+                .iter()
+                .for_each(|(names, about)| text.push_str(&entry(&names.join(", "), about))),
+            "@EXAMPLES@" => EXAMPLES
+                .iter()
+                .for_each(|(command, about)| text.push_str(&example(command, about))),
+            line => {
+                text.push_str(&line.replace("@VERSION@", env!("CARGO_PKG_VERSION")));
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+fn options() -> String {
+    let mut text = String::new();
+    for (title, options) in STAGES {
+        text.push_str(&format!(".SS {}\n", escaped(title)));
+        for option in options {
+            text.push_str(&entry(option.spelled().trim_start(), option.help));
+        }
+    }
+    text
+}
+
+/// The saved filters that come with dq.
+fn saved() -> String {
+    let places = Places::default();
+    let names = places.names().into_iter();
+    names
+        .filter_map(|name| places.find(&name).ok()?)
+        .map(|it| saved_filter(&it))
+        .collect()
+}
+
+fn saved_filter(saved: &SavedFilter) -> String {
+    let metadata = saved.metadata().unwrap_or_default();
+    let endpoint = metadata.endpoint.unwrap_or_default();
+    let words = placeholders(&endpoint).into_iter().map(str::to_uppercase);
+    let words: String = words.map(|it| format!(" {it}")).collect();
+    entry(
+        &format!("{}{words}", saved.name),
+        &metadata.about.unwrap_or_default(),
+    )
+}
+
+/// Something in bold, and below it what it is.
+fn entry(term: &str, about: &str) -> String {
+    format!(".TP\n\\fB{}\\fR\n{}\n", escaped(term), line(about))
+}
+
+fn example(command: &str, about: &str) -> String {
+    let about = match about {
+        "" => String::new(),
+        about => format!("{}:\n", line(about)),
+    };
+    format!(".PP\n{about}.RS 4\n.nf\n{}\n.fi\n.RE\n", line(command))
+}
+
+/// A line of text; one that begins with a dot or a quote would be an instruction.
+fn line(text: &str) -> String {
+    let text = escaped(text);
+    match text.starts_with(['.', '\'']) {
+        true => format!("\\&{text}"),
+        false => text,
+    }
+}
+
+/// What means something to roff: backslashes, and characters that it would make typographic.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' => escaped.push_str("\\e"),
+            '-' => escaped.push_str("\\-"),
+            '\'' => escaped.push_str("\\(aq"),
+            '`' => escaped.push_str("\\(ga"),
+            '^' => escaped.push_str("\\(ha"),
+            '~' => escaped.push_str("\\(ti"),
+            '…' => escaped.push_str("..."),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}

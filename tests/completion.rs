@@ -1,0 +1,291 @@
+//! TAB in real shells, on a terminal, with a real engine behind; and the files of `completions/`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::support::daemon::find;
+use crate::support::dq::{BINARY, dq, run};
+use crate::support::engine::engine;
+use crate::support::leave_out;
+use crate::support::server::{Reply, Server};
+use crate::support::temp::TempDir;
+use crate::support::terminal::Terminal;
+
+/// What `--generate` takes, and the file of it.
+const FILES: [(&str, &str); 6] = [
+    ("bash", "dq.bash"),
+    ("zsh", "_dq"),
+    ("fish", "dq.fish"),
+    ("elvish", "dq.elv"),
+    ("powershell", "_dq.ps1"),
+    ("man", "dq.1"),
+];
+
+/// In place of dq: answers what a completion script asks, and prints the words of all else.
+const RECORDER: &str = r#"#!/bin/sh
+case $1 in
+--complete|--generate) exec "@DQ@" "$@" ;;
+esac
+printf 'GO''T'
+for word; do printf '<%s>' "$word"; done
+echo END
+"#;
+
+/// Keys, and the words that the shell made of the line; TAB is `>`, for none of the words has that.
+const LINES: &[(&str, &str)] = &[
+    ("dq /containers/we>log>", "</containers/web/logs>"),
+    (
+        "dq /v1.41/containers/we>log>",
+        "</v1.41/containers/web/logs>",
+    ),
+    ("dq /images/busyb>j>", "</images/busybox:test/json>"),
+    ("dq /images/busybox:te>j>", "</images/busybox:test/json>"),
+    ("dq '/containers/we>log>", "</containers/web/logs>"),
+    ("dq --output=ta>", "<--output=table>"),
+    ("dq -o ma> log>we>", "<-o><markdown><logs><web>"),
+    (
+        "dq /containers/json -q filters.sta>exi>",
+        "</containers/json><-q><filters.status=exited>",
+    ),
+    (
+        "dq /containers/json -q filters.label=shop>",
+        "</containers/json><-q><filters.label=shop.role=front door>",
+    ),
+    (
+        "dq /containers/json -q filters.ancestor=busy>",
+        "</containers/json><-q><filters.ancestor=busybox:test>",
+    ),
+    ("dq --context sta> /inf>", "<--context><staging></info>"),
+    ("dq --cacert c> /inf>", "<--cacert><ca file.pem></info>"),
+    ("dq /build -d @D>", "</build><-d><@Dockerfile.tar>"),
+    (
+        "dq -X DELETE /containers/we>",
+        "<-X><DELETE></containers/web>",
+    ),
+    ("dq --no-h> /inf>", "<--no-header></info>"),
+];
+
+struct Shell {
+    terminal: Terminal,
+    home: TempDir,
+}
+
+impl Shell {
+    /// A shell that has loaded its script, in a home with a context and files.
+    fn start(name: &str, host: &str) -> Option<Self> {
+        for program in [name, "script"] {
+            if find(program).is_none() {
+                leave_out(&format!("no {program} here"));
+                return None;
+            }
+        }
+        let home = TempDir::new();
+        prepare(&home);
+        let (line, load) = match name {
+            "bash" => ("bash --norc -i", "source <(dq --generate bash)"),
+            "zsh" => (
+                "zsh -f -i",
+                "autoload -Uz compinit; compinit -u -D; source <(dq --generate zsh)",
+            ),
+            "fish" => ("fish -N -i", "dq --generate fish | source"),
+            _ => ("elvish -norc", "eval (dq --generate elvish | slurp)"),
+        };
+        let env = [("DOCKER_HOST", host.to_owned())];
+        let mut terminal = Terminal::start(line, home.path(), &home.join("bin"), &env);
+        terminal.press(&format!("{load}\r"));
+        terminal.press("dq ready\r");
+        terminal.shows("GOT<ready>END");
+        Some(Self { terminal, home })
+    }
+
+    /// The words that come of these keys.
+    fn words(&mut self, keys: &str) -> String {
+        self.terminal.clear();
+        self.terminal.press(&keys.replace('>', "\t"));
+        self.terminal.press("\r");
+        self.terminal.between("GOT", "END")
+    }
+}
+
+fn prepare(home: &TempDir) {
+    let recorder = RECORDER.replace("@DQ@", BINARY);
+    let path = home.write("bin/dq", recorder);
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    home.write("ca file.pem", "");
+    home.write("Dockerfile.tar", "");
+    home.write(
+        ".docker/contexts/meta/x/meta.json",
+        r#"{"Name": "staging", "Endpoints": {"docker": {"Host": "tcp://staging:2375"}}}"#,
+    );
+}
+
+fn completes_lines(name: &str) {
+    let Some(engine) = engine() else { return };
+    let Some(mut shell) = Shell::start(name, &engine.host()) else {
+        return;
+    };
+    let mut faults = String::new();
+    for (keys, expected) in LINES {
+        let words = shell.words(keys);
+        if words != *expected {
+            faults += &format!("\n{keys}\n  {words}\n  {expected}");
+        }
+    }
+    assert!(faults.is_empty(), "{name}:{faults}");
+    shell.terminal.clear();
+    shell.terminal.press("dq /containers/\t\t");
+    let screen = shell.terminal.shows("gone");
+    for part in ["web", "busybox:test", "running", "exited"] {
+        assert!(screen.contains(part), "{name}: no {part}: {screen}");
+    }
+    drop(shell.home);
+}
+
+#[test]
+fn bash_completes() {
+    completes_lines("bash");
+}
+
+#[test]
+fn zsh_completes() {
+    completes_lines("zsh");
+}
+
+#[test]
+fn fish_completes() {
+    completes_lines("fish");
+}
+
+/// elvish asks in a menu of its own what to do with a candidate: here its completer is called as TAB calls it.
+#[test]
+fn elvish_completes() {
+    let Some(engine) = engine() else { return };
+    let Some(mut shell) = Shell::start("elvish", &engine.host()) else {
+        return;
+    };
+    let calls = [
+        ("/containers/we", "/containers/web/"),
+        ("/images/busybox:te", "/images/busybox:test/"),
+        (
+            "/containers/json -q filters.label=sh",
+            "filters.label=shop.role=front door",
+        ),
+        ("logs we", "web"),
+        ("--output=mark", "--output=markdown"),
+    ];
+    for (words, candidate) in calls {
+        shell.terminal.clear();
+        // The echo of the keys must not look like the answer.
+        shell.terminal.press(&format!(
+            "for c [($edit:completion:arg-completer[dq] dq {words})] {{ echo GO''T$c[stem]EN''D }}\r"
+        ));
+        assert_eq!(shell.terminal.between("GOT", "END"), candidate, "{words}");
+    }
+}
+
+#[test]
+fn the_files_are_fresh() {
+    for (kind, file) in FILES {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("completions")
+            .join(file);
+        let committed = fs::read_to_string(path).unwrap();
+        let generated = dq(["--generate", kind]).run();
+        assert!(
+            generated.text() == committed,
+            "not fresh any more: dq --generate {kind} > completions/{file}"
+        );
+    }
+    dq(["--generate", "csh"])
+        .run()
+        .fails(2, &["cannot generate csh", "bash, zsh"]);
+}
+
+#[test]
+fn the_manual_page_is_one() {
+    if find("groff").is_none() {
+        return leave_out("no groff here");
+    }
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/dq.1");
+    let mut groff = Command::new("groff");
+    groff
+        .args(["-man", "-Tutf8", "-ww", "-rLL=100n", "-P-cbou"])
+        .arg(page);
+    let output = run(groff, Vec::new());
+    assert_eq!((output.stderr.as_str(), output.code), ("", 0));
+    for part in [
+        "SOURCES",
+        "SAVED FILTERS",
+        "FUNCTIONS",
+        "EXIT STATUS",
+        "ENVIRONMENT",
+        "FILES",
+        "EXAMPLES",
+        "--unix-socket PATH",
+        "dq '/containers/json?all=1' -c '.[] | {Id, State}'",
+        "environment NAME",
+    ] {
+        assert!(
+            output.text().contains(part),
+            "no {part} in\n{}",
+            output.text()
+        );
+    }
+    let places = [
+        "@OPTIONS",
+        "@SAVED",
+        "@EXIT",
+        "@ENV",
+        "@EXAMPLES",
+        "@VERSION",
+    ];
+    assert!(!places.iter().any(|it| output.text().contains(it)));
+}
+
+/// What a script asks for a line typed in bash.
+fn asked(line: &str, host: &str) -> (String, Duration) {
+    let start = Instant::now();
+    let output = dq(["--complete", "bash", line, " \t\n\"'><=;|&(:", "37"])
+        .env("DOCKER_HOST", host)
+        .run();
+    assert_eq!((output.stderr.as_str(), output.code), ("", 0));
+    (output.text().to_owned(), start.elapsed())
+}
+
+#[test]
+fn a_host_that_does_not_answer_costs_a_moment_and_nothing_is_said() {
+    // What a TAB may take, and as much again for a busy machine.
+    const LIMIT: Duration = Duration::from_millis(600);
+    let slow_server = Server::new([("/containers/json?all=1", Reply::Held(""))]);
+    let slow = slow_server.host();
+    let hosts = [
+        slow.as_str(),
+        "unix:///nowhere.sock",
+        "tcp://10.255.255.1:2375",
+        "tcp://name.invalid:2375",
+        "ssh://nobody@name.invalid",
+        "nonsense://",
+    ];
+    for host in hosts {
+        let (answer, time) = asked("dq /containers/web/lo", host);
+        assert_eq!(answer, "word\n/containers/web/logs\n", "{host}");
+        assert!(time < LIMIT, "{host}: {time:?}");
+    }
+}
+
+#[test]
+fn names_of_a_hostile_server_stay_text() {
+    let names = r#"[{"Names": ["/a\u001b[31m"]}, {"Names": ["/$(touch x)"], "Image": "i\u0007\u202e", "State": "running"}]"#;
+    let server = Server::new([("/containers/json?all=1", Reply::json(names))]);
+    let host = server.host();
+    let (answer, _) = asked("dq /containers/$", &host);
+    assert_eq!(answer, "words\n/containers/\\$\\(touch\\ x\\)/\n");
+    let listed = dq(["--complete", "zsh", "--", "/containers/"])
+        .env("DOCKER_HOST", host)
+        .run();
+    let bad = |it: char| it.is_control() && it != '\n' && it != '\t' || it == '\u{202e}';
+    assert!(!listed.text().chars().any(bad), "{:?}", listed.text());
+}

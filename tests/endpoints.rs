@@ -1,0 +1,127 @@
+//! The catalogue of endpoints: its examples are commands that work, and its hints are those of a real engine's 404.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::dq::{BINARY, clean, dq, run};
+use crate::support::engine::engine;
+use crate::support::server::{Reply, Server};
+use crate::support::temp::TempDir;
+
+/// The examples in the order of the table: method, path, what stands behind `dq`.
+fn examples() -> Vec<(String, String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/endpoints.tsv");
+    let text = std::fs::read_to_string(path).unwrap();
+    let field = |line: &str, at| line.split('\t').nth(at).unwrap().to_owned();
+    let lines = text.lines().skip(1);
+    lines
+        .map(|it| (field(it, 0), field(it, 1), field(it, 7)))
+        .collect()
+}
+
+/// Whether `--curl`, which compiles the filter and sends nothing, takes the example for a request to its endpoint.
+fn fault((method, path, example): &(String, String, String)) -> Option<String> {
+    let home = TempDir::new();
+    home.write("token.txt", "secret");
+    home.write("key.txt", "secret");
+    let mut command = Command::new("bash");
+    clean(&mut command, home.path());
+    command.current_dir(home.path());
+    let line = format!("dq() {{ {BINARY:?} --curl \"$@\" >shown 2>said; code=$?; }}\ndq {example}");
+    // The example may hand its output on; what dq said is what counts.
+    let line = line.replace("code=$?", "echo $? >code");
+    command.args(["-c", &line]);
+    run(command, Vec::new());
+    let read = |name| std::fs::read_to_string(home.join(name)).unwrap_or_default();
+    let (shown, said) = (read("shown"), read("said"));
+    let tail = path.split('}').next_back().unwrap();
+    let is_method = match method.as_str() {
+        "GET" => !shown.contains("-X ") && !shown.contains("-d ") && !shown.contains(" -I"),
+        "HEAD" => shown.contains(" -I") || shown.contains("HEAD"),
+        "POST" => shown.contains("-X POST") || shown.contains("-d ") || shown.contains("--data"),
+        other => shown.contains(&format!("-X {other}")) || shown.contains("-T"),
+    };
+    let fits = shown.contains(path.split('{').next().unwrap()) && shown.contains(tail);
+    let is_good = read("code") == "0\n" && is_method && fits;
+    (!is_good).then(|| format!("\n{method} {path}\n  $ dq {example}\n{shown}{said}"))
+}
+
+#[test]
+fn every_example_is_a_request_to_its_endpoint() {
+    let faults: String = examples().iter().filter_map(fault).collect();
+    assert!(faults.is_empty(), "{faults}");
+}
+
+#[test]
+fn a_path_is_explained_and_a_word_is_looked_up() {
+    let explained = dq(["--endpoints", "/containers/web/logs"]).run();
+    let of_template = dq(["--endpoints", "/containers/{id}/logs"]).run();
+    assert_eq!(explained.text(), of_template.text());
+    for part in [
+        "GET /containers/{id}/logs\n",
+        "-q follow ",
+        "example\n    dq '/",
+    ] {
+        assert!(explained.text().contains(part), "{}", explained.text());
+    }
+    let archive = dq(["--endpoints", "/containers/{id}/archive"]).run();
+    for method in ["GET /", "HEAD /", "PUT /"] {
+        assert!(archive.text().contains(method), "{}", archive.text());
+    }
+    dq(["--endpoints", "UNPAUSE"])
+        .run()
+        .is("METHOD   PATH                       ABOUT\n\
+             POST     /containers/{id}/unpause   let a frozen container go on\n");
+    dq(["--endpoints", "", "-c", ".[0] | [.path, .stream]"])
+        .run()
+        .is("[\"/containers/json\",false]\n");
+    dq(["--endpoints", "/contaners/json"])
+        .run()
+        .fails(2, &["no endpoint has", "did you mean /containers/json?"]);
+    dq(["--endpoints", "--demo"]).run().fails(2, &["--demo"]);
+}
+
+#[test]
+fn a_path_that_the_engine_does_not_know_has_a_hint() {
+    let Some(engine) = engine() else { return };
+    let cases = [
+        ("/containers/jsn", "hint: did you mean /containers/json?"),
+        (
+            "/container/web/json",
+            "hint: did you mean /containers/web/json?",
+        ),
+        ("/images", "hint: did you mean /images/json?"),
+        (
+            "/containers/web/start",
+            "/start takes POST, not GET: -X POST",
+        ),
+    ];
+    for (path, hint) in cases {
+        engine.dq(&[path]).run().fails(22, &[hint]);
+    }
+    let missing = engine.dq(&["/containers/nope/json"]).run();
+    assert!(!missing.stderr.contains("hint"), "{}", missing.stderr);
+}
+
+#[test]
+fn servers_that_say_more_than_that_a_path_is_unknown_have_no_hint() {
+    let json = "Content-Type: application/json\r\n";
+    let server = Server::new([
+        (
+            "/v2/image",
+            Reply::status("404 Not Found", json, r#"{"message": "no such image"}"#),
+        ),
+        (
+            "/v1.41/images/jso",
+            Reply::status(
+                "404 Not Found",
+                "Content-Type: text/plain\r\n",
+                "Not Found\n",
+            ),
+        ),
+    ]);
+    let ask = |path| dq(["--host", &server.host(), path]).run();
+    let other = ask("/v2/image");
+    assert_eq!(other.stderr, "dq: fetch: 404 Not Found: no such image\n");
+    ask("/v1.41/images/jso").fails(22, &["hint: did you mean /v1.41/images/json?"]);
+}

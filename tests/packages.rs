@@ -1,0 +1,124 @@
+//! What is handed out: the image of nothing but dq, in a real engine; the list of files of the .deb.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::dq::{BINARY, Output, clean, run};
+use crate::support::engine::{Engine, scratch};
+use crate::support::temp::TempDir;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The binary to be handed out; the one of the tests where none is named.
+fn binary() -> PathBuf {
+    std::env::var_os("DQ_TEST_BINARY").map_or_else(|| BINARY.into(), PathBuf::from)
+}
+
+/// Makes the image `dq:test` by the Dockerfile.
+fn build(engine: &Engine) {
+    let context = TempDir::new();
+    fs::copy(binary(), context.join("dq")).unwrap();
+    let file = root().join(".ci/Dockerfile");
+    let mut docker = Command::new("docker");
+    clean(&mut docker, context.path());
+    docker
+        .env("DOCKER_HOST", engine.host())
+        .env("DOCKER_BUILDKIT", "0")
+        .args(["build", "-q", "-t", "dq:test", "-f"])
+        .arg(file)
+        .arg(context.path());
+    let output = run(docker, Vec::new());
+    assert_eq!(output.code, 0, "{}", output.stderr);
+}
+
+/// Runs dq in a container of that image.
+fn inside(engine: &Engine, options: &[&str], words: &[&str]) -> Output {
+    let mut docker = Command::new("docker");
+    let home = TempDir::new();
+    clean(&mut docker, home.path());
+    docker
+        .env("DOCKER_HOST", engine.host())
+        .args(["run", "--rm", "--pull", "never", "--network", "host"])
+        .args(options)
+        .arg("dq:test")
+        .args(words);
+    run(docker, Vec::new())
+}
+
+#[test]
+fn the_image_needs_nothing_but_the_socket() {
+    let Some(engine) = scratch() else { return };
+    build(engine);
+    engine.run("packaged", &[], "sleep 100000");
+    let mount = format!("{}:/var/run/docker.sock", engine.inner_socket());
+    let socket = ["-v", mount.as_str()];
+    // The example that README begins with.
+    let names = inside(engine, &socket, &["/containers/json", ".[].Names"]);
+    assert!(names.text().contains("\"/packaged\""), "{names:?}");
+    assert_eq!((names.stderr.as_str(), names.code), ("", 0));
+    let table = inside(engine, &socket, &["ps", "map({name, image})"]);
+    assert!(table.text().contains("packaged"), "{table:?}");
+    inside(engine, &[], &["/info"]).fails(7, &["/var/run/docker.sock"]);
+    // A name is looked up, and TLS spoken, with nothing of a system around.
+    let (port, certificates) = engine.tls();
+    let mount = format!("{certificates}:/certs:ro");
+    let host = format!("tcp://localhost:{port}");
+    let tls = [
+        "-v",
+        mount.as_str(),
+        "-e",
+        "DOCKER_CERT_PATH=/certs",
+        "-e",
+        "DOCKER_TLS_VERIFY=1",
+    ];
+    let version = inside(engine, &tls, &["--host", &host, "/version", "-r", ".Os"]);
+    assert_eq!((version.text(), version.stderr.as_str()), ("linux\n", ""));
+    let unknown = inside(
+        engine,
+        &tls,
+        &["--host", "tcp://name.invalid:1", "/version"],
+    );
+    assert_eq!(unknown.code, 6, "{unknown:?}");
+    is_small(engine);
+    engine.docker(&["rm", "-f", "packaged"]);
+}
+
+/// The image is the binary and no more, and goes where it is wanted.
+fn is_small(engine: &Engine) {
+    let size = engine.docker(&["image", "inspect", "dq:test", "--format", "{{.Size}}"]);
+    let size: u64 = size.parse().unwrap();
+    assert_eq!(size, fs::metadata(binary()).unwrap().len());
+    if let Ok(image) = std::env::var("DQ_TEST_IMAGE") {
+        engine.docker(&["tag", "dq:test", "dq:latest"]);
+        engine.docker(&["save", "dq:latest", "-o", &image]);
+    }
+}
+
+#[test]
+fn the_deb_has_files_that_there_are() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let (_, deb) = manifest.split_once("[package.metadata.deb]").unwrap();
+    let (deb, _) = deb.split_once("\n[").unwrap();
+    assert!(deb.contains("\nconflicts = \"dq\"\n"));
+    let assets = deb.lines().filter_map(|line| {
+        let line = line.trim().strip_prefix("[\"")?;
+        Some(line.split('"').next().unwrap())
+    });
+    let assets: Vec<_> = assets.filter(|it| *it != "target/release/dq").collect();
+    assert!(assets.len() > 5);
+    for asset in assets {
+        assert!(root().join(asset).is_file(), "{asset}");
+    }
+    for entry in fs::read_dir(root().join("completions")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let shipped = deb.contains(&format!("completions/{name}\""));
+        // The catalogue of endpoints is in the binary.
+        assert!(
+            shipped || name == "endpoints.tsv",
+            "{name} is not in the .deb"
+        );
+    }
+}
