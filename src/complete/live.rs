@@ -106,6 +106,7 @@ fn get(host: fetch::Host, source: Source) -> Option<Value> {
         method: "GET".into(),
         source,
         headers: Vec::new(),
+        without: Vec::new(),
         payload: Payload::None,
     };
     let client = fetch::Client::new(host, settings).ok()?;
