@@ -9,6 +9,7 @@ use jaq_core::path::{Opt, Part, Path};
 use super::slots::Wants;
 use super::{Expr, Gather, Key, Program, Source, Stream, demand};
 use crate::filter::Compiled;
+use crate::filter::lower::calls;
 use crate::filter::natives;
 use crate::filter::syntax::Term;
 use crate::filter::value::{Kind, Num, Value};
@@ -360,6 +361,10 @@ impl Compiler<'_> {
                 let left = boxed(left)?;
                 Expr::Pipe(left, Box::new(self.expr(right, false)?))
             }
+            // jq runs the right operand first; where that shows, jaq-core's way around it is taken.
+            T::BinOp(left, B::Math(_) | B::Cmp(_), right) if calls(left) && calls(right) => {
+                return None;
+            }
             T::BinOp(left, op, right) => Expr::Binary(boxed(left)?, operator(op)?, boxed(right)?),
             T::IfThenElse(branches, otherwise) => {
                 let mut expr = match otherwise {
@@ -392,6 +397,11 @@ impl Compiler<'_> {
     }
 
     fn string(&mut self, parts: &[StrPart<&str, Term>], rooted: bool) -> Option<Expr> {
+        let is_call =
+            |part: &&StrPart<&str, Term>| matches!(part, StrPart::Term(term) if calls(term));
+        if parts.iter().filter(is_call).count() > 1 {
+            return None;
+        }
         let mut pieces = Vec::new();
         let mut text = String::new();
         for part in parts {

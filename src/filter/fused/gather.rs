@@ -1,9 +1,10 @@
 //! What becomes of the outputs for one input.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::eval::{Evaluator, Frame, Halt, Out};
-use super::{Gather, Key, Program};
+use super::{Expr, Gather, Key, Program};
 use crate::filter::value::{Item, Kind, ValR, Value};
 
 /// What was gathered so far for one input.
@@ -13,7 +14,12 @@ pub struct Gathered {
     keys: Vec<Value>,
     count: usize,
     sum: Option<ValR>,
+    /// Keys that came before by their text, and the element where the key is all that is kept of it.
+    known: HashMap<Box<[u8]>, (Value, Option<Value>), foldhash::fast::RandomState>,
 }
+
+/// Most keys that are remembered for when they come again.
+const MOST_KNOWN: usize = 4096;
 
 impl Gathered {
     /// Runs the body on one input, or one element, and takes its outputs.
@@ -25,10 +31,7 @@ impl Gathered {
     ) -> Result<(), Halt> {
         let Program { body, gather, .. } = evaluator.program;
         if let Gather::Keyed { key, kept, .. } = gather {
-            let (Key::One(key) | Key::Many(key)) = key;
-            self.keys.push(evaluator.one(key, frame)?.into_value());
-            self.items.push(keep(frame, kept.as_deref()));
-            return Ok(());
+            return self.keyed(evaluator, key, kept.as_deref(), frame);
         }
         evaluator.each(body, frame, &mut |item| {
             self.output(evaluator, gather, item, out)
@@ -67,6 +70,33 @@ impl Gathered {
         Ok(())
     }
 
+    fn keyed(
+        &mut self,
+        evaluator: &Evaluator,
+        key: &Key,
+        kept: Option<&[(Rc<str>, usize)]>,
+        frame: &Frame,
+    ) -> Result<(), Halt> {
+        let text = plain_key(key, frame);
+        if let Some((key, item)) = text.and_then(|text| self.known.get(text)) {
+            self.keys.push(key.clone());
+            let item = item.clone();
+            self.items.push(item.unwrap_or_else(|| keep(frame, kept)));
+            return Ok(());
+        }
+        let is_all = kept.is_some_and(|kept| is_key_alone(key, kept));
+        let (Key::One(expr) | Key::Many(expr)) = key;
+        let key = evaluator.one(expr, frame)?.into_value();
+        let item = keep(frame, kept);
+        if let Some(text) = text.filter(|_| self.known.len() < MOST_KNOWN) {
+            let shared = is_all.then(|| item.clone());
+            self.known.insert(text.into(), (key.clone(), shared));
+        }
+        self.keys.push(key);
+        self.items.push(item);
+        Ok(())
+    }
+
     /// Counts an element that nobody looks into.
     pub fn count(&mut self) {
         self.count += 1;
@@ -99,6 +129,22 @@ impl Gathered {
             },
         })
     }
+}
+
+/// The text of a key that is a string in a field of the element.
+fn plain_key<'t>(key: &Key, frame: &Frame<'_, 't>) -> Option<&'t [u8]> {
+    let (Key::One(Expr::Slot(slot)), Some(slots), Item::Text(element)) =
+        (key, frame.slots, &frame.input)
+    else {
+        return None;
+    };
+    let literal = slots.get(*slot, *element)?.literal()?;
+    Some(literal.inside)
+}
+
+/// Nothing but the key is kept of an element: elements with the same key are the same.
+fn is_key_alone(key: &Key, kept: &[(Rc<str>, usize)]) -> bool {
+    matches!(key, Key::One(Expr::Slot(slot)) if kept.iter().all(|(_, kept)| kept == slot))
 }
 
 /// An element, or the fields that are kept of it.

@@ -25,6 +25,8 @@ pub enum Count {
     Any,
 }
 
+pub use parts::calls;
+
 use Count::{Any, AtMostOne, One};
 
 type Lowered<'s> = (Term<'s>, Count);

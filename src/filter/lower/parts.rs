@@ -33,8 +33,8 @@ fn may_fail(term: &Term) -> bool {
     }
 }
 
-/// Whether a lowered term calls a function, which may take an input or write a message: of two such the order shows.
-pub(super) fn calls(term: &Term) -> bool {
+/// Whether a term calls a function, which may take an input or write a message: of two such the order shows.
+pub fn calls(term: &Term) -> bool {
     match term {
         T::Id | T::Recurse | T::Num(_) | T::Var(_) | T::Arr(None) | T::Break(_) => false,
         T::Arr(Some(inner)) | T::Neg(inner) => calls(inner),

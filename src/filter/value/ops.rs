@@ -190,7 +190,7 @@ impl PartialEq for Value {
             (Self::Null, Self::Null) => true,
             (Self::Bool(l), Self::Bool(r)) => l == r,
             (Self::Num(l), Self::Num(r)) => l == r,
-            (Self::Str(l), Self::Str(r)) => l == r,
+            (Self::Str(l), Self::Str(r)) => Rc::ptr_eq(l, r) || l == r,
             (Self::Arr(l), Self::Arr(r)) => l.as_slice() == r.as_slice(),
             (Self::Obj(l), Self::Obj(r)) => ***l == ***r,
             _ => false,
@@ -211,6 +211,8 @@ impl Ord for Value {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Num(l), Self::Num(r)) => l.compare(r),
+            // Keys that come again are often one and the same.
+            (Self::Str(l), Self::Str(r)) if Rc::ptr_eq(l, r) => Ordering::Equal,
             (Self::Str(l), Self::Str(r)) => l.cmp(r),
             (Self::Arr(l), Self::Arr(r)) => l.as_slice().cmp(r.as_slice()),
             (Self::Obj(l), Self::Obj(r)) => compare_objects(l, r),
