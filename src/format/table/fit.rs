@@ -3,10 +3,12 @@
 /// Blanks between two columns, as in docker's tables.
 pub const GAP: usize = 3;
 
-/// How narrow columns are made: those of IDs and names down to a width that is enough for most; only when the others
-/// can give no more, down to that of docker's short IDs.
-const FLOORS: [(Rank, usize, usize); 3] = [
+/// How narrow columns are made: those of IDs, names and states down to a width that is enough for most; only when the
+/// others can give no more, down to that of docker's short IDs or to a word. Of a command the first word tells most.
+const FLOORS: [(Rank, usize, usize); 5] = [
+    (Rank::Wordy, 5, 5),
     (Rank::Plain, 8, 8),
+    (Rank::Telling, 12, 8),
     (Rank::Precious, 32, 12),
     (Rank::Rigid, usize::MAX, usize::MAX),
 ];
@@ -30,6 +32,10 @@ pub struct Need {
 pub enum Rank {
     #[default]
     Plain,
+    /// Commands.
+    Wordy,
+    /// States: what a list is looked at for.
+    Telling,
     /// IDs and names.
     Precious,
     /// Numbers: part of one is another number.
@@ -71,9 +77,16 @@ impl Need {
         self.short.min(floor)
     }
 
-    /// For each width, how many cells are at least so wide.
+    /// For each width, what it costs to be narrower: how many cells are at least so wide. Those of commands count less,
+    /// those of states more.
     fn reaching(&self) -> Vec<u64> {
-        let mut sums: Vec<u64> = self.cells.iter().map(|count| u64::from(*count)).collect();
+        let weight = match self.rank {
+            Rank::Wordy => 1,
+            Rank::Telling => 4,
+            Rank::Plain | Rank::Precious | Rank::Rigid => 2,
+        };
+        let cost = |count: &u32| u64::from(*count) * weight;
+        let mut sums: Vec<u64> = self.cells.iter().map(cost).collect();
         for at in (1..sums.len()).rev() {
             sums[at - 1] += sums[at];
         }

@@ -51,6 +51,8 @@ type Names = (&'static [&'static str], &'static [&'static str]);
 const IDS: Names = (&["id"], &["Id", "ID", "_id"]);
 const NAMES: Names = (&["name", "names"], &["Name", "Names", "_name"]);
 
+const COMMANDS: Names = (&["command", "cmd"], &["Command", "Cmd"]);
+
 /// Of a path the last key counts.
 fn is_called(name: &str, (whole, ends): Names) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
@@ -58,9 +60,11 @@ fn is_called(name: &str, (whole, ends): Names) -> bool {
 }
 
 fn rank(name: &str) -> Rank {
-    match is_called(name, IDS) || is_called(name, NAMES) {
-        true => Rank::Precious,
-        false => Rank::Plain,
+    match name {
+        _ if is_called(name, IDS) || is_called(name, NAMES) => Rank::Precious,
+        _ if paint::has_states(name) => Rank::Telling,
+        _ if is_called(name, COMMANDS) => Rank::Wordy,
+        _ => Rank::Plain,
     }
 }
 
