@@ -21,6 +21,18 @@ struct Field {
     slot: usize,
     /// The fields wanted of its value.
     inside: Vec<usize>,
+    /// There is no replacement character in the key: only the same bytes are the same key.
+    is_exact: bool,
+}
+
+impl Field {
+    #[inline(always)]
+    fn is(&self, key: Literal) -> bool {
+        match key.is_escaped || !self.is_exact {
+            false => key.inside == self.key.as_bytes(),
+            true => key.is(&self.key),
+        }
+    }
 }
 
 impl Wants {
@@ -38,6 +50,7 @@ impl Wants {
                     key: key.clone(),
                     slot: self.paths.len() - 1,
                     inside: Vec::new(),
+                    is_exact: !key.contains(char::REPLACEMENT_CHARACTER),
                 });
                 self.fields.len() - 1
             });
@@ -140,7 +153,7 @@ impl<'w> Slots<'w> {
     fn find(&mut self, key: Literal) {
         let wants = self.wants;
         for field in wants.inside(self.open.last().copied()) {
-            if key.is(&wants.fields[*field].key) {
+            if wants.fields[*field].is(key) {
                 if self.places[wants.fields[*field].slot] != NOWHERE {
                     self.forget(*field);
                 }
@@ -173,10 +186,13 @@ impl Visitor for Slots<'_> {
     }
 
     #[inline(always)]
+    fn wants_key(&self) -> bool {
+        self.depth == self.open.len() + 1
+    }
+
+    #[inline(always)]
     fn key(&mut self, key: Literal) {
-        if self.depth == self.open.len() + 1 {
-            self.find(key);
-        }
+        self.find(key);
     }
 
     #[inline(always)]

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod marks;
 mod random;
 
 use std::cell::RefCell;

@@ -129,20 +129,23 @@ impl StringScan {
     /// Passes over an escape; `false` where it is not all there.
     fn escape(&mut self, text: &[u8]) -> Result<bool, Fault> {
         self.is_escaped = true;
-        let length = match text.get(self.at + 1) {
-            None => return Ok(false),
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => 2,
-            Some(b'u') => {
-                let digits = &text[self.at + 2..text.len().min(self.at + 6)];
-                match digits.iter().all(u8::is_ascii_hexdigit) {
-                    false => return Err(Fault),
-                    true if digits.len() < 4 => return Ok(false),
-                    true => 6,
-                }
-            }
-            Some(_) => return Err(Fault),
-        };
-        self.at += length;
-        Ok(true)
+        let length = escape_length(&text[self.at..])?;
+        self.at += length.unwrap_or(0);
+        Ok(length.is_some())
+    }
+}
+
+/// Bytes of the escape that begins here with its backslash.
+pub fn escape_length(text: &[u8]) -> Scanned<usize> {
+    let digits = match text.get(1) {
+        None => return Ok(None),
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => return Ok(Some(2)),
+        Some(b'u') => &text[2..text.len().min(6)],
+        Some(_) => return Err(Fault),
+    };
+    match digits.iter().all(u8::is_ascii_hexdigit) {
+        false => Err(Fault),
+        true if digits.len() < 4 => Ok(None),
+        true => Ok(Some(6)),
     }
 }

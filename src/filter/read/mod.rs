@@ -3,7 +3,9 @@
 mod diagnosis;
 mod error;
 mod events;
+mod leap;
 mod literal;
+mod marks;
 mod parser;
 mod scanner;
 mod skip;

@@ -197,6 +197,7 @@ impl<R: Read> Parser<R> {
     /// Gives up the rest of a broken record and goes on after the next record separator (RFC 7464 §2.3).
     pub fn resume(&mut self) -> Parsed<bool> {
         self.failed = false;
+        self.scanner.forget();
         self.window.skip_behind(RECORD_SEPARATOR)
     }
 
@@ -285,7 +286,7 @@ impl<R: Read> Parser<R> {
         self.scanner.reset(usize::from(self.around.is_some()));
         loop {
             let (text, ended) = (self.window.rest(), self.window.has_ended());
-            match self.scanner.scan(text, ended, visitor) {
+            match self.scanner.scan(text, self.window.place(), ended, visitor) {
                 Ok(Progress::Done(length)) => return Ok(Some(length)),
                 Ok(Progress::More) if text.len() > limit => return Ok(None),
                 Ok(Progress::More) => drop(self.window.more()?),

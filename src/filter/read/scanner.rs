@@ -2,8 +2,10 @@
 //!
 //! It stops where the bytes end and goes on when there are more, so that nothing is looked at twice.
 
+use super::leap::{Leap, Leapt};
 use super::literal::{self, StringScan};
-use crate::filter::value::{Literal, MAX_DEPTH, plain_length};
+use super::marks::Marks;
+use crate::filter::value::{BLOCK, Literal, MAX_DEPTH, plain_length};
 
 /// What a scan comes across, in the order of the text; places are offsets from the first byte of the value scanned.
 pub trait Visitor {
@@ -11,6 +13,9 @@ pub trait Visitor {
     fn open(&mut self, at: usize, bracket: u8);
     /// The array or object begun last ends.
     fn close(&mut self);
+    /// Is the key wanted that comes next?
+    fn wants_key(&self) -> bool;
+    /// A key that was wanted.
     fn key(&mut self, key: Literal);
     /// A value without an inside begins.
     fn scalar(&mut self, at: usize);
@@ -18,7 +23,7 @@ pub trait Visitor {
 
 /// What stands next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Expect {
+pub(super) enum Expect {
     #[default]
     Value,
     /// A value, or the end of an array just opened.
@@ -43,6 +48,7 @@ pub struct Scanner {
     position: usize,
     /// The string that was cut off by the end of the bytes.
     string: Option<StringScan>,
+    marks: Marks,
 }
 
 /// How far a scan has come.
@@ -71,18 +77,25 @@ impl Scanner {
         self.string = None;
     }
 
+    /// Forgets what it knows of the bytes ahead: the next value may begin where a string was open.
+    pub fn forget(&mut self) {
+        self.marks.clear();
+    }
+
     /// Bytes scanned; where there was a fault, those before its token.
     pub fn position(&self) -> usize {
         self.position
     }
 
-    /// Goes on with the scan of the value that begins `text`; `ended` says that no more bytes will come.
+    /// Goes on with the scan of the value that begins `text`, at this place of the input; `ended` says that no more
+    /// bytes will come.
     ///
     /// # Errors
     /// The text is no JSON.
     pub fn scan(
         &mut self,
         text: &[u8],
+        place: usize,
         ended: bool,
         visitor: &mut impl Visitor,
     ) -> Result<Progress, Fault> {
@@ -94,6 +107,12 @@ impl Scanner {
             text,
             ended,
             visitor,
+            place,
+            leap: if place + text.len() > NEAR {
+                0
+            } else {
+                usize::MAX
+            },
         };
         let progress = pass.run();
         let (at, expect) = (pass.at, pass.expect);
@@ -112,7 +131,15 @@ struct Pass<'s, 't, V> {
     /// The bracket that was opened last, 0 outside of any.
     top: u8,
     expect: Expect,
+    /// Where in the input the text begins.
+    place: usize,
+    /// From here on another leap is tried.
+    leap: usize,
 }
+
+/// So many bytes at the beginning of the input are gone through token by token: asking the processor for more takes
+/// longer.
+const NEAR: usize = if cfg!(test) { 0 } else { 64 * 1024 };
 
 impl<'t, V: Visitor> Pass<'_, 't, V> {
     fn run(&mut self) -> Result<Progress, Fault> {
@@ -127,6 +154,13 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
                 None if self.ended => return Err(Fault),
                 None => return Ok(Progress::More),
             };
+            if self.at >= self.leap && self.scanner.string.is_none() {
+                match self.leap() {
+                    Leapt::NotAtAll => {}
+                    Leapt::SomeWay => continue,
+                    Leapt::ToTheEnd => return Ok(Progress::Done(self.at)),
+                }
+            }
             let step = match self.expect {
                 Expect::Value => self.value(c)?,
                 Expect::FirstElement if c == b']' => self.close(),
@@ -144,6 +178,32 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
                 None => return Ok(Progress::More),
             }
         }
+    }
+
+    /// Goes on from mark to mark as far as that goes.
+    #[inline(always)]
+    fn leap(&mut self) -> Leapt {
+        let ahead = self.text.get(self.at..).unwrap_or_default();
+        if ahead.len() < BLOCK || (self.top == 0 && !matches!(ahead[0], b'{' | b'[')) {
+            self.leap = usize::MAX;
+            return Leapt::NotAtAll;
+        }
+        let mut marks = std::mem::take(&mut self.scanner.marks);
+        let mut leap = Leap {
+            text: self.text,
+            ahead: marks.from(ahead, self.place, self.at),
+            at: self.at,
+            expect: self.expect,
+            open: &mut self.scanner.open,
+            top: self.top,
+            most: MAX_DEPTH - self.scanner.around,
+            visitor: self.visitor,
+        };
+        let leapt = leap.run();
+        (self.at, self.expect, self.top) = (leap.at, leap.expect, leap.top);
+        self.scanner.marks = marks;
+        self.leap = self.at + 1;
+        leapt
     }
 
     #[inline(always)]
@@ -226,7 +286,9 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         let Some(key) = self.string()? else {
             return Ok(None);
         };
-        self.visitor.key(key);
+        if self.visitor.wants_key() {
+            self.visitor.key(key);
+        }
         self.at += key.length();
         self.expect = Expect::Colon;
         if self.text.get(self.at) != Some(&b':') {

@@ -8,6 +8,9 @@ pub struct Skip;
 impl Visitor for Skip {
     fn open(&mut self, _: usize, _: u8) {}
     fn close(&mut self) {}
+    fn wants_key(&self) -> bool {
+        false
+    }
     fn key(&mut self, _: Literal) {}
     fn scalar(&mut self, _: usize) {}
 }

@@ -16,6 +16,8 @@ pub struct Window<R> {
     position: usize,
     filled: usize,
     ended: bool,
+    /// Bytes of the input before this window.
+    passed: usize,
     /// Newlines in the windows before this one.
     lines: usize,
     /// Bytes since the last of those newlines.
@@ -30,6 +32,7 @@ impl<R: Read> Window<R> {
             position: 0,
             filled: 0,
             ended: false,
+            passed: 0,
             lines: 0,
             column: 0,
         }
@@ -38,6 +41,11 @@ impl<R: Read> Window<R> {
     /// What is here and not yet taken; empty only at the end of the input, unless `fill` was not called.
     pub fn rest(&self) -> &[u8] {
         &self.buffer[self.position..self.filled]
+    }
+
+    /// Bytes of the input that have been taken.
+    pub fn place(&self) -> usize {
+        self.passed + self.position
     }
 
     pub fn advance(&mut self, bytes: usize) {
@@ -67,6 +75,7 @@ impl<R: Read> Window<R> {
             return Ok(false);
         }
         (self.lines, self.column) = self.place_after(self.position);
+        self.passed += self.position;
         self.buffer.copy_within(self.position..self.filled, 0);
         let was_full = self.filled == self.buffer.len();
         self.filled -= self.position;

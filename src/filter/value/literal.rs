@@ -35,7 +35,7 @@ pub struct Literal<'t> {
     pub inside: &'t [u8],
     /// There is a backslash in it.
     pub is_escaped: bool,
-    /// There is nothing but printable ASCII in it.
+    /// There is nothing but printable ASCII in it, as far as is known.
     pub is_ascii: bool,
 }
 
@@ -86,10 +86,16 @@ impl<'t> Literal<'t> {
     /// Is it this string?
     #[inline(always)]
     pub fn is(self, text: &str) -> bool {
-        match self.is_ascii && !self.is_escaped {
-            true => self.inside == text.as_bytes(),
-            false => *self.decoded() == *text,
+        if self.is_escaped {
+            return *self.decoded() == *text;
         }
+        // What is no UTF-8 can only be what has the replacement character in it.
+        self.inside == text.as_bytes() || (!self.is_ascii && self.is_replaced(text))
+    }
+
+    #[inline(never)]
+    fn is_replaced(self, text: &str) -> bool {
+        text.contains(char::REPLACEMENT_CHARACTER) && *self.decoded() == *text
     }
 }
 

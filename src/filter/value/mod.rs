@@ -13,6 +13,7 @@ mod ops;
 mod paths;
 mod text;
 mod traits;
+mod wide;
 
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use item::{Item, Part};
 pub use literal::{Literal, plain_length};
 pub use num::Num;
 pub use text::{Kind, Seen, Text};
+pub use wide::{BLOCK, Masks, Wide, Widely};
 
 /// Keys and values in the order they came, as jq keeps them.
 pub type Map = IndexMap<Rc<str>, Value, foldhash::fast::RandomState>;

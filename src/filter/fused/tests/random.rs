@@ -7,9 +7,13 @@ use std::time::{Duration, Instant};
 use super::{is_cut_short, run};
 
 /// SplitMix64: enough chance for a test, and the same one for the same seed.
-struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -18,11 +22,11 @@ impl Chance {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: u64) -> u64 {
+    pub fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+    pub fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.below(from.len() as u64) as usize]
     }
 }
@@ -31,7 +35,7 @@ const KEYS: [&str; 4] = ["a", "b", "c", "aa"];
 const SPACES: [&str; 6] = ["", "", "", " ", "\n", "\t "];
 
 /// A JSON text, now and then with something wrong in it.
-fn text(chance: &mut Chance, depth: u64) -> String {
+pub fn text(chance: &mut Chance, depth: u64) -> String {
     let space = chance.pick(&SPACES);
     let inner = match chance.below(if depth == 0 { 5 } else { 9 }) {
         0 => chance
@@ -215,24 +219,28 @@ fn compare(chance: &mut Chance) -> Result<bool, String> {
 
 #[test]
 fn filters_at_random_do_what_jaq_core_does() {
+    let mut compared = 0u64;
+    let seed = repeated(|seed| match compare(&mut Chance::new(seed)) {
+        Ok(was_fused) => compared += u64::from(was_fused),
+        Err(difference) => panic!("seed {seed}: {difference}"),
+    });
+    assert!(compared > 20, "only {compared} filters were fused");
+    println!("{compared} filters compared, up to seed {seed}");
+}
+
+/// Does something with one seed after the other for as long as asked; gives the seed that would be next.
+pub fn repeated(mut once: impl FnMut(u64)) -> u64 {
     let variable = |name| {
         std::env::var(name)
             .ok()
             .and_then(|text| text.parse::<u64>().ok())
     };
-    let seconds = variable("DQ_FUZZ_SECONDS");
-    let until = Instant::now() + Duration::from_secs(seconds.unwrap_or(2));
+    let seconds = variable("DQ_FUZZ_SECONDS").unwrap_or(2);
+    let until = Instant::now() + Duration::from_secs(seconds);
     let mut seed = variable("DQ_FUZZ_SEED").unwrap_or(1);
-    let mut compared = 0u64;
     while Instant::now() < until {
-        match compare(&mut Chance(seed)) {
-            Ok(was_fused) => compared += u64::from(was_fused),
-            Err(difference) => panic!("seed {seed}: {difference}"),
-        }
+        once(seed);
         seed += 1;
     }
-    assert!(compared > 20, "only {compared} filters were fused");
-    if seconds.is_some() {
-        println!("{compared} filters compared, up to seed {seed}");
-    }
+    seed
 }
