@@ -79,7 +79,8 @@ fn json(value: &Value, sort_keys: bool) -> Result<Vec<u8>, Error> {
     };
     let mut text = Vec::new();
     let mut sink = Sink::new(Vec::new(), &mut text);
-    plain::write(&Item::Value(value.clone()), notation, &mut sink)?;
+    let item = Item::Value(value.clone());
+    plain::write(&item, notation, &mut Vec::new(), &mut sink)?;
     sink.drain()?;
     Ok(text)
 }

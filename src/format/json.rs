@@ -20,6 +20,8 @@ pub struct Json {
     notation: Notation,
     painter: Option<Painter>,
     buf: Vec<u8>,
+    /// Memory for what is known of keys.
+    seen: Vec<u64>,
 }
 
 impl Json {
@@ -44,6 +46,7 @@ impl Json {
                 .palette
                 .map(|palette| Painter::new(&palette, notation)),
             buf: Vec::new(),
+            seen: Vec::new(),
         }
     }
 }
@@ -92,7 +95,7 @@ impl Json {
         }
         match &mut self.painter {
             Some(painter) => painter.write(&item.into_value(), sink),
-            None => plain::write(&item, self.notation, sink),
+            None => plain::write(&item, self.notation, &mut self.seen, sink),
         }
     }
 

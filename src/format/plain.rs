@@ -15,9 +15,15 @@ pub struct Notation {
     pub escapes: Escapes,
 }
 
-/// Writes the JSON text of an output.
-pub fn write(item: &Item, notation: Notation, sink: &mut Sink) -> Result<(), Error> {
-    Writer::new(notation, sink).item(item, 0)
+/// Writes the JSON text of an output. What `seen` holds is of no meaning: its memory is used.
+pub fn write(
+    item: &Item,
+    notation: Notation,
+    seen: &mut Vec<u64>,
+    sink: &mut Sink,
+) -> Result<(), Error> {
+    seen.clear();
+    Writer::new(notation, seen, sink).item(item, 0)
 }
 
 /// Writes one output.
@@ -27,14 +33,14 @@ pub struct Writer<'a, 'b> {
     /// Containers are built before they are written.
     builds: bool,
     /// What is known of the keys of objects that are open.
-    pub seen: Vec<u64>,
+    pub seen: &'a mut Vec<u64>,
 }
 
 impl<'a, 'b> Writer<'a, 'b> {
-    fn new(notation: Notation, sink: &'a mut Sink<'b>) -> Self {
+    fn new(notation: Notation, seen: &'a mut Vec<u64>, sink: &'a mut Sink<'b>) -> Self {
         Self {
             builds: notation.sort_keys,
-            seen: Vec::new(),
+            seen,
             notation,
             sink,
         }

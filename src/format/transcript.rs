@@ -2,15 +2,33 @@
 
 use super::escape;
 use super::plain::{Writer, break_line, number};
-use super::{Error, Layout};
+use super::{Error, Indent, Layout};
 use crate::filter::value::{Literal, MAX_DEPTH, Num, Seen, Text};
+
+/// The place behind what was written; `None` asks for the value to be built.
+type Transcribed = Result<Option<usize>, Error>;
+
+/// A copy of so many bytes is faster than one of the right number, where that is no larger.
+const FEW: usize = 32;
+
+/// What stands before the first element of an array, of an object, and before each other element; the indentation
+/// is nearly always shorter.
+static ARRAY: [u8; FEW] = begin(b'[');
+static OBJECT: [u8; FEW] = begin(b'{');
+static ANOTHER: [u8; FEW] = begin(b',');
+
+const fn begin(first: u8) -> [u8; FEW] {
+    let mut begin = [b' '; FEW];
+    (begin[0], begin[1]) = (first, b'\n');
+    begin
+}
 
 impl Writer<'_, '_> {
     /// Writes the value that begins at `at` in a valid text; gives the place behind it, or `None` if an object in it
     /// may have a key twice.
     pub(super) fn transcribe(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
         Ok(Some(match text.get(at) {
-            Some(b'"') => at + self.literal(&text[at..]),
+            Some(b'"') => self.literal(text, at),
             Some(b'{') => return self.transcribe_object(text, at, depth),
             Some(b'[') => return self.transcribe_array(text, at, depth),
             Some(b't') => at + self.word(b"true"),
@@ -18,6 +36,15 @@ impl Writer<'_, '_> {
             Some(b'n') => at + self.word(b"null"),
             _ => self.digits(text, at)?,
         }))
+    }
+
+    /// As [`Writer::transcribe`]; most values are strings.
+    #[inline(always)]
+    fn transcribe_inner(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
+        match text.get(at) {
+            Some(b'"') => Ok(Some(self.literal(text, at))),
+            _ => self.transcribe(text, at, depth),
+        }
     }
 
     fn word(&mut self, word: &[u8]) -> usize {
@@ -38,9 +65,11 @@ impl Writer<'_, '_> {
         Ok(at + digits.len().max(1))
     }
 
+    /// A string; gives the place behind it.
     #[inline(always)]
-    fn literal(&mut self, text: &[u8]) -> usize {
-        self.known_literal(text, Literal::new(text))
+    fn literal(&mut self, text: &[u8], at: usize) -> usize {
+        let text = &text[at..];
+        at + self.known_literal(text, Literal::new(text))
     }
 
     #[inline(always)]
@@ -49,61 +78,93 @@ impl Writer<'_, '_> {
         if literal.is_ascii && !literal.is_escaped {
             append(&mut self.sink.buf, text, length);
         } else {
-            let escapes = self.notation.escapes;
-            escape::quote(&literal.decoded(), escapes, &mut self.sink.buf);
+            self.spelled(&text[..length], literal);
         }
         length
     }
 
+    /// A string that may be spelled in another way.
+    #[inline(never)]
+    fn spelled(&mut self, text: &[u8], literal: Literal) {
+        if literal.is_ascii && has_short_escapes(literal.inside) {
+            self.sink.buf.extend_from_slice(text);
+        } else {
+            let escapes = self.notation.escapes;
+            escape::quote(&literal.decoded(), escapes, &mut self.sink.buf);
+        }
+    }
+
     fn transcribe_array(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
         check_depth(depth)?;
+        let line = self.line(depth + 1);
         let mut at = skip_separators(text, at + 1);
-        let mut open = b'[';
+        let mut begin = &ARRAY;
         while text.get(at).is_some_and(|c| *c != b']') {
-            self.begin(open, depth);
-            let Some(end) = self.transcribe(text, at, depth + 1)? else {
+            self.begin(begin, line, depth);
+            let Some(end) = self.transcribe_inner(text, at, depth + 1)? else {
                 return Ok(None);
             };
-            at = skip_separators(text, end);
-            open = b',';
+            at = behind(text, end, b',');
+            begin = &ANOTHER;
         }
-        self.end(open, b"[]", depth);
+        self.end(begin[0], b"[]", depth);
         Ok(Some(at + 1))
     }
 
     fn transcribe_object(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
         check_depth(depth)?;
-        let mut seen = Seen::begin(&self.seen);
+        let line = self.line(depth + 1);
+        let mut seen = Seen::begin(self.seen);
         let mut at = skip_separators(text, at + 1);
-        let mut open = b'{';
+        let mut begin = &OBJECT;
         while text.get(at) == Some(&b'"') {
             let key = Literal::new(&text[at..]);
-            if !seen.is_new(key, &mut self.seen) {
+            if !seen.is_new(key, self.seen) {
                 self.seen.clear();
                 return Ok(None);
             }
-            self.begin(open, depth);
+            self.begin(begin, line, depth);
             at += self.known_literal(&text[at..], key);
             self.colon();
-            at = skip_separators(text, at);
-            let Some(end) = self.transcribe(text, at, depth + 1)? else {
+            at = behind(text, at, b':');
+            let Some(end) = self.transcribe_inner(text, at, depth + 1)? else {
                 return Ok(None);
             };
-            at = skip_separators(text, end);
-            open = b',';
+            at = behind(text, end, b',');
+            begin = &ANOTHER;
         }
-        seen.end(&mut self.seen);
-        self.end(open, b"{}", depth);
+        seen.end(self.seen);
+        self.end(begin[0], b"{}", depth);
         Ok(Some(at + 1))
+    }
+
+    /// Bytes of a line break and the indentation behind it; `None` if they are more than a few.
+    #[inline(always)]
+    fn line(&self, depth: usize) -> Option<usize> {
+        match self.notation.layout {
+            Layout::Compact => Some(0),
+            Layout::Pretty {
+                indent: Indent::Spaces(n),
+            } => Some(1 + depth * usize::from(n)).filter(|line| *line < FEW),
+            Layout::Pretty { .. } => None,
+        }
     }
 
     /// What stands before an element: a bracket or comma, and the line break.
     #[inline(always)]
-    fn begin(&mut self, open: u8, depth: usize) {
-        self.sink.buf.push(open);
-        break_line(self.notation.layout, depth + 1, &mut self.sink.buf);
+    fn begin(&mut self, begin: &'static [u8; FEW], line: Option<usize>, depth: usize) {
+        let buf = &mut self.sink.buf;
+        if let Some(line) = line {
+            let end = buf.len() + 1 + line;
+            buf.extend_from_slice(begin);
+            buf.truncate(end);
+        } else {
+            buf.push(begin[0]);
+            break_line(self.notation.layout, depth + 1, buf);
+        }
     }
 
+    #[inline(always)]
     pub(super) fn colon(&mut self) {
         let colon: &[u8] = match self.notation.layout {
             Layout::Compact => b":",
@@ -113,8 +174,17 @@ impl Writer<'_, '_> {
     }
 }
 
-/// The place behind what was written; `None` asks for the value to be built.
-type Transcribed = Result<Option<usize>, Error>;
+/// The escapes of a string are those that jq writes, and of one character.
+fn has_short_escapes(inside: &[u8]) -> bool {
+    let mut rest = inside;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        if matches!(rest.get(at + 1), None | Some(b'u' | b'/')) {
+            return false;
+        }
+        rest = rest.get(at + 2..).unwrap_or_default();
+    }
+    true
+}
 
 fn check_depth(depth: usize) -> Result<(), Error> {
     if depth > MAX_DEPTH {
@@ -124,8 +194,17 @@ fn check_depth(depth: usize) -> Result<(), Error> {
     }
 }
 
-/// Passes over the comma or colon between two values, and the space around it.
+/// The place behind a comma or colon that most often stands right here, and most often without any space.
 #[inline(always)]
+fn behind(text: &[u8], at: usize, separator: u8) -> usize {
+    match text.get(at..at + 2) {
+        Some([c, next]) if *c == separator && *next > b' ' => at + 1,
+        _ => skip_separators(text, at),
+    }
+}
+
+/// Passes over the comma or colon between two values, and the space around it.
+#[inline(never)]
 fn skip_separators(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b':') = text.get(at) {
         at += 1;
@@ -147,10 +226,9 @@ fn integer_length(text: &[u8]) -> usize {
     end
 }
 
-/// Appends the first bytes of a text; most are so few that copying a fixed number is faster.
+/// Appends the first bytes of a text; most are few.
 #[inline(always)]
 fn append(buf: &mut Vec<u8>, text: &[u8], length: usize) {
-    const FEW: usize = 32;
     match text.first_chunk::<FEW>() {
         Some(chunk) if length <= FEW => {
             let end = buf.len() + length;

@@ -265,12 +265,26 @@ impl Seen {
 fn signature(key: &[u8]) -> u64 {
     let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
         (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => (
-            key.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
-            0,
-        ),
+        _ => short_ends(key),
     };
     (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ tail)
         .wrapping_mul(0x2545_F491_4F6C_DD1D)
         .wrapping_add((key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+}
+
+/// The first and last bytes of a key of fewer than eight.
+#[inline]
+fn short_ends(key: &[u8]) -> (u64, u64) {
+    if let (Some(head), Some(tail)) = (key.first_chunk::<4>(), key.last_chunk::<4>()) {
+        return (
+            u32::from_le_bytes(*head).into(),
+            u32::from_le_bytes(*tail).into(),
+        );
+    }
+    match *key {
+        [a] => (a.into(), 0),
+        [a, b] => (a.into(), b.into()),
+        [a, b, c] => (u64::from(a) << 8 | u64::from(b), c.into()),
+        _ => (0, 0),
+    }
 }
