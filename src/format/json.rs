@@ -19,6 +19,7 @@ pub struct Json {
     sanitize: bool,
     notation: Notation,
     painter: Option<Painter>,
+    /// What is written and not yet handed on.
     buf: Vec<u8>,
     /// Memory for what is known of keys.
     seen: Vec<u64>,
@@ -59,8 +60,21 @@ impl Formatter for Json {
     fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut sink = Sink::new(std::mem::take(&mut self.buf), out);
         let result = self.write_to(item, &mut sink);
+        if result.is_err() {
+            sink.forget();
+        }
         self.buf = sink.buf;
         result
+    }
+
+    fn drain(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        let result = out.write_all(&self.buf);
+        self.buf.clear();
+        result
+    }
+
+    fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+        Ok(self.drain(out)?)
     }
 }
 
@@ -82,7 +96,7 @@ impl Json {
             Raw::Joined => {}
             Raw::Nul => sink.buf.push(0),
         }
-        Ok(sink.drain()?)
+        Ok(sink.spill()?)
     }
 
     fn write_json(&mut self, item: Item, sink: &mut Sink) -> Result<(), Error> {

@@ -22,4 +22,12 @@ impl Formatter for Lines {
             value => self.0.write(value, out),
         }
     }
+
+    fn drain(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        self.0.drain(out)
+    }
+
+    fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.0.finish(out)
+    }
 }

@@ -27,7 +27,8 @@ impl Formatter for Loose {
             return self.table.write(value, out);
         }
         self.table.pause(out)?;
-        self.json.write(value, out)
+        self.json.write(value, out)?;
+        Ok(self.json.drain(out)?)
     }
 
     fn holds_values(&self) -> bool {

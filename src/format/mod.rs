@@ -130,6 +130,12 @@ pub trait Formatter {
         false
     }
 
+    /// Hands on what is written and only kept back to hand on more at once; formats that keep nothing back leave it
+    /// out.
+    fn drain(&mut self, _out: &mut dyn io::Write) -> io::Result<()> {
+        Ok(())
+    }
+
     /// The input waits for more: writes what is held; formats that hold nothing leave it out.
     fn pause(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
         Ok(())

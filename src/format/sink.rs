@@ -5,17 +5,19 @@ use std::io;
 /// Bytes gathered before they are handed on.
 const SPILL: usize = 64 * 1024;
 
-/// A buffer in front of a writer. What is not drained is forgotten.
+/// A buffer in front of a writer, which may hold what was written before.
 pub struct Sink<'a> {
     pub buf: Vec<u8>,
+    /// Bytes that were there before.
+    begun: usize,
     out: &'a mut dyn io::Write,
 }
 
 impl<'a> Sink<'a> {
-    /// A sink in front of a writer; `buf` gives its memory, so that one buffer serves many values.
-    pub fn new(mut buf: Vec<u8>, out: &'a mut dyn io::Write) -> Self {
-        buf.clear();
-        Self { buf, out }
+    /// A sink in front of a writer; what `buf` holds goes first.
+    pub fn new(buf: Vec<u8>, out: &'a mut dyn io::Write) -> Self {
+        let begun = buf.len();
+        Self { buf, begun, out }
     }
 
     /// Hands the buffer on once it is large: called between elements, so that memory stays bounded.
@@ -30,9 +32,15 @@ impl<'a> Sink<'a> {
 
     /// Hands on everything.
     pub fn drain(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.buf)?;
+        self.begun = 0;
+        let result = self.out.write_all(&self.buf);
         self.buf.clear();
-        Ok(())
+        result
+    }
+
+    /// Forgets what was written here and not yet handed on.
+    pub fn forget(&mut self) {
+        self.buf.truncate(self.begun);
     }
 }
 

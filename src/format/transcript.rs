@@ -166,11 +166,10 @@ impl Writer<'_, '_> {
 
     #[inline(always)]
     pub(super) fn colon(&mut self) {
-        let colon: &[u8] = match self.notation.layout {
-            Layout::Compact => b":",
-            Layout::Pretty { .. } => b": ",
-        };
-        self.sink.buf.extend_from_slice(colon);
+        match self.notation.layout {
+            Layout::Compact => self.sink.buf.push(b':'),
+            Layout::Pretty { .. } => self.sink.buf.extend_from_slice(b": "),
+        }
     }
 }
 

@@ -95,10 +95,11 @@ impl Output {
 
     /// Writes an output of the filter.
     pub fn item(&self, item: Item) -> Result<(), format::Error> {
-        let mut stdout = self.shown();
-        self.formatter.borrow_mut().write_item(item, &mut *stdout)?;
+        let mut formatter = self.formatter.borrow_mut();
+        formatter.write_item(item, &mut *self.shown())?;
+        drop(formatter);
         match self.flush {
-            Flush::EachOutput => Ok(stdout.flush()?),
+            Flush::EachOutput => Ok(self.flush()?),
             Flush::BeforeWaiting => Ok(()),
         }
     }
@@ -135,6 +136,7 @@ impl Output {
 
     /// Writes text of the server's: as it is, unless a terminal would obey it.
     pub fn text(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.drain().map_err(format::Error::Io)?;
         let mut stdout = self.shown();
         let written = match self.terminal.stdout.is_terminal {
             true => stdout.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
@@ -178,7 +180,14 @@ impl Output {
     }
 
     pub fn flush(&self) -> io::Result<()> {
+        self.drain()?;
         self.stdout.borrow_mut().flush()
+    }
+
+    /// Takes what the formatter has written and keeps back.
+    fn drain(&self) -> io::Result<()> {
+        let mut formatter = self.formatter.borrow_mut();
+        formatter.drain(&mut *self.stdout.borrow_mut())
     }
 
     /// Writes out what is left.

@@ -235,7 +235,7 @@ impl Seen {
     }
 
     /// Notes a key; `false` where it may have been there before.
-    #[inline]
+    #[inline(always)]
     pub fn is_new(&mut self, key: Literal, stack: &mut Vec<u64>) -> bool {
         let signature = signature(key.inside);
         // Most keys differ in the few bits of the filter already.
@@ -248,6 +248,7 @@ impl Seen {
         true
     }
 
+    #[inline(never)]
     fn is_unknown(&self, signature: u64, stack: &[u64]) -> bool {
         let known = &stack[self.base..];
         known.len() < MANY && !known.contains(&signature)
@@ -261,7 +262,7 @@ impl Seen {
 }
 
 /// A number that is the same for equal keys and differs for most others: of the first and last bytes and the length.
-#[inline]
+#[inline(always)]
 fn signature(key: &[u8]) -> u64 {
     let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
         (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),

@@ -281,6 +281,7 @@ fn deep_values_are_written_or_refused_never_a_crash() {
             assert_eq!(error.exit_code(), 5);
             let mut out = Vec::new();
             formatter.write(&arr([int(1)]), &mut out).unwrap();
+            formatter.drain(&mut out).unwrap();
             assert_eq!(
                 stripped(&String::from_utf8(out).unwrap()),
                 "[1]\n",

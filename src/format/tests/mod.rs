@@ -36,6 +36,7 @@ fn write_all(settings: Settings, values: &[Value]) -> (String, Result<(), Error>
         .iter()
         .try_for_each(|value| formatter.write(value, &mut out));
     let result = result.and_then(|()| formatter.finish(&mut out));
+    formatter.drain(&mut out).unwrap();
     (String::from_utf8(out).unwrap(), result)
 }
 
