@@ -52,10 +52,12 @@ impl<'a, 'b> Writer<'a, 'b> {
             Item::Text(text) => self.text(*text, depth),
             Item::Part(part) => self.part(*part),
             Item::Object(entries) => {
-                let mut entries: Vec<_> = entries.iter().map(|(key, it)| (&**key, it)).collect();
-                if self.notation.sort_keys {
-                    entries.sort_unstable_by_key(|(key, _)| *key);
+                let entries = entries.iter().map(|(key, it)| (&**key, it));
+                if !self.notation.sort_keys {
+                    return self.object(entries, depth, Self::item);
                 }
+                let mut entries: Vec<_> = entries.collect();
+                entries.sort_unstable_by_key(|(key, _)| *key);
                 self.object(entries.into_iter(), depth, Self::item)
             }
         }

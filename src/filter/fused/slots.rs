@@ -82,17 +82,22 @@ impl Wants {
 /// No place: the field was not there.
 const NOWHERE: u32 = u32::MAX;
 
+/// No field.
+const NONE: usize = usize::MAX;
+
 /// Where the wanted fields of one input stand in its text.
 #[derive(Debug)]
 pub struct Slots<'w> {
     wants: &'w Wants,
     places: Vec<u32>,
     /// The field whose value comes next.
-    next: Option<usize>,
-    /// The wanted fields whose values are open.
-    open: Vec<usize>,
-    /// Containers that are open.
-    depth: usize,
+    next: usize,
+    /// The fields wanted of the object that is open.
+    wanted: &'w [usize],
+    /// What was wanted of those around it.
+    around: Vec<&'w [usize]>,
+    /// Containers that are open inside of it, of which nothing is wanted.
+    below: usize,
     /// The most that were open at once.
     deepest: usize,
 }
@@ -102,9 +107,10 @@ impl<'w> Slots<'w> {
         Self {
             wants,
             places: vec![NOWHERE; wants.paths.len()],
-            next: None,
-            open: Vec::new(),
-            depth: 0,
+            next: NONE,
+            wanted: &[],
+            around: Vec::new(),
+            below: 0,
             deepest: 0,
         }
     }
@@ -112,9 +118,10 @@ impl<'w> Slots<'w> {
     /// Gets ready for another input.
     pub fn reset(&mut self) {
         self.places.fill(NOWHERE);
-        self.next = None;
-        self.open.clear();
-        self.depth = 0;
+        self.next = NONE;
+        self.wanted = &[];
+        self.around.clear();
+        self.below = 0;
         self.deepest = 0;
     }
 
@@ -132,12 +139,19 @@ impl<'w> Slots<'w> {
         }
     }
 
-    /// The value of the field wanted next begins.
+    /// The value of the field wanted next begins; the fields that are wanted of it, or of the input itself.
     #[inline(always)]
-    fn place(&mut self, at: usize) -> Option<usize> {
-        let field = self.next.take()?;
-        self.places[self.wants.fields[field].slot] = at as u32;
-        Some(field)
+    fn place(&mut self, at: usize) -> &'w [usize] {
+        let wants = self.wants;
+        if self.next == NONE {
+            return match self.around.is_empty() && self.below == 0 {
+                true => &wants.top,
+                false => &[],
+            };
+        }
+        let field = &wants.fields[std::mem::replace(&mut self.next, NONE)];
+        self.places[field.slot] = at as u32;
+        &field.inside
     }
 
     /// A key that comes again takes back what was found before.
@@ -148,55 +162,53 @@ impl<'w> Slots<'w> {
             self.forget(*inner);
         }
     }
-
-    #[inline(always)]
-    fn find(&mut self, key: Literal) {
-        let wants = self.wants;
-        for field in wants.inside(self.open.last().copied()) {
-            if wants.fields[*field].is(key) {
-                if self.places[wants.fields[*field].slot] != NOWHERE {
-                    self.forget(*field);
-                }
-                self.next = Some(*field);
-                return;
-            }
-        }
-    }
 }
 
 impl Visitor for Slots<'_> {
     #[inline(always)]
     fn open(&mut self, at: usize, bracket: u8) {
-        if let Some(field) = self.place(at)
-            && bracket == b'{'
-            && !self.wants.fields[field].inside.is_empty()
-        {
-            self.open.push(field);
+        let wanted = self.place(at);
+        if wanted.is_empty() || bracket != b'{' {
+            self.below += 1;
+        } else {
+            self.around
+                .push(std::mem::replace(&mut self.wanted, wanted));
         }
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
+        self.deepest = self.deepest.max(self.around.len() + self.below);
     }
 
     #[inline(always)]
     fn close(&mut self) {
-        if self.depth > 1 && self.depth == self.open.len() + 1 {
-            self.open.pop();
+        if self.below > 0 {
+            self.below -= 1;
+        } else {
+            self.wanted = self.around.pop().unwrap_or_default();
         }
-        self.depth -= 1;
     }
 
     #[inline(always)]
     fn wants_key(&self) -> bool {
-        self.depth == self.open.len() + 1
+        self.below == 0
     }
 
     #[inline(always)]
     fn key(&mut self, key: Literal) {
-        self.find(key);
+        let wants = self.wants;
+        for field in self.wanted {
+            if wants.fields[*field].is(key) {
+                if self.places[wants.fields[*field].slot] != NOWHERE {
+                    self.forget(*field);
+                }
+                self.next = *field;
+                return;
+            }
+        }
     }
 
     #[inline(always)]
     fn scalar(&mut self, at: usize) {
-        let _field = self.place(at);
+        if self.next != NONE {
+            self.place(at);
+        }
     }
 }

@@ -15,6 +15,8 @@ pub struct Marks {
     origin: usize,
     /// One bit a byte, one number a block.
     bits: Vec<u64>,
+    /// So many of the blocks are known.
+    count: usize,
     /// One bit a block: those that have backslashes in them.
     escapes: u64,
 }
@@ -25,18 +27,20 @@ impl Marks {
     /// nothing to find them with.
     pub fn from(&mut self, ahead: &[u8], begin: usize, at: usize) -> Ahead<'_> {
         let place = begin + at;
-        let known = self.bits.len() * BLOCK;
+        let known = self.count * BLOCK;
         if !(self.origin..self.origin + known).contains(&place) {
             self.origin = place;
-            self.bits.clear();
-            self.bits.reserve(MOST);
-            if let Some(wide) = Wide::detect() {
-                let found = &mut self.bits;
-                self.escapes = wide.run(Search { text: ahead, found });
-            }
+            self.bits.resize(MOST, 0);
+            let text = ahead;
+            let found = &mut self.bits;
+            (self.count, self.escapes) = match Wide::detect() {
+                Some(wide) => wide.run(Search { text, found }),
+                None => (0, 0),
+            };
         }
         let (skipped, bits) = ((place - self.origin) / BLOCK, (place - self.origin) % BLOCK);
-        let mut blocks = self.bits.get(skipped..).unwrap_or_default().iter();
+        let known = self.bits.get(skipped..self.count);
+        let mut blocks = known.unwrap_or_default().iter();
         Ahead {
             bits: blocks.next().map_or(0, |block| block & (u64::MAX << bits)),
             escapes: self.escapes >> skipped,
@@ -47,7 +51,7 @@ impl Marks {
 
     /// Forgets everything: what comes next may be inside a string.
     pub fn clear(&mut self) {
-        self.bits.clear();
+        self.count = 0;
     }
 }
 
@@ -86,30 +90,35 @@ impl Iterator for Ahead<'_> {
     }
 }
 
-/// Finds the marks of the first blocks of a text, up to one that has something wrong in it; gives the bits of those
-/// that have backslashes in them.
+/// Finds the marks of the first blocks of a text, up to one that has something wrong in it; gives their number, and
+/// the bits of those that have backslashes in them.
 struct Search<'a> {
     text: &'a [u8],
-    found: &'a mut Vec<u64>,
+    found: &'a mut [u64],
 }
 
 impl Widely for Search<'_> {
-    type Output = u64;
+    type Output = (usize, u64);
 
     #[inline(always)]
-    fn widely(self, wide: Wide) -> u64 {
+    fn widely(self, wide: Wide) -> (usize, u64) {
         let (mut state, mut escapes) = (State::default(), 0);
-        let mut text = self.text;
-        while let (Some(block), true) = (text.first_chunk(), self.found.len() < MOST) {
-            let masks = wide.masks(block);
-            escapes |= u64::from(masks.backslashes != 0) << self.found.len();
-            let Some(marks) = state.marks(wide, masks, text) else {
-                break;
-            };
-            self.found.push(marks);
-            text = &text[BLOCK..];
+        let (blocks, _) = self.text.as_chunks::<BLOCK>();
+        for (number, (block, found)) in blocks.iter().zip(&mut *self.found).enumerate() {
+            let mut masks = wide.masks(block);
+            if masks.backslashes | state.escaped != 0 {
+                escapes |= 1 << number;
+                match state.escapes(masks.backslashes, &self.text[number * BLOCK..]) {
+                    Some(escaped) => masks.quotes &= !escaped,
+                    None => return (number, escapes),
+                }
+            }
+            match state.marks(wide, masks) {
+                Some(marks) => *found = marks,
+                None => return (number, escapes),
+            }
         }
-        escapes
+        (blocks.len().min(self.found.len()), escapes)
     }
 }
 
@@ -125,13 +134,10 @@ struct State {
 }
 
 impl State {
-    /// The marks of a block, `None` if something is wrong in it. `text` begins with the block.
+    /// The marks of a block whose escaped quotes were left out; `None` if something is wrong in it.
     #[inline(always)]
-    fn marks(&mut self, wide: Wide, masks: Masks, text: &[u8]) -> Option<u64> {
-        let mut quotes = masks.quotes;
-        if masks.backslashes | self.escaped != 0 {
-            quotes &= !self.escapes(masks.backslashes, text)?;
-        }
+    fn marks(&mut self, wide: Wide, masks: Masks) -> Option<u64> {
+        let quotes = masks.quotes;
         // Set from an opening quote up to the byte before the closing one.
         let strings = wide.parity(quotes) ^ self.inside;
         self.inside = ((strings as i64) >> 63) as u64;

@@ -120,10 +120,11 @@ impl<R: Read> Window<R> {
     fn place_after(&self, bytes: usize) -> (usize, usize) {
         let seen = &self.buffer[..bytes];
         let newlines = memchr::memchr_iter(b'\n', seen).count();
-        match memchr::memrchr(b'\n', seen) {
-            Some(last) => (self.lines + newlines, bytes - last - 1),
-            None => (self.lines, self.column + bytes),
+        if newlines == 0 {
+            return (self.lines, self.column + bytes);
         }
+        let last = memchr::memrchr(b'\n', seen).unwrap_or(0);
+        (self.lines + newlines, bytes - last - 1)
     }
 
     /// Lines read so far, the current one included if its end is in sight: jq reads line by line.
