@@ -104,6 +104,7 @@ impl Writer<'_, '_> {
         break_line(self.notation.layout, depth + 1, &mut self.sink.buf);
     }
 
+    #[inline(always)]
     pub(super) fn colon(&mut self) {
         let colon: &[u8] = match self.notation.layout {
             Layout::Compact => b":",
