@@ -18,6 +18,9 @@ mod saved;
 mod stack;
 mod start;
 mod terminal;
+#[cfg(all(panic = "abort", target_env = "gnu", target_feature = "crt-static"))]
+#[allow(unsafe_code, non_snake_case)]
+mod unwind;
 
 use std::ffi::{OsString, c_char, c_int};
 use std::io::{self, IsTerminal, Write};

@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// The columns a text takes.
+#[inline]
 pub fn width(text: &str) -> usize {
     if text.is_ascii() {
         text.len()

@@ -1,8 +1,6 @@
-//! Numbers: mathematics under jq's names and checks; what Rust lacks of C's library comes from jaq-std.
+//! Numbers: mathematics under jq's names and checks; what Rust lacks of C's library comes from libm.
 
-use jaq_core::Cv;
-
-use super::{Count, Entry, Kind, fail, one};
+use super::{Call, Count, Entry, fail, one};
 use crate::filter::value::{Error, Num, ValR, Value};
 
 /// Those of two and three arguments are called by definitions that evaluate the last argument first, as jq does.
@@ -84,42 +82,24 @@ pub const TABLE: &[Entry] = &[
         let (z, y, x) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
         one(multiply_add(&x, &y, &z))
     }),
+    ("acosh", "", Count::One, |cv| one(unary(&cv.1, libm::acosh))),
+    ("asinh", "", Count::One, |cv| one(unary(&cv.1, libm::asinh))),
+    ("atanh", "", Count::One, |cv| one(unary(&cv.1, libm::atanh))),
+    ("erf", "", Count::One, |cv| one(unary(&cv.1, libm::erf))),
+    ("erfc", "", Count::One, |cv| one(unary(&cv.1, libm::erfc))),
+    ("j0", "", Count::One, |cv| one(unary(&cv.1, libm::j0))),
+    ("j1", "", Count::One, |cv| one(unary(&cv.1, libm::j1))),
+    ("lgamma", "", Count::One, |cv| {
+        one(unary(&cv.1, libm::lgamma))
+    }),
+    ("tgamma", "", Count::One, |cv| {
+        one(unary(&cv.1, libm::tgamma))
+    }),
+    ("y0", "", Count::One, |cv| one(unary(&cv.1, libm::y0))),
+    ("y1", "", Count::One, |cv| one(unary(&cv.1, libm::y1))),
+    ("_jn", "vv", Count::One, |cv| one(of_order(cv, libm::jn))),
+    ("_yn", "vv", Count::One, |cv| one(of_order(cv, libm::yn))),
 ];
-
-/// Filters of jaq-std, with their number of arguments; here they have a `_` in front.
-const JAQ: &[(&str, &str, usize)] = &[
-    ("_acosh", "acosh", 0),
-    ("_asinh", "asinh", 0),
-    ("_atanh", "atanh", 0),
-    ("_erf", "erf", 0),
-    ("_erfc", "erfc", 0),
-    ("_j0", "j0", 0),
-    ("_j1", "j1", 0),
-    ("_lgamma", "lgamma", 0),
-    ("_tgamma", "tgamma", 0),
-    ("_y0", "y0", 0),
-    ("_y1", "y1", 0),
-    ("_jn", "jn", 2),
-    ("_yn", "yn", 2),
-];
-
-/// The filter of jaq-std by the name it has here.
-pub fn find(name: &str, arity: usize) -> Option<&'static str> {
-    let found = JAQ.iter().find(|(ours, _, n)| *ours == name && *n == arity);
-    found.map(|(ours, ..)| *ours)
-}
-
-/// The name here of a filter of jaq-std.
-pub fn ours(name: &str, arity: usize) -> Option<&'static str> {
-    let found = JAQ
-        .iter()
-        .find(|(_, theirs, n)| *theirs == name && *n == arity);
-    found.map(|(ours, ..)| *ours)
-}
-
-pub fn signatures() -> impl Iterator<Item = (&'static str, usize)> {
-    JAQ.iter().map(|(ours, _, arity)| (*ours, *arity))
-}
 
 fn number(value: &Value) -> Result<f64, Error> {
     match value {
@@ -152,9 +132,16 @@ fn absolute(value: Value) -> ValR {
     })
 }
 
-fn binary(mut cv: Cv<Kind>, f: fn(f64, f64) -> f64) -> ValR {
+fn binary(mut cv: Call, f: fn(f64, f64) -> f64) -> ValR {
     let (y, x) = (cv.0.pop_var(), cv.0.pop_var());
     Ok(Value::from(f(number(&x)?, number(&y)?)))
+}
+
+/// Of an integer and a number, C's conversion cutting off the fraction.
+fn of_order(mut cv: Call, f: fn(i32, f64) -> f64) -> ValR {
+    let (x, order) = (cv.0.pop_var(), cv.0.pop_var());
+    let order = number(&order)?;
+    Ok(Value::from(f(order as i32, number(&x)?)))
 }
 
 fn multiply_add(x: &Value, y: &Value, z: &Value) -> ValR {

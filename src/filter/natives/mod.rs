@@ -1,4 +1,4 @@
-//! Filters written in Rust, beside those of jaq-core and jaq-std.
+//! Filters written in Rust, beside those of jaq-core.
 
 mod arrays;
 mod elements;
@@ -46,7 +46,7 @@ fn tables() -> [&'static [Entry]; 10] {
 /// jaq's own native filters in use here: the name in dq, jaq's name, the number of arguments, how many outputs.
 /// Those with another name are called by a definition in `builtins.jq` that checks their arguments as jq does.
 const JAQ: &[(&str, &str, usize, Count)] = {
-    use Count::{Any, AtMostOne, One};
+    use Count::{Any, AtMostOne};
     &[
         ("_path", "path", 1, Any),
         ("_range", "range", 3, Any),
@@ -54,9 +54,6 @@ const JAQ: &[(&str, &str, usize, Count)] = {
         ("_last", "last", 1, AtMostOne),
         ("_limit", "limit", 2, Any),
         ("_skip", "skip", 2, Any),
-        ("now", "now", 0, One),
-        ("_localtime", "localtime", 0, One),
-        ("_strflocaltime", "strflocaltime", 1, One),
     ]
 };
 
@@ -66,7 +63,6 @@ pub fn find(name: &str, arity: usize) -> Option<((&'static str, usize), Count)> 
     let own = own.find(|(known, args, ..)| *known == name && args.len() == arity);
     let own = own.map(|(known, args, count, _)| ((*known, args.len()), *count));
     own.or_else(|| jaq(name, arity).map(|(known, _, arity, count)| ((*known, *arity), *count)))
-        .or_else(|| math::find(name, arity).map(|name| ((name, arity), Count::One)))
 }
 
 /// Is there a native filter of that name that has exactly one output for each of its arguments' and touches no input?
@@ -99,7 +95,6 @@ pub fn signatures() -> impl Iterator<Item = (&'static str, usize)> {
         .flatten()
         .map(|(name, args, ..)| (*name, args.len()));
     own.chain(JAQ.iter().map(|(name, _, arity, _)| (*name, *arity)))
-        .chain(math::signatures())
 }
 
 /// The native filters of those signatures, for jaq's compiler.
@@ -109,16 +104,9 @@ pub fn of(signatures: &[(&'static str, usize)]) -> Vec<Fun<Kind>> {
         .flatten()
         .filter_map(|entry| own_fun(entry, signatures))
         .collect();
-    let wanted = |(name, arity): &&(&'static str, usize)| {
-        jaq(name, *arity).is_some() || math::find(name, *arity).is_some()
-    };
-    if signatures.iter().any(|signature| wanted(&signature)) {
-        let core = jaq_core::funs::<Kind>()
-            .filter(|(name, ..)| !matches!(*name, "error_empty" | "key_values"));
-        funs.extend(
-            core.chain(jaq_std::funs::<Kind>())
-                .filter_map(|fun| renamed(fun, signatures)),
-        );
+    let wanted = |(name, arity): &(&'static str, usize)| jaq(name, *arity).is_some();
+    if signatures.iter().any(wanted) {
+        funs.extend(jaq_core::funs::<Kind>().filter_map(|fun| renamed(fun, signatures)));
     }
     funs
 }
@@ -148,14 +136,12 @@ fn renamed(
     (name, args, native): Fun<Kind>,
     signatures: &[(&'static str, usize)],
 ) -> Option<Fun<Kind>> {
-    let known = JAQ
+    let (ours, ..) = JAQ
         .iter()
-        .find(|(_, theirs, arity, _)| *theirs == name && *arity == args.len())
-        .map(|(ours, ..)| *ours);
-    let ours = known.or_else(|| math::ours(name, args.len()))?;
+        .find(|(_, theirs, arity, _)| *theirs == name && *arity == args.len())?;
     signatures
-        .contains(&(ours, args.len()))
-        .then_some((ours, args, native))
+        .contains(&(*ours, args.len()))
+        .then_some((*ours, args, native))
 }
 
 /// The outputs of a native filter that has exactly one.

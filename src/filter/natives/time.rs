@@ -1,8 +1,11 @@
-//! Dates as jq gives them with glibc in the C locale; only the local time zone is left to jaq-std.
+//! Dates as jq gives them with glibc in the C locale.
 
 mod calendar;
+mod local;
 mod strftime;
 mod strptime;
+
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use calendar::Moment;
 use strftime::Zone;
@@ -14,15 +17,20 @@ pub const TABLE: &[Entry] = &[
     ("gmtime", "", Count::One, |cv| one(gmtime(&cv.1))),
     ("mktime", "", Count::One, |cv| one(mktime(&cv.1))),
     ("strptime", "v", Count::One, |cv| one(parse(cv))),
-    ("_local_seconds", "", Count::One, |cv| {
-        one(local_seconds(&cv.1))
-    }),
+    ("localtime", "", Count::One, |cv| one(localtime(&cv.1))),
+    ("now", "", Count::One, |_| one(now())),
     ("_moment", "vv", Count::One, |cv| one(moment(cv))),
     ("_strftime", "vvv", Count::One, |cv| one(format(cv))),
+    ("_zone", "", Count::One, |cv| one(zone(&cv.1))),
 ];
 
-/// Seconds since the epoch whose year in any zone is one jaq-std can handle.
-const LOCAL_RANGE: f64 = 253_402_200_000.0;
+fn now() -> ValR {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+    match since_epoch {
+        Ok(time) => Ok(Value::from(time.as_secs_f64())),
+        Err(error) => fail(error),
+    }
+}
 
 fn no_datetime<T>() -> Result<T, Error> {
     fail("error converting number of seconds since epoch to datetime")
@@ -39,12 +47,14 @@ fn gmtime(value: &Value) -> ValR {
     }
 }
 
-/// The whole seconds of a time that is to be made local.
-fn local_seconds(value: &Value) -> ValR {
-    match value {
-        Value::Num(n) if n.as_f64().abs() < LOCAL_RANGE => Ok(Value::from(n.as_f64().trunc())),
-        Value::Num(_) => no_datetime(),
-        _ => fail("localtime() requires numeric inputs"),
+fn localtime(value: &Value) -> ValR {
+    let Value::Num(seconds) = value else {
+        return fail("localtime() requires numeric inputs");
+    };
+    let seconds = seconds.as_f64();
+    match local::moment(seconds.trunc()) {
+        Some(moment) => Ok(broken_down(&moment, seconds - seconds.floor())),
+        None => no_datetime(),
     }
 }
 
@@ -98,6 +108,15 @@ fn moment(mut cv: Call) -> ValR {
         Value::Arr(items) => Ok(broken_down(&fields(items, name)?, 0.0)),
         _ => not_parsed(name),
     }
+}
+
+/// What the local time zone says of an array in range, as `_strftime` reads it.
+fn zone(value: &Value) -> ValR {
+    let moment = match value {
+        Value::Arr(items) => fields(items, "_zone")?,
+        _ => return not_parsed("_zone"),
+    };
+    Ok(Value::from(local::zone(&moment)))
 }
 
 /// Room `strftime` has beyond the length of its format (jq's `max_size`).

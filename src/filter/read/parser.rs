@@ -228,6 +228,7 @@ impl<R: Read> Parser<R> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn skip_space(&mut self) -> Parsed<Option<u8>> {
         loop {
             match self.window.peek()? {

@@ -39,6 +39,7 @@ impl<R: Read> Window<R> {
     }
 
     /// What is here and not yet taken; empty only at the end of the input, unless `fill` was not called.
+    #[inline]
     pub fn rest(&self) -> &[u8] {
         &self.buffer[self.position..self.filled]
     }

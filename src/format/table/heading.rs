@@ -40,6 +40,7 @@ impl Heading {
     }
 
     /// The short form of an ID.
+    #[inline]
     pub fn short<'t>(&self, text: &'t str) -> Option<&'t str> {
         short_hash(text).filter(|_| self.has_ids)
     }
