@@ -1,4 +1,4 @@
-//! Filters written in Rust, beside those of jaq-core.
+//! Filters written in Rust, beside those of jaq-core and jaq-std.
 
 mod arrays;
 mod elements;
@@ -46,7 +46,7 @@ fn tables() -> [&'static [Entry]; 10] {
 /// jaq's own native filters in use here: the name in dq, jaq's name, the number of arguments, how many outputs.
 /// Those with another name are called by a definition in `builtins.jq` that checks their arguments as jq does.
 const JAQ: &[(&str, &str, usize, Count)] = {
-    use Count::{Any, AtMostOne};
+    use Count::{Any, AtMostOne, One};
     &[
         ("_path", "path", 1, Any),
         ("_range", "range", 3, Any),
@@ -54,6 +54,9 @@ const JAQ: &[(&str, &str, usize, Count)] = {
         ("_last", "last", 1, AtMostOne),
         ("_limit", "limit", 2, Any),
         ("_skip", "skip", 2, Any),
+        ("_reverse", "reverse", 0, One),
+        ("_ltrimstr", "ltrimstr", 1, One),
+        ("_rtrimstr", "rtrimstr", 1, One),
     ]
 };
 
@@ -106,7 +109,11 @@ pub fn of(signatures: &[(&'static str, usize)]) -> Vec<Fun<Kind>> {
         .collect();
     let wanted = |(name, arity): &(&'static str, usize)| jaq(name, *arity).is_some();
     if signatures.iter().any(wanted) {
-        funs.extend(jaq_core::funs::<Kind>().filter_map(|fun| renamed(fun, signatures)));
+        let core = jaq_core::funs::<Kind>();
+        funs.extend(
+            core.chain(jaq_std::base_funs::<Kind>())
+                .filter_map(|fun| renamed(fun, signatures)),
+        );
     }
     funs
 }

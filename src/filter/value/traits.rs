@@ -1,4 +1,4 @@
-//! What jaq-core asks of a value.
+//! What jaq-core and jaq-std ask of a value.
 
 use std::rc::Rc;
 
@@ -128,3 +128,49 @@ impl jaq_core::ValT for Value {
 }
 
 type ValR2 = Result<(Value, Value), Error>;
+
+impl jaq_std::ValT for Value {
+    fn into_seq<S: FromIterator<Self>>(self) -> Result<S, Self> {
+        match self {
+            Self::Arr(items) => match Rc::try_unwrap(items) {
+                Ok(items) => Ok(items.into_vec().into_iter().collect()),
+                Err(items) => Ok(items.iter().cloned().collect()),
+            },
+            other => Err(other),
+        }
+    }
+
+    fn is_int(&self) -> bool {
+        matches!(self, Self::Num(n) if n.as_integer().is_some())
+    }
+
+    fn as_isize(&self) -> Option<isize> {
+        match self {
+            Self::Num(n) => n.as_integer().and_then(|i| isize::try_from(i).ok()),
+            _ => None,
+        }
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Num(n) => Some(n.as_f64()),
+            _ => None,
+        }
+    }
+
+    fn is_utf8_str(&self) -> bool {
+        matches!(self, Self::Str(_))
+    }
+
+    fn as_bytes(&self) -> Option<&[u8]> {
+        self.as_str().map(str::as_bytes)
+    }
+
+    fn as_sub_str(&self, sub: &[u8]) -> Self {
+        Self::from_utf8_bytes(sub.to_vec())
+    }
+
+    fn from_utf8_bytes(bytes: impl AsRef<[u8]> + Send + 'static) -> Self {
+        Self::from(String::from_utf8_lossy(bytes.as_ref()).into_owned())
+    }
+}
