@@ -1,5 +1,5 @@
 module {about: "Networks", endpoint: "/networks", output: "table"};
-sort_by(.Name)
+sort_by(.Name | _natural)
 | map({
     id: short_id,
     name: .Name,

@@ -1,9 +1,10 @@
 module {about: "Tasks of the swarm's services", endpoint: "/tasks", output: "table"};
 def word: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
-sort_by([.ServiceID, .Slot, .CreatedAt])
+# Of the tasks of one place, the newest first.
+sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)
 | map({
     id: short_id,
-    name: "\(.ServiceID | short_id).\(.Slot // .NodeID)",
+    name: "\(.ServiceID | short_id).\(.Slot // .NodeID // "")",
     image: ((.Spec.ContainerSpec.Image | strings | split("@")[0]) // null),
     node: (.NodeID | short_id),
     desired: (.DesiredState | word),

@@ -109,7 +109,9 @@ fn what_inspect_tells_is_dockers() {
     assert_eq!(output.text().trim_end(), environment.trim_end());
     let restarts = "{{.RestartCount}}|{{.HostConfig.RestartPolicy.Name}}|{{.State.Status}}|{{.State.ExitCode}}";
     let columns = ".restarts, .policy, .state, .exit_code";
-    let shown = format!("[{columns}] | map(tostring) | join(\"|\")");
+    let shown = format!(
+        "[{columns}] | map(tostring) | join(\"|\")"
+    );
     let output = engine.dq(&["restarts", "gone", &shown, "-r"]).run();
     assert_eq!(
         output.text().trim_end(),
@@ -236,13 +238,31 @@ fn networks_volumes_and_disk_space_are_dockers() {
         &["volumes"],
         ".driver, .name",
     );
-    let format = "{{.Type}}|{{.TotalCount}}|{{.Active}}";
-    let rows = ["df", "map(select(.type != \"Total\"))"];
-    let docker = ["system", "df", "--format", format];
-    let theirs = rows_of(&engine.docker(&docker));
-    let shown = format!("{} | .[] | \"\\(.type)|\\(.total)|\\(.active)\"", rows[1]);
-    let output = engine.dq(&["df", &shown, "-r"]).run();
+    let format = "{{.Type}}|{{.TotalCount}}|{{.Active}}|{{.Size}}|{{.Reclaimable}}";
+    let theirs = rows_of(&engine.docker(&["system", "df", "--format", format]));
+    let shown =
+        r#".[:4][] | [.type, .total, .active, .size, .reclaimable] | map(tostring) | join("|")"#;
+    let output = engine.dq(&["df", shown, "-r"]).run();
     assert_eq!(rows_of(output.text()), theirs);
+}
+
+#[test]
+fn lists_are_in_dockers_order() {
+    let Some(engine) = engine() else { return };
+    let names = [
+        "a10b2", "a-1", "a2", "b10", "a01", "ab", "a1", "B10", "a.b", "a10b10", "b9", "10", "a_b",
+    ];
+    for name in names {
+        engine.docker(&["volume", "create", "--label", "sorted", &format!("o{name}")]);
+    }
+    let format = "{{.Name}}";
+    let only = "label=sorted";
+    let theirs = engine.docker(&["volume", "ls", "--filter", only, "--format", format]);
+    let output = engine
+        .dq(&["volumes", "-q=filters.label=sorted", ".[].name", "-r"])
+        .run();
+    assert_eq!(output.text().trim_end(), theirs);
+    assert_eq!(theirs.lines().count(), names.len());
 }
 
 #[test]
