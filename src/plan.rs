@@ -183,8 +183,7 @@ pub fn plan(
     let jq = curl::Jq::wanted(&cli, chosen.format);
     refuse_binary(chosen.format, &terminal, jq.is_some())?;
     let output = shape::output(&cli, chosen, &terminal, var, &mut warnings);
-    let source = call.as_ref().map(|call| call.endpoint.clone());
-    let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
+    let words = Words::sort(call.as_ref(), cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
     let reads_stdin = words.source.is_none() && words.files.is_empty();
     let input = match is_list {

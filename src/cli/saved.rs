@@ -2,7 +2,7 @@
 
 use super::given::Given;
 use super::options;
-use super::{Request, Word, text};
+use super::{Request, Word, text, texts};
 
 /// The options about saved filters.
 pub struct Saved {
@@ -45,6 +45,11 @@ pub(super) fn read(matches: &Given) -> Result<Saved, String> {
     let mode = given.next().copied();
     if let (Some(mode), Some(other)) = (mode, given.next()) {
         return Err(format!("--{mode} and --{other} cannot be used together"));
+    }
+    if let Some(mode) = mode.filter(|mode| *mode != "list")
+        && texts(matches, mode)?.len() > 1
+    {
+        return Err(format!("--{mode} is given twice: it takes one name"));
     }
     for (option, of) in [("about", "save"), ("force", "save"), ("standalone", "show")] {
         if matches.was_typed(option) && mode != Some(of) {

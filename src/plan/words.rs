@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::saved::Call;
 use super::{reason, variables};
 use crate::cli::Word;
 use crate::error::Error;
@@ -14,13 +15,15 @@ pub(super) struct Words {
     pub filter: Option<String>,
     pub files: Vec<PathBuf>,
     pub positional: Vec<Value>,
+    /// What may stand behind the name of the saved filter that is the source.
+    signature: Option<String>,
 }
 
 impl Words {
     /// The source comes first if there is one, then the filter unless it is in a file, then the rest. A saved filter
     /// has brought its source, and its words are gone.
     pub fn sort(
-        saved: Option<String>,
+        saved: Option<&Call>,
         words: Vec<Word>,
         from_file: Option<&Path>,
     ) -> Result<Self, Error> {
@@ -36,7 +39,8 @@ impl Words {
         };
         let (files, positional) = variables::tail(words)?;
         Ok(Self {
-            source: saved.or(source),
+            source: saved.map(|call| call.endpoint.clone()).or(source),
+            signature: saved.map(Call::signature),
             filter,
             files,
             positional,
@@ -88,7 +92,10 @@ impl Words {
                 first.display(),
                 self.filter.as_deref().unwrap_or_default().trim()
             ),
-            hint: Some("dq SOURCE FILTER takes no files; quote a filter that has spaces".into()),
+            hint: Some(match &self.signature {
+                Some(signature) => format!("{signature}; quote a filter that has spaces"),
+                None => "dq SOURCE FILTER takes no files; quote a filter that has spaces".into(),
+            }),
         })
     }
 }

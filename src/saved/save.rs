@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Shelf, file};
 use crate::cli::{Cli, Save};
 use crate::error::Error;
+use crate::fetch;
 use crate::filter::saved::{Metadata, Origin, SavedFilter, has_header, refusal};
 use crate::format::Format;
 use crate::plan::reason;
@@ -55,10 +56,9 @@ pub fn save(order: &Save, cli: &mut Cli, shelf: &Shelf) -> Result<PathBuf, Error
         Ok(()) => Ok(path),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(Error::Usage {
             message: format!("{} is there already", path.display()),
-            hint: Some(format!(
-                "--force replaces it; dq --show {} prints it",
-                order.name
-            )),
+            hint: path
+                .is_file()
+                .then(|| format!("--force replaces it; dq --show {} prints it", order.name)),
         }),
         Err(error) => {
             let why = reason(&error);
@@ -194,14 +194,13 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
             "standard input is no source to save: leave the - out",
         ));
     }
-    let (host, endpoint) = match source.split_once("://") {
-        Some((scheme, rest)) if !source.starts_with('/') => {
-            let at = rest.find(['/', '?']).unwrap_or(rest.len());
-            let host = format!("{scheme}://{}", &rest[..at]);
-            let path = if rest[at..].starts_with('/') { "" } else { "/" };
-            (Some(host), format!("{path}{}", &rest[at..]))
+    let (host, endpoint) = match source.starts_with('/') {
+        true => (None, source.to_owned()),
+        false => {
+            let (host, endpoint) = fetch::cut_url(source)?;
+            let slash = if endpoint.starts_with('/') { "" } else { "/" };
+            (Some(without_secret(host)?), format!("{slash}{endpoint}"))
         }
-        _ => (None, source.to_owned()),
     };
     check_endpoint(&endpoint, "--save")?;
     Ok(Metadata {
@@ -211,11 +210,12 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
     })
 }
 
-/// The host as `--host` takes it, wherever dq is started later.
+/// The host as `--host` takes it, wherever dq is started later. That of `--unix-socket` is a URL, for no more than
+/// that is asked of it: a server of any kind.
 fn host(cli: &Cli) -> Result<Option<String>, Error> {
     let socket = cli.fetch.unix_socket.as_deref().map(|path| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        format!("unix://{}", path.display())
+        fetch::socket_url(&path)
     });
     match socket.or_else(|| cli.fetch.host.clone()) {
         Some(host) if host.starts_with("ssh:") => Err(Error::Usage {
@@ -224,7 +224,18 @@ fn host(cli: &Cli) -> Result<Option<String>, Error> {
                 "leave it out and give it with each run: --host {host}"
             )),
         }),
-        host => Ok(host),
+        host => host.map(without_secret).transpose(),
+    }
+}
+
+/// Files of saved filters are shown around.
+fn without_secret(host: String) -> Result<String, Error> {
+    match fetch::has_userinfo(&host) {
+        true => Err(Error::Usage {
+            message: "a saved filter keeps no user and no password".into(),
+            hint: Some("leave them out and give them with each run: -H 'Authorization: …'".into()),
+        }),
+        false => Ok(host),
     }
 }
 

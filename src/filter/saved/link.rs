@@ -29,8 +29,9 @@ impl<'s> Linker<'s> {
         environment: &Environment<'s>,
         name: &str,
     ) -> Option<Callee<'s>> {
-        // dq's own names start so; a program cannot be meant by them.
-        if environment.saved != Saved::All || name.starts_with('_') {
+        // What dq calls by itself starts so.
+        let is_private = name.starts_with('_') && names::is_taken(name);
+        if environment.saved != Saved::All || is_private {
             return None;
         }
         match self.find(Origin::User, name) {

@@ -9,6 +9,9 @@ use super::{Origin, SavedFilter, built_in, is_identifier};
 use crate::filter::files::reason;
 use crate::filter::{report, syntax};
 
+/// Where a name is looked up, in this order.
+const PLACES: [Origin; 3] = [Origin::User, Origin::Library, Origin::BuiltIn];
+
 /// The places of saved filters, in the order that decides what a name means.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -33,12 +36,23 @@ impl Places {
         self.user.as_deref()
     }
 
+    /// The directories of `-L`.
+    pub fn library(&self) -> &[PathBuf] {
+        &self.library
+    }
+
+    /// Where the name is from, even if nothing can be made of what is there.
+    pub fn origin(&self, name: &str) -> Option<Origin> {
+        let is_there = |origin: &Origin| !matches!(self.find_in(*origin, name), Ok(None));
+        PLACES.into_iter().find(is_there)
+    }
+
     /// The saved filter of that name.
     ///
     /// # Errors
     /// A file that is there and cannot be read; the text names it.
     pub fn find(&self, name: &str) -> Result<Option<SavedFilter>, String> {
-        for origin in [Origin::User, Origin::Library, Origin::BuiltIn] {
+        for origin in PLACES {
             if let Some(found) = self.find_in(origin, name)? {
                 return Ok(Some(found));
             }

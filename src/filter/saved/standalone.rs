@@ -6,6 +6,7 @@ use super::Metadata;
 use crate::filter::files::Files;
 use crate::filter::report::CompileError;
 use crate::filter::syntax::{self, Import};
+use crate::filter::value::Value;
 use crate::filter::{Program, link, main};
 
 /// Functions of dq's that no jq can have.
@@ -77,10 +78,14 @@ fn imports(text: &str) -> Vec<Import<'_>> {
     syntax::parse_module(text).map_or(Vec::new(), |module| module.imports)
 }
 
-/// What stands for the `args` of a header.
+/// What stands for the `args` of a header: what jq is given by `--arg`, else their defaults.
 fn bindings(text: &str) -> String {
     let args = Metadata::read(text, "").map_or(Vec::new(), |metadata| metadata.args);
+    let binding = |name: &str, value: &Value| {
+        let (key, value) = (Value::str(name).to_json(), value.to_json());
+        format!("($ARGS.named | if has({key}) then .[{key}] else {value} end) as ${name} | ")
+    };
     args.iter()
-        .map(|(name, value)| format!("{} as ${name} | ", value.to_json()))
+        .map(|(name, value)| binding(name, value))
         .collect()
 }
