@@ -1,4 +1,9 @@
-module {about: "Networks", endpoint: "/networks", output: "table"};
+module {
+  about: "Networks",
+  endpoint: "/networks",
+  output: "table",
+  columns: ["id", "name", "driver", "scope", "subnets"]
+};
 sort_by(.Name | _natural)
 | map({
     id: short_id,

@@ -1,4 +1,9 @@
-module {about: "Nodes of the swarm", endpoint: "/nodes", output: "table"};
+module {
+  about: "Nodes of the swarm",
+  endpoint: "/nodes",
+  output: "table",
+  columns: ["id", "hostname", "status", "availability", "manager", "engine"]
+};
 def word: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
 sort_by(.Description.Hostname | _natural)
 | map({

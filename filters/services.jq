@@ -1,4 +1,9 @@
-module {about: "Services of the swarm", endpoint: "/services?status=true", output: "table"};
+module {
+  about: "Services of the swarm",
+  endpoint: "/services?status=true",
+  output: "table",
+  columns: ["id", "name", "mode", "replicas", "image", "ports"]
+};
 def mode:
   if .Replicated then "replicated" elif .Global then "global"
   elif .ReplicatedJob then "replicated job" elif .GlobalJob then "global job" else null end;

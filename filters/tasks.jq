@@ -1,4 +1,9 @@
-module {about: "Tasks of the swarm's services", endpoint: "/tasks", output: "table"};
+module {
+  about: "Tasks of the swarm's services",
+  endpoint: "/tasks",
+  output: "table",
+  columns: ["id", "name", "image", "node", "desired", "state", "error", "ports"]
+};
 def word: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
 # Of the tasks of one place, the newest first.
 sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)

@@ -177,7 +177,7 @@ pub fn plan(
     warnings.extend(call.as_ref().and_then(|call| hidden(&call.saved.name)));
     let is_list = cli.saved.list || cli.endpoints;
     let remembered =
-        endpoints::remembered(&cli).unwrap_or_else(|| saved::remembered(call.as_ref(), is_list));
+        endpoints::remembered(&cli).unwrap_or_else(|| saved::remembered(call.as_ref(), &cli));
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;
     let jq = curl::Jq::wanted(&cli, chosen.format);

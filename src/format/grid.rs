@@ -52,6 +52,8 @@ type Names = IndexMap<Rc<str>, Origin, foldhash::fast::RandomState>;
 /// Rows, and their columns in the order they were first seen.
 pub struct Grid {
     chosen: Option<Vec<Column>>,
+    /// The first row decides whether the chosen columns are meant.
+    is_tentative: bool,
     names: Names,
     render: Render,
     is_settled: bool,
@@ -72,6 +74,7 @@ impl Grid {
         Self {
             names,
             chosen,
+            is_tentative: columns.is_tentative,
             render,
             is_settled: false,
             text: String::new(),
@@ -113,6 +116,9 @@ impl Grid {
 
     /// Takes a row in. A key that comes after the columns were settled is left out and returned.
     pub fn push(&mut self, row: &Value) -> Option<Rc<str>> {
+        if std::mem::take(&mut self.is_tentative) {
+            self.decide(row);
+        }
         let late = match (self.chosen.take(), row) {
             (Some(chosen), _) => {
                 for (at, column) in chosen.iter().enumerate() {
@@ -131,6 +137,14 @@ impl Grid {
         };
         self.ends.push(self.cells.len());
         late
+    }
+
+    fn decide(&mut self, row: &Value) {
+        let is_meant = |chosen: &Vec<Column>| chosen.iter().all(|column| column.is_in(row));
+        if !self.chosen.as_ref().is_some_and(is_meant) {
+            self.chosen = None;
+            self.names.clear();
+        }
     }
 
     fn named<'v>(

@@ -61,15 +61,18 @@ pub(super) fn source(cli: &mut Cli, places: &Places) -> Result<Option<Call>, Err
 }
 
 /// How the outputs look unless something else is typed: the list of `--list` is a table.
-pub(super) fn remembered(call: Option<&Call>, is_list: bool) -> Remembered<'_> {
+pub(super) fn remembered<'c>(call: Option<&'c Call>, cli: &Cli) -> Remembered<'c> {
+    let is_filtered = !cli.words.is_empty() || cli.filter.from_file.is_some();
     match call {
         Some(call) => Remembered {
             output: call.metadata.output.as_deref(),
-            columns: call.metadata.columns.as_deref(),
+            columns: call.columns(is_filtered),
+            is_filtered,
         },
         None => Remembered {
-            output: is_list.then_some("table"),
+            output: cli.saved.list.then_some("table"),
             columns: None,
+            is_filtered,
         },
     }
 }
@@ -135,6 +138,13 @@ impl Call {
     pub(super) fn signature(&self) -> String {
         let endpoint = self.metadata.endpoint.as_deref().unwrap_or_default();
         signature(&self.saved.name, endpoint)
+    }
+
+    /// The columns it brings. Those of a built-in one are the keys of its rows, told so that an empty list has a header:
+    /// after a filter the rows tell.
+    pub fn columns(&self, is_filtered: bool) -> Option<&str> {
+        let columns = self.metadata.columns.as_deref();
+        columns.filter(|_| !is_filtered || self.saved.origin != Origin::BuiltIn)
     }
 
     /// Refuses options that read the answer in another way than the saved filter was written for.

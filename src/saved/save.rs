@@ -137,7 +137,7 @@ fn written(
     }
     metadata.args = named;
     if let Some(call) = &call {
-        inherit(&mut metadata, call)?;
+        inherit(&mut metadata, call, filter.is_some())?;
     }
     // A filter would make values of logs, so what changes nothing is left out.
     let program = match (call.filter(|call| !call.is_identity()), filter) {
@@ -156,7 +156,7 @@ fn written(
 }
 
 /// What a filter keeps of the saved filter it starts from, where the command line says nothing else.
-fn inherit(metadata: &mut Metadata, call: &Call) -> Result<(), Error> {
+fn inherit(metadata: &mut Metadata, call: &Call, is_filtered: bool) -> Result<(), Error> {
     if call.saved.origin == Origin::Library {
         return Err(Error::Usage {
             message: format!(
@@ -177,7 +177,10 @@ fn inherit(metadata: &mut Metadata, call: &Call) -> Result<(), Error> {
     };
     or(&mut metadata.method, &theirs.method);
     or(&mut metadata.output, &theirs.output);
-    or(&mut metadata.columns, &theirs.columns);
+    or(
+        &mut metadata.columns,
+        &call.columns(is_filtered).map(str::to_owned),
+    );
     or(&mut metadata.host, &theirs.host);
     for (name, value) in &theirs.args {
         if metadata.args.iter().all(|(known, _)| known != name) {
