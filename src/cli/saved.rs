@@ -95,9 +95,21 @@ pub(super) fn hinted(refused: Request, words: &[Word]) -> Request {
     let first = words.first().and_then(|word| word.text.to_str());
     let option = message.split(' ').next().unwrap_or_default();
     let hint = match (first, option) {
-        (Some("ps" | "psa"), "--query") => Some("dq ids has the IDs alone"),
-        (Some("logs"), "--from-file") => Some("to follow: -q follow=1"),
+        (Some(name), "--query") => quiet(name),
+        (Some("logs"), "--from-file") => Some("to follow: -q follow=1".into()),
         _ => None,
     };
-    Request::Wrong(message, hint.map(str::to_owned))
+    Request::Wrong(message, hint)
+}
+
+/// What gives the IDs alone, as docker's `-q` of that list does.
+pub fn quiet(list: &str) -> Option<String> {
+    match list {
+        "ps" => Some("dq ids has the IDs alone".into()),
+        "volumes" => Some("dq volumes '.[].name' -r has the names alone".into()),
+        "psa" | "images" | "dangling" | "networks" | "nodes" | "services" | "tasks" => {
+            Some(format!("dq {list} '.[].id' -r has the IDs alone"))
+        }
+        _ => None,
+    }
 }

@@ -178,8 +178,8 @@ impl Call {
     /// # Errors
     /// A host that it may not choose, a method that could change something.
     fn complete(&mut self, cli: &mut Cli) -> Result<(), Error> {
-        self.refuse_input_options(cli)?;
         fingers::check(self, cli)?;
+        self.refuse_input_options(cli)?;
         let fetch = &mut cli.fetch;
         let sending = &mut fetch.sending;
         if sending.method.is_none() && sending.data.is_empty() && sending.fields.is_empty() {

@@ -72,12 +72,24 @@ fn has_scheme(word: &str) -> bool {
 fn read_program(path: &Path) -> Result<String, Error> {
     let failed = |problem: String| Error::Usage {
         message: format!("cannot read the filter {}: {problem}", path.display()),
-        hint: (path.is_absolute() && !path.exists()).then(|| {
-            "-f is jq's: the filter is in a file; dq fails at 400 and above by itself".into()
-        }),
+        hint: from_file_hint(path),
     };
     let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
     String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
+}
+
+/// What may have been meant by `-f`, where there is no such file: docker's `--filter`, curl's `--fail`.
+fn from_file_hint(path: &Path) -> Option<String> {
+    if path.exists() {
+        return None;
+    }
+    let pair = path.to_str().filter(|it| it.contains('='));
+    let meant = match pair {
+        Some(pair) => format!("docker's --filter is -q filters.{pair}"),
+        None if path.is_absolute() => "dq fails at 400 and above by itself".into(),
+        None => return None,
+    };
+    Some(format!("-f is jq's: the filter is in a file; {meant}"))
 }
 
 impl Words {
