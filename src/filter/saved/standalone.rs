@@ -2,7 +2,7 @@
 
 use jaq_core::load::Arena;
 
-use super::Metadata;
+use super::{Metadata, is_identifier};
 use crate::filter::files::Files;
 use crate::filter::report::CompileError;
 use crate::filter::syntax::{self, Import};
@@ -85,7 +85,9 @@ fn bindings(text: &str) -> String {
         let (key, value) = (Value::str(name).to_json(), value.to_json());
         format!("($ARGS.named | if has({key}) then .[{key}] else {value} end) as ${name} | ")
     };
-    args.iter()
+    // Others are in $ARGS.named alone.
+    let can_be_variables = args.iter().filter(|(name, _)| is_identifier(name));
+    can_be_variables
         .map(|(name, value)| binding(name, value))
         .collect()
 }
