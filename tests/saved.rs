@@ -423,6 +423,8 @@ fn a_file_that_cannot_be_read_is_in_the_list_as_yours() {
     let folder = home.join(".config/dq/filters");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("bytes_only.jq"), [0xff, 0xfe]).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", folder.join("endless.jq")).unwrap();
+    std::fs::create_dir(folder.join("folder.jq")).unwrap();
     let filter = r#".[] | select(.name == "bytes_only") | .from, .about"#;
     let about = "broken: cannot read @/bytes_only.jq: it is not valid UTF-8";
     let about = about.replace('@', folder.to_str().unwrap());
@@ -430,7 +432,11 @@ fn a_file_that_cannot_be_read_is_in_the_list_as_yours() {
     at_home(&home, &["--list", "-r", filter])
         .run()
         .is(&expected);
+    let yours = r#"map(select(.from == "yours").name)"#;
+    let output = at_home(&home, &["--list", "-c", yours]).run();
+    output.is("[\"bytes_only\",\"endless\"]\n");
     at_home(&home, &["-n", "1"]).run().is("1\n");
+    assert_eq!(at_home(&home, &["endless"]).run().code, 2);
 }
 
 #[test]

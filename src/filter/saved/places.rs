@@ -146,7 +146,14 @@ fn has_program(text: &str) -> bool {
 fn read(directory: &Path, name: &str, origin: Origin) -> Result<Option<SavedFilter>, String> {
     let path = directory.join(format!("{name}.jq"));
     let failed = |problem: String| format!("cannot read {}: {problem}", path.display());
-    let bytes = match std::fs::read(&path) {
+    // To open a pipe waits for its writer, and a device may never end.
+    let bytes = match std::fs::metadata(&path).map(|it| it.file_type()) {
+        Ok(kind) if kind.is_file() => std::fs::read(&path),
+        Ok(kind) if kind.is_dir() => return Ok(None),
+        Ok(_) => return Err(failed("it is a pipe, a socket or a device".into())),
+        Err(error) => Err(error),
+    };
+    let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
         // In a directory that may not be entered there is nothing to be seen.
@@ -163,6 +170,6 @@ fn read(directory: &Path, name: &str, origin: Origin) -> Result<Option<SavedFilt
 }
 
 fn is_absent(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory | IsADirectory)
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
 }
