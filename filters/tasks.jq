@@ -5,6 +5,7 @@ module {
   columns: ["id", "name", "image", "node", "desired", "state", "error", "ports"]
 };
 def word: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
+def lower: if . == null then null else (.[:1] | ascii_downcase) + .[1:] end;
 # Of the tasks of one place, the newest first.
 sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)
 | map({
@@ -13,7 +14,7 @@ sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)
     image: ((.Spec.ContainerSpec.Image | strings | split("@")[0]) // null),
     node: (.NodeID | short_id),
     desired: (.DesiredState | word),
-    state: "\(.Status.State | word) \(.Status.Timestamp | ago | if . == null then "" else (.[:1] | ascii_downcase) + .[1:] end)",
+    state: (.Status | [(.State | word), (.Timestamp | ago | lower)] | map(strings) | join(" ")),
     error: .Status.Err,
     ports: ({Ports: ((.Status.PortStatus | objects | .Ports) // [])} | ports)
   })
