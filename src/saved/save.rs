@@ -137,6 +137,7 @@ fn written(
     }
     metadata.args = named;
     if let Some(call) = &call {
+        refuse_itself(call, &order.name)?;
         inherit(&mut metadata, call, filter.is_some())?;
     }
     // A filter would make values of logs, so what changes nothing is left out.
@@ -153,6 +154,17 @@ fn written(
     };
     shelf.check(&saved, &metadata.args, None)?;
     Ok(format!("{}{}\n", metadata.header(), program.trim_end()))
+}
+
+/// In a filter of the user's its own name means one that comes with dq, never what it replaces.
+fn refuse_itself(call: &Call, name: &str) -> Result<(), Error> {
+    match call.saved.origin == Origin::User && call.saved.name == name {
+        true => Err(Error::Usage {
+            message: format!("{name} cannot be made of the {name} that it replaces"),
+            hint: Some(format!("dq --edit {name} changes it")),
+        }),
+        false => Ok(()),
+    }
 }
 
 /// What a filter keeps of the saved filter it starts from, where the command line says nothing else.

@@ -31,7 +31,7 @@ impl<'s> Linker<'s> {
     ) -> Option<Callee<'s>> {
         // What dq calls by itself starts so.
         let is_private = name.starts_with('_') && names::is_taken(name);
-        if environment.saved != Saved::All || is_private {
+        if environment.saved != Saved::All || is_private || self.means_another(name) {
             return None;
         }
         match self.find(Origin::User, name) {
@@ -41,6 +41,14 @@ impl<'s> Linker<'s> {
                 Some(found)
             }
         }
+    }
+
+    /// In the user's `ps`, `ps` is the one that comes with dq: so it can be made of that.
+    fn means_another(&self, name: &str) -> bool {
+        let is_itself = |(origin, open): &Key| *origin == Origin::User && open == name;
+        let has = |origin| !matches!(self.files.saved().find_in(origin, name), Ok(None));
+        self.saved.open.last().is_some_and(is_itself)
+            && (has(Origin::Library) || has(Origin::BuiltIn))
     }
 
     /// A saved filter of `-L` or of dq's.
