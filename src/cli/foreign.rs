@@ -33,7 +33,7 @@ const FOREIGN: [(&str, &str); 31] = [
     ("--format", "use a filter, -o or --columns"),
     ("--no-trunc", "use --wide; cells are cut on a terminal only"),
     ("--no-stream", "leave it out: dq stats shows one moment"),
-    ("--size", "use -q size=1"),
+    ("--size", "use .SizeRw of /containers/json?size=1"),
     ("--follow", "use -q follow=1"),
     ("--tail", "use -q tail=N"),
     ("--timestamps", "use -q timestamps=1"),
