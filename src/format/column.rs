@@ -9,6 +9,8 @@ pub struct Columns {
     pub chosen: Option<Vec<Column>>,
     /// Those chosen were for other rows: they are shown if the first row has them all.
     pub is_tentative: bool,
+    /// What is shown are lists of lines: each element of an array is a row, whatever it is.
+    pub of_lines: bool,
     /// Begin with the names of the columns.
     pub header: bool,
 }
@@ -19,6 +21,7 @@ impl Default for Columns {
         Self {
             chosen: None,
             is_tentative: false,
+            of_lines: false,
             header: true,
         }
     }

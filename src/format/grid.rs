@@ -52,6 +52,8 @@ type Names = IndexMap<Rc<str>, Origin, foldhash::fast::RandomState>;
 /// Rows, and their columns in the order they were first seen.
 pub struct Grid {
     chosen: Option<Vec<Column>>,
+    /// Each element of an array is a row.
+    pub of_lines: bool,
     /// The first row decides whether the chosen columns are meant.
     is_tentative: bool,
     names: Names,
@@ -74,6 +76,7 @@ impl Grid {
         Self {
             names,
             chosen,
+            of_lines: columns.of_lines,
             is_tentative: columns.is_tentative,
             render,
             is_settled: false,

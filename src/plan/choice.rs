@@ -172,6 +172,7 @@ fn columns(typed: &cli::Format, remembered: Remembered) -> Result<Columns, Error
     });
     Ok(Columns {
         chosen: chosen.transpose()?,
+        of_lines: remembered.output.and_then(Format::named) == Some(Format::Lines),
         is_tentative: typed.columns.is_none() && remembered.is_filtered,
         header: !typed.no_header,
     })
