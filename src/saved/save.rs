@@ -125,6 +125,8 @@ fn written(
         filter,
         named,
     } = invocation;
+    // To jq a filter of nothing is no filter.
+    let filter = filter.filter(|text| !text.trim().is_empty());
     let mut metadata = source
         .as_deref()
         .map_or(Ok(Metadata::default()), of_source)?;

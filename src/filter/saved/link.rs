@@ -192,7 +192,11 @@ pub fn program<'s>(saved: &SavedFilter, source: &'s str) -> Result<Module<'s>, C
     let module = syntax::parse_module(source)
         .map_err(|error| CompileError::syntax(&saved.path, source, error))?;
     if module.main.is_none() {
-        let message = format!("{} has no filter, only definitions or nothing", saved.path);
+        let place = match &*saved.path {
+            "" => "the text",
+            path => path,
+        };
+        let message = format!("{place} has no filter, only definitions or nothing");
         return Err(CompileError::new(message));
     }
     Ok(module)
