@@ -66,13 +66,13 @@ def short_id:
 # The name people use: of a container without its slash, of an image its first tag.
 def name:
   if type == "object" then
-    [ (.Names | (arrays | map(strings) | (map(select(.[1:] | contains("/") | not)), .)[]), strings),
+    first((.Names | (arrays | map(strings) | (map(select(.[1:] | contains("/") | not)), .)[]), strings),
       .Name, .name,
       (.Spec | objects | .Name),
       (.Actor | objects | .Attributes | objects | .name),
       (.RepoTags | arrays[]),
-      (.RepoDigests | arrays[] | strings | split("@")[0] + ":<none>") ]
-    | map(strings | select(. != "" and (startswith("<none>") | not))) | .[0]
+      (.RepoDigests | arrays[] | strings | split("@")[0] + ":<none>")
+      | strings | select(. != "" and (startswith("<none>") | not))) // null
   elif . == null or type == "string" then .
   else error("\(type) has no name")
   end
@@ -124,6 +124,7 @@ def ports:
   | if . == null then null
     elif type == "string" then .
     elif type != "object" and type != "array" then error("\(type) has no ports")
+    elif length == 0 then ""
     else
       [if type == "object" then of_map else of_list end | .ip = (if .public == null then null else .ip | everywhere end)]
       | group_by([.private, .type, .public])
