@@ -1,2 +1,7 @@
-module {about: "Images that no tag names", endpoint: "/images/json?filters={\"dangling\":[\"true\"]}", output: "table"};
+module {
+  about: "Images that no tag names",
+  endpoint: "/images/json?filters={\"dangling\":[\"true\"]}",
+  output: "table",
+  columns: ["repository", "tag", "id", "created", "size"]
+};
 images

@@ -38,8 +38,9 @@ def usage($type): {
   type: $type,
   total: .TotalCount,
   active: .ActiveCount,
-  size: (.TotalSize | bytes),
-  reclaimable: "\(.Reclaimable | bytes)\(if .TotalSize > 0 then " (\(.Reclaimable * 100 / .TotalSize | floor)%)" else "" end)"
+  # Four digits here, where docker has three in its other tables.
+  size: (.TotalSize | _bytes("si"; 4)),
+  reclaimable: "\(.Reclaimable | _bytes("si"; 4))\(if .TotalSize > 0 then " (\(.Reclaimable * 100 / .TotalSize | floor)%)" else "" end)"
 };
 [
   ["Images", (.ImageUsage // .ImagesDiskUsage // (.LayersSize as $layers | .Images | of_images($layers)))],

@@ -1,4 +1,9 @@
-module {about: "Images, one row each tag", endpoint: "/images/json", output: "table"};
+module {
+  about: "Images, one row each tag",
+  endpoint: "/images/json",
+  output: "table",
+  columns: ["repository", "tag", "id", "created", "size"]
+};
 def untagged: . == null or length == 0 or . == ["<none>:<none>"];
 # Pulled by digest: the repository is known, no tag is.
 def repositories: . // [] | map(split("@")[0]) | unique | if length == 0 then ["<none>"] else . end;

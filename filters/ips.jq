@@ -1,4 +1,9 @@
-module {about: "Addresses of the containers that run, one row each network", endpoint: "/containers/json", output: "table"};
+module {
+  about: "Addresses of the containers that run, one row each network",
+  endpoint: "/containers/json",
+  output: "table",
+  columns: ["name", "network", "ip", "ipv6", "gateway", "mac"]
+};
 def text: if . == "" then null else . end;
 map(name as $name
   | (.NetworkSettings.Networks // {} | to_entries[])

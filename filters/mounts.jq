@@ -1,4 +1,9 @@
-module {about: "Mounts and volumes of all containers, one row each", endpoint: "/containers/json?all=1", output: "table"};
+module {
+  about: "Mounts and volumes of all containers, one row each",
+  endpoint: "/containers/json?all=1",
+  output: "table",
+  columns: ["name", "type", "source", "destination", "mode"]
+};
 map(name as $name
   | (.Mounts // [])[] | objects
   | {

@@ -1,5 +1,10 @@
-module {about: "Networks", endpoint: "/networks", output: "table"};
-sort_by(.Name)
+module {
+  about: "Networks",
+  endpoint: "/networks",
+  output: "table",
+  columns: ["id", "name", "driver", "scope", "subnets"]
+};
+sort_by(.Name | _natural)
 | map({
     id: short_id,
     name: .Name,

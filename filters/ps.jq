@@ -1,4 +1,9 @@
-module {about: "Containers that run", endpoint: "/containers/json", output: "table"};
+module {
+  about: "Containers that run",
+  endpoint: "/containers/json",
+  output: "table",
+  columns: ["id", "image", "command", "created", "status", "ports", "name"]
+};
 map({
   id: short_id,
   image: (.Image | if . == null then null elif startswith("sha256:") then short_id else . end),

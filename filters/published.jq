@@ -1,4 +1,9 @@
-module {about: "Published ports, one row each", endpoint: "/containers/json", output: "table"};
+module {
+  about: "Published ports, one row each",
+  endpoint: "/containers/json",
+  output: "table",
+  columns: ["name", "published", "port"]
+};
 # 0.0.0.0 and [::] are one row, as * .
 map(name as $name
   | (.Ports // [] | map(select((.PublicPort // 0) > 0)) | group_by([.PrivatePort, .Type, .PublicPort])[])

@@ -1,13 +1,28 @@
-module {about: "Services of the swarm", endpoint: "/services?status=true", output: "table"};
+module {
+  about: "Services of the swarm",
+  endpoint: "/services?status=true",
+  output: "table",
+  columns: ["id", "name", "mode", "replicas", "image", "ports"]
+};
 def mode:
   if .Replicated then "replicated" elif .Global then "global"
   elif .ReplicatedJob then "replicated job" elif .GlobalJob then "global job" else null end;
-sort_by(.Spec.Name)
+# As docker service ls counts: of jobs also what is done.
+def replicas:
+  .Spec.Mode as $mode
+  | (.Spec.TaskTemplate.Placement.MaxReplicas // 0) as $most
+  | .ServiceStatus | objects | (.RunningTasks // 0) as $running | (.DesiredTasks // 0) as $desired | (.CompletedTasks // 0) as $done
+  | "\($running)/\($desired)"
+    + if $mode.ReplicatedJob then " (\($done)/\($mode.ReplicatedJob.TotalCompletions // 0) completed)"
+      elif $mode.GlobalJob then " (\($done)/\($desired + $done) completed)"
+      elif $mode.Replicated and $most > 0 then " (max \($most) per node)"
+      else "" end;
+sort_by(.Spec.Name | _natural)
 | map({
     id: short_id,
     name: .Spec.Name,
     mode: ((.Spec.Mode | objects | mode) // null),
-    replicas: ((.ServiceStatus | objects | "\(.RunningTasks)/\(.DesiredTasks)") // null),
+    replicas: (replicas // null),
     image: ((.Spec.TaskTemplate.ContainerSpec.Image | strings | split("@")[0]) // null),
     ports: ports
   })

@@ -28,5 +28,5 @@ def blocks($op): map(select(.op[:1] | ascii_downcase == $op).value) | add;
     share: ($memory | share($limit) | percent),
     net: traffic($networks | map(.rx_bytes) | add; $networks | map(.tx_bytes) | add),
     block: traffic($blocks | blocks("r"); $blocks | blocks("w")),
-    pids: .pids_stats.current
+    pids: (.pids_stats.current // 0)
   }

@@ -1,13 +1,20 @@
-module {about: "Tasks of the swarm's services", endpoint: "/tasks", output: "table"};
+module {
+  about: "Tasks of the swarm's services",
+  endpoint: "/tasks",
+  output: "table",
+  columns: ["id", "name", "image", "node", "desired", "state", "error", "ports"]
+};
 def word: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
-sort_by([.ServiceID, .Slot, .CreatedAt])
+def lower: if . == null then null else (.[:1] | ascii_downcase) + .[1:] end;
+# Of the tasks of one place, the newest first.
+sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)
 | map({
     id: short_id,
-    name: "\(.ServiceID | short_id).\(.Slot // .NodeID)",
+    name: "\(.ServiceID | short_id).\(.Slot // .NodeID // "")",
     image: ((.Spec.ContainerSpec.Image | strings | split("@")[0]) // null),
     node: (.NodeID | short_id),
     desired: (.DesiredState | word),
-    state: "\(.Status.State | word) \(.Status.Timestamp | ago | if . == null then "" else (.[:1] | ascii_downcase) + .[1:] end)",
+    state: (.Status | [(.State | word), (.Timestamp | ago | lower)] | map(strings) | join(" ")),
     error: .Status.Err,
     ports: ({Ports: ((.Status.PortStatus | objects | .Ports) // [])} | ports)
   })

@@ -1,2 +1,2 @@
-module {about: "Volumes", endpoint: "/volumes", output: "table"};
-.Volumes // [] | sort_by(.Name) | map({driver: .Driver, name: .Name, mountpoint: .Mountpoint, created: (.CreatedAt | ago)})
+module {about: "Volumes", endpoint: "/volumes", output: "table", columns: ["driver", "name", "mountpoint", "created"]};
+.Volumes // [] | sort_by(.Name | _natural) | map({driver: .Driver, name: .Name, mountpoint: .Mountpoint, created: (.CreatedAt | ago)})

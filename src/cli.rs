@@ -3,7 +3,7 @@
 mod foreign;
 mod given;
 pub mod options;
-mod saved;
+pub mod saved;
 mod sending;
 mod words;
 

@@ -177,14 +177,13 @@ pub fn plan(
     warnings.extend(call.as_ref().and_then(|call| hidden(&call.saved.name)));
     let is_list = cli.saved.list || cli.endpoints;
     let remembered =
-        endpoints::remembered(&cli).unwrap_or_else(|| saved::remembered(call.as_ref(), is_list));
+        endpoints::remembered(&cli).unwrap_or_else(|| saved::remembered(call.as_ref(), &cli));
     let has_format = shape::is_chosen(&cli.format) || remembered.output.is_some();
     let chosen = choice::choose(&cli.format, remembered)?;
     let jq = curl::Jq::wanted(&cli, chosen.format);
     refuse_binary(chosen.format, &terminal, jq.is_some())?;
     let output = shape::output(&cli, chosen, &terminal, var, &mut warnings);
-    let source = call.as_ref().map(|call| call.endpoint.clone());
-    let words = Words::sort(source, cli.words, cli.filter.from_file.as_deref())?;
+    let words = Words::sort(call.as_ref(), cli.words, cli.filter.from_file.as_deref())?;
     let (null_input, exit_status) = (cli.filter.null_input, cli.filter.exit_status);
     let reads_stdin = words.source.is_none() && words.files.is_empty();
     let input = match is_list {

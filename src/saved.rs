@@ -106,6 +106,7 @@ impl Shelf {
             let why = plan::reason(&error);
             Error::usage(format!("cannot remove {}: {why}", path.display()))
         })?;
+        edit::discard(&edit::draft(&path));
         Ok(0)
     }
 

@@ -872,7 +872,7 @@ fn the_curl_command_of_other_formats() {
         (&["-o", "csv", ".[]"], "jq '.[]'", "csv"),
         (&["-o", "cbor"], "jq .", "cbor"),
         (&["-o", "lines", "-e", "-S"], "jq -e . | jq -r -c -S", ""),
-        (&["networks"], "jq 'def short_id:", "table"),
+        (&["networks"], "jq 'def _natural:", "table"),
         (
             &["inspect", "web", ".Id"],
             "jq 'def inspect: .\n;\ninspect | .Id'",

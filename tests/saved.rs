@@ -236,13 +236,31 @@ fn networks_volumes_and_disk_space_are_dockers() {
         &["volumes"],
         ".driver, .name",
     );
-    let format = "{{.Type}}|{{.TotalCount}}|{{.Active}}";
-    let rows = ["df", "map(select(.type != \"Total\"))"];
-    let docker = ["system", "df", "--format", format];
-    let theirs = rows_of(&engine.docker(&docker));
-    let shown = format!("{} | .[] | \"\\(.type)|\\(.total)|\\(.active)\"", rows[1]);
-    let output = engine.dq(&["df", &shown, "-r"]).run();
+    let format = "{{.Type}}|{{.TotalCount}}|{{.Active}}|{{.Size}}|{{.Reclaimable}}";
+    let theirs = rows_of(&engine.docker(&["system", "df", "--format", format]));
+    let shown =
+        r#".[:4][] | [.type, .total, .active, .size, .reclaimable] | map(tostring) | join("|")"#;
+    let output = engine.dq(&["df", shown, "-r"]).run();
     assert_eq!(rows_of(output.text()), theirs);
+}
+
+#[test]
+fn lists_are_in_dockers_order() {
+    let Some(engine) = engine() else { return };
+    let names = [
+        "a10b2", "a-1", "a2", "b10", "a01", "ab", "a1", "B10", "a.b", "a10b10", "b9", "10", "a_b",
+    ];
+    for name in names {
+        engine.docker(&["volume", "create", "--label", "sorted", &format!("o{name}")]);
+    }
+    let format = "{{.Name}}";
+    let only = "label=sorted";
+    let theirs = engine.docker(&["volume", "ls", "--filter", only, "--format", format]);
+    let output = engine
+        .dq(&["volumes", "-q=filters.label=sorted", ".[].name", "-r"])
+        .run();
+    assert_eq!(output.text().trim_end(), theirs);
+    assert_eq!(theirs.lines().count(), names.len());
 }
 
 #[test]
@@ -397,4 +415,59 @@ fn a_file_that_is_replaced_stays_where_and_whose_it_is() {
         (names(link.parent().unwrap()), names(file.parent().unwrap())),
         (1, 1)
     );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_in_the_list_as_yours() {
+    let home = TempDir::new();
+    let folder = home.join(".config/dq/filters");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("bytes_only.jq"), [0xff, 0xfe]).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", folder.join("endless.jq")).unwrap();
+    std::fs::create_dir(folder.join("folder.jq")).unwrap();
+    let filter = r#".[] | select(.name == "bytes_only") | .from, .about"#;
+    let about = "broken: cannot read @/bytes_only.jq: it is not valid UTF-8";
+    let about = about.replace('@', folder.to_str().unwrap());
+    let expected = format!("yours\n{about}\n");
+    at_home(&home, &["--list", "-r", filter])
+        .run()
+        .is(&expected);
+    let yours = r#"map(select(.from == "yours").name)"#;
+    let output = at_home(&home, &["--list", "-c", yours]).run();
+    output.is("[\"bytes_only\",\"endless\"]\n");
+    at_home(&home, &["-n", "1"]).run().is("1\n");
+    assert_eq!(at_home(&home, &["endless"]).run().code, 2);
+}
+
+#[test]
+fn a_text_that_did_not_compile_is_gone_on_with_until_the_file_is_another() {
+    let home = TempDir::new();
+    let edit = |editor: &str| {
+        at_home(&home, &["--edit", "mine"])
+            .env("VISUAL", editor)
+            .run()
+    };
+    let save = |filter: &str, more: &[&str]| {
+        let args = [&["--save", "mine", filter], more].concat();
+        assert_eq!(at_home(&home, &args).run().code, 0);
+    };
+    let shows = |text: &str| {
+        at_home(&home, &["--show", "mine"]).run().is(text);
+    };
+    save(".a", &[]);
+    assert_eq!(edit("sed -i s/a/a+/").code, 3);
+    assert_eq!(edit("sed -i s/$/1/").code, 0);
+    shows(".a+1\n");
+    // What the editor is shown is the file's own text again once that is younger than what did not compile.
+    assert_eq!(edit("sed -i s/1/+/").code, 3);
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    save(".b", &["--force"]);
+    assert_eq!(edit("sed -i s/b/c/").code, 0);
+    shows(".c\n");
+    // Nothing is left of a filter that was removed.
+    assert_eq!(edit("sed -i s/c/c+/").code, 3);
+    assert_eq!(at_home(&home, &["--remove", "mine"]).run().code, 0);
+    save(".d", &[]);
+    assert_eq!(edit("sed -i s/d/e/").code, 0);
+    shows(".e\n");
 }

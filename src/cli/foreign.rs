@@ -1,7 +1,7 @@
 //! Options that fingers know from elsewhere, and what dq has in their place.
 
 /// Options of curl, gh and docker that are called otherwise here.
-const FOREIGN: [(&str, &str); 20] = [
+const FOREIGN: [(&str, &str); 31] = [
     ("-I", "use -X HEAD -i"),
     ("--head", "use -X HEAD -i"),
     ("-T", "use -X PUT -d @FILE"),
@@ -25,6 +25,20 @@ const FOREIGN: [(&str, &str); 20] = [
     ("-N", "leave it out: dq shows what comes when it comes"),
     ("--input", "use -d @FILE"),
     ("--filter", "use -q filters.KEY=VALUE"),
+    ("--all", "use -q all=1; dq psa has all containers"),
+    (
+        "--quiet",
+        "use a filter: '.[].id' -r; dq ids has containers",
+    ),
+    ("--format", "use a filter, -o or --columns"),
+    ("--no-trunc", "use --wide; cells are cut on a terminal only"),
+    ("--no-stream", "leave it out: dq stats shows one moment"),
+    ("--size", "use .SizeRw of /containers/json?size=1"),
+    ("--follow", "use -q follow=1"),
+    ("--tail", "use -q tail=N"),
+    ("--timestamps", "use -q timestamps=1"),
+    ("--since", "use -q since=SECONDS, since the epoch"),
+    ("--until", "use -q until=SECONDS, since the epoch"),
 ];
 
 /// What dq has in place of another program's option.

@@ -2,7 +2,7 @@
 
 use super::given::Given;
 use super::options;
-use super::{Request, Word, text};
+use super::{Request, Word, text, texts};
 
 /// The options about saved filters.
 pub struct Saved {
@@ -45,6 +45,11 @@ pub(super) fn read(matches: &Given) -> Result<Saved, String> {
     let mode = given.next().copied();
     if let (Some(mode), Some(other)) = (mode, given.next()) {
         return Err(format!("--{mode} and --{other} cannot be used together"));
+    }
+    if let Some(mode) = mode.filter(|mode| *mode != "list")
+        && texts(matches, mode)?.len() > 1
+    {
+        return Err(format!("--{mode} is given twice: it takes one name"));
     }
     for (option, of) in [("about", "save"), ("force", "save"), ("standalone", "show")] {
         if matches.was_typed(option) && mode != Some(of) {
@@ -90,9 +95,21 @@ pub(super) fn hinted(refused: Request, words: &[Word]) -> Request {
     let first = words.first().and_then(|word| word.text.to_str());
     let option = message.split(' ').next().unwrap_or_default();
     let hint = match (first, option) {
-        (Some("ps" | "psa"), "--query") => Some("dq ids has the IDs alone"),
-        (Some("logs"), "--from-file") => Some("to follow: -q follow=1"),
+        (Some(name), "--query") => quiet(name),
+        (Some("logs"), "--from-file") => Some("to follow: -q follow=1".into()),
         _ => None,
     };
-    Request::Wrong(message, hint.map(str::to_owned))
+    Request::Wrong(message, hint)
+}
+
+/// What gives the IDs alone, as docker's `-q` of that list does.
+pub fn quiet(list: &str) -> Option<String> {
+    match list {
+        "ps" => Some("dq ids has the IDs alone".into()),
+        "volumes" => Some("dq volumes '.[].name' -r has the names alone".into()),
+        "psa" | "images" | "dangling" | "networks" | "nodes" | "services" | "tasks" => {
+            Some(format!("dq {list} '.[].id' -r has the IDs alone"))
+        }
+        _ => None,
+    }
 }

@@ -1,8 +1,8 @@
 //! Endpoints and URLs as the user writes them → request targets as HTTP wants them.
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 use super::Error;
 use super::message::printable;
@@ -85,6 +85,16 @@ pub fn parse_url(text: &str) -> Result<Url, Error> {
 /// `Usage` where there is no socket in it, or where the endpoint cannot be one.
 pub fn socket_url(text: &str) -> Result<Option<(PathBuf, String)>, Error> {
     let text = text.split('#').next().unwrap_or_default();
+    let Some((socket, endpoint)) = socket_and_rest(text)? else {
+        return Ok(None);
+    };
+    let slash = if endpoint.starts_with('/') { "" } else { "/" };
+    let endpoint = encode(&format!("{slash}{endpoint}"))?;
+    Ok(Some((OsString::from_vec(socket).into(), endpoint)))
+}
+
+/// The path of the socket, and the text behind it.
+fn socket_and_rest(text: &str) -> Result<Option<(Vec<u8>, &str)>, Error> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Ok(None);
     };
@@ -106,9 +116,43 @@ pub fn socket_url(text: &str) -> Result<Option<(PathBuf, String)>, Error> {
             hint: Some("its path is written with %2F: http+unix://%2Frun%2Fx.sock/info".into()),
         });
     }
-    let slash = if endpoint.starts_with('/') { "" } else { "/" };
-    let endpoint = encode(&format!("{slash}{endpoint}"))?;
-    Ok(Some((OsString::from_vec(socket).into(), endpoint)))
+    Ok(Some((socket, endpoint)))
+}
+
+/// A URL cut in front of its endpoint, which stays as it was written: with `{placeholders}`, without a fragment.
+///
+/// # Errors
+/// `Usage` for what is no URL that can be asked.
+pub fn cut(url: &str) -> Result<(String, &str), Error> {
+    let url = url.split('#').next().unwrap_or_default();
+    if let Some((socket, rest)) = socket_and_rest(url)? {
+        return Ok((of_socket(Path::new(&OsString::from_vec(socket))), rest));
+    }
+    parse_url(url)?;
+    let after = url.find("://").map_or(0, |at| at + 3);
+    let end = url[after..].find(['/', '?']);
+    let (host, endpoint) = url.split_at(end.map_or(url.len(), |at| after + at));
+    Ok((host.to_owned(), endpoint))
+}
+
+/// Whether a host or a URL has a user or a password in it.
+pub fn has_userinfo(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    without_userinfo(authority) != authority
+}
+
+/// A URL of a socket, up to the endpoint: `http://unix:/run/x.sock:`.
+pub fn of_socket(socket: &Path) -> String {
+    let mut url = "http://unix:".to_owned();
+    for byte in socket.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => url.push(char::from(*byte)),
+            _ if byte.is_ascii_alphanumeric() => url.push(char::from(*byte)),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    url + ":"
 }
 
 /// The bytes that a part of a URL stands for; a percent sign without two digits is itself.
@@ -279,6 +323,56 @@ fn without_dots(target: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn a_user_in_front_of_the_host_is_seen() {
+        for url in ["https://u:p@h/x", "http://u@h", "tcp://u:p@h:1", "u@h:1"] {
+            assert!(has_userinfo(url), "{url}");
+        }
+        for url in [
+            "https://h/x@y",
+            "http://h?a=b@c",
+            "/run/a@b",
+            "unix:///run/a@b",
+            "h:1",
+        ] {
+            assert!(!has_userinfo(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_is_cut_in_front_of_its_endpoint() {
+        let cases = [
+            (
+                "http://h/x/{name}?a={b}",
+                Some(("http://h", "/x/{name}?a={b}")),
+            ),
+            ("HTTPS://h:1", Some(("HTTPS://h:1", ""))),
+            ("http://h?a=/b#c/d", Some(("http://h", "?a=/b"))),
+            (
+                "http+unix://%2Frun%2Fx/info",
+                Some(("http://unix:/run/x:", "/info")),
+            ),
+            (
+                "http://unix:/run/x:/info",
+                Some(("http://unix:/run/x:", "/info")),
+            ),
+            ("http://unix:/run/x", Some(("http://unix:/run/x:", ""))),
+            ("ssh://h/x", None),
+            ("unix:///run/x.sock/info", None),
+            ("http:///x", None),
+        ];
+        for (url, expected) in cases {
+            let found = cut(url).ok();
+            let found = found.as_ref().map(|(host, rest)| (host.as_str(), *rest));
+            assert_eq!(found, expected, "{url}");
+        }
+        let socket = Path::new("/run/a b:c%/x.sock");
+        let url = of_socket(socket);
+        assert_eq!(url, "http://unix:/run/a%20b%3Ac%25/x.sock:");
+        let (found, endpoint) = socket_url(&(url + "/info")).unwrap().unwrap();
+        assert_eq!((found.as_path(), endpoint.as_str()), (socket, "/info"));
+    }
 
     #[test]
     fn endpoints_become_targets() {

@@ -38,6 +38,7 @@ mod watcher;
 mod testing;
 
 pub use client::{Client, Request, Settings, Source};
+pub use endpoint::{cut as cut_url, has_userinfo, of_socket as socket_url};
 pub use error::{Error, read_error};
 pub use host::{Environment, Host, HostFlags, TlsFlags, resolve_host, resolve_url};
 pub use pages::all_pages;

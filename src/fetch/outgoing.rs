@@ -97,6 +97,8 @@ impl Outgoing<'_> {
     /// The outer error is what cannot be sent, the inner one what went wrong on the way.
     fn run(&self) -> Result<Result<ureq::http::Response<ureq::Body>, ureq::Error>, Error> {
         let http = self.http()?;
+        // A pipe that broke under the request before, on a connection that was kept, says nothing about this one.
+        self.client.line().reset();
         let Some(upload) = self
             .upload
             .as_ref()

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Error;
+use super::endpoint::percent_decoded;
 use super::message::printable;
 
 /// What stands in front of the name of one of Docker's filters.
@@ -64,6 +65,37 @@ pub fn without(source: &str, parameters: &[(String, String)]) -> String {
     match kept.is_empty() {
         true => path.to_owned(),
         false => format!("{path}?{}", kept.join("&")),
+    }
+}
+
+/// Of Docker's filters in an endpoint, as parameters `filters.NAME`, those that these parameters do not give anew: one
+/// more filter narrows a list, it does not widen it to what the others had left out.
+pub fn filters_beside(source: &str, parameters: &[(String, String)]) -> Vec<(String, String)> {
+    let is_merged = parameters.iter().any(|(key, _)| key.starts_with(FILTER))
+        && parameters.iter().all(|(key, _)| key != "filters");
+    let query = source.split_once('?').map_or("", |(_, query)| query);
+    let given = query
+        .split('&')
+        .filter_map(|pair| pair.strip_prefix("filters="));
+    given
+        .filter(|_| is_merged)
+        .filter_map(|text| serde_json::from_slice(&percent_decoded(text)).ok())
+        .flat_map(|filters: Map<String, Value>| filters)
+        .map(|(name, values)| (format!("{FILTER}{name}"), values))
+        .filter(|(key, _)| parameters.iter().all(|(theirs, _)| theirs != key))
+        .flat_map(|(key, values)| values_of(values).map(move |value| (key.clone(), value)))
+        .collect()
+}
+
+/// The values of a filter, `["a"]` or, as the docker CLI sends them, `{"a":true}`.
+fn values_of(values: Value) -> Box<dyn Iterator<Item = String>> {
+    match values {
+        Value::Array(values) => Box::new(values.into_iter().filter_map(|value| match value {
+            Value::String(value) => Some(value),
+            _ => None,
+        })),
+        Value::Object(values) => Box::new(values.into_iter().map(|(value, _)| value)),
+        _ => Box::new(std::iter::empty()),
     }
 }
 
@@ -153,6 +185,45 @@ mod tests {
                 .map(|it| parameter(it).unwrap())
                 .collect();
             assert_eq!(without(source, &parameters), expected);
+        }
+    }
+
+    #[test]
+    fn filters_that_are_not_given_anew_stay() {
+        let cases: [(&str, &[&str], &str); 8] = [
+            (
+                r#"/x?filters={"a":["1","2"]}"#,
+                &["filters.b=3"],
+                "filters.a=1 filters.a=2",
+            ),
+            (
+                r#"/x?filters={"a":["1"],"b":["2"]}"#,
+                &["filters.b=3"],
+                "filters.a=1",
+            ),
+            (
+                "/x?filters=%7B%22a%22:%7B%221%22:true%7D%7D",
+                &["filters.b=3"],
+                "filters.a=1",
+            ),
+            (
+                r#"/x?filters={"a":["1"]}"#,
+                &["filters={}", "filters.b=3"],
+                "",
+            ),
+            (r#"/x?filters={"a":["1"]}"#, &["all=1"], ""),
+            (r#"/x?filters={"a":[1],"b":true}"#, &["filters.b=3"], ""),
+            ("/x?filters=oops&filters", &["filters.b=3"], ""),
+            ("/x", &["filters.b=3"], ""),
+        ];
+        for (source, parameters, expected) in cases {
+            let parameters: Vec<_> = parameters.iter().map(|it| parameter(it).unwrap()).collect();
+            let kept = filters_beside(source, &parameters);
+            let kept: Vec<_> = kept
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            assert_eq!(kept.join(" "), expected, "{source}");
         }
     }
 

@@ -188,15 +188,15 @@ pub fn connect(target: &Target, connect_timeout: Option<Duration>) -> Result<Ssh
     let far = OwnedFd::from(far);
     let input = far.try_clone().map_err(failed)?;
     Handle::prepare();
-    let child = Command::new("ssh")
-        .args(target.arguments(connect_timeout))
-        .stdin(Stdio::from(input))
-        .stdout(Stdio::from(far))
-        .spawn()
-        .map_err(failed)?;
+    let child = Handle::start(
+        Command::new("ssh")
+            .args(target.arguments(connect_timeout))
+            .stdin(Stdio::from(input))
+            .stdout(Stdio::from(far)),
+    );
     Ok(SshStream {
         stream: near,
-        child: Handle::of(child),
+        child: child.map_err(failed)?,
         target: target.clone(),
     })
 }

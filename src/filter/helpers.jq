@@ -35,23 +35,27 @@ def _human_duration:
     end;
 def ago: _seconds | if . == null then null else now - . | if . > -1 then "\(_human_duration) ago" else -. | _human_duration | "in " + (.[:1] | ascii_downcase) + .[1:] end end;
 def duration: (if type == "number" then . else _seconds | if . == null then null else now - . end end) | if . == null then null else _human_duration end;
-# As docker shows sizes: three digits of the SI unit, or four of the binary one. -1 is Docker's "not known".
+# As docker shows sizes, in as many digits; -1 is its "not known".
 # Where go-units prints 1e+03kB for 999.6 kB, this is 1MB.
-def bytes($units):
-  def digits($base):
-    (if . >= 1000 then 1 elif . >= 100 then 10 elif . >= 10 then 100 else 1000 end / (if $base == 1000 then 10 else 1 end)) as $parts
+def _bytes($units; $most):
+  def digits:
+    (if . >= 1000 then 1 elif . >= 100 then 10 elif . >= 10 then 100 else 1000 end / (if $most == 3 then 10 else 1 end)) as $parts
     | if $parts < 1 then round else . * $parts | round / $parts end;
   def scaled($base; $names):
-    (digits($base)) as $shown
+    digits as $shown
     | if $shown >= $base and ($names | length) > 1 then . / $base | scaled($base; $names[1:]) else "\($shown)\($names[0])" end;
   if . == null or . == -1 then null
   elif type != "number" or isnan then error("\(if type == "number" then "nan" else type end) is no number of bytes")
-  elif . < 0 then "-" + (-. | bytes($units))
+  elif . < 0 then "-" + (-. | _bytes($units; $most))
   elif $units == "si" then scaled(1000; ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"])
   elif $units == "iec" then scaled(1024; ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"])
   else error("bytes takes \"si\" or \"iec\"")
   end;
+# Three digits of the SI unit, or four of the binary one, as docker's lists have them.
+def bytes($units): _bytes($units; if $units == "si" then 3 else 4 end);
 def bytes: bytes("si");
+# A key that sorts names as docker's lists do (fvbommel/sortorder): web2 before web10, digits before all else.
+def _natural: [strings | scan("[0-9]+|[^0-9]") | if . >= "0" and . < ":" then 0, tonumber, length else explode[] end];
 # The twelve digits docker shows: of an ID, or of an object that has one.
 def short_id:
   if type == "object" then .Id // .ID // .id // (.Actor | objects | .ID) // null else . end
@@ -62,13 +66,13 @@ def short_id:
 # The name people use: of a container without its slash, of an image its first tag.
 def name:
   if type == "object" then
-    [ (.Names | (arrays | map(strings) | (map(select(.[1:] | contains("/") | not)), .)[]), strings),
+    first((.Names | (arrays | map(strings) | (map(select(.[1:] | contains("/") | not)), .)[]), strings),
       .Name, .name,
       (.Spec | objects | .Name),
       (.Actor | objects | .Attributes | objects | .name),
       (.RepoTags | arrays[]),
-      (.RepoDigests | arrays[] | strings | split("@")[0] + ":<none>") ]
-    | map(strings | select(. != "" and (startswith("<none>") | not))) | .[0]
+      (.RepoDigests | arrays[] | strings | split("@")[0] + ":<none>")
+      | strings | select(. != "" and (startswith("<none>") | not))) // null
   elif . == null or type == "string" then .
   else error("\(type) has no name")
   end
@@ -120,6 +124,7 @@ def ports:
   | if . == null then null
     elif type == "string" then .
     elif type != "object" and type != "array" then error("\(type) has no ports")
+    elif length == 0 then ""
     else
       [if type == "object" then of_map else of_list end | .ip = (if .public == null then null else .ip | everywhere end)]
       | group_by([.private, .type, .public])

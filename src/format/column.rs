@@ -7,6 +7,10 @@ use crate::filter::value::Value;
 pub struct Columns {
     /// The columns in their order; `None` takes the keys of the rows as they come.
     pub chosen: Option<Vec<Column>>,
+    /// Those chosen were for other rows: they are shown if the first row has them all.
+    pub is_tentative: bool,
+    /// What is shown are lists of lines: each element of an array is a row, whatever it is.
+    pub of_lines: bool,
     /// Begin with the names of the columns.
     pub header: bool,
 }
@@ -16,6 +20,8 @@ impl Default for Columns {
     fn default() -> Self {
         Self {
             chosen: None,
+            is_tentative: false,
+            of_lines: false,
             header: true,
         }
     }
@@ -48,6 +54,12 @@ impl Column {
     /// What the row has there; null where it has nothing.
     pub fn of(&self, row: &Value) -> Value {
         find(row, &self.path).unwrap_or(Value::Null)
+    }
+
+    /// Whether the row has something there, be it null, or at least the key that the path starts with.
+    pub fn is_in(&self, row: &Value) -> bool {
+        let first = self.path.split('.').next().unwrap_or_default();
+        step(row, first).is_some() || find(row, &self.path).is_some()
     }
 }
 
@@ -119,6 +131,13 @@ mod tests {
             let column = Column::new(path).unwrap();
             assert_eq!(column.of(&row).to_json(), expected, "{path}");
         }
+        let is_in = |path| Column::new(path).unwrap().is_in(&row);
+        assert!(
+            ["id", "no", "Labels.com.y", "Names.7"]
+                .into_iter()
+                .all(is_in)
+        );
+        assert!(!["nothing", "x.Id"].into_iter().any(is_in));
     }
 
     #[test]

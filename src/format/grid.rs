@@ -52,6 +52,10 @@ type Names = IndexMap<Rc<str>, Origin, foldhash::fast::RandomState>;
 /// Rows, and their columns in the order they were first seen.
 pub struct Grid {
     chosen: Option<Vec<Column>>,
+    /// Each element of an array is a row.
+    pub of_lines: bool,
+    /// The first row decides whether the chosen columns are meant.
+    is_tentative: bool,
     names: Names,
     render: Render,
     is_settled: bool,
@@ -72,6 +76,8 @@ impl Grid {
         Self {
             names,
             chosen,
+            of_lines: columns.of_lines,
+            is_tentative: columns.is_tentative,
             render,
             is_settled: false,
             text: String::new(),
@@ -113,6 +119,9 @@ impl Grid {
 
     /// Takes a row in. A key that comes after the columns were settled is left out and returned.
     pub fn push(&mut self, row: &Value) -> Option<Rc<str>> {
+        if std::mem::take(&mut self.is_tentative) {
+            self.decide(row);
+        }
         let late = match (self.chosen.take(), row) {
             (Some(chosen), _) => {
                 for (at, column) in chosen.iter().enumerate() {
@@ -131,6 +140,14 @@ impl Grid {
         };
         self.ends.push(self.cells.len());
         late
+    }
+
+    fn decide(&mut self, row: &Value) {
+        let is_meant = |chosen: &Vec<Column>| chosen.iter().all(|column| column.is_in(row));
+        if !self.chosen.as_ref().is_some_and(is_meant) {
+            self.chosen = None;
+            self.names.clear();
+        }
     }
 
     fn named<'v>(

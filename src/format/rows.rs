@@ -5,13 +5,15 @@ use crate::filter::value::{Item, Kind, Text, Value};
 /// Gives the rows of an output to `each`: an object is one, so is an array of scalars; of any other array each element
 /// is one. A row is an object (its keys name the columns), an array (its indexes do) or a scalar.
 ///
+/// `of_lines`: of every array each element is one.
+///
 /// What nobody has looked into yet is built row by row, so that a long array is never there as a whole.
-pub fn each_row(output: Item, each: &mut dyn FnMut(&Value)) {
+pub fn each_row(output: Item, of_lines: bool, each: &mut dyn FnMut(&Value)) {
     match output {
-        Item::Text(text) => of_text(text, each),
+        Item::Text(text) => of_text(text, of_lines, each),
         Item::Value(Value::Arr(items)) => match items.unread() {
-            Some(text) => of_text(text, each),
-            None if items.is_empty() || items.iter().any(is_container) => {
+            Some(text) => of_text(text, of_lines, each),
+            None if of_lines || items.is_empty() || items.iter().any(is_container) => {
                 items.iter().for_each(each)
             }
             None => each(&Value::Arr(items)),
@@ -20,12 +22,12 @@ pub fn each_row(output: Item, each: &mut dyn FnMut(&Value)) {
     }
 }
 
-fn of_text(text: Text, each: &mut dyn FnMut(&Value)) {
+fn of_text(text: Text, of_lines: bool, each: &mut dyn FnMut(&Value)) {
     let is_container = |text: Text| matches!(text.kind(), Kind::Array | Kind::Object);
     let mut elements = text.elements().peekable();
     if text.kind() != Kind::Array {
         each(&text.to_value());
-    } else if elements.peek().is_none() || text.elements().any(is_container) {
+    } else if of_lines || elements.peek().is_none() || text.elements().any(is_container) {
         elements.for_each(|element| each(&element.to_value()));
     } else {
         each(&text.to_value());

@@ -119,7 +119,7 @@ impl<S: Style> Formatter for Sheet<S> {
 
     fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut result = Ok(());
-        each_row(item, &mut |row| {
+        each_row(item, self.grid.of_lines, &mut |row| {
             if let Some(late) = self.grid.push(row) {
                 self.style.late(late);
             }

@@ -11,6 +11,8 @@ pub struct Remembered<'a> {
     pub output: Option<&'a str>,
     /// `columns`: paths with commas between them.
     pub columns: Option<&'a str>,
+    /// A filter follows, which may have made other rows.
+    pub is_filtered: bool,
 }
 
 /// A format, and how much of it was typed.
@@ -158,7 +160,9 @@ fn refuse_useless(typed: &cli::Format, format: Format) -> Result<(), Error> {
 }
 
 fn columns(typed: &cli::Format, remembered: Remembered) -> Result<Columns, Error> {
-    let list = typed.columns.as_deref().or(remembered.columns);
+    // -S sorts columns that nobody has put in order.
+    let remembered_columns = remembered.columns.filter(|_| !typed.sort_keys);
+    let list = typed.columns.as_deref().or(remembered_columns);
     let chosen = list.map(|list| {
         Column::list(list).ok_or_else(|| {
             Error::usage(format!(
@@ -168,6 +172,8 @@ fn columns(typed: &cli::Format, remembered: Remembered) -> Result<Columns, Error
     });
     Ok(Columns {
         chosen: chosen.transpose()?,
+        of_lines: remembered.output.and_then(Format::named) == Some(Format::Lines),
+        is_tentative: typed.columns.is_none() && remembered.is_filtered,
         header: !typed.no_header,
     })
 }
@@ -184,7 +190,12 @@ mod tests {
         let cli::Request::Run(cli) = cli::parse(args.map(Into::into)) else {
             panic!("{words}");
         };
-        match choose(&cli.format, Remembered { output, columns }) {
+        let remembered = Remembered {
+            output,
+            columns,
+            is_filtered: false,
+        };
+        match choose(&cli.format, remembered) {
             Ok(choice) => {
                 let paths = choice.columns.chosen.unwrap_or_default();
                 let paths: Vec<_> = paths.iter().map(Column::name).collect();
@@ -285,6 +296,8 @@ mod tests {
             ("--columns name", Some("csv"), None, "Csv name"),
             ("--columns name", Some("yaml"), None, "Table name"),
             ("--wide", Some("table"), None, "Table"),
+            ("-S", Some("table"), Some("id"), "Table"),
+            ("-S --columns b,a", Some("table"), Some("id"), "Table b,a"),
             ("-r", Some("lines"), None, "Lines"),
             ("-c", Some("lines"), None, "Json"),
             ("--columns a", Some("lines"), None, "Table a"),

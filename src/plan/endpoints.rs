@@ -37,6 +37,7 @@ pub(super) fn remembered(cli: &Cli) -> Option<Remembered<'static>> {
     cli.endpoints.then(|| Remembered {
         output: Some("table"),
         columns: cli.words.is_empty().then_some("method,path,about"),
+        is_filtered: false,
     })
 }
 

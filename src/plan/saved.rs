@@ -61,15 +61,18 @@ pub(super) fn source(cli: &mut Cli, places: &Places) -> Result<Option<Call>, Err
 }
 
 /// How the outputs look unless something else is typed: the list of `--list` is a table.
-pub(super) fn remembered(call: Option<&Call>, is_list: bool) -> Remembered<'_> {
+pub(super) fn remembered<'c>(call: Option<&'c Call>, cli: &Cli) -> Remembered<'c> {
+    let is_filtered = !cli.words.is_empty() || cli.filter.from_file.is_some();
     match call {
         Some(call) => Remembered {
             output: call.metadata.output.as_deref(),
-            columns: call.metadata.columns.as_deref(),
+            columns: call.columns(is_filtered),
+            is_filtered,
         },
         None => Remembered {
-            output: is_list.then_some("table"),
+            output: cli.saved.list.then_some("table"),
             columns: None,
+            is_filtered,
         },
     }
 }
@@ -125,11 +128,23 @@ fn call(
 }
 
 impl Call {
-    /// The saved filter, and what may stand on the command line: `dq logs NAME [FILTER]`.
+    /// The saved filter, and what may stand on the command line.
     pub fn into_parts(self) -> (SavedFilter, String) {
-        let endpoint = self.metadata.endpoint.as_deref().unwrap_or_default();
-        let signature = signature(&self.saved.name, endpoint);
+        let signature = self.signature();
         (self.saved, signature)
+    }
+
+    /// What may stand on the command line: `dq logs NAME [FILTER]`.
+    pub(super) fn signature(&self) -> String {
+        let endpoint = self.metadata.endpoint.as_deref().unwrap_or_default();
+        signature(&self.saved.name, endpoint)
+    }
+
+    /// The columns it brings. Those of a built-in one are the keys of its rows, told so that an empty list has a header:
+    /// after a filter the rows tell.
+    pub fn columns(&self, is_filtered: bool) -> Option<&str> {
+        let columns = self.metadata.columns.as_deref();
+        columns.filter(|_| !is_filtered || self.saved.origin != Origin::BuiltIn)
     }
 
     /// Refuses options that read the answer in another way than the saved filter was written for.
@@ -158,13 +173,13 @@ impl Call {
     }
 
     /// Adds what the header says to the command line, which has the last word: a parameter of `-q` replaces that of
-    /// the endpoint.
+    /// the endpoint, and one of Docker's filters that of its name.
     ///
     /// # Errors
     /// A host that it may not choose, a method that could change something.
     fn complete(&mut self, cli: &mut Cli) -> Result<(), Error> {
-        self.refuse_input_options(cli)?;
         fingers::check(self, cli)?;
+        self.refuse_input_options(cli)?;
         let fetch = &mut cli.fetch;
         let sending = &mut fetch.sending;
         if sending.method.is_none() && sending.data.is_empty() && sending.fields.is_empty() {
@@ -183,13 +198,25 @@ impl Call {
                 )),
             });
         }
-        self.endpoint = query::without(&self.endpoint, &request::parameters(sending)?);
+        let given = request::parameters(sending)?;
+        let beside = query::filters_beside(&self.endpoint, &given);
+        self.endpoint = query::without(&self.endpoint, &given);
+        let beside = beside
+            .into_iter()
+            .map(|(key, value)| format!("{key}={value}"));
+        sending.query.splice(..0, beside);
         let is_told = fetch.host.is_some()
             || fetch.context.is_some()
             || fetch.unix_socket.is_some()
             || fetch.demo;
         if !is_told {
-            fetch.host = self.host()?;
+            match self.host()? {
+                // No host of docker's: nothing that is docker's is sent there, as with any URL.
+                Some(host) if is_url(&host) => {
+                    self.endpoint = format!("{}{}", host.trim_end_matches('/'), self.endpoint);
+                }
+                host => fetch.host = host,
+            }
         }
         Ok(())
     }
@@ -217,6 +244,12 @@ impl Call {
     }
 }
 
+fn is_url(host: &str) -> bool {
+    let scheme = host.split_once("://").map(|(scheme, _)| scheme);
+    let known = ["http", "https", "http+unix"];
+    scheme.is_some_and(|scheme| known.iter().any(|it| scheme.eq_ignore_ascii_case(it)))
+}
+
 /// What `--list` shows of each saved filter, an array of objects as JSON text. One that is broken is listed, with what
 /// is wrong as its purpose.
 pub fn list(places: &Places) -> String {
@@ -225,7 +258,15 @@ pub fn list(places: &Places) -> String {
         .into_iter()
         .filter_map(|name| match places.find(&name) {
             Ok(saved) => Some(row(&saved?)),
-            Err(problem) => Some(entry(&name, Some(format!("broken: {problem}")), None, None)),
+            Err(problem) => {
+                let origin = places.origin(&name)?;
+                Some(entry(
+                    &name,
+                    Some(format!("broken: {problem}")),
+                    None,
+                    origin,
+                ))
+            }
         })
         .collect();
     rows.to_json()
@@ -236,26 +277,21 @@ fn row(saved: &SavedFilter) -> Value {
         Ok(metadata) => (metadata.about, metadata.endpoint),
         Err(error) => (Some(format!("broken: {}", error.message)), None),
     };
-    entry(&saved.name, about, endpoint, Some(saved.origin))
+    entry(&saved.name, about, endpoint, saved.origin)
 }
 
-fn entry(
-    name: &str,
-    about: Option<String>,
-    endpoint: Option<String>,
-    origin: Option<Origin>,
-) -> Value {
-    let from = origin.map(|origin| match origin {
+fn entry(name: &str, about: Option<String>, endpoint: Option<String>, origin: Origin) -> Value {
+    let from = match origin {
         Origin::User => "yours",
         Origin::Library => "-L",
         Origin::BuiltIn => "built in",
-    });
+    };
     let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
     Value::object([
         ("name", Value::str(name)),
         ("about", text(about)),
         ("endpoint", text(endpoint)),
-        ("from", text(from.map(str::to_owned))),
+        ("from", Value::str(from)),
     ])
 }
 
@@ -275,9 +311,8 @@ pub struct Invocation {
 /// Words that mean nothing here, files that cannot be read, what [`call`] refuses.
 pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
     let call = source(cli, places)?;
-    let endpoint = call.as_ref().map(|call| call.endpoint.clone());
     let words = std::mem::take(&mut cli.words);
-    let words = Words::sort(endpoint, words, cli.filter.from_file.as_deref())?;
+    let words = Words::sort(call.as_ref(), words, cli.filter.from_file.as_deref())?;
     if let Some(file) = words.files.first() {
         return Err(Error::usage(format!(
             "unexpected word {}: files are not saved with a filter",

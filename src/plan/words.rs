@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::saved::Call;
 use super::{reason, variables};
 use crate::cli::Word;
 use crate::error::Error;
@@ -14,13 +15,15 @@ pub(super) struct Words {
     pub filter: Option<String>,
     pub files: Vec<PathBuf>,
     pub positional: Vec<Value>,
+    /// What may stand behind the name of the saved filter that is the source.
+    signature: Option<String>,
 }
 
 impl Words {
     /// The source comes first if there is one, then the filter unless it is in a file, then the rest. A saved filter
     /// has brought its source, and its words are gone.
     pub fn sort(
-        saved: Option<String>,
+        saved: Option<&Call>,
         words: Vec<Word>,
         from_file: Option<&Path>,
     ) -> Result<Self, Error> {
@@ -36,7 +39,8 @@ impl Words {
         };
         let (files, positional) = variables::tail(words)?;
         Ok(Self {
-            source: saved.or(source),
+            source: saved.map(|call| call.endpoint.clone()).or(source),
+            signature: saved.map(Call::signature),
             filter,
             files,
             positional,
@@ -68,12 +72,24 @@ fn has_scheme(word: &str) -> bool {
 fn read_program(path: &Path) -> Result<String, Error> {
     let failed = |problem: String| Error::Usage {
         message: format!("cannot read the filter {}: {problem}", path.display()),
-        hint: (path.is_absolute() && !path.exists()).then(|| {
-            "-f is jq's: the filter is in a file; dq fails at 400 and above by itself".into()
-        }),
+        hint: from_file_hint(path),
     };
     let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
     String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
+}
+
+/// What may have been meant by `-f`, where there is no such file: docker's `--filter`, curl's `--fail`.
+fn from_file_hint(path: &Path) -> Option<String> {
+    if path.exists() {
+        return None;
+    }
+    let pair = path.to_str().filter(|it| it.contains('='));
+    let meant = match pair {
+        Some(pair) => format!("docker's --filter is -q filters.{pair}"),
+        None if path.is_absolute() => "dq fails at 400 and above by itself".into(),
+        None => return None,
+    };
+    Some(format!("-f is jq's: the filter is in a file; {meant}"))
 }
 
 impl Words {
@@ -88,7 +104,10 @@ impl Words {
                 first.display(),
                 self.filter.as_deref().unwrap_or_default().trim()
             ),
-            hint: Some("dq SOURCE FILTER takes no files; quote a filter that has spaces".into()),
+            hint: Some(match &self.signature {
+                Some(signature) => format!("{signature}; quote a filter that has spaces"),
+                None => "dq SOURCE FILTER takes no files; quote a filter that has spaces".into(),
+            }),
         })
     }
 }

@@ -18,7 +18,7 @@ use crate::plan::reason;
 /// No editor, files that cannot be written, a text that does not compile.
 pub fn edit(saved: &SavedFilter, shelf: &Shelf, var: Var) -> Result<Option<PathBuf>, Error> {
     let path = shelf.path(&saved.name)?;
-    let draft = file::beside(&path, "draft.jq");
+    let draft = draft(&path);
     let failed = |error| {
         Error::usage(format!(
             "cannot write {}: {}",
@@ -26,7 +26,7 @@ pub fn edit(saved: &SavedFilter, shelf: &Shelf, var: Var) -> Result<Option<PathB
             reason(&error)
         ))
     };
-    if !draft.exists() {
+    if !is_going_on(&draft, &path) {
         file::write(&draft, &saved.text, true).map_err(failed)?;
     }
     let ended = open(&draft, &editor(var));
@@ -65,7 +65,23 @@ pub fn edit(saved: &SavedFilter, shelf: &Shelf, var: Var) -> Result<Option<PathB
     Ok(Some(path))
 }
 
-fn discard(draft: &Path) {
+/// Where a text is until it compiles.
+pub fn draft(path: &Path) -> PathBuf {
+    file::beside(path, "draft.jq")
+}
+
+/// There is a text that did not compile, and the file has not become another one since.
+fn is_going_on(draft: &Path, path: &Path) -> bool {
+    let written = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified());
+    match (written(draft), written(path)) {
+        (Ok(draft), Ok(path)) => draft >= path,
+        (Ok(_), Err(_)) => true,
+        (Err(_), _) => false,
+    }
+}
+
+/// Takes the text away that did not compile, if there is one.
+pub fn discard(draft: &Path) {
     // A draft that stays is opened again the next time; nothing is lost.
     let _ = std::fs::remove_file(draft);
 }

@@ -13,7 +13,11 @@ use std::path::{Path, PathBuf};
 pub fn write(path: &Path, text: &str, replace: bool) -> io::Result<()> {
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let directory = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(directory)?;
+    // A link that leads nowhere is there and is no directory; it is not the file that is there already.
+    fs::create_dir_all(directory).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => io::ErrorKind::NotADirectory.into(),
+        _ => error,
+    })?;
     // Another dq may be writing the same one.
     let temporary = beside(&path, &format!("new{}", std::process::id()));
     let written = write_new(&temporary, text)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Shelf, file};
 use crate::cli::{Cli, Save};
 use crate::error::Error;
+use crate::fetch;
 use crate::filter::saved::{Metadata, Origin, SavedFilter, has_header, refusal};
 use crate::format::Format;
 use crate::plan::reason;
@@ -55,10 +56,9 @@ pub fn save(order: &Save, cli: &mut Cli, shelf: &Shelf) -> Result<PathBuf, Error
         Ok(()) => Ok(path),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(Error::Usage {
             message: format!("{} is there already", path.display()),
-            hint: Some(format!(
-                "--force replaces it; dq --show {} prints it",
-                order.name
-            )),
+            hint: path
+                .is_file()
+                .then(|| format!("--force replaces it; dq --show {} prints it", order.name)),
         }),
         Err(error) => {
             let why = reason(&error);
@@ -125,6 +125,8 @@ fn written(
         filter,
         named,
     } = invocation;
+    // To jq a filter of nothing is no filter.
+    let filter = filter.filter(|text| !text.trim().is_empty());
     let mut metadata = source
         .as_deref()
         .map_or(Ok(Metadata::default()), of_source)?;
@@ -137,7 +139,8 @@ fn written(
     }
     metadata.args = named;
     if let Some(call) = &call {
-        inherit(&mut metadata, call)?;
+        refuse_itself(call, &order.name)?;
+        inherit(&mut metadata, call, filter.is_some())?;
     }
     // A filter would make values of logs, so what changes nothing is left out.
     let program = match (call.filter(|call| !call.is_identity()), filter) {
@@ -155,8 +158,19 @@ fn written(
     Ok(format!("{}{}\n", metadata.header(), program.trim_end()))
 }
 
+/// In a filter of the user's its own name means one that comes with dq, never what it replaces.
+fn refuse_itself(call: &Call, name: &str) -> Result<(), Error> {
+    match call.saved.origin == Origin::User && call.saved.name == name {
+        true => Err(Error::Usage {
+            message: format!("{name} cannot be made of the {name} that it replaces"),
+            hint: Some(format!("dq --edit {name} changes it")),
+        }),
+        false => Ok(()),
+    }
+}
+
 /// What a filter keeps of the saved filter it starts from, where the command line says nothing else.
-fn inherit(metadata: &mut Metadata, call: &Call) -> Result<(), Error> {
+fn inherit(metadata: &mut Metadata, call: &Call, is_filtered: bool) -> Result<(), Error> {
     if call.saved.origin == Origin::Library {
         return Err(Error::Usage {
             message: format!(
@@ -177,7 +191,10 @@ fn inherit(metadata: &mut Metadata, call: &Call) -> Result<(), Error> {
     };
     or(&mut metadata.method, &theirs.method);
     or(&mut metadata.output, &theirs.output);
-    or(&mut metadata.columns, &theirs.columns);
+    or(
+        &mut metadata.columns,
+        &call.columns(is_filtered).map(str::to_owned),
+    );
     or(&mut metadata.host, &theirs.host);
     for (name, value) in &theirs.args {
         if metadata.args.iter().all(|(known, _)| known != name) {
@@ -194,14 +211,13 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
             "standard input is no source to save: leave the - out",
         ));
     }
-    let (host, endpoint) = match source.split_once("://") {
-        Some((scheme, rest)) if !source.starts_with('/') => {
-            let at = rest.find(['/', '?']).unwrap_or(rest.len());
-            let host = format!("{scheme}://{}", &rest[..at]);
-            let path = if rest[at..].starts_with('/') { "" } else { "/" };
-            (Some(host), format!("{path}{}", &rest[at..]))
+    let (host, endpoint) = match source.starts_with('/') {
+        true => (None, source.to_owned()),
+        false => {
+            let (host, endpoint) = fetch::cut_url(source)?;
+            let slash = if endpoint.starts_with('/') { "" } else { "/" };
+            (Some(without_secret(host)?), format!("{slash}{endpoint}"))
         }
-        _ => (None, source.to_owned()),
     };
     check_endpoint(&endpoint, "--save")?;
     Ok(Metadata {
@@ -211,11 +227,12 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
     })
 }
 
-/// The host as `--host` takes it, wherever dq is started later.
+/// The host as `--host` takes it, wherever dq is started later. That of `--unix-socket` is a URL, for no more than
+/// that is asked of it: a server of any kind.
 fn host(cli: &Cli) -> Result<Option<String>, Error> {
     let socket = cli.fetch.unix_socket.as_deref().map(|path| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        format!("unix://{}", path.display())
+        fetch::socket_url(&path)
     });
     match socket.or_else(|| cli.fetch.host.clone()) {
         Some(host) if host.starts_with("ssh:") => Err(Error::Usage {
@@ -224,7 +241,18 @@ fn host(cli: &Cli) -> Result<Option<String>, Error> {
                 "leave it out and give it with each run: --host {host}"
             )),
         }),
-        host => Ok(host),
+        host => host.map(without_secret).transpose(),
+    }
+}
+
+/// Files of saved filters are shown around.
+fn without_secret(host: String) -> Result<String, Error> {
+    match fetch::has_userinfo(&host) {
+        true => Err(Error::Usage {
+            message: "a saved filter keeps no user and no password".into(),
+            hint: Some("leave them out and give them with each run: -H 'Authorization: …'".into()),
+        }),
+        false => Ok(host),
     }
 }
 

@@ -1,9 +1,10 @@
 //! The options that keep, show and remove saved filters.
 
-use super::{flag, valued};
+use super::{flag, repeated, valued};
 
+// A name that is given twice is told, not dropped: those that take one are read as if they could be repeated.
 pub const SAVED: &[super::Opt] = &[
-    valued(
+    repeated(
         "save",
         ' ',
         &["NAME"],
@@ -12,12 +13,12 @@ pub const SAVED: &[super::Opt] = &[
     valued("about", ' ', &["TEXT"], "with --save: what it is for"),
     flag("force", ' ', "with --save: replace one of that name"),
     flag("list", ' ', "what is saved, and what comes with dq"),
-    valued("show", ' ', &["NAME"], "print the text of NAME"),
+    repeated("show", ' ', &["NAME"], "print the text of NAME"),
     flag(
         "standalone",
         ' ',
         "with --show: as one program for plain jq",
     ),
-    valued("edit", ' ', &["NAME"], "open NAME in $VISUAL or $EDITOR"),
-    valued("remove", ' ', &["NAME"], "delete NAME"),
+    repeated("edit", ' ', &["NAME"], "open NAME in $VISUAL or $EDITOR"),
+    repeated("remove", ' ', &["NAME"], "delete NAME"),
 ];

@@ -105,6 +105,15 @@ fn connections_are_kept_and_a_stale_one_is_replaced() {
 }
 
 #[test]
+fn a_request_goes_out_after_one_that_met_a_closed_pipe() {
+    let server = Server::on_socket(vec![vec![OK.into()]]);
+    let client = server.client();
+    client.line().set_deaf();
+    assert_eq!(body(client.send(&get("/")).unwrap()).unwrap(), "{}");
+    assert_eq!(server.heads().len(), 1);
+}
+
+#[test]
 fn redirects_are_followed_at_home() {
     let server = Server::on_socket(vec![
         vec![redirect("/b").into()],

@@ -1,6 +1,7 @@
 //! The processes of ssh: none outlives dq, and none is left unreaped.
 
-use std::process::{Child, ExitStatus};
+use std::io;
+use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -31,10 +32,16 @@ impl Handle {
         signals::watch(end_all_at_once);
     }
 
-    pub fn of(child: Child) -> Self {
+    /// Starts one. A signal that comes meanwhile waits until it is known that there is one to end.
+    ///
+    /// # Errors
+    /// As the system refuses.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
+        let mut children = children();
+        let child = command.spawn()?;
         let handle = Self(child.id());
-        children().push(child);
-        handle
+        children.push(child);
+        Ok(handle)
     }
 
     /// How it ended, where it does so before long.
@@ -77,7 +84,10 @@ pub fn end_all() {
 /// The same on a signal, which has to take its effect in any case.
 fn end_all_at_once() {
     std::mem::forget(ENDING.try_lock());
-    children().drain(..).for_each(end);
+    let mut children = children();
+    children.drain(..).for_each(end);
+    // No other starts until the signal has ended the process.
+    std::mem::forget(children);
 }
 
 /// One that has ended already cannot be killed, and its status is there at once.

@@ -29,8 +29,9 @@ impl<'s> Linker<'s> {
         environment: &Environment<'s>,
         name: &str,
     ) -> Option<Callee<'s>> {
-        // dq's own names start so; a program cannot be meant by them.
-        if environment.saved != Saved::All || name.starts_with('_') {
+        // What dq calls by itself starts so.
+        let is_private = name.starts_with('_') && names::is_taken(name);
+        if environment.saved != Saved::All || is_private || self.means_another(name) {
             return None;
         }
         match self.find(Origin::User, name) {
@@ -40,6 +41,14 @@ impl<'s> Linker<'s> {
                 Some(found)
             }
         }
+    }
+
+    /// In the user's `ps`, `ps` is the one that comes with dq: so it can be made of that.
+    fn means_another(&self, name: &str) -> bool {
+        let is_itself = |(origin, open): &Key| *origin == Origin::User && open == name;
+        let has = |origin| !matches!(self.files.saved().find_in(origin, name), Ok(None));
+        self.saved.open.last().is_some_and(is_itself)
+            && (has(Origin::Library) || has(Origin::BuiltIn))
     }
 
     /// A saved filter of `-L` or of dq's.
@@ -183,7 +192,11 @@ pub fn program<'s>(saved: &SavedFilter, source: &'s str) -> Result<Module<'s>, C
     let module = syntax::parse_module(source)
         .map_err(|error| CompileError::syntax(&saved.path, source, error))?;
     if module.main.is_none() {
-        let message = format!("{} has no filter, only definitions or nothing", saved.path);
+        let place = match &*saved.path {
+            "" => "the text",
+            path => path,
+        };
+        let message = format!("{place} has no filter, only definitions or nothing");
         return Err(CompileError::new(message));
     }
     Ok(module)

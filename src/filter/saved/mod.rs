@@ -89,7 +89,7 @@ pub fn alone<'p>(
         path: None,
         named: named.to_vec(),
         positional: Vec::new(),
-        library: Vec::new(),
+        library: places.library().to_vec(),
         home,
         saved: Some(saved),
         is_given: false,

@@ -29,7 +29,7 @@ pub fn refusal(name: &str) -> Option<String> {
 
 /// What to say where a saved filter has the name of a function, which may have come later than the filter.
 pub fn hidden(name: &str) -> Option<String> {
-    is_taken(name).then(|| format!("your saved filter {name} hides the function of that name"))
+    is_taken(name).then(|| format!("the saved filter {name} hides the function of that name"))
 }
 
 /// jq or dq has a function of this name, with whatever number of arguments.

@@ -9,6 +9,9 @@ use super::{Origin, SavedFilter, built_in, is_identifier};
 use crate::filter::files::reason;
 use crate::filter::{report, syntax};
 
+/// Where a name is looked up, in this order.
+const PLACES: [Origin; 3] = [Origin::User, Origin::Library, Origin::BuiltIn];
+
 /// The places of saved filters, in the order that decides what a name means.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
@@ -33,12 +36,23 @@ impl Places {
         self.user.as_deref()
     }
 
+    /// The directories of `-L`.
+    pub fn library(&self) -> &[PathBuf] {
+        &self.library
+    }
+
+    /// Where the name is from, even if nothing can be made of what is there.
+    pub fn origin(&self, name: &str) -> Option<Origin> {
+        let is_there = |origin: &Origin| !matches!(self.find_in(*origin, name), Ok(None));
+        PLACES.into_iter().find(is_there)
+    }
+
     /// The saved filter of that name.
     ///
     /// # Errors
     /// A file that is there and cannot be read; the text names it.
     pub fn find(&self, name: &str) -> Result<Option<SavedFilter>, String> {
-        for origin in [Origin::User, Origin::Library, Origin::BuiltIn] {
+        for origin in PLACES {
             if let Some(found) = self.find_in(origin, name)? {
                 return Ok(Some(found));
             }
@@ -132,7 +146,14 @@ fn has_program(text: &str) -> bool {
 fn read(directory: &Path, name: &str, origin: Origin) -> Result<Option<SavedFilter>, String> {
     let path = directory.join(format!("{name}.jq"));
     let failed = |problem: String| format!("cannot read {}: {problem}", path.display());
-    let bytes = match std::fs::read(&path) {
+    // To open a pipe waits for its writer, and a device may never end.
+    let bytes = match std::fs::metadata(&path).map(|it| it.file_type()) {
+        Ok(kind) if kind.is_file() => std::fs::read(&path),
+        Ok(kind) if kind.is_dir() => return Ok(None),
+        Ok(_) => return Err(failed("it is a pipe, a socket or a device".into())),
+        Err(error) => Err(error),
+    };
+    let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
         // In a directory that may not be entered there is nothing to be seen.
@@ -149,6 +170,6 @@ fn read(directory: &Path, name: &str, origin: Origin) -> Result<Option<SavedFilt
 }
 
 fn is_absent(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory | IsADirectory)
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
 }

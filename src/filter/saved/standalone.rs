@@ -2,10 +2,11 @@
 
 use jaq_core::load::Arena;
 
-use super::Metadata;
+use super::{Metadata, is_identifier};
 use crate::filter::files::Files;
 use crate::filter::report::CompileError;
 use crate::filter::syntax::{self, Import};
+use crate::filter::value::Value;
 use crate::filter::{Program, link, main};
 
 /// Functions of dq's that no jq can have.
@@ -77,10 +78,16 @@ fn imports(text: &str) -> Vec<Import<'_>> {
     syntax::parse_module(text).map_or(Vec::new(), |module| module.imports)
 }
 
-/// What stands for the `args` of a header.
+/// What stands for the `args` of a header: what jq is given by `--arg`, else their defaults.
 fn bindings(text: &str) -> String {
     let args = Metadata::read(text, "").map_or(Vec::new(), |metadata| metadata.args);
-    args.iter()
-        .map(|(name, value)| format!("{} as ${name} | ", value.to_json()))
+    let binding = |name: &str, value: &Value| {
+        let (key, value) = (Value::str(name).to_json(), value.to_json());
+        format!("($ARGS.named | if has({key}) then .[{key}] else {value} end) as ${name} | ")
+    };
+    // Others are in $ARGS.named alone.
+    let can_be_variables = args.iter().filter(|(name, _)| is_identifier(name));
+    can_be_variables
+        .map(|(name, value)| binding(name, value))
         .collect()
 }

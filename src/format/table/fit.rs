@@ -1,7 +1,11 @@
 //! How wide the columns of a table are where it must fit a terminal.
 
+use std::cmp::Reverse;
+
 /// Blanks between two columns, as in docker's tables.
 pub const GAP: usize = 3;
+/// The same where columns must be cut: blanks tell nothing.
+const NARROW_GAP: usize = 2;
 
 /// How narrow columns are made: those of IDs, names and states down to a width that is enough for most; only when the
 /// others can give no more, down to that of docker's short IDs or to a word. Of a command the first word tells most.
@@ -48,6 +52,8 @@ pub struct Fit {
     pub widths: Vec<usize>,
     /// Hashes are cut to their first twelve digits.
     pub short: bool,
+    /// Blanks between two columns.
+    pub gap: usize,
 }
 
 impl Need {
@@ -77,14 +83,18 @@ impl Need {
         self.short.min(floor)
     }
 
+    fn weight(&self) -> u64 {
+        match self.rank {
+            Rank::Wordy => 1,
+            Rank::Telling => 8,
+            Rank::Plain | Rank::Precious | Rank::Rigid => 2,
+        }
+    }
+
     /// For each width, what it costs to be narrower: how many cells are at least so wide. Those of commands count less,
     /// those of states more.
     fn reaching(&self) -> Vec<u64> {
-        let weight = match self.rank {
-            Rank::Wordy => 1,
-            Rank::Telling => 4,
-            Rank::Plain | Rank::Precious | Rank::Rigid => 2,
-        };
+        let weight = self.weight();
         let cost = |count: &u32| u64::from(*count) * weight;
         let mut sums: Vec<u64> = self.cells.iter().map(cost).collect();
         for at in (1..sums.len()).rev() {
@@ -94,17 +104,19 @@ impl Need {
     }
 }
 
-/// Fits columns into a width: hashes become short; then columns become narrower, wide ones and those where it cuts few
+/// Fits columns into a width: hashes become short; then the blanks between columns become fewer and columns narrower, wide ones and those where it cuts few
 /// cells first, IDs and names last. `None` if that is not enough.
 pub fn fit(needs: &[&Need], width: usize) -> Option<Fit> {
-    let room = width.checked_sub(GAP * needs.len().saturating_sub(1))?;
-    let widths: Vec<usize> = needs.iter().map(|need| need.full).collect();
-    if widths.iter().sum::<usize>() <= room {
-        return Some(Fit {
-            widths,
-            short: false,
-        });
+    let gaps = needs.len().saturating_sub(1);
+    for short in [false, true] {
+        let width_of = |need: &&Need| if short { need.short } else { need.full };
+        let widths: Vec<usize> = needs.iter().map(width_of).collect();
+        if widths.iter().sum::<usize>() + GAP * gaps <= width {
+            let gap = GAP;
+            return Some(Fit { widths, short, gap });
+        }
     }
+    let room = width.checked_sub(NARROW_GAP * gaps)?;
     let reaching: Vec<_> = needs.iter().map(|need| need.reaching()).collect();
     let mut widths: Vec<usize> = needs.iter().map(|need| need.short).collect();
     for is_last in [false, true] {
@@ -114,6 +126,7 @@ pub fn fit(needs: &[&Need], width: usize) -> Option<Fit> {
             return Some(Fit {
                 widths,
                 short: true,
+                gap: NARROW_GAP,
             });
         }
     }
@@ -154,18 +167,22 @@ fn narrow(widths: &mut [usize], floors: &[usize], reaching: &[Vec<u64>], room: u
 /// Places that are hardly worth an ellipsis.
 const SLIGHT: usize = 6;
 
-/// A column that lacks but a few places gets them from the widest of those that are cut anyway.
+/// A column that lacks but a few places gets them from the widest of those that are cut anyway, and count no more.
 fn mend(widths: &mut [usize], floors: &[usize], needs: &[&Need]) {
     let lacks = |widths: &[usize], at: usize| needs[at].short - widths[at].min(needs[at].short);
     let mut slight: Vec<usize> = (0..widths.len())
         .filter(|at| (1..=SLIGHT).contains(&lacks(widths, *at)))
         .collect();
-    slight.sort_by_key(|at| lacks(widths, *at));
+    slight.sort_by_key(|at| (Reverse(needs[*at].weight()), lacks(widths, *at)));
     for at in slight {
         let mut mended = widths.to_vec();
         while lacks(&mended, at) > 0 {
-            let gives =
-                |it: &usize| it != &at && mended[*it] > floors[*it] && lacks(&mended, *it) > SLIGHT;
+            let gives = |it: &usize| {
+                it != &at
+                    && mended[*it] > floors[*it]
+                    && needs[*it].weight() <= needs[at].weight()
+                    && lacks(&mended, *it) > SLIGHT
+            };
             let Some(widest) = (0..mended.len()).filter(gives).max_by_key(|it| mended[*it]) else {
                 break;
             };
@@ -198,28 +215,29 @@ mod tests {
         let cases: &[Case] = &[
             (&[], 10, Some(&[])),
             (&[(Plain, 10), (Plain, 20)], 33, Some(&[10, 20])),
-            (&[(Plain, 10), (Plain, 20)], 32, Some(&[10, 19])),
-            (&[(Plain, 10), (Plain, 20)], 24, Some(&[10, 11])),
-            (&[(Plain, 10), (Plain, 20)], 22, Some(&[10, 9])),
-            (&[(Plain, 10), (Plain, 20)], 20, Some(&[8, 9])),
-            (&[(Plain, 10), (Plain, 20)], 19, Some(&[8, 8])),
-            (&[(Plain, 10), (Plain, 20)], 18, None),
-            (&[(Plain, 2), (Plain, 20)], 13, Some(&[2, 8])),
-            (&[(Precious, 30), (Plain, 20)], 43, Some(&[30, 10])),
-            (&[(Precious, 30), (Plain, 20)], 41, Some(&[30, 8])),
-            (&[(Precious, 30), (Plain, 20)], 40, Some(&[29, 8])),
-            (&[(Precious, 30), (Plain, 20)], 23, Some(&[12, 8])),
-            (&[(Precious, 30), (Plain, 20)], 22, None),
-            (&[(Precious, 50), (Plain, 50)], 60, Some(&[32, 25])),
-            (&[(Precious, 50), (Plain, 50)], 80, Some(&[38, 39])),
-            (&[(Rigid, 15), (Plain, 20)], 26, Some(&[15, 8])),
-            (&[(Rigid, 15), (Plain, 20)], 25, None),
+            (&[(Plain, 10), (Plain, 20)], 32, Some(&[10, 20])),
+            (&[(Plain, 10), (Plain, 20)], 31, Some(&[10, 19])),
+            (&[(Plain, 10), (Plain, 20)], 23, Some(&[10, 11])),
+            (&[(Plain, 10), (Plain, 20)], 21, Some(&[10, 9])),
+            (&[(Plain, 10), (Plain, 20)], 19, Some(&[8, 9])),
+            (&[(Plain, 10), (Plain, 20)], 18, Some(&[8, 8])),
+            (&[(Plain, 10), (Plain, 20)], 17, None),
+            (&[(Plain, 2), (Plain, 20)], 12, Some(&[2, 8])),
+            (&[(Precious, 30), (Plain, 20)], 42, Some(&[30, 10])),
+            (&[(Precious, 30), (Plain, 20)], 40, Some(&[30, 8])),
+            (&[(Precious, 30), (Plain, 20)], 39, Some(&[29, 8])),
+            (&[(Precious, 30), (Plain, 20)], 22, Some(&[12, 8])),
+            (&[(Precious, 30), (Plain, 20)], 21, None),
+            (&[(Precious, 50), (Plain, 50)], 59, Some(&[32, 25])),
+            (&[(Precious, 50), (Plain, 50)], 79, Some(&[38, 39])),
+            (&[(Rigid, 15), (Plain, 20)], 25, Some(&[15, 8])),
+            (&[(Rigid, 15), (Plain, 20)], 24, None),
             (
                 &[(Plain, 50), (Plain, 50), (Plain, 5)],
-                61,
+                59,
                 Some(&[25, 25, 5]),
             ),
-            (&[(Plain, 90_000), (Plain, 10)], 80, Some(&[67, 10])),
+            (&[(Plain, 90_000), (Plain, 10)], 79, Some(&[67, 10])),
             (&[(Plain, 9); 4], 2, None),
         ];
         for (columns, width, expected) in cases {
@@ -238,9 +256,9 @@ mod tests {
         let images = need(Rank::Plain, &[12, 12, 12, 12, 90]);
         let states = need(Rank::Plain, &[20, 21, 22, 22, 22]);
         let widths = |width| fit(&[&images, &states], width).map(|fit| fit.widths);
-        assert_eq!(widths(60), Some(vec![35, 22]));
-        assert_eq!(widths(45), Some(vec![20, 22]));
-        assert_eq!(widths(38), Some(vec![13, 22]));
+        assert_eq!(widths(59), Some(vec![35, 22]));
+        assert_eq!(widths(44), Some(vec![20, 22]));
+        assert_eq!(widths(37), Some(vec![13, 22]));
     }
 
     #[test]
@@ -248,9 +266,25 @@ mod tests {
         let states = need(Rank::Plain, &[20, 20, 20, 23]);
         let commands = need(Rank::Plain, &[30, 30, 60]);
         let widths = |width| fit(&[&states, &commands], width).map(|fit| fit.widths);
-        assert_eq!(widths(60), Some(vec![23, 34]));
-        assert_eq!(widths(44), Some(vec![23, 18]));
-        assert_eq!(widths(30), Some(vec![15, 12]));
+        assert_eq!(widths(59), Some(vec![23, 34]));
+        assert_eq!(widths(43), Some(vec![23, 18]));
+        assert_eq!(widths(29), Some(vec![15, 12]));
+    }
+
+    #[test]
+    fn what_gives_places_counts_no_more_than_what_gets_them() {
+        let state = need(Rank::Telling, &[30, 30, 30]);
+        let age = need(Rank::Plain, &[14, 14, 14]);
+        let widths = |width| fit(&[&state, &age], width).map(|fit| fit.widths);
+        assert_eq!(widths(42), Some(vec![30, 10]));
+        assert_eq!(widths(36), Some(vec![26, 8]));
+    }
+
+    #[test]
+    fn blanks_become_fewer_before_anything_is_cut() {
+        let (one, two) = (need(Rank::Plain, &[10]), need(Rank::Plain, &[20]));
+        let gap = |width| fit(&[&one, &two], width).map(|fit| fit.gap);
+        assert_eq!([33, 32, 20].map(gap), [Some(3), Some(2), Some(2)]);
     }
 
     #[test]
@@ -261,6 +295,6 @@ mod tests {
         let widths = |width| fit(&[&hash, &other], width).map(|fit| (fit.widths, fit.short));
         assert_eq!(widths(87), Some((vec![64, 20], false)));
         assert_eq!(widths(86), Some((vec![12, 20], true)));
-        assert_eq!(widths(34), Some((vec![12, 19], true)));
+        assert_eq!(widths(33), Some((vec![12, 19], true)));
     }
 }

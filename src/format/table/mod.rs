@@ -105,6 +105,7 @@ impl Table {
         Fit {
             widths: self.columns.iter().map(|column| column.need.full).collect(),
             short: false,
+            gap: GAP,
         }
     }
 
@@ -151,7 +152,7 @@ impl Table {
         let Layout::Rows(fit) = &self.layout else {
             return;
         };
-        let mut line = Line::new(out);
+        let mut line = Line::new(out, fit.gap);
         let around = self.paint.as_ref().map(Paint::title);
         for (column, width) in self.columns.iter().zip(&fit.widths) {
             line.cell(&column.title, *width, column.is_numeric, around);
@@ -163,7 +164,7 @@ impl Table {
         let Layout::Rows(fit) = &self.layout else {
             return;
         };
-        let mut line = Line::new(out);
+        let mut line = Line::new(out, fit.gap);
         let ordered = grid.in_order(cells);
         for ((column, width), cell) in self.columns.iter().zip(&fit.widths).zip(ordered) {
             let Some(cell) = cell else {
@@ -199,7 +200,7 @@ impl Table {
             let whole = grid.text(cell);
             let short = column.short(whole).filter(|_| width::width(whole) > room);
             let text = short.unwrap_or(whole);
-            let mut line = Line::new(out);
+            let mut line = Line::new(out, GAP);
             let paint = self.paint.as_ref();
             line.cell(&column.title, titles, false, paint.map(Paint::title));
             let around = paint.map(|paint| paint.cell(text, cell.kind, column.has_states));
@@ -214,11 +215,13 @@ struct Line<'a> {
     out: &'a mut String,
     /// Blanks owed before the next text.
     owed: usize,
+    /// Blanks between two columns.
+    gap: usize,
 }
 
 impl<'a> Line<'a> {
-    fn new(out: &'a mut String) -> Self {
-        Self { out, owed: 0 }
+    fn new(out: &'a mut String, gap: usize) -> Self {
+        Self { out, owed: 0, gap }
     }
 
     /// Text in a column of that width, cut where it is wider.
@@ -241,7 +244,7 @@ impl<'a> Line<'a> {
             self.out.extend(is_cut.then_some(ELLIPSIS));
             self.out.push_str(around.map_or("", |around| &around.off));
         }
-        self.owed += GAP + if right { 0 } else { blanks };
+        self.owed += self.gap + if right { 0 } else { blanks };
     }
 
     fn end(self) {

@@ -47,9 +47,31 @@ pub(super) fn filled(endpoint: &str, names: &[&str], words: &[String]) -> Result
                 word.escape_debug()
             )));
         }
-        endpoint = Cow::Owned(endpoint.replace(&placeholder, &encoded(word)));
+        endpoint = Cow::Owned(replaced(&endpoint, &placeholder, word));
     }
     Ok(endpoint.into_owned())
+}
+
+fn replaced(endpoint: &str, placeholder: &str, word: &str) -> String {
+    let mut parts = endpoint.split(placeholder);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let word = match is_in_json(&text) {
+            true => word.replace('\\', "\\\\").replace('"', "\\\""),
+            false => word.to_owned(),
+        };
+        text.push_str(&encoded(&word));
+        text.push_str(part);
+    }
+    text
+}
+
+/// What comes next stands between the quotes of a JSON string, as in `?filters={"label":["{label}"]}`: there quotes
+/// are escaped, so that a word stays one string.
+fn is_in_json(before: &str) -> bool {
+    let value = before.rsplit(['?', '&']).next().unwrap_or_default();
+    let value = value.replace("%22", "\"");
+    before.contains('?') && value.matches('"').count() % 2 == 1
 }
 
 /// Servers take these away, and what is left is another path (RFC 3986, section 5.2.4).
@@ -129,6 +151,39 @@ mod tests {
         ];
         for (endpoint, expected) in cases {
             assert_eq!(placeholders(endpoint), expected, "{endpoint}");
+        }
+    }
+
+    #[test]
+    fn words_fill_placeholders() {
+        let cases: [(&str, &[&str], &str); 6] = [
+            (
+                "/a/{b}/{b}?c={d}",
+                &["x y", "1&2"],
+                "/a/x%20y/x%20y?c=1%262",
+            ),
+            (r#"/a/{b}?c="{b}""#, &[r#"x"y"#], r#"/a/x%22y?c="x%5C%22y""#),
+            (
+                r#"/x?f={"l":["{l}"]}"#,
+                &[r#"a="\b""#],
+                r#"/x?f={"l":["a%3D%5C%22%5C%5Cb%5C%22"]}"#,
+            ),
+            (
+                "/x?f=%7B%22l%22:%5B%22{l}%22%5D%7D",
+                &["\""],
+                "/x?f=%7B%22l%22:%5B%22%5C%22%22%5D%7D",
+            ),
+            (
+                r#"/x?f={"l":["a"]}&g={l}"#,
+                &["\""],
+                r#"/x?f={"l":["a"]}&g=%22"#,
+            ),
+            ("/x/{a}?y={b}", &["{b}", "{a}"], "/x/%7Bb%7D?y=%7Ba%7D"),
+        ];
+        for (endpoint, words, expected) in cases {
+            let words: Vec<String> = words.iter().map(|&it| it.to_owned()).collect();
+            let filled = filled(endpoint, &placeholders(endpoint), &words);
+            assert_eq!(filled.ok().as_deref(), Some(expected), "{endpoint}");
         }
     }
 

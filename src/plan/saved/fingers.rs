@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Call;
-use crate::cli::Cli;
+use crate::cli::{self, Cli};
 use crate::error::Error;
 
 /// Refuses `ps -a` and `ps -q` as docker means them.
@@ -18,12 +18,22 @@ pub(super) fn check(call: &Call, cli: &Cli) -> Result<(), Error> {
         })
     };
     let name = call.saved.name.as_str();
-    if name == "ps" && is_only_ascii(&cli.format) {
-        return refused(
-            "-a",
-            "--ascii-output",
-            "dq psa has the stopped containers too",
-        );
+    let all = match name {
+        "ps" => Some("dq psa has the stopped containers too"),
+        "psa" => Some("dq psa has the stopped containers already"),
+        "images" => Some("dq images -q all=1 has the intermediate ones too"),
+        _ => None,
+    };
+    if let Some(all) = all.filter(|_| is_only_ascii(&cli.format)) {
+        return refused("-a", "--ascii-output", all);
+    }
+    let last = match name {
+        "ps" | "psa" => Some("the last ones: dq psa -q limit=N"),
+        "logs" => Some("the last lines: dq logs NAME -q tail=N"),
+        _ => None,
+    };
+    if let Some(last) = last.filter(|_| cli.filter.null_input) {
+        return refused("-n", "--null-input", last);
     }
     let lacks_value = cli
         .fetch
@@ -31,14 +41,14 @@ pub(super) fn check(call: &Call, cli: &Cli) -> Result<(), Error> {
         .query
         .iter()
         .any(|pair| !pair.contains('='));
-    if matches!(name, "ps" | "psa") && lacks_value {
-        return refused("-q", "--query KEY=VALUE", "dq ids has the IDs alone");
+    if let Some(ids) = cli::saved::quiet(name).filter(|_| lacks_value) {
+        return refused("-q", "--query KEY=VALUE", &ids);
     }
     Ok(())
 }
 
 /// `-a` alone: with another of JSON's options somebody may well want ASCII.
-fn is_only_ascii(format: &crate::cli::Format) -> bool {
+fn is_only_ascii(format: &cli::Format) -> bool {
     let json = format.compact || format.raw || format.join || format.nul || format.tab;
     format.ascii && !json && format.indent.is_none()
 }
