@@ -1,6 +1,6 @@
 //! JSON text → JSON text as jq would write it, without a value in between.
 
-use super::escape;
+use super::escape::{self, Escapes};
 use super::plain::{Writer, break_line, number};
 use super::{Error, Indent, Layout};
 use crate::filter::value::{Literal, MAX_DEPTH, Num, Seen, Text};
@@ -10,6 +10,7 @@ type Transcribed = Result<Option<usize>, Error>;
 
 /// A copy of so many bytes is faster than one of the right number, where that is no larger.
 const FEW: usize = 32;
+const MORE: usize = 96;
 
 /// What stands before the first element of an array, of an object, and before each other element; the indentation
 /// is nearly always shorter.
@@ -86,10 +87,12 @@ impl Writer<'_, '_> {
     /// A string that may be spelled in another way.
     #[inline(never)]
     fn spelled(&mut self, text: &[u8], literal: Literal) {
-        if literal.is_ascii && has_short_escapes(literal.inside) {
+        let escapes = self.notation.escapes;
+        if (literal.is_ascii || (escapes == Escapes::Json && is_utf8_without_del(literal.inside)))
+            && has_short_escapes(literal.inside)
+        {
             self.sink.buf.extend_from_slice(text);
         } else {
-            let escapes = self.notation.escapes;
             escape::quote(&literal.decoded(), escapes, &mut self.sink.buf);
         }
     }
@@ -173,6 +176,11 @@ impl Writer<'_, '_> {
     }
 }
 
+/// jq writes these characters as they are, DEL alone as an escape.
+fn is_utf8_without_del(inside: &[u8]) -> bool {
+    std::str::from_utf8(inside).is_ok() && memchr::memchr(0x7f, inside).is_none()
+}
+
 /// The escapes of a string are those that jq writes, and of one character.
 fn has_short_escapes(inside: &[u8]) -> bool {
     let mut rest = inside;
@@ -225,15 +233,16 @@ fn integer_length(text: &[u8]) -> usize {
     end
 }
 
-/// Appends the first bytes of a text; most are few.
+/// Appends the first bytes of a text; most are few, and many as many as the 64 digits of an identifier.
 #[inline(always)]
 fn append(buf: &mut Vec<u8>, text: &[u8], length: usize) {
-    match text.first_chunk::<FEW>() {
-        Some(chunk) if length <= FEW => {
-            let end = buf.len() + length;
-            buf.extend_from_slice(chunk);
-            buf.truncate(end);
-        }
-        _ => buf.extend_from_slice(&text[..length]),
+    let end = buf.len() + length;
+    if let (true, Some(chunk)) = (length <= FEW, text.first_chunk::<FEW>()) {
+        buf.extend_from_slice(chunk);
+    } else if let (true, Some(chunk)) = (length <= MORE, text.first_chunk::<MORE>()) {
+        buf.extend_from_slice(chunk);
+    } else {
+        buf.extend_from_slice(&text[..length]);
     }
+    buf.truncate(end);
 }

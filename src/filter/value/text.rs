@@ -268,9 +268,7 @@ fn signature(key: &[u8]) -> u64 {
         (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
         _ => short_ends(key),
     };
-    (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ tail)
-        .wrapping_mul(0x2545_F491_4F6C_DD1D)
-        .wrapping_add((key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// The first and last bytes of a key of fewer than eight.
