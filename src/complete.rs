@@ -105,8 +105,9 @@ fn presentable(about: &str) -> String {
         .chars()
         .map(|it| if is_unfit(it) { ' ' } else { it })
         .collect();
+    let clean = clean.trim();
     match clean.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &clean[..end]),
-        None => clean,
+        None => clean.to_owned(),
     }
 }

@@ -66,6 +66,9 @@ const LINES: &[(&str, &str)] = &[
         "<-X><DELETE></containers/web>",
     ),
     ("dq --no-h> /inf>", "<--no-header></info>"),
+    ("dq --cacert=c> /inf>", "<--cacert=ca file.pem></info>"),
+    ("dq -oya> /inf>", "<-oyaml></info>"),
+    ("dq --host tcp>h /info", "<--host><tcp://h></info>"),
 ];
 
 struct Shell {
@@ -278,7 +281,8 @@ fn a_host_that_does_not_answer_costs_a_moment_and_nothing_is_said() {
 
 #[test]
 fn names_of_a_hostile_server_stay_text() {
-    let names = r#"[{"Names": ["/a\u001b[31m"]}, {"Names": ["/$(touch x)"], "Image": "i\u0007\u202e", "State": "running"}]"#;
+    let names = r#"[{"Names": ["/a\u001b[31m"]}, {"Names": ["/$(touch x)"], "Image": "i\u0007\u202e", "State": "running"},
+        {"Names": ["/-rf"]}, {"Names": ["/.."]}, {"Names": ["/ok"]}]"#;
     let server = Server::new([("/containers/json?all=1", Reply::json(names))]);
     let host = server.host();
     let (answer, _) = asked("dq /containers/$", &host);
@@ -286,6 +290,13 @@ fn names_of_a_hostile_server_stay_text() {
     let listed = dq(["--complete", "zsh", "--", "/containers/"])
         .env("DOCKER_HOST", host)
         .run();
+    let words = dq(["--complete", "zsh", "--", "logs", ""])
+        .env("DOCKER_HOST", server.host())
+        .run();
+    assert_eq!(
+        words.text(),
+        "words\n$(touch x)\t1\ti    running\nok\t1\t\n"
+    );
     let bad = |it: char| it.is_control() && it != '\n' && it != '\t' || it == '\u{202e}';
     assert!(!listed.text().chars().any(bad), "{:?}", listed.text());
 }

@@ -5,7 +5,7 @@ use super::{Answer, Candidate, Var, at};
 
 /// Where the cursor's word stands in the line, and what it says.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Word {
+pub(super) struct Word {
     text: String,
     /// The quote that is open at its end.
     open: Option<char>,
@@ -31,12 +31,15 @@ pub fn answer(line: &str, breaks: &str, kind: &str, var: Var) -> String {
     }
 }
 
+/// A longer word stands out of its column, or one that is longer than the terminal is wide would move all others.
+const WIDEST: usize = 60;
+
 /// TAB, and listing what there is; the others put one candidate after the other into the line.
 fn lists(kind: &str) -> bool {
     matches!(kind, "9" | "33" | "63" | "64")
 }
 
-fn shown(found: &[Candidate], current: &Word, lists: bool) -> String {
+pub(super) fn shown(found: &[Candidate], current: &Word, lists: bool) -> String {
     let insert = |it: &Candidate| quoted(&it.value[current.kept..], current.open);
     match found {
         [only] if only.ends => format!("word\n{}\n", insert(only)),
@@ -47,7 +50,8 @@ fn shown(found: &[Candidate], current: &Word, lists: bool) -> String {
         [only] => format!("words\n{}\n", insert(only)),
         all => {
             let inserts: Vec<_> = all.iter().map(insert).collect();
-            let width = inserts.iter().map(|it| it.chars().count()).max();
+            let widths = inserts.iter().map(|it| it.chars().count());
+            let width = widths.filter(|it| *it <= WIDEST).max();
             let lines = all.iter().zip(&inserts).map(|(it, insert)| {
                 match lists && !it.about.is_empty() {
                     // Listed only: the parts in which they differ are never inserted.

@@ -175,7 +175,7 @@ fn items(thing: &Value, collection: &str) -> Vec<Item> {
         about: about.clone(),
         labels: labels.clone(),
     };
-    let is_named = |name: &String| !name.is_empty() && name != "<none>:<none>";
+    let is_named = |name: &String| !matches!(&**name, "" | "." | ".." | "<none>:<none>");
     let mut found: Vec<_> = names.into_iter().filter(is_named).map(item).collect();
     if found.is_empty() && !id.is_empty() {
         let name = id.get(..12).unwrap_or(&id).to_owned();
