@@ -146,11 +146,7 @@ fn groups_say_what_is_in_them() {
     check(&[
         (
             "dq --demo /containers/web/attach",
-            &[
-                "words",
-                "/containers/web/attach/ws",
-                "/containers/web/attach",
-            ],
+            &["words", "/containers/web/attach/", "/containers/web/attach"],
         ),
         ("dq /info", &["word", "/info"]),
         ("dq /volumes", &["words", "/volumes", "/volumes/"]),
