@@ -216,7 +216,7 @@ fn the_manual_page_is_one() {
     let mut groff = Command::new("groff");
     groff
         .args(["-man", "-Tutf8", "-ww", "-rLL=100n", "-P-cbou"])
-        .arg(page);
+        .arg(&page);
     let output = run(groff, Vec::new());
     assert_eq!((output.stderr.as_str(), output.code), ("", 0));
     for part in [
@@ -237,6 +237,8 @@ fn the_manual_page_is_one() {
             output.text()
         );
     }
+    let source = fs::read_to_string(page).unwrap();
+    assert!(!source.contains("EXAMPLES\n.PP"), "an empty paragraph");
     let places = [
         "@OPTIONS",
         "@SAVED",
