@@ -117,6 +117,10 @@ says what to ask; the words behind NAME fill the {placeholders} of the endpoint,
 and a FILTER behind them runs on what it gives. In any filter its name is a
 function.
 
+Options that are to hold each time stand in ~/.config/dq/options, one a line:
+--color, --indent, --tab, -S, --wide, --connect-timeout, --retry. What is typed
+wins; --no-defaults leaves the file out.
+
 -F has the rules of gh api: true, false, null and integers are themselves, @FILE
 is the text of a file, the rest strings; a[b]=c is an object, a[]=c an array.
 
@@ -163,7 +167,7 @@ pub const ENVIRONMENT: &[(&[&str], &str)] = &[
     (&["COLUMNS"], "width of the terminal"),
     (
         &["XDG_CONFIG_HOME"],
-        "where dq/filters/ is, instead of ~/.config",
+        "where dq/filters/ and dq/options are, instead of ~/.config",
     ),
     (&["VISUAL", "EDITOR"], "what --edit opens"),
 ];

@@ -1,0 +1,31 @@
+//! The user's file of options that hold unless the command line says otherwise.
+
+use std::io::ErrorKind;
+
+use super::{Var, reason, saved};
+use crate::cli::{BadLine, Defaults};
+use crate::error::Error;
+
+/// Reads `dq/options` in the user's configuration; without such a file nothing is set.
+///
+/// # Errors
+/// A file that cannot be read, a line that is no option or none that may stand there.
+pub fn defaults(var: Var) -> Result<Defaults, Error> {
+    let Some(path) = saved::configuration(var).map(|it| it.join("dq/options")) else {
+        return Ok(Defaults::default());
+    };
+    let refused = |message: String| Error::Usage {
+        message,
+        hint: Some("--no-defaults leaves that file out".into()),
+    };
+    let shown = path.display();
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Defaults::default());
+        }
+        Err(error) => return Err(refused(format!("cannot read {shown}: {}", reason(&error)))),
+    };
+    Defaults::read(&text)
+        .map_err(|BadLine { number, message }| refused(format!("{shown}:{number}: {message}")))
+}
