@@ -35,8 +35,36 @@ fn tip(candidate: &Candidate) -> &str {
 /// A word as PowerShell takes it; it inserts what it is given.
 fn quoted_for_powershell(word: &str) -> String {
     let plain = |it: char| it.is_alphanumeric() || "/-_.:=+%?*".contains(it);
-    match word.chars().all(plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "''")),
+    if word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let mut quoted = String::from("'");
+    for letter in word.chars() {
+        quoted.push(letter);
+        // Typographic ones end a string there, too.
+        if matches!(letter, '\'' | '\u{2018}'..='\u{201b}') {
+            quoted.push(letter);
+        }
+    }
+    quoted.push('\'');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powershell_takes_a_word_as_it_is() {
+        let cases = [
+            ("/containers/web/", "/containers/web/"),
+            ("a b", "'a b'"),
+            ("it's", "'it''s'"),
+            ("it\u{2019}s; x", "'it\u{2019}\u{2019}s; x'"),
+            ("$(x)", "'$(x)'"),
+        ];
+        for (word, expected) in cases {
+            assert_eq!(quoted_for_powershell(word), expected);
+        }
     }
 }
