@@ -2,6 +2,7 @@
 
 mod bash;
 mod files;
+mod listed;
 mod live;
 mod parameters;
 mod paths;

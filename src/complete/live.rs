@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Candidate, Var};
+use super::{Candidate, Var, listed};
 use crate::cli;
 use crate::fetch::{self, Environment, HostFlags, Payload, Settings, Source};
 
@@ -14,7 +14,7 @@ use crate::fetch::{self, Environment, HostFlags, Payload, Settings, Source};
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The longest list that is read, in bytes.
-const LONGEST: u64 = 16 << 20;
+const LONGEST: u64 = 32 << 20;
 
 /// A host, not yet asked.
 pub struct Live(Option<fetch::Host>);
@@ -70,20 +70,17 @@ impl Live {
             _ => return Vec::new(),
         };
         let answer = self.ask(&format!("{version}{endpoint}"));
-        let list = match &answer {
-            Some(Value::Object(volumes)) => volumes.get("Volumes").and_then(Value::as_array),
-            Some(value) => value.as_array(),
-            None => None,
-        };
-        let things = list.into_iter().flatten();
-        let mut items: Vec<_> = things.flat_map(|it| items(it, collection)).collect();
+        let things = answer.map(|it| listed::things(&it)).unwrap_or_default();
+        let mut items: Vec<_> = things.iter().flat_map(|it| items(it, collection)).collect();
         // What runs comes first.
         items.sort_by_key(|it| (!it.about.ends_with("running"), it.name.clone()));
         items
     }
 
     /// Asks in a thread of its own, which is not waited for: names that do not resolve, too, take their time.
-    fn ask(&self, endpoint: &str) -> Option<Value> {
+    ///
+    /// Memory is better filled here than there: glibc asks the system for each page of a thread's.
+    fn ask(&self, endpoint: &str) -> Option<Vec<u8>> {
         let host = self.0.clone()?;
         let source = Source::Endpoint(endpoint.to_owned());
         let (sender, answer) = mpsc::channel();
@@ -96,7 +93,7 @@ impl Live {
     }
 }
 
-fn get(host: fetch::Host, source: Source) -> Option<Value> {
+fn get(host: fetch::Host, source: Source) -> Option<Vec<u8>> {
     let settings = Settings {
         connect_timeout: Some(PATIENCE),
         max_time: Some(PATIENCE),
@@ -115,7 +112,7 @@ fn get(host: fetch::Host, source: Source) -> Option<Value> {
     let is_list = response.status == 200;
     let mut limited = response.body.take(LONGEST);
     limited.read_to_end(&mut body).ok()?;
-    is_list.then(|| serde_json::from_slice(&body).ok())?
+    is_list.then_some(body)
 }
 
 /// Names that begin as the word does; where none does, IDs.
