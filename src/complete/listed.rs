@@ -6,13 +6,12 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// What is kept of a thing; the rest, most of it, is passed over.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 13] = [
     "Id",
     "ID",
     "Name",
     "Names",
     "RepoTags",
-    "Labels",
     "Image",
     "State",
     "Size",
@@ -23,9 +22,9 @@ const KEPT: [&str; 14] = [
     "Config",
 ];
 
-/// The things of a body; none where it is no list.
-pub fn things(body: &[u8]) -> Vec<Value> {
-    if let Ok(things) = serde_json::from_slice::<Vec<Thing>>(body) {
+/// The things of a body, with their labels if these are asked for; none where it is no list.
+pub fn things<const LABELLED: bool>(body: &[u8]) -> Vec<Value> {
+    if let Ok(things) = serde_json::from_slice::<Vec<Thing<LABELLED>>>(body) {
         return things.into_iter().map(|it| Value::Object(it.0)).collect();
     }
     // Volumes are behind a key; and a list may hold anything.
@@ -39,27 +38,27 @@ pub fn things(body: &[u8]) -> Vec<Value> {
     }
 }
 
-struct Thing(Map<String, Value>);
+struct Thing<const LABELLED: bool>(Map<String, Value>);
 
-impl<'de> Deserialize<'de> for Thing {
+impl<'de, const LABELLED: bool> Deserialize<'de> for Thing<LABELLED> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_map(Keys)
     }
 }
 
-struct Keys;
+struct Keys<const LABELLED: bool>;
 
-impl<'de> Visitor<'de> for Keys {
-    type Value = Thing;
+impl<'de, const LABELLED: bool> Visitor<'de> for Keys<LABELLED> {
+    type Value = Thing<LABELLED>;
 
     fn expecting(&self, to: &mut fmt::Formatter) -> fmt::Result {
         to.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Thing, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Self::Value, A::Error> {
         let mut kept = Map::new();
         while let Some(key) = from.next_key::<std::borrow::Cow<str>>()? {
-            if KEPT.contains(&&*key) {
+            if KEPT.contains(&&*key) || LABELLED && key == "Labels" {
                 kept.insert(key.into_owned(), from.next_value()?);
             } else {
                 from.next_value::<IgnoredAny>()?;
@@ -88,7 +87,10 @@ mod tests {
             ("", "[]"),
         ];
         for (body, expected) in cases {
-            assert_eq!(Value::from(things(body.as_bytes())).to_string(), expected);
+            let things = things::<true>(body.as_bytes());
+            assert_eq!(Value::from(things).to_string(), expected);
         }
+        let bare = things::<false>(br#"[{"Name": "a", "Labels": {"x": ""}}]"#);
+        assert_eq!(Value::from(bare).to_string(), r#"[{"Name":"a"}]"#);
     }
 }

@@ -14,7 +14,7 @@ use crate::fetch::{self, Environment, HostFlags, Payload, Settings, Source};
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The longest list that is read, in bytes.
-const LONGEST: u64 = 32 << 20;
+const LONGEST: u64 = 16 << 20;
 
 /// A host, not yet asked.
 pub struct Live(Option<fetch::Host>);
@@ -25,7 +25,6 @@ pub struct Item {
     /// 64 digits, or what the server has.
     pub id: String,
     pub about: String,
-    pub labels: Vec<String>,
 }
 
 impl Live {
@@ -56,6 +55,27 @@ impl Live {
 
     /// All things of a collection (`containers`, `images`, …); none where the host does not say at once.
     pub fn items(&self, version: &str, collection: &str) -> Vec<Item> {
+        let answer = self.list(version, collection);
+        let things = answer.map(|it| listed::things::<false>(&it));
+        let things = things.iter().flatten();
+        let mut items: Vec<_> = things.flat_map(|it| items(it, collection)).collect();
+        // What runs comes first.
+        items.sort_by_cached_key(|it| (!it.about.ends_with("running"), it.name.clone()));
+        items
+    }
+
+    /// The labels of all things of a collection, each once.
+    pub fn labels(&self, version: &str, collection: &str) -> Vec<String> {
+        let answer = self.list(version, collection);
+        let things = answer.map(|it| listed::things::<true>(&it));
+        let mut all: Vec<_> = things.iter().flatten().flat_map(labels).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// The body of the list of a collection.
+    fn list(&self, version: &str, collection: &str) -> Option<Vec<u8>> {
         let endpoint = match collection {
             "containers" => "/containers/json?all=1",
             "images" | "distribution" => "/images/json",
@@ -67,14 +87,9 @@ impl Live {
             "secrets" => "/secrets",
             "configs" => "/configs",
             "plugins" => "/plugins",
-            _ => return Vec::new(),
+            _ => return None,
         };
-        let answer = self.ask(&format!("{version}{endpoint}"));
-        let things = answer.map(|it| listed::things(&it)).unwrap_or_default();
-        let mut items: Vec<_> = things.iter().flat_map(|it| items(it, collection)).collect();
-        // What runs comes first.
-        items.sort_by_key(|it| (!it.about.ends_with("running"), it.name.clone()));
-        items
+        self.ask(&format!("{version}{endpoint}"))
     }
 
     /// Asks in a thread of its own, which is not waited for: names that do not resolve, too, take their time.
@@ -165,12 +180,10 @@ fn items(thing: &Value, collection: &str) -> Vec<Item> {
         "tasks" => (vec![id.clone()], owned("/Status/State")),
         _ => (vec![of_spec()], String::new()),
     };
-    let labels = labels(thing);
     let item = |name| Item {
         name,
         id: id.clone(),
         about: about.clone(),
-        labels: labels.clone(),
     };
     let is_named = |name: &String| !matches!(&**name, "" | "." | ".." | "<none>:<none>");
     let mut found: Vec<_> = names.into_iter().filter(is_named).map(item).collect();
