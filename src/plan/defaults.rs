@@ -6,6 +6,12 @@ use super::{Var, reason, saved};
 use crate::cli::{BadLine, Defaults};
 use crate::error::Error;
 
+/// There is no such file, or it is somebody else's: HOME is often kept by sudo and its like.
+fn is_absent(error: &std::io::Error) -> bool {
+    use ErrorKind::{NotADirectory, NotFound, PermissionDenied};
+    matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
+}
+
 /// Reads `dq/options` in the user's configuration; without such a file nothing is set.
 ///
 /// # Errors
@@ -21,9 +27,7 @@ pub fn defaults(var: Var) -> Result<Defaults, Error> {
     let shown = path.display();
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Defaults::default());
-        }
+        Err(error) if is_absent(&error) => return Ok(Defaults::default()),
         Err(error) => return Err(refused(format!("cannot read {shown}: {}", reason(&error)))),
     };
     Defaults::read(&text)
