@@ -292,7 +292,7 @@ fn names_of_a_hostile_server_stay_text() {
     let listed = dq(["--complete", "zsh", "--", "/containers/"])
         .env("DOCKER_HOST", host)
         .run();
-    let words = dq(["--complete", "zsh", "--", "logs", ""])
+    let words = dq(["--complete", "elvish", "--", "logs", ""])
         .env("DOCKER_HOST", server.host())
         .run();
     assert_eq!(

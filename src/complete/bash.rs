@@ -1,6 +1,7 @@
 //! bash hands over the line as it was typed, for its own words end at `:` and `=`; here it is taken apart, and what is
 //! inserted is cut and quoted so that readline puts it where it belongs.
 
+use super::shells::column;
 use super::{Answer, Candidate, Var, at};
 
 /// Where the cursor's word stands in the line, and what it says.
@@ -31,9 +32,6 @@ pub fn answer(line: &str, breaks: &str, kind: &str, var: Var) -> String {
     }
 }
 
-/// A longer word stands out of its column, or one that is longer than the terminal is wide would move all others.
-const WIDEST: usize = 60;
-
 /// TAB, and listing what there is; the others put one candidate after the other into the line.
 fn lists(kind: &str) -> bool {
     matches!(kind, "9" | "33" | "63" | "64")
@@ -50,12 +48,11 @@ pub(super) fn shown(found: &[Candidate], current: &Word, lists: bool) -> String 
         [only] => format!("words\n{}\n", insert(only)),
         all => {
             let inserts: Vec<_> = all.iter().map(insert).collect();
-            let widths = inserts.iter().map(|it| it.chars().count());
-            let width = widths.filter(|it| *it <= WIDEST).max();
+            let width = column(inserts.iter().map(String::as_str));
             let lines = all.iter().zip(&inserts).map(|(it, insert)| {
                 match lists && !it.about.is_empty() {
                     // Listed only: the parts in which they differ are never inserted.
-                    true => format!("{insert:<0$}  ({1})\n", width.unwrap_or(0), it.about),
+                    true => format!("{insert:width$}  ({})\n", it.about),
                     false => format!("{insert}\n"),
                 }
             });
