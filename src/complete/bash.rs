@@ -7,11 +7,11 @@ use super::{Answer, Candidate, Var, at};
 /// Where the cursor's word stands in the line, and what it says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Word {
-    text: String,
+    pub(super) text: String,
     /// The quote that is open at its end.
-    open: Option<char>,
+    pub(super) open: Option<char>,
     /// How much of `text` readline keeps: all before its last break, or before the quote.
-    kept: usize,
+    pub(super) kept: usize,
 }
 
 /// The answer for the line up to the cursor: `files`, `directories`, `word` (one, a space follows) or `words`, then
@@ -28,7 +28,7 @@ pub fn answer(line: &str, breaks: &str, kind: &str, var: Var) -> String {
     match at(&before, &current.text, var) {
         Answer::Files => "files\n".into(),
         Answer::Directories => "directories\n".into(),
-        Answer::Words(found) => shown(&found, &current, lists(kind)),
+        Answer::Words(found) => shown(found, &current, lists(kind)),
     }
 }
 
@@ -37,10 +37,17 @@ fn lists(kind: &str) -> bool {
     matches!(kind, "9" | "33" | "63" | "64")
 }
 
-pub(super) fn shown(found: &[Candidate], current: &Word, lists: bool) -> String {
+pub(super) fn shown(mut found: Vec<Candidate>, current: &Word, lists: bool) -> String {
+    // There is no way to write this one there: bash puts a line of its history in its place.
+    found.retain(|it| current.open != Some('"') || !it.value.contains('!'));
     let insert = |it: &Candidate| quoted(&it.value[current.kept..], current.open);
-    match found {
-        [only] if only.ends => format!("word\n{}\n", insert(only)),
+    match &found[..] {
+        [only] if only.ends => {
+            let mut word = insert(only);
+            // readline takes a quote at the end of the word for the one that closes it.
+            word.extend(current.open.filter(|quote| word.ends_with(*quote)));
+            format!("word\n{word}\n")
+        }
         // readline closes the quote behind a single candidate; of two it inserts what they share.
         [only] if current.open.is_some() => {
             format!("words\n{0}\n{0}…\n", insert(only))

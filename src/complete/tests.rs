@@ -158,9 +158,27 @@ fn groups_say_what_is_in_them() {
 fn long_words_leave_the_others_in_their_column() {
     let word = |value: String| Candidate::new(value, "about");
     let found = vec![word("a".into()), word("b".repeat(1000)), word("cc".into())];
-    let shown = bash::shown(&found, &bash::Word::default(), true);
+    let shown = bash::shown(found, &bash::Word::default(), true);
     let lines: Vec<_> = shown.lines().skip(1).collect();
     assert_eq!((lines[0], lines[2]), ("a   (about)", "cc  (about)"));
+}
+
+#[test]
+fn quotes_are_closed_and_no_history_is_called_for() {
+    let shown = |value: &str, open| {
+        let current = bash::Word {
+            open,
+            ..bash::Word::default()
+        };
+        bash::shown(vec![Candidate::new(value, "")], &current, true)
+    };
+    assert_eq!(shown("a", Some('"')), "word\na\n");
+    assert_eq!(shown("a\"", Some('"')), "word\na\\\"\"\n");
+    assert_eq!(shown("a'", Some('\'')), "word\na'\\'''\n");
+    assert_eq!(shown("a'", None), "word\na\\'\n");
+    assert_eq!(shown("!!", Some('"')), "words\n");
+    assert_eq!(shown("!!", Some('\'')), "word\n!!\n");
+    assert_eq!(shown("!!", None), "word\n\\!\\!\n");
 }
 
 #[test]
