@@ -1,5 +1,6 @@
 //! What the user typed, and nothing else: options by clap, words by jq's rule.
 
+mod defaults;
 mod foreign;
 mod given;
 pub mod options;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use crate::{catalogue, generate};
 
+pub use defaults::{BadLine, Defaults};
 use given::Given;
 use options::help;
 pub use saved::{Keep, Save, Saved};
@@ -29,6 +31,10 @@ pub struct Cli {
     pub saved: Saved,
     /// `--endpoints`: list them instead of asking a server.
     pub endpoints: bool,
+    /// `--no-defaults`: nothing holds that was not typed.
+    pub no_defaults: bool,
+    /// What holds where nothing was typed; `main` fills it in.
+    pub defaults: Defaults,
 }
 
 pub struct Fetch {
@@ -90,7 +96,7 @@ pub struct Format {
     pub tab: bool,
     pub indent: Option<u8>,
     pub unbuffered: bool,
-    pub color: crate::terminal::ColorWhen,
+    pub color: Option<crate::terminal::ColorWhen>,
 }
 
 /// What else a command line can ask for.
@@ -158,6 +164,8 @@ fn read(matches: &Given, words: Vec<Word>) -> Result<Cli, String> {
         format: format(matches)?,
         saved: saved::read(matches)?,
         endpoints: matches.get_flag("endpoints"),
+        no_defaults: matches.get_flag("no-defaults"),
+        defaults: Defaults::default(),
     })
 }
 
@@ -321,17 +329,18 @@ fn indent(matches: &Given) -> Result<Option<u8>, String> {
         .ok_or_else(|| format!("--indent takes a number from 0 to 7, not {value}"))
 }
 
-fn color(matches: &Given) -> Result<crate::terminal::ColorWhen, String> {
+fn color(matches: &Given) -> Result<Option<crate::terminal::ColorWhen>, String> {
     use crate::terminal::ColorWhen::{Always, Auto, Never};
     let when = match text(matches, "color")?.as_deref() {
-        None | Some("auto") => Auto,
-        Some("always") => Always,
-        Some("never") => Never,
+        None => None,
+        Some("auto") => Some(Auto),
+        Some("always") => Some(Always),
+        Some("never") => Some(Never),
         Some(other) => return Err(format!("--color takes auto, always or never, not {other}")),
     };
     Ok(match () {
-        () if matches.get_flag("monochrome-output") => Never,
-        () if matches.get_flag("color-output") => Always,
+        () if matches.get_flag("monochrome-output") => Some(Never),
+        () if matches.get_flag("color-output") => Some(Always),
         () => when,
     })
 }

@@ -2,6 +2,7 @@
 
 mod bash;
 mod files;
+mod listed;
 mod live;
 mod parameters;
 mod paths;
@@ -105,8 +106,9 @@ fn presentable(about: &str) -> String {
         .chars()
         .map(|it| if is_unfit(it) { ' ' } else { it })
         .collect();
+    let clean = clean.trim();
     match clean.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &clean[..end]),
-        None => clean,
+        None => clean.to_owned(),
     }
 }

@@ -49,7 +49,14 @@ fn run(mut cli: cli::Cli, room: usize) -> u8 {
     if let Some(keep) = cli.saved.keep.take() {
         return saved::keep(keep, cli, &variable).unwrap_or_else(|error| fail(&error));
     }
-    let terminal = terminal::detect(cli.format.color, &variable);
+    if !cli.no_defaults {
+        match plan::defaults(&variable) {
+            Ok(defaults) => cli.defaults = defaults,
+            Err(error) => return fail(&error),
+        }
+    }
+    let color = cli.format.color.or(cli.defaults.color);
+    let terminal = terminal::detect(color.unwrap_or_default(), &variable);
     let planned = plan::plan(cli, terminal, io::stdin().is_terminal(), &variable);
     let outcome = planned.and_then(|(plan, warnings)| {
         warnings.iter().for_each(|warning| warn(warning));

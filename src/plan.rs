@@ -2,6 +2,7 @@
 
 mod choice;
 pub mod curl;
+mod defaults;
 mod endpoints;
 mod header;
 mod request;
@@ -10,10 +11,12 @@ mod shape;
 mod variables;
 mod words;
 
+pub use defaults::defaults;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::cli::Cli;
+use crate::cli::{Cli, Defaults};
 use crate::error::Error;
 use crate::fetch::{self, Environment};
 use crate::filter::{
@@ -188,7 +191,7 @@ pub fn plan(
     let reads_stdin = words.source.is_none() && words.files.is_empty();
     let input = match is_list {
         true => list(&words, &cli.fetch, asked, &places)?,
-        false if words.source.is_some() => remote(&words, cli.fetch, jq, var)?,
+        false if words.source.is_some() => remote(&words, cli.fetch, jq, &cli.defaults, var)?,
         false => {
             let nothing_to_read = stdin_is_terminal && !null_input;
             local(&words, &cli.fetch, nothing_to_read, &places)?
@@ -267,6 +270,7 @@ fn remote(
     words: &Words,
     options: crate::cli::Fetch,
     curl: Option<curl::Jq>,
+    defaults: &Defaults,
     var: Var,
 ) -> Result<Input, Error> {
     words.refuse_files()?;
@@ -292,10 +296,10 @@ fn remote(
     Ok(Input::Http(Box::new(Exchange {
         host,
         settings: fetch::Settings {
-            connect_timeout: options.connect_timeout,
+            connect_timeout: options.connect_timeout.or(defaults.connect_timeout),
             max_time: options.max_time,
             idle_timeout: options.sending.idle_timeout,
-            retries: options.sending.retry.unwrap_or_default(),
+            retries: (options.sending.retry.or(defaults.retry)).unwrap_or_default(),
         },
         request,
         shown: Shown::of(&options.sending),

@@ -22,6 +22,7 @@ macro_rules! case_files {
 case_files! {
     built_in: "built-in",
     compile_errors: "compile-errors",
+    defaults: "defaults",
     demo: "demo",
     elements: "elements",
     formats: "formats",

@@ -66,6 +66,9 @@ const LINES: &[(&str, &str)] = &[
         "<-X><DELETE></containers/web>",
     ),
     ("dq --no-h> /inf>", "<--no-header></info>"),
+    ("dq --cacert=c> /inf>", "<--cacert=ca file.pem></info>"),
+    ("dq -oya> /inf>", "<-oyaml></info>"),
+    ("dq --host tcp>h /info", "<--host><tcp://h></info>"),
 ];
 
 struct Shell {
@@ -213,7 +216,7 @@ fn the_manual_page_is_one() {
     let mut groff = Command::new("groff");
     groff
         .args(["-man", "-Tutf8", "-ww", "-rLL=100n", "-P-cbou"])
-        .arg(page);
+        .arg(&page);
     let output = run(groff, Vec::new());
     assert_eq!((output.stderr.as_str(), output.code), ("", 0));
     for part in [
@@ -234,6 +237,8 @@ fn the_manual_page_is_one() {
             output.text()
         );
     }
+    let source = fs::read_to_string(page).unwrap();
+    assert!(!source.contains("EXAMPLES\n.PP"), "an empty paragraph");
     let places = [
         "@OPTIONS",
         "@SAVED",
@@ -278,7 +283,8 @@ fn a_host_that_does_not_answer_costs_a_moment_and_nothing_is_said() {
 
 #[test]
 fn names_of_a_hostile_server_stay_text() {
-    let names = r#"[{"Names": ["/a\u001b[31m"]}, {"Names": ["/$(touch x)"], "Image": "i\u0007\u202e", "State": "running"}]"#;
+    let names = r#"[{"Names": ["/a\u001b[31m"]}, {"Names": ["/$(touch x)"], "Image": "i\u0007\u202e", "State": "running"},
+        {"Names": ["/-rf"]}, {"Names": ["/.."]}, {"Names": ["/ok"]}]"#;
     let server = Server::new([("/containers/json?all=1", Reply::json(names))]);
     let host = server.host();
     let (answer, _) = asked("dq /containers/$", &host);
@@ -286,6 +292,13 @@ fn names_of_a_hostile_server_stay_text() {
     let listed = dq(["--complete", "zsh", "--", "/containers/"])
         .env("DOCKER_HOST", host)
         .run();
+    let words = dq(["--complete", "elvish", "--", "logs", ""])
+        .env("DOCKER_HOST", server.host())
+        .run();
+    assert_eq!(
+        words.text(),
+        "words\n$(touch x)\t1\ti    running\nok\t1\t\n"
+    );
     let bad = |it: char| it.is_control() && it != '\n' && it != '\t' || it == '\u{202e}';
     assert!(!listed.text().chars().any(bad), "{:?}", listed.text());
 }

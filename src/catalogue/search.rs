@@ -3,8 +3,13 @@
 use super::{Endpoint, endpoints, fitting, split_version};
 use crate::filter;
 
-/// The endpoints that have the word in their path or their summary, in any case; all without a word.
+/// The endpoints that have the word in their path or their summary, in any case; all without a word; those of a
+/// method for its name in capitals.
 pub fn matching(word: &str) -> Vec<Endpoint> {
+    let of_method: Vec<_> = endpoints().filter(|it| it.method == word).collect();
+    if !of_method.is_empty() {
+        return of_method;
+    }
     let word = word.to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&word);
     endpoints()
@@ -32,8 +37,13 @@ pub fn hint(method: &str, path: &str) -> Option<String> {
     ))
 }
 
-/// The endpoint nearest to a path without a query: some words misspelt, or the `/json` at its end missing.
+/// The endpoint nearest to a path without a query: some words misspelt, the `/json` at its end missing, or a slash too
+/// many there.
 pub fn nearest(method: &str, path: &str) -> Option<String> {
+    let whole = path.trim_end_matches('/');
+    if whole != path && fitting(whole).iter().any(|it| it.method == method) {
+        return Some(whole.to_owned());
+    }
     let (version, path) = split_version(path);
     let found = endpoints()
         .filter(|it| it.method == method)

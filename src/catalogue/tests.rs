@@ -48,6 +48,19 @@ fn paths_fit_their_endpoints() {
 }
 
 #[test]
+fn a_method_is_looked_up_by_its_name() {
+    let methods = |word| {
+        let found = matching(word);
+        let mut methods: Vec<_> = found.iter().map(|it| it.method).collect();
+        methods.dedup();
+        (found.len(), methods)
+    };
+    assert_eq!(methods("DELETE"), (9, vec!["DELETE"]));
+    assert_eq!(methods("PUT"), (2, vec!["PUT"]));
+    assert!(matching("put").len() > 2);
+}
+
+#[test]
 fn near_misses_have_a_hint() {
     let cases = [
         (
@@ -82,6 +95,12 @@ fn near_misses_have_a_hint() {
             "GET",
             "/containers/web/start",
             Some("/containers/web/start takes POST, not GET: -X POST"),
+        ),
+        ("GET", "/info/", Some("did you mean /info?")),
+        (
+            "GET",
+            "/v1.41/containers/json/?all=1",
+            Some("did you mean /v1.41/containers/json?"),
         ),
         ("GET", "/containers/nope/json", None),
         ("GET", "/somewhere/else", None),

@@ -65,7 +65,7 @@ pub(super) fn read(matches: &Given) -> Result<Saved, String> {
             options: options::all()
                 .map(|option| option.long)
                 // Two are not clap's; what they are for, positional arguments, is in the words.
-                .filter(|long| !matches!(*long, "help" | "args" | "jsonargs"))
+                .filter(|long| !matches!(*long, "help" | "args" | "jsonargs" | "no-defaults"))
                 .filter(|long| matches.was_typed(long))
                 .collect(),
         })),

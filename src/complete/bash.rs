@@ -1,16 +1,17 @@
 //! bash hands over the line as it was typed, for its own words end at `:` and `=`; here it is taken apart, and what is
 //! inserted is cut and quoted so that readline puts it where it belongs.
 
+use super::shells::column;
 use super::{Answer, Candidate, Var, at};
 
 /// Where the cursor's word stands in the line, and what it says.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Word {
-    text: String,
+pub(super) struct Word {
+    pub(super) text: String,
     /// The quote that is open at its end.
-    open: Option<char>,
+    pub(super) open: Option<char>,
     /// How much of `text` readline keeps: all before its last break, or before the quote.
-    kept: usize,
+    pub(super) kept: usize,
 }
 
 /// The answer for the line up to the cursor: `files`, `directories`, `word` (one, a space follows) or `words`, then
@@ -27,7 +28,7 @@ pub fn answer(line: &str, breaks: &str, kind: &str, var: Var) -> String {
     match at(&before, &current.text, var) {
         Answer::Files => "files\n".into(),
         Answer::Directories => "directories\n".into(),
-        Answer::Words(found) => shown(&found, &current, lists(kind)),
+        Answer::Words(found) => shown(found, &current, lists(kind)),
     }
 }
 
@@ -36,10 +37,17 @@ fn lists(kind: &str) -> bool {
     matches!(kind, "9" | "33" | "63" | "64")
 }
 
-fn shown(found: &[Candidate], current: &Word, lists: bool) -> String {
+pub(super) fn shown(mut found: Vec<Candidate>, current: &Word, lists: bool) -> String {
+    // There is no way to write this one there: bash puts a line of its history in its place.
+    found.retain(|it| current.open != Some('"') || !it.value.contains('!'));
     let insert = |it: &Candidate| quoted(&it.value[current.kept..], current.open);
-    match found {
-        [only] if only.ends => format!("word\n{}\n", insert(only)),
+    match &found[..] {
+        [only] if only.ends => {
+            let mut word = insert(only);
+            // readline takes a quote at the end of the word for the one that closes it.
+            word.extend(current.open.filter(|quote| word.ends_with(*quote)));
+            format!("word\n{word}\n")
+        }
         // readline closes the quote behind a single candidate; of two it inserts what they share.
         [only] if current.open.is_some() => {
             format!("words\n{0}\n{0}…\n", insert(only))
@@ -47,11 +55,11 @@ fn shown(found: &[Candidate], current: &Word, lists: bool) -> String {
         [only] => format!("words\n{}\n", insert(only)),
         all => {
             let inserts: Vec<_> = all.iter().map(insert).collect();
-            let width = inserts.iter().map(|it| it.chars().count()).max();
+            let width = column(inserts.iter().map(String::as_str));
             let lines = all.iter().zip(&inserts).map(|(it, insert)| {
                 match lists && !it.about.is_empty() {
                     // Listed only: the parts in which they differ are never inserted.
-                    true => format!("{insert:<0$}  ({1})\n", width.unwrap_or(0), it.about),
+                    true => format!("{insert:width$}  ({})\n", it.about),
                     false => format!("{insert}\n"),
                 }
             });

@@ -11,6 +11,15 @@ pub fn behind(current: &str, before: &str) -> Answer {
         let candidate = Candidate::open(before, "the content of a file; @- is standard input");
         return Answer::Words(begins.then_some(candidate).into_iter().collect());
     };
+    let whole = beginning(path).into_iter().map(|it| Candidate {
+        value: format!("{before}{}", it.value),
+        ..it
+    });
+    Answer::Words(whole.collect())
+}
+
+/// The files whose path begins so, a folder with its slash.
+pub fn beginning(path: &str) -> Vec<Candidate> {
     let (folder, start) = match path.rfind('/') {
         Some(at) => path.split_at(at + 1),
         None => ("", path),
@@ -27,8 +36,8 @@ pub fn behind(current: &str, before: &str) -> Answer {
         .collect();
     named.sort();
     let candidate = |(name, is_dir)| match is_dir {
-        true => Candidate::open(format!("{before}{folder}{name}/"), ""),
-        false => Candidate::new(format!("{before}{folder}{name}"), ""),
+        true => Candidate::open(format!("{folder}{name}/"), ""),
+        false => Candidate::new(format!("{folder}{name}"), ""),
     };
-    Answer::Words(named.into_iter().map(candidate).collect())
+    named.into_iter().map(candidate).collect()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Candidate, Var};
+use super::{Candidate, Var, listed};
 use crate::cli;
 use crate::fetch::{self, Environment, HostFlags, Payload, Settings, Source};
 
@@ -25,7 +25,6 @@ pub struct Item {
     /// 64 digits, or what the server has.
     pub id: String,
     pub about: String,
-    pub labels: Vec<String>,
 }
 
 impl Live {
@@ -56,6 +55,27 @@ impl Live {
 
     /// All things of a collection (`containers`, `images`, …); none where the host does not say at once.
     pub fn items(&self, version: &str, collection: &str) -> Vec<Item> {
+        let answer = self.list(version, collection);
+        let things = answer.map(|it| listed::things::<false>(&it));
+        let things = things.iter().flatten();
+        let mut items: Vec<_> = things.flat_map(|it| items(it, collection)).collect();
+        // What runs comes first.
+        items.sort_by_cached_key(|it| (!it.about.ends_with("running"), it.name.clone()));
+        items
+    }
+
+    /// The labels of all things of a collection, each once.
+    pub fn labels(&self, version: &str, collection: &str) -> Vec<String> {
+        let answer = self.list(version, collection);
+        let things = answer.map(|it| listed::things::<true>(&it));
+        let mut all: Vec<_> = things.iter().flatten().flat_map(labels).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    /// The body of the list of a collection.
+    fn list(&self, version: &str, collection: &str) -> Option<Vec<u8>> {
         let endpoint = match collection {
             "containers" => "/containers/json?all=1",
             "images" | "distribution" => "/images/json",
@@ -67,23 +87,15 @@ impl Live {
             "secrets" => "/secrets",
             "configs" => "/configs",
             "plugins" => "/plugins",
-            _ => return Vec::new(),
+            _ => return None,
         };
-        let answer = self.ask(&format!("{version}{endpoint}"));
-        let list = match &answer {
-            Some(Value::Object(volumes)) => volumes.get("Volumes").and_then(Value::as_array),
-            Some(value) => value.as_array(),
-            None => None,
-        };
-        let things = list.into_iter().flatten();
-        let mut items: Vec<_> = things.flat_map(|it| items(it, collection)).collect();
-        // What runs comes first.
-        items.sort_by_key(|it| (!it.about.ends_with("running"), it.name.clone()));
-        items
+        self.ask(&format!("{version}{endpoint}"))
     }
 
     /// Asks in a thread of its own, which is not waited for: names that do not resolve, too, take their time.
-    fn ask(&self, endpoint: &str) -> Option<Value> {
+    ///
+    /// Memory is better filled here than there: glibc asks the system for each page of a thread's.
+    fn ask(&self, endpoint: &str) -> Option<Vec<u8>> {
         let host = self.0.clone()?;
         let source = Source::Endpoint(endpoint.to_owned());
         let (sender, answer) = mpsc::channel();
@@ -96,7 +108,7 @@ impl Live {
     }
 }
 
-fn get(host: fetch::Host, source: Source) -> Option<Value> {
+fn get(host: fetch::Host, source: Source) -> Option<Vec<u8>> {
     let settings = Settings {
         connect_timeout: Some(PATIENCE),
         max_time: Some(PATIENCE),
@@ -115,7 +127,7 @@ fn get(host: fetch::Host, source: Source) -> Option<Value> {
     let is_list = response.status == 200;
     let mut limited = response.body.take(LONGEST);
     limited.read_to_end(&mut body).ok()?;
-    is_list.then(|| serde_json::from_slice(&body).ok())?
+    is_list.then_some(body)
 }
 
 /// Names that begin as the word does; where none does, IDs.
@@ -168,14 +180,12 @@ fn items(thing: &Value, collection: &str) -> Vec<Item> {
         "tasks" => (vec![id.clone()], owned("/Status/State")),
         _ => (vec![of_spec()], String::new()),
     };
-    let labels = labels(thing);
     let item = |name| Item {
         name,
         id: id.clone(),
         about: about.clone(),
-        labels: labels.clone(),
     };
-    let is_named = |name: &String| !name.is_empty() && name != "<none>:<none>";
+    let is_named = |name: &String| !matches!(&**name, "" | "." | ".." | "<none>:<none>");
     let mut found: Vec<_> = names.into_iter().filter(is_named).map(item).collect();
     if found.is_empty() && !id.is_empty() {
         let name = id.get(..12).unwrap_or(&id).to_owned();

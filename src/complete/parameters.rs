@@ -131,17 +131,12 @@ fn filter_values(
         "id" | "name" | "label" => own,
         _ => return Vec::new(),
     };
+    if key == "label" {
+        let labels = live.labels(version, collection).into_iter();
+        return labels.map(|it| Candidate::new(it, "")).collect();
+    }
     let items = live.items(version, collection);
     match key {
-        "label" => {
-            let mut labels: Vec<_> = items.into_iter().flat_map(|it| it.labels).collect();
-            labels.sort();
-            labels.dedup();
-            labels
-                .into_iter()
-                .map(|it| Candidate::new(it, ""))
-                .collect()
-        }
         "id" => items
             .iter()
             .map(|it| Candidate::new(it.id.get(..12).unwrap_or(&it.id), &it.name))

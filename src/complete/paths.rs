@@ -76,7 +76,9 @@ impl Wanted<'_> {
     fn fixed(&self, endpoint: &Endpoint) -> Option<Candidate> {
         let (before, _) = endpoint.path.split_once('{').unwrap_or((endpoint.path, ""));
         let is_ahead = before.starts_with(self.path) && before != self.path;
-        is_ahead.then(|| next_segment(before, self.path.len(), endpoint))
+        // Typed to its end it is offered beside what goes on behind it.
+        let is_there = endpoint.path == self.path;
+        (is_ahead || is_there).then(|| self.next_segment(before, self.path.len(), endpoint))
     }
 
     /// What stands in a placeholder and behind it.
@@ -124,10 +126,10 @@ impl Wanted<'_> {
         };
         let (name, behind) = typed.split_at(end);
         for it in endpoints {
-            if tail(it).starts_with(behind) && tail(it) != behind {
+            if tail(it).starts_with(behind) {
                 let path = format!("{before}{name}{}", tail(it));
                 let at = before.len() + name.len() + behind.len();
-                found.push(next_segment(&path, at, it));
+                found.push(self.next_segment(&path, at, it));
             }
         }
         found
@@ -137,14 +139,41 @@ impl Wanted<'_> {
         self.method.unwrap_or("GET")
     }
 
+    /// The path up to the end of the segment at this place, with the slash behind it where it goes on.
+    fn next_segment(&self, path: &str, at: usize, endpoint: &Endpoint) -> Candidate {
+        let path = match path[at..].find('/') {
+            Some(end) => &path[..=at + end],
+            None => path,
+        };
+        match path.ends_with('/') {
+            true => Candidate::open(path, self.group(endpoint, path.matches('/').count())),
+            false => whole(path, endpoint),
+        }
+    }
+
+    /// What so many segments of an endpoint lead to, as there is more behind them: the one endpoint, or how many.
+    fn group(&self, endpoint: &Endpoint, segments: usize) -> String {
+        let mut slashes = endpoint.path.match_indices('/');
+        let end = slashes.nth(segments - 1).map_or(0, |(at, _)| at);
+        let before = &endpoint.path[..=end];
+        let all = endpoints()
+            .filter(|it| it.path.starts_with(before))
+            .filter(|it| self.method.is_none_or(|method| method == it.method));
+        match all.count() {
+            1 => endpoint.summary.to_owned(),
+            count => format!("{count} endpoints"),
+        }
+    }
+
     /// Where the name at the beginning ends, if a slash behind it was typed. Names of images hold slashes: what the
     /// host knows is one name, else all but the last segment is.
     fn end_of_name<'n>(
         &self,
         typed: &str,
-        mut names: impl Iterator<Item = &'n str>,
+        mut names: impl Iterator<Item = &'n str> + Clone,
         endpoints: &[&Endpoint],
     ) -> Option<usize> {
+        let begins_known = names.clone().any(|it| it != typed && it.starts_with(typed));
         let is_complete = |name: &&str| {
             typed
                 .strip_prefix(name)
@@ -152,6 +181,9 @@ impl Wanted<'_> {
         };
         if let Some(name) = names.find(is_complete) {
             return Some(name.len());
+        }
+        if begins_known {
+            return None;
         }
         let may_hold_slashes = endpoints.iter().any(|it| it.path.contains("{name}"));
         match may_hold_slashes {
@@ -166,36 +198,12 @@ fn tail(endpoint: &Endpoint) -> &'static str {
     endpoint.path.split_once('}').map_or("", |(_, tail)| tail)
 }
 
-/// The path up to the end of the segment at this place, with the slash behind it where it goes on.
-fn next_segment(path: &str, at: usize, endpoint: &Endpoint) -> Candidate {
-    // A slash at the very place begins the segment.
-    let from = at + usize::from(path[at..].starts_with('/'));
-    match path[from..].find('/') {
-        Some(end) => Candidate::open(&path[..=from + end], group(endpoint, path, from + end)),
-        None => whole(path, endpoint),
-    }
-}
-
 fn whole(path: &str, endpoint: &Endpoint) -> Candidate {
     let about = match endpoint.method {
         "GET" => endpoint.summary.to_owned(),
         method => format!("{method}: {}", endpoint.summary),
     };
     Candidate::new(path, about)
-}
-
-/// What a segment with more behind it leads to: the one endpoint, or how many.
-fn group(endpoint: &Endpoint, path: &str, end: usize) -> String {
-    let depth = path[..end]
-        .matches('/')
-        .count()
-        .min(endpoint.path.matches('/').count());
-    let first = |path: &'static str| path.split('/').take(depth + 1);
-    let all = endpoints().filter(|it| first(it.path).eq(first(endpoint.path)));
-    match all.count() {
-        1 => endpoint.summary.to_owned(),
-        count => format!("{count} endpoints"),
-    }
 }
 
 /// A name as a part of a path: what would end the path, or be decoded, is encoded.

@@ -1,7 +1,7 @@
 //! What kind of word stands at the cursor, and who knows the candidates for it.
 
 use super::live::Live;
-use super::typed::Typed;
+use super::typed::{Typed, attached};
 use super::{Answer, Candidate, Var, files, parameters, paths};
 use crate::cli::options::{self, Opt};
 use crate::filter::saved::{Metadata, Origin, Places};
@@ -20,40 +20,64 @@ pub fn answer(typed: &Typed, current: &str, var: Var) -> Answer {
     if typed.only_words || !current.starts_with('-') {
         return at.word(current);
     }
-    let named = current
-        .strip_prefix("--")
-        .and_then(|it| it.split_once('='))
-        .and_then(|(long, value)| Some((options::all().find(|it| it.is_called(long))?, value)));
-    match named {
-        Some((option, value)) => {
-            let spelled = &current[..current.len() - value.len()];
-            prefixed(spelled, at.value(option, 0, value))
+    match attached(current) {
+        Some((option, start)) => {
+            let (spelled, value) = current.split_at(start);
+            prefixed(spelled, value, at.value(option, 0, value))
         }
         None => Answer::Words(options(current)),
     }
 }
 
 /// The candidates with what stands before them in the same word; files are listed here, for no shell does it then.
-fn prefixed(before: &str, answer: Answer) -> Answer {
-    match answer {
-        Answer::Words(words) => Answer::Words(
-            words
-                .into_iter()
-                .map(|it| Candidate {
-                    value: format!("{before}{}", it.value),
-                    ..it
-                })
-                .collect(),
-        ),
-        other => other,
-    }
+fn prefixed(before: &str, value: &str, answer: Answer) -> Answer {
+    let words = match answer {
+        Answer::Words(words) => words,
+        Answer::Files => files::beginning(value),
+        Answer::Directories => files::beginning(value)
+            .into_iter()
+            .filter(|it| !it.ends)
+            .collect(),
+    };
+    let whole = words.into_iter().map(|it| Candidate {
+        value: format!("{before}{}", it.value),
+        ..it
+    });
+    Answer::Words(whole.collect())
 }
 
 fn options(current: &str) -> Vec<Candidate> {
     let long = options::all().map(|it| Candidate::new(format!("--{}", it.long), it.help));
-    let short = options::all().filter(|_| current == "-");
+    let short = options::all().filter(|_| current.len() <= "-x".len());
     let short = short.filter_map(|it| Some(Candidate::new(format!("-{}", it.short?), it.help)));
     short.chain(long).collect()
+}
+
+/// What a host may begin with; of a socket the path.
+fn hosts(current: &str) -> Answer {
+    match current.starts_with('/') {
+        true => Answer::Files,
+        false if current.starts_with("unix://") => files::behind(current, "unix://"),
+        false => Answer::Words(
+            ["unix://", "tcp://", "ssh://", "http://", "https://"]
+                .map(|it| Candidate::open(it, ""))
+                .into(),
+        ),
+    }
+}
+
+/// Names of headers that an engine or a registry looks at, and those that dq sends by itself.
+fn headers() -> Answer {
+    let names = [
+        "Accept",
+        "Authorization",
+        "Content-Type",
+        "Host",
+        "User-Agent",
+        "X-Registry-Auth",
+        "X-Registry-Config",
+    ];
+    Answer::Words(names.map(|it| Candidate::open(format!("{it}:"), "")).into())
 }
 
 fn words<'a>(values: impl IntoIterator<Item = &'a str>) -> Answer {
@@ -78,7 +102,10 @@ impl Slot<'_> {
             "unix-socket" | "cacert" | "cert" | "key" | "from-file" => Answer::Files,
             "slurpfile" | "rawfile" if nth == 1 => Answer::Files,
             "library-path" => Answer::Directories,
+            "host" => hosts(current),
             "context" => Answer::Words(self.contexts()),
+            "header" => headers(),
+            "arg" | "argjson" if nth == 0 => Answer::Words(self.arguments()),
             "output" => words(Format::names().split(", ")),
             "color" => words(["auto", "always", "never"]),
             "tlsverify" => words(["true", "false"]),
@@ -90,8 +117,8 @@ impl Slot<'_> {
                 Some((key, _)) => files::behind(current, &format!("{key}=@")),
                 None => Answer::Words(Vec::new()),
             },
-            "show" => Answer::Words(self.saved(|_| true)),
-            "edit" | "remove" => Answer::Words(self.saved(|it| it == Origin::User)),
+            "show" | "edit" => Answer::Words(self.saved(|_| true)),
+            "remove" => Answer::Words(self.saved(|it| it == Origin::User)),
             _ => Answer::Words(Vec::new()),
         }
     }
@@ -101,6 +128,15 @@ impl Slot<'_> {
         let contexts = environment.contexts().into_iter();
         contexts
             .map(|(name, host)| Candidate::new(name, host))
+            .collect()
+    }
+
+    /// The names that the saved filter of the command line has values for.
+    fn arguments(&self) -> Vec<Candidate> {
+        let name = self.typed.words.first();
+        let args = name.and_then(|it| self.metadata(it)).map(|it| it.args);
+        let args = args.into_iter().flatten();
+        args.map(|(name, value)| Candidate::new(name, value.to_json()))
             .collect()
     }
 
@@ -182,10 +218,13 @@ impl Slot<'_> {
             return Answer::Words(Vec::new());
         };
         let path = endpoint.split('?').next().unwrap_or_default();
-        match path.contains(&format!("{{{name}}}")) {
-            true => Answer::Words(self.live_of_saved().names_at(path, current)),
-            false => Answer::Words(Vec::new()),
+        if !path.contains(&format!("{{{name}}}")) {
+            return Answer::Words(Vec::new());
         }
+        let mut names = self.live_of_saved().names_at(path, current);
+        // No server may hand out options.
+        names.retain(|it| self.typed.only_words || !it.value.starts_with('-'));
+        Answer::Words(names)
     }
 
     fn metadata(&self, name: &str) -> Option<Metadata> {

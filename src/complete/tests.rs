@@ -111,7 +111,74 @@ fn what_was_typed_before_decides() {
             &["words", "/containers/6779922c8669/"],
         ),
         ("dq --generate m", &["word", "man"]),
+        ("dq --edit vol", &["word", "volumes"]),
+        ("dq --remove vol", &["words"]),
+        ("dq -H Con", &["words", "Content-Type:"]),
+        ("dq --host t", &["words", "tcp://"]),
+        ("dq --host /", &["files"]),
     ]);
+}
+
+#[test]
+fn values_within_a_word_are_found() {
+    check(&[
+        ("dq -oya", &["word", "-oyaml"]),
+        ("dq -co", &["words"]),
+        ("dq -o", &["word", "-o"]),
+        ("dq --demo /volumes -qfilters.dangling=t", &["word", "true"]),
+        ("dq --cacert=Cargo.l", &["word", "Cargo.lock"]),
+        ("dq --library-path=Cargo.l", &["words"]),
+        ("dq -Lcomple", &["words", "-Lcompletions/"]),
+        ("dq --host=unix://Cargo.l", &["word", "//Cargo.lock"]),
+        ("dq --tlsverify=f", &["word", "false"]),
+    ]);
+    let unbroken = bash::answer("dq --cacert=Cargo.l", " ", "37", &nothing);
+    assert_eq!(unbroken, "word\n--cacert=Cargo.lock\n");
+}
+
+#[test]
+fn groups_say_what_is_in_them() {
+    let answer = bash::answer("dq -X DELETE /n", " ", "9", &nothing);
+    assert_eq!(
+        answer,
+        "words\n/networks/  (remove a network)\n/nodes/     (take a node out of the swarm)\n"
+    );
+    check(&[
+        (
+            "dq --demo /containers/web/attach",
+            &["words", "/containers/web/attach/", "/containers/web/attach"],
+        ),
+        ("dq /info", &["word", "/info"]),
+        ("dq /volumes", &["words", "/volumes", "/volumes/"]),
+        ("dq -X DELETE /volumes", &["words", "/volumes/"]),
+    ]);
+}
+
+#[test]
+fn long_words_leave_the_others_in_their_column() {
+    let word = |value: String| Candidate::new(value, "about");
+    let found = vec![word("a".into()), word("b".repeat(1000)), word("cc".into())];
+    let shown = bash::shown(found, &bash::Word::default(), true);
+    let lines: Vec<_> = shown.lines().skip(1).collect();
+    assert_eq!((lines[0], lines[2]), ("a   (about)", "cc  (about)"));
+}
+
+#[test]
+fn quotes_are_closed_and_no_history_is_called_for() {
+    let shown = |value: &str, open| {
+        let current = bash::Word {
+            open,
+            ..bash::Word::default()
+        };
+        bash::shown(vec![Candidate::new(value, "")], &current, true)
+    };
+    assert_eq!(shown("a", Some('"')), "word\na\n");
+    assert_eq!(shown("a\"", Some('"')), "word\na\\\"\"\n");
+    assert_eq!(shown("a'", Some('\'')), "word\na'\\'''\n");
+    assert_eq!(shown("a'", None), "word\na\\'\n");
+    assert_eq!(shown("!!", Some('"')), "words\n");
+    assert_eq!(shown("!!", Some('\'')), "word\n!!\n");
+    assert_eq!(shown("!!", None), "word\n\\!\\!\n");
 }
 
 #[test]

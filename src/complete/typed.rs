@@ -78,6 +78,21 @@ impl Typed {
     }
 }
 
+/// The option whose value stands in the same word, behind `=` or behind its letter, and where the value begins.
+pub fn attached(word: &str) -> Option<(&'static Opt, usize)> {
+    if let Some(long) = word.strip_prefix("--") {
+        let (name, _) = long.split_once('=')?;
+        let option = options::all().find(|it| it.is_called(name))?;
+        return Some((option, "--=".len() + name.len()));
+    }
+    let letters = word.char_indices().skip(1);
+    let mut valued = letters.filter_map(|(at, letter)| {
+        let option = options::all().find(|it| it.short == Some(letter))?;
+        (option.values_behind() > 0).then_some((option, at + letter.len_utf8()))
+    });
+    valued.next().filter(|(_, at)| *at < word.len())
+}
+
 /// The option of a word, and how many of the words behind it are its values; of a cluster the first that takes any.
 fn values_behind(word: &str) -> (Option<&'static Opt>, usize) {
     if let Some(long) = word.strip_prefix("--") {

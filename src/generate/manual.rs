@@ -18,9 +18,7 @@ pub fn page() -> String {
             "@ENVIRONMENT@" => ENVIRONMENT
                 .iter()
                 .for_each(|(names, about)| text.push_str(&entry(&names.join(", "), about))),
-            "@EXAMPLES@" => EXAMPLES
-                .iter()
-                .for_each(|(command, about)| text.push_str(&example(command, about))),
+            "@EXAMPLES@" => text.push_str(&examples()),
             line => {
                 text.push_str(&line.replace("@VERSION@", env!("CARGO_PKG_VERSION")));
                 text.push('\n');
@@ -67,12 +65,20 @@ fn entry(term: &str, about: &str) -> String {
     format!(".TP\n\\fB{}\\fR\n{}\n", escaped(term), line(about))
 }
 
+/// The examples; a paragraph ends before each but the first, which stands behind its heading.
+fn examples() -> String {
+    let all = EXAMPLES
+        .iter()
+        .map(|(command, about)| example(command, about));
+    all.collect::<Vec<_>>().join(".PP\n")
+}
+
 fn example(command: &str, about: &str) -> String {
     let about = match about {
         "" => String::new(),
         about => format!("{}:\n", line(about)),
     };
-    format!(".PP\n{about}.RS 4\n.nf\n{}\n.fi\n.RE\n", line(command))
+    format!("{about}.RS 4\n.nf\n{}\n.fi\n.RE\n", line(command))
 }
 
 /// A line of text; one that begins with a dot or a quote would be an instruction.

@@ -128,8 +128,8 @@ fn output(options: &crate::cli::Format, format: Format, seq: bool) -> Vec<String
         (options.sort_keys, "-S"),
         (options.tab, "--tab"),
         (options.unbuffered, "--unbuffered"),
-        (options.color == ColorWhen::Always, "-C"),
-        (options.color == ColorWhen::Never, "-M"),
+        (options.color == Some(ColorWhen::Always), "-C"),
+        (options.color == Some(ColorWhen::Never), "-M"),
     ]);
     if let Some(spaces) = options.indent {
         words.extend(["--indent".to_owned(), spaces.to_string()]);

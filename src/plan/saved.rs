@@ -36,7 +36,7 @@ pub fn places(library: &[PathBuf], var: Var) -> Places {
 }
 
 /// `$XDG_CONFIG_HOME`, where empty is unset and a relative path is ignored, else `~/.config`.
-fn configuration(var: Var) -> Option<PathBuf> {
+pub(super) fn configuration(var: Var) -> Option<PathBuf> {
     let absolute = |name: &str| {
         var(name)
             .map(PathBuf::from)

@@ -39,9 +39,13 @@ pub(super) fn output(
     var: Var,
     warnings: &mut Vec<String>,
 ) -> format::Settings {
-    let options = &cli.format;
+    let (options, defaults) = (&cli.format, &cli.defaults);
     let compact = options.compact || matches!(chosen.format, Format::Jsonl | Format::Lines);
-    let layout = match (compact, options.tab, options.indent) {
+    let (tab, indent) = match (options.tab, options.indent) {
+        (false, None) => (defaults.tab, defaults.indent),
+        typed => typed,
+    };
+    let layout = match (compact, tab, indent) {
         (true, ..) => Layout::Compact,
         (_, true, _) => Layout::Pretty {
             indent: Indent::Tab,
@@ -63,14 +67,16 @@ pub(super) fn output(
         (.., true) => Raw::Lines,
         _ => Raw::No,
     };
+    let has_columns = chosen.format.has_columns();
     let palette = terminal.stdout.color.then(|| palette(var, warnings));
     format::Settings {
         format: chosen.format,
         columns: chosen.columns,
         is_loose: chosen.is_remembered,
-        width: terminal.stdout.width.filter(|_| !options.wide),
+        width: (terminal.stdout.width).filter(|_| !options.wide && !defaults.wide),
         layout,
-        sort_keys: options.sort_keys,
+        // In rows it would turn the columns over.
+        sort_keys: options.sort_keys || defaults.sort_keys && !has_columns,
         ascii: options.ascii,
         raw,
         seq: cli.filter.seq,

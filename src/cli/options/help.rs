@@ -27,9 +27,9 @@ dq --help explains them all, with examples; man dq has everything.
 const USAGE: &str = "\
 dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
 
-usage: dq [OPTIONS] SOURCE [FILTER]      SOURCE: /endpoint, http(s)://URL, - for stdin
+usage: dq [OPTIONS] SOURCE [FILTER]           /endpoint, URL, or - for stdin
        dq [OPTIONS] NAME [WORD...] [FILTER]   a saved filter: dq --list
-       dq [OPTIONS] FILTER [FILE...]     as jq: files, or stdin
+       dq [OPTIONS] FILTER [FILE...]          as jq: files, or stdin
 ";
 
 /// Commands, and what to say about them.
@@ -102,28 +102,33 @@ The host is found as docker finds it: --host or --context, then DOCKER_HOST,
 DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
 DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
 
-TLS on a tcp:// host is turned on by DOCKER_TLS_VERIFY or by any TLS option; ca.pem,
-cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or ~/.docker. ssh://
-runs \"docker system dial-stdio\" on the host, as docker does. On a socket Host is
-empty; -H 'Host: x' sets it.
+TLS on a tcp:// host is turned on by DOCKER_TLS_VERIFY or by any TLS option;
+ca.pem, cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or
+~/.docker. ssh:// runs \"docker system dial-stdio\" on the host, as docker does.
+On a socket Host is empty; -H 'Host: x' sets it.
 
 A SOURCE starts with / or scheme://, is - alone, or is the name of a saved
 filter. Any other first word is a filter, and dq then reads files or standard
 input like jq.
 
-A saved filter is a file NAME.jq in $XDG_CONFIG_HOME/dq/filters (~/.config), in a
-directory of -L, or comes with dq. Its header, module {endpoint: \"/…\", …};, says
-what to ask; the words behind NAME fill the {placeholders} of the endpoint, and a
-FILTER behind them runs on what it gives. In any filter its name is a function.
+A saved filter is a file NAME.jq in $XDG_CONFIG_HOME/dq/filters (~/.config), in
+a directory of -L, or comes with dq. Its header, module {endpoint: \"/…\", …};,
+says what to ask; the words behind NAME fill the {placeholders} of the endpoint,
+and a FILTER behind them runs on what it gives. In any filter its name is a
+function.
+
+Options that are to hold each time stand in ~/.config/dq/options, one a line:
+--color, --indent, --tab, -S, --wide, --connect-timeout, --retry. What is typed
+wins; --no-defaults leaves the file out.
 
 -F has the rules of gh api: true, false, null and integers are themselves, @FILE
 is the text of a file, the rest strings; a[b]=c is an object, a[]=c an array.
 
 The filter is compiled before anything is sent. An answer of 400 or above leaves
 stdout empty, puts the server's message on stderr and exits with 22; so does an
-error inside of a stream of pull, push, build or load. Container
-logs are told apart: stdout to stdout, stderr to stderr; with a filter each line
-is {stream, line}. Other text is lines: strings for the filter.
+error inside of a stream of pull, push, build or load. Container logs are told
+apart: stdout to stdout, stderr to stderr; with a filter each line is {stream,
+line}. Other text is lines: strings for the filter.
 
 A row of a table is an object, an array of scalars, or each element of any other
 array; its columns are the keys. For cells there are ago, duration, bytes,
@@ -162,7 +167,7 @@ pub const ENVIRONMENT: &[(&[&str], &str)] = &[
     (&["COLUMNS"], "width of the terminal"),
     (
         &["XDG_CONFIG_HOME"],
-        "where dq/filters/ is, instead of ~/.config",
+        "where dq/filters/ and dq/options are, instead of ~/.config",
     ),
     (&["VISUAL", "EDITOR"], "what --edit opens"),
 ];
@@ -214,12 +219,28 @@ pub fn help(long: bool) -> String {
 }
 
 fn line(option: &Opt) -> String {
-    columns(&option.spelled(), option.help, 30)
+    columns(&option.spelled(), option.help, 31)
 }
 
+/// Two columns; the right one is wrapped, or stands behind a left one that is too wide.
 fn columns(left: &str, right: &str, width: usize) -> String {
-    let line = format!("  {left:<width$}{right}");
-    format!("{}\n", line.trim_end())
+    const SCREEN: usize = 80;
+    let width = width.max(left.len() + 2);
+    let start = "  ".len() + width;
+    let mut text = format!("  {left:<width$}");
+    let mut at = start;
+    for (nth, word) in right.split(' ').enumerate() {
+        if nth > 0 && at + 1 + word.chars().count() > SCREEN {
+            text.push_str(&format!("\n{:start$}", ""));
+            at = start;
+        } else if nth > 0 {
+            text.push(' ');
+            at += 1;
+        }
+        text.push_str(word);
+        at += word.chars().count();
+    }
+    format!("{}\n", text.trim_end())
 }
 
 /// Names with commas between, four to a line.
@@ -247,6 +268,24 @@ mod tests {
     fn the_short_help_fits_a_screen() {
         assert!(SHORT.lines().count() < 24);
         assert!(SHORT.lines().all(|line| line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn no_line_of_the_help_is_longer_than_a_terminal_is_wide() {
+        for line in help(true).lines() {
+            // A command is not broken.
+            let is_command = line.starts_with("  dq ");
+            assert!(is_command || line.chars().count() <= 80, "{line}");
+        }
+        let apart = |it: &&(&str, &str)| !it.1.is_empty();
+        for (command, about) in EXAMPLES.iter().filter(apart) {
+            let line = help(true)
+                .lines()
+                .find(|it| it.contains(command))
+                .map(str::to_owned);
+            let line = line.unwrap_or_default();
+            assert!(line.ends_with(&format!("  {about}")), "{line}");
+        }
     }
 
     #[test]

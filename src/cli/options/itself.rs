@@ -14,6 +14,11 @@ pub const ITSELF: &[super::Opt] = &[
         &["SHELL"],
         "completion for bash, zsh, fish, elvish, powershell; or man",
     ),
+    flag(
+        "no-defaults",
+        ' ',
+        "leave the options in ~/.config/dq/options out",
+    ),
     flag("help", 'h', "one page; --help tells more"),
     flag("version", 'V', "print the version"),
 ];
