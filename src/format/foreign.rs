@@ -6,6 +6,7 @@ use jaq_fmts::read::json as reader;
 use jaq_fmts::write::{cbor, toml, xml};
 
 use super::escape::Escapes;
+use super::keys::Keys;
 use super::plain::{self, Notation};
 use super::sink::Sink;
 use super::xml::{SHAPE, escaped};
@@ -80,7 +81,7 @@ fn json(value: &Value, sort_keys: bool) -> Result<Vec<u8>, Error> {
     let mut text = Vec::new();
     let mut sink = Sink::new(Vec::new(), &mut text);
     let item = Item::Value(value.clone());
-    plain::write(&item, notation, &mut Vec::new(), &mut sink)?;
+    plain::write(&item, notation, &mut Keys::default(), &mut sink)?;
     sink.drain()?;
     Ok(text)
 }

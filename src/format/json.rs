@@ -4,6 +4,7 @@ use std::io;
 
 use super::color::Painter;
 use super::escape::{self, Escapes};
+use super::keys::Keys;
 use super::plain::{self, Notation};
 use super::sink::Sink;
 use super::{Error, Formatter, Raw, Settings, sanitize};
@@ -21,8 +22,7 @@ pub struct Json {
     painter: Option<Painter>,
     /// What is written and not yet handed on.
     buf: Vec<u8>,
-    /// Memory for what is known of keys.
-    seen: Vec<u64>,
+    keys: Keys,
 }
 
 impl Json {
@@ -47,7 +47,7 @@ impl Json {
                 .palette
                 .map(|palette| Painter::new(&palette, notation)),
             buf: Vec::new(),
-            seen: Vec::new(),
+            keys: Keys::default(),
         }
     }
 }
@@ -109,7 +109,7 @@ impl Json {
         }
         match &mut self.painter {
             Some(painter) => painter.write(&item.into_value(), sink),
-            None => plain::write(&item, self.notation, &mut self.seen, sink),
+            None => plain::write(&item, self.notation, &mut self.keys, sink),
         }
     }
 

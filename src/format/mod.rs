@@ -9,6 +9,7 @@ mod escape;
 mod foreign;
 mod grid;
 mod json;
+mod keys;
 mod lines;
 mod loose;
 mod markdown;

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use super::escape::{self, Escapes};
+use super::keys::Keys;
 use super::sink::Sink;
 use super::{Error, Indent, Layout};
 use crate::filter::value::{Item, MAX_DEPTH, Map, Num, Part, Text, Value};
@@ -15,15 +16,15 @@ pub struct Notation {
     pub escapes: Escapes,
 }
 
-/// Writes the JSON text of an output. What `seen` holds is of no meaning: its memory is used.
+/// Writes the JSON text of an output. What the notation is must be the same each time with the same keys.
 pub fn write(
     item: &Item,
     notation: Notation,
-    seen: &mut Vec<u64>,
+    keys: &mut Keys,
     sink: &mut Sink,
 ) -> Result<(), Error> {
-    seen.clear();
-    Writer::new(notation, seen, sink).item(item, 0)
+    keys.begin();
+    Writer::new(notation, keys, sink).item(item, 0)
 }
 
 /// Writes one output.
@@ -32,15 +33,14 @@ pub struct Writer<'a, 'b> {
     pub sink: &'a mut Sink<'b>,
     /// Containers are built before they are written.
     builds: bool,
-    /// What is known of the keys of objects that are open.
-    pub seen: &'a mut Vec<u64>,
+    pub keys: &'a mut Keys,
 }
 
 impl<'a, 'b> Writer<'a, 'b> {
-    fn new(notation: Notation, seen: &'a mut Vec<u64>, sink: &'a mut Sink<'b>) -> Self {
+    fn new(notation: Notation, keys: &'a mut Keys, sink: &'a mut Sink<'b>) -> Self {
         Self {
             builds: notation.sort_keys,
-            seen,
+            keys,
             notation,
             sink,
         }

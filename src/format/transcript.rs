@@ -1,6 +1,7 @@
 //! JSON text → JSON text as jq would write it, without a value in between.
 
 use super::escape::{self, Escapes};
+use super::keys::Place;
 use super::plain::{Writer, break_line, number};
 use super::{Error, Indent, Layout};
 use crate::filter::value::{Literal, MAX_DEPTH, Num, Seen, Text};
@@ -117,28 +118,75 @@ impl Writer<'_, '_> {
     fn transcribe_object(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
         check_depth(depth)?;
         let line = self.line(depth + 1);
-        let mut seen = Seen::begin(self.seen);
+        let around = self.keys.last();
+        let mut seen = Seen::begin(&self.keys.seen);
         let mut at = skip_separators(text, at + 1);
-        let mut begin = &OBJECT;
+        let (mut begin, mut place) = (&OBJECT, Place::Inside);
         while text.get(at) == Some(&b'"') {
-            let key = Literal::new(&text[at..]);
-            if !seen.is_new(key, self.seen) {
-                self.seen.clear();
-                return Ok(None);
-            }
             self.begin(begin, line, depth);
-            at += self.known_literal(&text[at..], key);
-            self.colon();
-            at = behind(text, at, b':');
+            at = match self.member_key(place, text, at, &mut seen) {
+                Some(behind) => behind,
+                None => {
+                    self.keys.seen.clear();
+                    return Ok(None);
+                }
+            };
             let Some(end) = self.transcribe_inner(text, at, depth + 1)? else {
                 return Ok(None);
             };
             at = behind(text, end, b',');
-            begin = &ANOTHER;
+            (begin, place) = (&ANOTHER, Place::Behind);
         }
-        seen.end(self.seen);
+        seen.end(&mut self.keys.seen);
+        self.keys.go_back(around);
         self.end(begin[0], b"{}", depth);
         Ok(Some(at + 1))
+    }
+
+    /// A key and its colon; gives the place of the value, `None` if the key may have been there before.
+    #[inline(always)]
+    fn member_key(
+        &mut self,
+        place: Place,
+        text: &[u8],
+        at: usize,
+        seen: &mut Seen,
+    ) -> Option<usize> {
+        let rest = &text[at..];
+        if let Some(known) = self.keys.expected(place, rest) {
+            let is_pretty = self.notation.layout != Layout::Compact;
+            let end = self.sink.buf.len() + known.length + usize::from(is_pretty);
+            self.sink.buf.extend_from_slice(&known.written);
+            self.sink.buf.truncate(end);
+            let (length, signature) = (known.length, known.signature);
+            let is_new = seen.is_new_signature(signature, &mut self.keys.seen);
+            let behind = at + length;
+            return match text.get(behind) {
+                _ if !is_new => None,
+                Some(c) if *c > b' ' => Some(behind),
+                _ => Some(skip_separators(text, behind)),
+            };
+        }
+        self.another_key(place, text, at, seen)
+    }
+
+    /// As [`Writer::member_key`], for one that is not expected.
+    #[inline(never)]
+    fn another_key(
+        &mut self,
+        place: Place,
+        text: &[u8],
+        at: usize,
+        seen: &mut Seen,
+    ) -> Option<usize> {
+        let key = Literal::new(&text[at..]);
+        if !seen.is_new(key, &mut self.keys.seen) {
+            return None;
+        }
+        self.keys.note(place, &text[at..], key);
+        let end = at + self.known_literal(&text[at..], key);
+        self.colon();
+        Some(behind(text, end, b':'))
     }
 
     /// Bytes of a line break and the indentation behind it; `None` if they are more than a few.

@@ -237,10 +237,15 @@ impl Seen {
     /// Notes a key; `false` where it may have been there before.
     #[inline(always)]
     pub fn is_new(&mut self, key: Literal, stack: &mut Vec<u64>) -> bool {
-        let signature = signature(key.inside);
+        !key.is_escaped && self.is_new_signature(Self::signature(key), stack)
+    }
+
+    /// As [`Seen::is_new`], by the signature of a key without escapes.
+    #[inline(always)]
+    pub fn is_new_signature(&mut self, signature: u64, stack: &mut Vec<u64>) -> bool {
         // Most keys differ in the few bits of the filter already.
         let bit = 1 << (signature >> 58);
-        if self.filter & bit != 0 && !self.is_unknown(signature, stack) || key.is_escaped {
+        if self.filter & bit != 0 && !self.is_unknown(signature, stack) {
             return false;
         }
         self.filter |= bit;
@@ -254,21 +259,23 @@ impl Seen {
         known.len() < MANY && !known.contains(&signature)
     }
 
+    /// A number that is the same for equal keys and differs for most others: of the first and last bytes and the
+    /// length.
+    #[inline(always)]
+    pub fn signature(key: Literal) -> u64 {
+        let key = key.inside;
+        let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+            (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
+            _ => short_ends(key),
+        };
+        (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
     /// Ends with the object.
     #[inline]
     pub fn end(self, stack: &mut Vec<u64>) {
         stack.truncate(self.base);
     }
-}
-
-/// A number that is the same for equal keys and differs for most others: of the first and last bytes and the length.
-#[inline(always)]
-fn signature(key: &[u8]) -> u64 {
-    let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => short_ends(key),
-    };
-    (head ^ tail.rotate_left(29) ^ key.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// The first and last bytes of a key of fewer than eight.

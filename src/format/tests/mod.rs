@@ -8,6 +8,7 @@ use crate::filter::value::Num;
 mod color;
 mod json;
 mod table;
+mod text;
 
 fn arr(items: impl IntoIterator<Item = Value>) -> Value {
     items.into_iter().collect()
