@@ -240,7 +240,7 @@ impl Seen {
         let signature = signature(key.inside);
         // Most keys differ in the few bits of the filter already.
         let bit = 1 << (signature >> 58);
-        if self.filter & bit != 0 && !self.is_unknown(signature, stack) || key.is_escaped {
+        if self.filter & bit != 0 && !self.is_unknown(signature, stack) || !key.is_verbatim() {
             return false;
         }
         self.filter |= bit;
