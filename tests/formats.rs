@@ -157,3 +157,18 @@ fn what_cannot_be_written_is_told() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), said);
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// However little is written for each read: what is lost with one write must not be forgotten with the next.
+#[test]
+fn a_reader_that_goes_away_ends_what_never_ends() {
+    for args in [
+        &["-c", ".a"][..],
+        &[".a | debug"],
+        &["-n", "inputs.a"],
+        &["-R", "fromjson.a"],
+        &["-o", "yaml", ".a"],
+    ] {
+        let output = dq(args).stdin("{\"a\":1}\n").until_first_line();
+        assert_eq!((output.text(), output.code), ("1\n", 0), "{args:?}");
+    }
+}

@@ -42,6 +42,8 @@ pub struct Output {
     terminal: Terminal,
     progress: Option<Arc<Progress>>,
     closed_pipe: Switch,
+    /// A write that failed when there was nobody to tell; what was to be written is gone.
+    failure: Cell<Option<io::Error>>,
 }
 
 impl Output {
@@ -56,6 +58,7 @@ impl Output {
             terminal,
             progress,
             closed_pipe: Switch::default(),
+            failure: Cell::new(None),
         }
     }
 
@@ -95,6 +98,7 @@ impl Output {
 
     /// Writes an output of the filter.
     pub fn item(&self, item: Item) -> Result<(), format::Error> {
+        self.check()?;
         let mut formatter = self.formatter.borrow_mut();
         formatter.write_item(item, &mut *self.shown())?;
         drop(formatter);
@@ -121,21 +125,34 @@ impl Output {
         self.is_held.set(is_held);
     }
 
-    /// Lets go of everything, for the input waits.
-    pub fn pause(&self) -> io::Result<()> {
+    /// Lets go of everything, for the input waits. A failure to write shows at the next output.
+    pub fn pause(&self) {
         if !self.is_held.get() {
             let mut formatter = self.formatter.borrow_mut();
             let paused = formatter.pause(&mut *self.stdout.borrow_mut());
             // Any other trouble is not one of waiting, and shows again at the end.
             if let Err(format::Error::Io(error)) = paused {
-                return Err(error);
+                self.failure.set(Some(error));
             }
         }
-        self.flush()
+        self.let_go();
+    }
+
+    /// Writes out what there is. A failure shows at the next output.
+    pub fn let_go(&self) {
+        if let Err(error) = self.flush() {
+            self.failure.set(Some(error));
+        }
+    }
+
+    /// Has a write failed that nobody was told of?
+    fn check(&self) -> io::Result<()> {
+        self.failure.take().map_or(Ok(()), Err)
     }
 
     /// Writes text of the server's: as it is, unless a terminal would obey it.
     pub fn text(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.check().map_err(format::Error::Io)?;
         self.drain().map_err(format::Error::Io)?;
         let mut stdout = self.shown();
         let written = match self.terminal.stdout.is_terminal {
@@ -151,7 +168,7 @@ impl Output {
 
     /// Writes text of the server's, or of the filter's, to stderr; what stdout holds goes first.
     pub fn message(&self, bytes: &[u8]) {
-        let _ = self.flush();
+        self.let_go();
         self.make_room();
         let mut stderr = io::stderr().lock();
         // There is nobody left to tell if stderr cannot be written.
@@ -195,7 +212,7 @@ impl Output {
         if let Some(progress) = &self.progress {
             progress.end();
         }
-        self.flush()
-            .map_err(|error| format::Error::Io(error).into())
+        let finished = self.check().and(self.flush());
+        finished.map_err(|error| format::Error::Io(error).into())
     }
 }

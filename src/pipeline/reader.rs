@@ -24,8 +24,7 @@ struct FlushFirst<R> {
 
 impl<R: Read> Read for FlushFirst<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A failure to write shows again at the next output, where it is reported.
-        let _ = self.output.flush();
+        self.output.let_go();
         self.reader.read(buffer)
     }
 }
@@ -64,8 +63,7 @@ impl Patient {
     }
 
     fn next(&mut self) -> io::Result<Vec<u8>> {
-        // A failure to write shows again at the next output, where it is reported.
-        let _ = self.output.flush();
+        self.output.let_go();
         let since = *self.since.get_or_insert_with(Instant::now);
         let patience = LONGEST.saturating_sub(since.elapsed()).min(QUIET);
         match self.chunks.recv_timeout(patience) {
@@ -73,7 +71,7 @@ impl Patient {
             Err(RecvTimeoutError::Disconnected) => return Err(gone()),
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let _ = self.output.pause();
+        self.output.pause();
         self.since = None;
         self.chunks.recv().unwrap_or_else(|_| Err(gone()))
     }

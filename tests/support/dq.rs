@@ -70,10 +70,13 @@ impl Dq {
         run(self.command, self.stdin)
     }
 
-    /// Runs dq into a reader that goes after the first line.
+    /// Runs dq into a reader that goes after the first line. What it was given to read comes again and again.
     pub fn until_first_line(mut self) -> Output {
-        let pipes = self.command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let pipes = self.command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = pipes.stderr(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let again = self.stdin;
+        thread::spawn(move || while !again.is_empty() && input.write_all(&again).is_ok() {});
         let stderr = gather(child.stderr.take().unwrap());
         let mut line = Vec::new();
         let mut stdout = BufReader::with_capacity(1, child.stdout.take().unwrap());

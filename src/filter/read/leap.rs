@@ -46,8 +46,9 @@ impl<'t, V: Visitor> Leap<'_, 't, '_, V> {
     pub fn run(&mut self) -> Leapt {
         let from = self.at;
         // Within a number or a word, which goes on behind what ended there, is no place to begin.
-        if let Some(c) = self.next().filter(|_| self.at == from) {
-            let _stopped = self.run_from(c);
+        let begins = self.ahead.next() == Some(from);
+        if let Some(c) = self.text.get(from).filter(|_| begins) {
+            let _stopped = self.run_from(*c);
         }
         match (self.at == from, self.top) {
             (true, _) => Leapt::NotAtAll,

@@ -66,6 +66,17 @@ impl<'t> Literal<'t> {
         self.inside.len() + 2
     }
 
+    /// Are its bytes those of the string? Two of this kind are the same string only if they are the same bytes.
+    #[inline(always)]
+    pub fn is_verbatim(self) -> bool {
+        !self.is_escaped && (self.is_ascii || self.is_utf8())
+    }
+
+    #[inline(never)]
+    fn is_utf8(self) -> bool {
+        std::str::from_utf8(self.inside).is_ok()
+    }
+
     /// The string, as far as it stands there as it is.
     #[inline(always)]
     pub fn plain(self) -> Option<&'t str> {

@@ -189,7 +189,8 @@ fn write_double(x: f64, f: &mut fmt::Formatter) -> fmt::Result {
     let scientific = format!("{x:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let sign = if mantissa.starts_with('-') { "-" } else { "" };
-    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = even_where_near(x, digits);
     let point = exponent.parse::<i32>().unwrap_or(0) + 1;
     let count = digits.len() as i32;
     f.write_str(sign)?;
@@ -210,6 +211,23 @@ fn write_double(x: f64, f: &mut fmt::Formatter) -> fmt::Result {
     } else {
         let (whole, fraction) = digits.split_at(point as usize);
         write!(f, "{whole}.{fraction}")
+    }
+}
+
+/// The shortest digits of a double: where two are equally near, jq has the even ones (half-even, as `jv_dtoa.c` rounds),
+/// and Rust the greater.
+fn even_where_near(x: f64, digits: String) -> String {
+    let bits = x.to_bits();
+    let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
+    let zeros = mantissa.trailing_zeros();
+    let places = 1075 - (bits >> 52 & 0x7ff) as i32 - zeros as i32;
+    // m / 2^n is m × 5^n / 10^n.
+    let exact = u32::try_from(places)
+        .ok()
+        .and_then(|places| 5u64.checked_pow(places)?.checked_mul(mantissa >> zeros));
+    match exact.map(|exact| (exact / 10, exact % 10)) {
+        Some((less, 5)) if less % 2 == 0 && digits.parse() == Ok(less + 1) => less.to_string(),
+        _ => digits,
     }
 }
 

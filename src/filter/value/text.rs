@@ -237,10 +237,10 @@ impl Seen {
     /// Notes a key; `false` where it may have been there before.
     #[inline(always)]
     pub fn is_new(&mut self, key: Literal, stack: &mut Vec<u64>) -> bool {
-        !key.is_escaped && self.is_new_signature(Self::signature(key), stack)
+        key.is_verbatim() && self.is_new_signature(Self::signature(key), stack)
     }
 
-    /// As [`Seen::is_new`], by the signature of a key without escapes.
+    /// As [`Seen::is_new`], by the signature of a key whose bytes are those of the string.
     #[inline(always)]
     pub fn is_new_signature(&mut self, signature: u64, stack: &mut Vec<u64>) -> bool {
         // Most keys differ in the few bits of the filter already.
