@@ -51,6 +51,19 @@ impl Parameter {
         }
     }
 
+    /// What it takes, in words: its values where they are known, else its kind.
+    pub fn meaning(&self) -> String {
+        let values: Vec<_> = self.values().collect();
+        let kind = match values.is_empty() {
+            true => self.kind.to_owned(),
+            false => values.join(", "),
+        };
+        match self.is_required {
+            true => format!("{kind}, required"),
+            false => kind,
+        }
+    }
+
     /// The values it may have, where they are known.
     pub fn values(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.values.split('|').filter(|value| !value.is_empty())

@@ -35,25 +35,13 @@ fn section(text: &mut String, title: &str, content: &str) {
 }
 
 fn list(text: &mut String, title: &str, option: &str, all: impl Iterator<Item = Parameter>) {
-    let rows: Vec<_> = all.map(|it| (it.name, meaning(&it))).collect();
+    let rows: Vec<_> = all.map(|it| (it.name, it.meaning())).collect();
     let width = rows.iter().map(|(name, _)| name.len()).max();
     let Some(width) = width else { return };
     text.push_str(&format!("\n  {title}\n"));
     for (name, meaning) in rows {
         let row = format!("  {option}{name:<width$}  {meaning}");
         line(text, row.trim_end());
-    }
-}
-
-fn meaning(parameter: &Parameter) -> String {
-    let values: Vec<_> = parameter.values().collect();
-    let kind = match values.is_empty() {
-        true => parameter.kind.to_owned(),
-        false => values.join(", "),
-    };
-    match parameter.is_required {
-        true => format!("{kind}, required"),
-        false => kind,
     }
 }
 

@@ -57,7 +57,7 @@ fn of_method(endpoint: &str, method: Option<&str>) -> Vec<Endpoint> {
 fn names(endpoints: &[Endpoint], current: &str) -> Vec<Candidate> {
     let own = endpoints.iter().flat_map(Endpoint::parameters);
     let mut found: Vec<_> = own
-        .map(|it| Candidate::open(format!("{}=", it.name), kind(&it)))
+        .map(|it| Candidate::open(format!("{}=", it.name), it.meaning()))
         .collect();
     let mut filters = endpoints.iter().flat_map(Endpoint::filters).peekable();
     if current.starts_with(FILTERS) {
@@ -70,18 +70,6 @@ fn names(endpoints: &[Endpoint], current: &str) -> Vec<Candidate> {
         found.push(Candidate::open(FILTERS, keys.join(", ")));
     }
     found
-}
-
-fn kind(parameter: &Parameter) -> String {
-    let values: Vec<_> = parameter.values().collect();
-    let kind = match values.is_empty() {
-        true => parameter.kind.to_owned(),
-        false => values.join(", "),
-    };
-    match parameter.is_required {
-        true => format!("{kind}, required"),
-        false => kind,
-    }
 }
 
 fn known_values(parameter: Option<&Parameter>) -> Vec<Candidate> {

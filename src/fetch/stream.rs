@@ -76,15 +76,13 @@ impl Stream {
 
     /// Nothing may wait to be read on an idle connection, neither bytes nor its end.
     pub fn is_idle(&mut self) -> io::Result<bool> {
-        let is_tls = matches!(self, Self::Tls(_));
-        let received = match is_tls {
-            true => {
-                self.set_nonblocking(true)?;
-                let received = self.read(&mut [0]);
-                self.set_nonblocking(false)?;
-                received
-            }
-            false => self.receive(&mut [0]),
+        let received = if let Self::Tls(_) = self {
+            self.set_nonblocking(true)?;
+            let received = self.read(&mut [0]);
+            self.set_nonblocking(false)?;
+            received
+        } else {
+            self.receive(&mut [0])
         };
         Ok(received.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock))
     }

@@ -16,39 +16,32 @@ pub struct Keys {
     pub seen: Vec<u64>,
     /// The first one stands for the place before any key.
     known: Vec<Known>,
-    /// Of each of them, to find it by.
-    signatures: Vec<u64>,
     /// The key that came last.
     last: usize,
 }
 
 /// A key that stands as jq writes it, with its colon right behind it.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Known {
-    /// The key, its quotes and the colon; zero behind it.
-    text: [u64; WORDS],
+    /// The key, its quotes, the colon, and a space that the compact layout leaves out.
+    pub written: [u8; LONGEST],
+    /// Bytes of it that stand in the text, up to the colon.
+    pub length: usize,
     /// All bits of these bytes are set.
     mask: [u64; WORDS],
-    /// Their number, and perhaps a space more that is written behind them.
-    pub length: usize,
-    pub written: [u8; LONGEST],
     pub signature: u64,
     /// The key that followed last time, and the first one inside its value.
     next: [usize; 2],
 }
 
-impl Default for Known {
-    fn default() -> Self {
-        Self {
-            text: [0; WORDS],
-            mask: [0; WORDS],
-            length: 0,
-            written: [0; LONGEST],
-            signature: 0,
-            next: [0; 2],
-        }
-    }
-}
+/// The place before any key.
+const NONE: Known = Known {
+    written: [0; LONGEST],
+    length: 0,
+    mask: [0; WORDS],
+    signature: 0,
+    next: [0; 2],
+};
 
 /// Where a key stands.
 #[derive(Clone, Copy)]
@@ -80,8 +73,8 @@ impl Keys {
     pub fn expected(&mut self, place: Place, text: &[u8]) -> Option<&Known> {
         let next = self.known.get(self.last)?.next[place as usize];
         let known = self.known.get(next)?;
-        let here = words(text.first_chunk()?);
-        let differs = |i: usize| (here[i] ^ known.text[i]) & known.mask[i];
+        let (here, there) = (words(text.first_chunk()?), words(&known.written));
+        let differs = |i: usize| (here[i] ^ there[i]) & known.mask[i];
         if next == 0 || (differs(0) | differs(1) | differs(2)) != 0 {
             return None;
         }
@@ -103,41 +96,38 @@ impl Keys {
         ) else {
             return;
         };
-        let mut bytes = [0xff; LONGEST];
-        bytes[length..].fill(0);
-        let mask = words(&bytes);
-        let text = std::array::from_fn(|i| words(chunk)[i] & mask[i]);
-        let Some(number) = self.number(Seen::signature(key), text) else {
-            return;
-        };
-        let known = &mut self.known[number];
-        known.mask = mask;
-        known.length = length;
-        known.written = *chunk;
-        known.written[length] = b' ';
-        self.known[self.last].next[place as usize] = number;
-        self.last = number;
+        let mut mask = [0xff; LONGEST];
+        mask[length..].fill(0);
+        let mut written = *chunk;
+        written[length] = b' ';
+        written[length + 1..].fill(0);
+        let number = self.number(Known {
+            written,
+            length,
+            mask: words(&mask),
+            signature: Seen::signature(key),
+            next: [0; 2],
+        });
+        if let Some(number) = number {
+            self.known[self.last].next[place as usize] = number;
+            self.last = number;
+        }
     }
 
     /// Which of the known keys it is; a new one if there is room.
-    fn number(&mut self, signature: u64, text: [u64; WORDS]) -> Option<usize> {
+    fn number(&mut self, key: Known) -> Option<usize> {
         if self.known.is_empty() {
-            self.known.push(Known::default());
-            self.signatures.push(0);
+            self.known.push(NONE);
         }
-        let found = self.signatures.iter().position(|it| *it == signature);
+        let mut known = self.known.iter();
+        let found = known.position(|it| it.signature == key.signature);
         if let Some(number) = found {
-            return (number > 0 && self.known[number].text == text).then_some(number);
+            return (self.known[number].written == key.written).then_some(number);
         }
         if self.known.len() > MOST {
             return None;
         }
-        self.signatures.push(signature);
-        self.known.push(Known {
-            text,
-            signature,
-            ..Known::default()
-        });
+        self.known.push(key);
         Some(self.known.len() - 1)
     }
 }
