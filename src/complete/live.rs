@@ -166,8 +166,7 @@ fn items(thing: &Value, collection: &str) -> Vec<Item> {
             format!("{}  {}", owned("/Image"), owned("/State")),
         ),
         "images" | "distribution" => (strings(thing, "/RepoTags"), megabytes(thing)),
-        "networks" => (vec![owned("/Name")], owned("/Driver")),
-        "volumes" => (vec![owned("/Name")], owned("/Driver")),
+        "networks" | "volumes" => (vec![owned("/Name")], owned("/Driver")),
         "plugins" => (vec![owned("/Name")], owned("/Config/Description")),
         "services" => (
             vec![of_spec()],

@@ -4,8 +4,11 @@ use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use percent_encoding::{AsciiSet, percent_encode};
+
 use super::Error;
 use super::message::printable;
+use super::query::RESERVED;
 
 /// An `http` or `https` URL in its parts. A fragment is not part of a request and is dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,38 +147,14 @@ pub fn has_userinfo(url: &str) -> bool {
 
 /// A URL of a socket, up to the endpoint: `http://unix:/run/x.sock:`.
 pub fn of_socket(socket: &Path) -> String {
-    let mut url = "http://unix:".to_owned();
-    for byte in socket.as_os_str().as_bytes() {
-        match byte {
-            b'/' | b'-' | b'.' | b'_' | b'~' => url.push(char::from(*byte)),
-            _ if byte.is_ascii_alphanumeric() => url.push(char::from(*byte)),
-            _ => url.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    url + ":"
+    const IN_A_PATH: &AsciiSet = &RESERVED.remove(b'/');
+    let path = percent_encode(socket.as_os_str().as_bytes(), IN_A_PATH);
+    format!("http://unix:{path}:")
 }
 
 /// The bytes that a part of a URL stands for; a percent sign without two digits is itself.
 pub fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let digits = tail
-            .get(..2)
-            .filter(|two| is_hex(two))
-            .and_then(|two| std::str::from_utf8(two).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    bytes
+    percent_encoding::percent_decode_str(text).collect()
 }
 
 fn unknown_scheme(scheme: &str) -> Error {

@@ -1,5 +1,6 @@
 //! Query parameters `key=value` behind an endpoint, percent-encoded, and Docker's `filters` made of them.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::Error;
@@ -143,17 +144,16 @@ fn pair(key: &str, value: &str) -> String {
     format!("{}={}", encoded(key), encoded(value))
 }
 
-/// Percent-encodes all but the unreserved characters of RFC 3986 §2.3.
+/// All but the unreserved characters of RFC 3986 §2.3: what is percent-encoded.
+pub const RESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Percent-encodes all but the unreserved characters.
 pub fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    utf8_percent_encode(text, &RESERVED).to_string()
 }
 
 #[cfg(test)]

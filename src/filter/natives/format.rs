@@ -1,5 +1,7 @@
 //! The `@` formats.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::{Call, Count, Entry, fail, one};
 use crate::filter::value::{Error, ValR, Value};
 
@@ -109,17 +111,14 @@ fn html(text: &str) -> String {
     escaped
 }
 
+/// All but the unreserved characters of RFC 3986 §2.3.
 fn uri(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                encoded.push(char::from(byte))
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 fn uri_decoded(value: &Value) -> ValR {

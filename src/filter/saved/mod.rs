@@ -17,6 +17,7 @@ use std::path::PathBuf;
 pub(in crate::filter) use link::{Calls, is_called, program, visible};
 pub use metadata::Metadata;
 use names::is_identifier;
+pub use names::is_name;
 pub use names::{hidden, refusal};
 pub use places::Places;
 pub use standalone::{standalone, without_header};

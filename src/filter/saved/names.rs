@@ -6,15 +6,18 @@ use crate::filter::{builtins, natives};
 /// Words that stand for values.
 const CONSTANTS: [&str; 3] = ["null", "true", "false"];
 
-/// A name jq can call: letters, digits and `_`, no digit first (jq manual, "Variables").
-pub fn is_identifier(name: &str) -> bool {
-    let mut letters = name.chars();
+/// Letters, digits and `_`, no digit first.
+pub fn is_name(text: &str) -> bool {
+    let mut letters = text.chars();
     letters
         .next()
         .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !KEYWORDS.contains(&name)
-        && !CONSTANTS.contains(&name)
+}
+
+/// A name jq can call: no word of its grammar (jq manual, "Variables").
+pub fn is_identifier(name: &str) -> bool {
+    is_name(name) && !KEYWORDS.contains(&name) && !CONSTANTS.contains(&name)
 }
 
 /// Why a filter cannot be saved under this name, if it cannot.

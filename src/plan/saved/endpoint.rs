@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+
 use crate::error::Error;
+use crate::fetch::query::RESERVED;
+use crate::filter::saved::is_name;
 
 /// The names of the `{placeholders}`, each once. Braces around anything but a name are JSON of a query.
 pub fn placeholders(endpoint: &str) -> Vec<&str> {
@@ -16,15 +20,6 @@ pub fn placeholders(endpoint: &str) -> Vec<&str> {
         }
     }
     found
-}
-
-/// Letters, digits and `_`, no digit first: nothing that JSON has alone between braces.
-fn is_name(text: &str) -> bool {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
-        && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// The endpoint with a word for each of its placeholders.
@@ -82,15 +77,8 @@ fn is_no_segment(segment: &str) -> bool {
 /// A word as one segment of a path or one value of a query: all but RFC 3986's unreserved characters, `:` and `@` as
 /// `%XX`.
 fn encoded(word: &str) -> String {
-    let mut text = String::with_capacity(word.len());
-    for byte in word.bytes() {
-        match byte {
-            b'-' | b'.' | b'_' | b'~' | b':' | b'@' => text.push(char::from(byte)),
-            _ if byte.is_ascii_alphanumeric() => text.push(char::from(byte)),
-            _ => text.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    text
+    const IN_A_SEGMENT: &AsciiSet = &RESERVED.remove(b':').remove(b'@');
+    utf8_percent_encode(word, IN_A_SEGMENT).to_string()
 }
 
 /// An endpoint of a file must be what it looks like.
