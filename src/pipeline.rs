@@ -18,12 +18,12 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::fetch;
 use crate::filter::value::{Item, Value};
-use crate::filter::{self, Inputs, Session, Shape, Source, Stop, Tally, Trouble};
+use crate::filter::{self, Inputs, Session, Shape, Source, Stop, Supply, Tally, Trouble};
 use crate::format;
 use crate::plan::{Input, Plan, Program, reason};
 
 use output::Output;
-use reader::considerate;
+use reader::{considerate, prompt};
 
 /// Runs the plan, with so many bytes of stack, and gives the exit code.
 ///
@@ -176,11 +176,7 @@ fn arrive(plan: &Plan, output: &Rc<Output>, late: &Rc<Late>) -> Result<Arrival, 
 }
 
 /// A single source that nothing keeps from being opened.
-fn one(
-    name: Option<Rc<str>>,
-    bytes: Box<dyn io::Read>,
-    settings: filter::InputSettings,
-) -> Arrival {
+fn one(name: Option<Rc<str>>, bytes: Box<dyn Supply>, settings: filter::InputSettings) -> Arrival {
     let mut once = Some(Source { name, bytes });
     Arrival::Inputs {
         sources: Box::new(move || once.take()),
@@ -225,13 +221,13 @@ fn open_all(
 }
 
 /// Opens a file; one that others write while it is read is a pipe.
-fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn io::Read>> {
+fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn Supply>> {
     let file = File::open(path)?;
     let kind = file.metadata()?.file_type();
     match (kind.is_dir(), kind.is_fifo()) {
         (true, _) => Err(io::Error::from(io::ErrorKind::IsADirectory)),
         (_, true) => Ok(considerate(file, output.clone())),
-        _ => Ok(Box::new(file)),
+        _ => Ok(prompt(file, output.clone())),
     }
 }
 

@@ -1,9 +1,8 @@
 //! Inputs of a filter: the values of one source after the other, read as jq's options say.
 
-use std::io::Read;
 use std::rc::Rc;
 
-use super::read::{Events, Opened, Parser, ReadError, Trouble, Values, Visitor};
+use super::read::{Events, Opened, Parser, ReadError, Supply, Trouble, Values, Visitor};
 use super::value::{Text, Value};
 
 /// How the bytes of the sources become inputs.
@@ -28,7 +27,7 @@ pub enum Shape {
 pub struct Source {
     /// A file's name, for `input_filename`.
     pub name: Option<Rc<str>>,
-    pub bytes: Box<dyn Read>,
+    pub bytes: Box<dyn Supply>,
 }
 
 /// Settings of the input side.

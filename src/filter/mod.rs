@@ -24,7 +24,7 @@ use jaq_core::load::{Arena, File, Loader};
 
 pub use files::{read_text, read_values};
 pub use input::{Inputs, Settings as InputSettings, Shape, Source};
-pub use read::{ReadError, Trouble, single as parse_json};
+pub use read::{Buffer, Pages, ReadError, Supply, Trouble, single as parse_json};
 pub use report::{CompileError, nearest};
 pub use run::{Session, Stop, Tally};
 use saved::{Places, SavedFilter};

@@ -10,7 +10,7 @@ use super::{Arrival, Late, Problems};
 use crate::catalogue;
 use crate::error::Error;
 use crate::fetch::{self, BodyKind, Response, logs};
-use crate::filter::{Shape, Source, value::Value};
+use crate::filter::{Shape, Source, Supply, value::Value};
 use crate::format;
 use crate::plan::{Exchange, Plan};
 
@@ -97,7 +97,7 @@ fn watched(mut response: Response, output: &Output) -> Response {
     response
 }
 
-fn inputs(body: Box<dyn Read>, shape: Shape, plan: &Plan) -> Arrival {
+fn inputs(body: Box<dyn Supply>, shape: Shape, plan: &Plan) -> Arrival {
     let source = Source {
         name: None,
         bytes: body,
@@ -120,7 +120,7 @@ fn inputs(body: Box<dyn Read>, shape: Shape, plan: &Plan) -> Arrival {
 
 /// Text that ends where it breaks off: its last line counts, and the error is told behind it.
 struct Whole {
-    body: Box<dyn Read>,
+    body: Box<dyn Supply>,
     late: Rc<Late>,
 }
 
@@ -135,6 +135,8 @@ impl Read for Whole {
         }
     }
 }
+
+impl Supply for Whole {}
 
 /// A body that passes as it is.
 fn copy(mut body: Box<dyn Read + Send>, output: &Output) -> Result<Arrival, Error> {

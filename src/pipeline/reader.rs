@@ -1,32 +1,26 @@
-//! Readers that let go of finished output before they wait for more input.
+//! Readers that let go of finished output before they wait for more input, and that read ahead where much is coming.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::rc::Rc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use super::output::Output;
+use crate::filter::{Buffer, Pages, Supply};
 
-/// The reader, made to do so.
-pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Read> {
-    if output.holds_values() {
-        Box::new(Patient::new(reader, output))
-    } else {
-        Box::new(FlushFirst { reader, output })
+/// The reader, made to let go of what it can before it waits.
+pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
+    let mut reader = Reader::new(reader, output);
+    reader.is_watched = reader.output.holds_values();
+    if reader.is_watched {
+        reader.read_elsewhere(&[]);
     }
+    Box::new(reader)
 }
 
-/// Writes out what there is before every read.
-struct FlushFirst<R> {
-    reader: R,
-    output: Rc<Output>,
-}
-
-impl<R: Read> Read for FlushFirst<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.output.let_go();
-        self.reader.read(buffer)
-    }
+/// The reader of something that makes nobody wait for long, such as a file.
+pub fn prompt(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
+    Box::new(Reader::new(reader, output))
 }
 
 /// An input is quiet when nothing has come for so long: a person does not notice, a server that sends what it already
@@ -35,77 +29,124 @@ const QUIET: Duration = Duration::from_millis(30);
 /// Nothing is held for longer, however much comes.
 const LONGEST: Duration = Duration::from_millis(200);
 
-/// Bytes read at once.
-const CHUNK: usize = 64 * 1024;
+/// A read that brings less than this has taken all there was: the input is slower than what is done with it.
+const MUCH: usize = 16 * 1024;
+/// So many bytes in larger reads, one after the other, and another thread reads on. For less it does not pay.
+const ENOUGH: usize = 1024 * 1024;
 
-/// For formats that hold values: has them let go when the input is quiet. Another thread reads.
-struct Patient {
-    chunks: Receiver<io::Result<Vec<u8>>>,
-    chunk: Cursor<Vec<u8>>,
+struct Reader<R> {
+    /// It is read here, or else elsewhere.
+    here: Option<R>,
+    elsewhere: Option<Pages>,
     output: Rc<Output>,
+    /// Bytes read here.
+    come: usize,
+    /// Those of them that came in large reads, one after the other.
+    in_a_row: usize,
+    /// What the formatter holds is let go when the input is quiet.
+    is_watched: bool,
     /// Since when something may be held.
     since: Option<Instant>,
-    ended: bool,
+    /// What [`Read::read`] has not given of a page.
+    left: Buffer,
 }
 
-impl Patient {
-    fn new(reader: impl Read + Send + 'static, output: Rc<Output>) -> Self {
-        let (sender, chunks) = sync_channel(2);
-        // Without the thread there are no chunks: that is an error below.
-        let _ = std::thread::Builder::new().spawn(move || read_all(reader, &sender));
+impl<R: Read + Send + 'static> Reader<R> {
+    fn new(reader: R, output: Rc<Output>) -> Self {
         Self {
-            chunks,
-            chunk: Cursor::default(),
+            here: Some(reader),
+            elsewhere: None,
             output,
+            come: 0,
+            in_a_row: 0,
+            is_watched: false,
             since: None,
-            ended: false,
+            left: Buffer::default(),
         }
     }
 
-    fn next(&mut self) -> io::Result<Vec<u8>> {
-        self.output.let_go();
-        let since = *self.since.get_or_insert_with(Instant::now);
-        let patience = LONGEST.saturating_sub(since.elapsed()).min(QUIET);
-        match self.chunks.recv_timeout(patience) {
-            Ok(chunk) => return chunk,
-            Err(RecvTimeoutError::Disconnected) => return Err(gone()),
-            Err(RecvTimeoutError::Timeout) => {}
+    /// Has another thread read on, if there can be one, behind these bytes, the last that have come.
+    fn read_elsewhere(&mut self, last: &[u8]) {
+        let place = self.come.saturating_sub(last.len());
+        let pages = |reader| Pages::of(reader, place, last);
+        match self.here.take().map(pages) {
+            Some(Ok(pages)) => self.elsewhere = Some(pages),
+            Some(Err(reader)) => self.here = Some(reader),
+            None => {}
         }
-        self.output.pause();
-        self.since = None;
-        self.chunks.recv().unwrap_or_else(|_| Err(gone()))
     }
-}
 
-fn gone() -> io::Error {
-    io::Error::other("the thread that reads is gone")
-}
-
-/// Sends everything there is to read; nothing at the end.
-fn read_all(mut reader: impl Read, chunks: &SyncSender<io::Result<Vec<u8>>>) {
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        let chunk = match reader.read(&mut buffer) {
-            Ok(bytes) => Ok(buffer[..bytes].to_vec()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => Err(error),
+    /// So many bytes were read at once.
+    fn note(&mut self, bytes: usize) {
+        self.come += bytes;
+        self.in_a_row = match bytes < MUCH {
+            true => 0,
+            false => self.in_a_row + bytes,
         };
-        let is_last = chunk.as_ref().map_or(true, Vec::is_empty);
-        if chunks.send(chunk).is_err() || is_last {
-            return;
+    }
+
+    /// Much is coming, and another processor could take it in.
+    fn should_read_elsewhere(&mut self) -> bool {
+        let is_enough = self.in_a_row >= ENOUGH;
+        if is_enough {
+            self.in_a_row = 0;
         }
+        is_enough && available_parallelism().is_ok_and(|several| several.get() > 1)
     }
 }
 
-impl Read for Patient {
+impl<R: Read + Send + 'static> Supply for Reader<R> {
+    fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
+        if self.should_read_elsewhere() {
+            self.read_elsewhere(buffer.filled());
+        }
+        let Some(pages) = &mut self.elsewhere else {
+            let Some(reader) = &mut self.here else {
+                return Ok(());
+            };
+            self.output.let_go();
+            let kept = buffer.filled.len();
+            buffer.read(reader)?;
+            self.note(buffer.filled.len() - kept);
+            return Ok(());
+        };
+        let patience = match self.is_watched {
+            false => Duration::ZERO,
+            true => {
+                self.output.let_go();
+                let since = *self.since.get_or_insert_with(Instant::now);
+                LONGEST.saturating_sub(since.elapsed()).min(QUIET)
+            }
+        };
+        if let Some(page) = pages.next_within(patience, buffer) {
+            return page;
+        }
+        match self.is_watched {
+            false => self.output.let_go(),
+            true => self.output.pause(),
+        }
+        self.since = None;
+        pages.next(buffer)
+    }
+}
+
+impl<R: Read + Send + 'static> Read for Reader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.chunk.read(buffer)?;
-        if bytes > 0 || buffer.is_empty() || self.ended {
+        if let Some(reader) = &mut self.here {
+            self.output.let_go();
+            let bytes = reader.read(buffer)?;
+            self.come += bytes;
             return Ok(bytes);
         }
-        let chunk = self.next()?;
-        self.ended = chunk.is_empty();
-        self.chunk = Cursor::new(chunk);
-        self.chunk.read(buffer)
+        if self.left.filled.is_empty() && !buffer.is_empty() {
+            let mut page = std::mem::take(&mut self.left);
+            self.supply(&mut page)?;
+            self.left = page;
+        }
+        let left = self.left.filled();
+        let bytes = left.len().min(buffer.len());
+        buffer[..bytes].copy_from_slice(&left[..bytes]);
+        self.left.filled.start += bytes;
+        Ok(bytes)
     }
 }

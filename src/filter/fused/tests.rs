@@ -28,6 +28,8 @@ impl Read for Drip {
     }
 }
 
+impl crate::filter::Supply for Drip {}
+
 /// What a filter gives for a text: each output, and how the run on each input ended.
 fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>, String> {
     let compiled = compile(&Program {

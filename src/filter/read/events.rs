@@ -1,13 +1,11 @@
 //! `--stream`: paths and leaves as they are read, without building what holds them (jq manual, "Streaming").
 
-use std::io::Read;
-
 use super::parser::Parser;
-use super::{ReadError, Values};
+use super::{ReadError, Supply, Values};
 use crate::filter::value::{MAX_DEPTH, Value};
 
 /// Reads JSON as the events of `--stream`.
-pub struct Events<R = Box<dyn Read>> {
+pub struct Events<R = Box<dyn Supply>> {
     parser: Parser<R>,
     path: Vec<Value>,
     failed: bool,
@@ -23,7 +21,7 @@ impl From<Values> for Events {
     }
 }
 
-impl<R: Read> Events<R> {
+impl<R: Supply> Events<R> {
     /// Newlines read so far.
     pub fn line_number(&self) -> usize {
         self.parser.line_number()

@@ -2,9 +2,10 @@
 //! Second", §3.1).
 
 use super::literal::escape_length;
+use super::supply::Buffer;
 use crate::filter::value::{BLOCK, Masks, Wide, Widely};
 
-/// Blocks looked at in one go: what is found stays in the nearest cache, and their escapes fit in one number.
+/// Blocks looked at in one go where nobody looks ahead: what is found stays in the nearest cache.
 const MOST: usize = 64;
 
 /// Where tokens begin in a stretch of the input: each bracket, comma, colon and opening quote, and the first byte of
@@ -12,46 +13,110 @@ const MOST: usize = 64;
 #[derive(Debug, Default)]
 pub struct Marks {
     /// The place of the first block, counted from the first byte of the input.
-    origin: usize,
+    pub origin: usize,
     /// One bit a byte, one number a block.
     bits: Vec<u64>,
     /// So many of the blocks are known.
     count: usize,
     /// One bit a block: those that have backslashes in them.
-    escapes: u64,
+    escapes: Vec<u64>,
 }
 
 impl Marks {
     /// The marks of what is ahead, outside of any string; `at` bytes of a text that begins at this place are behind.
-    /// There are none if there are too few bytes for a block, if what is in them is no JSON, or if the processor has
-    /// nothing to find them with.
-    pub fn from(&mut self, ahead: &[u8], begin: usize, at: usize) -> Ahead<'_> {
-        let place = begin + at;
-        let known = self.count * BLOCK;
-        if !(self.origin..self.origin + known).contains(&place) {
-            self.origin = place;
-            self.bits.resize(MOST, 0);
-            let text = ahead;
-            let found = &mut self.bits;
-            (self.count, self.escapes) = match Wide::detect() {
-                Some(wide) => wide.run(Search { text, found }),
-                None => (0, 0),
-            };
-        }
-        let (skipped, bits) = ((place - self.origin) / BLOCK, (place - self.origin) % BLOCK);
-        let known = self.bits.get(skipped..self.count);
-        let mut blocks = known.unwrap_or_default().iter();
-        Ahead {
-            bits: blocks.next().map_or(0, |block| block & (u64::MAX << bits)),
-            escapes: self.escapes >> skipped,
+    /// `None` if that is not known.
+    pub fn known(&self, begin: usize, at: usize) -> Option<Ahead<'_>> {
+        let behind = (begin + at).checked_sub(self.origin)?;
+        let (number, bits) = (behind / BLOCK, behind % BLOCK);
+        (number < self.count).then(|| Ahead {
+            bits: self.bits[number] & (u64::MAX << bits),
             base: at.wrapping_sub(bits),
-            blocks,
+            number,
+            blocks: &self.bits[..self.count],
+            escapes: &self.escapes,
+        })
+    }
+
+    /// As [`Marks::known`], and finds them if they are not known. There are none if there are too few bytes for a block,
+    /// if what is in them is no JSON, or if the processor has nothing to find them with.
+    pub fn find(&mut self, ahead: &[u8], begin: usize, at: usize) -> Option<Ahead<'_>> {
+        let place = begin + at;
+        if !(self.origin..self.origin + self.count * BLOCK).contains(&place) {
+            self.origin = place;
+            let most = MOST.min(ahead.len() / BLOCK);
+            self.search(ahead, most, &mut State::default());
         }
+        self.known(begin, at)
+    }
+
+    /// Looks at so many blocks of a text.
+    fn search(&mut self, text: &[u8], most: usize, state: &mut State) {
+        self.bits.resize(most.max(self.bits.len()), 0);
+        self.escapes.clear();
+        self.escapes.resize(most.div_ceil(64), 0);
+        let search = Search {
+            text,
+            bits: &mut self.bits[..most],
+            escapes: &mut self.escapes,
+            state,
+        };
+        self.count = Wide::detect().map_or(0, |wide| wide.run(search));
     }
 
     /// Forgets everything: what comes next may be inside a string.
     pub fn clear(&mut self) {
         self.count = 0;
+    }
+}
+
+/// Finds the marks of what comes in before anybody asks for them.
+pub struct Forerunner {
+    /// Bytes that came so far.
+    place: usize,
+    state: State,
+    /// Bytes that came behind the last block.
+    left: Vec<u8>,
+    /// What came has something wrong in it, and what comes behind that may be anything.
+    is_lost: bool,
+}
+
+/// An escape has so many bytes at most.
+const ESCAPE: usize = 6;
+
+impl Forerunner {
+    /// It looks at what comes behind these bytes, of which the first has this place and is outside of any string.
+    pub fn behind(place: usize, bytes: Vec<u8>) -> Self {
+        let mut forerunner = Self {
+            place,
+            state: State::default(),
+            left: Vec::new(),
+            is_lost: false,
+        };
+        forerunner.look(&mut Buffer {
+            filled: 0..bytes.len(),
+            bytes,
+            ..Buffer::default()
+        });
+        forerunner
+    }
+
+    /// Finds what can be found of the bytes that came in, which have free ones in front of them.
+    pub fn look(&mut self, page: &mut Buffer) {
+        page.marks.clear();
+        let begin = page.filled.start.checked_sub(self.left.len());
+        let Some(begin) = begin.filter(|_| !self.is_lost) else {
+            return;
+        };
+        page.bytes[begin..page.filled.start].copy_from_slice(&self.left);
+        let text = &page.bytes[begin..page.filled.end];
+        // The escapes in a block can be seen whole.
+        let blocks = text.len().saturating_sub(ESCAPE - 1) / BLOCK;
+        page.marks.origin = self.place - self.left.len();
+        self.place += page.filled.len();
+        page.marks.search(text, blocks, &mut self.state);
+        self.is_lost = page.marks.count < blocks;
+        self.left.clear();
+        self.left.extend_from_slice(&text[blocks * BLOCK..]);
     }
 }
 
@@ -61,16 +126,19 @@ pub struct Ahead<'m> {
     bits: u64,
     /// Where in the text the current block begins; the first may begin before the text does.
     base: usize,
-    blocks: std::slice::Iter<'m, u64>,
-    /// Which blocks have backslashes in them; the lowest bit is the current block's.
-    escapes: u64,
+    /// The current block's.
+    number: usize,
+    /// Of the blocks that are known.
+    blocks: &'m [u64],
+    escapes: &'m [u64],
 }
 
 impl Ahead<'_> {
     /// Does the block of the last mark have backslashes in it?
     #[inline(always)]
     pub fn has_escapes(&self) -> bool {
-        self.escapes & 1 != 0
+        let escapes = self.escapes.get(self.number / 64);
+        escapes.is_some_and(|bits| bits >> (self.number % 64) & 1 != 0)
     }
 }
 
@@ -80,9 +148,9 @@ impl Iterator for Ahead<'_> {
     #[inline(always)]
     fn next(&mut self) -> Option<usize> {
         while self.bits == 0 {
-            self.bits = *self.blocks.next()?;
+            self.bits = *self.blocks.get(self.number + 1)?;
+            self.number += 1;
             self.base = self.base.wrapping_add(BLOCK);
-            self.escapes >>= 1;
         }
         let at = self.base.wrapping_add(self.bits.trailing_zeros() as usize);
         self.bits &= self.bits - 1;
@@ -90,40 +158,43 @@ impl Iterator for Ahead<'_> {
     }
 }
 
-/// Finds the marks of the first blocks of a text, up to one that has something wrong in it; gives their number, and
-/// the bits of those that have backslashes in them.
+/// Finds the marks of the blocks of a text, up to one that has something wrong in it; gives their number, and the bits
+/// of those that have backslashes in them.
 struct Search<'a> {
     text: &'a [u8],
-    found: &'a mut [u64],
+    bits: &'a mut [u64],
+    escapes: &'a mut [u64],
+    state: &'a mut State,
 }
 
 impl Widely for Search<'_> {
-    type Output = (usize, u64);
+    type Output = usize;
 
     #[inline(always)]
-    fn widely(self, wide: Wide) -> (usize, u64) {
-        let (mut state, mut escapes) = (State::default(), 0);
+    fn widely(self, wide: Wide) -> usize {
+        let mut state = std::mem::take(self.state);
         let (blocks, _) = self.text.as_chunks::<BLOCK>();
-        for (number, (block, found)) in blocks.iter().zip(&mut *self.found).enumerate() {
+        for (number, (block, found)) in blocks.iter().zip(&mut *self.bits).enumerate() {
             let mut masks = wide.masks(block);
             if masks.backslashes | state.escaped != 0 {
-                escapes |= 1 << number;
+                self.escapes[number / 64] |= 1 << (number % 64);
                 match state.escapes(masks.backslashes, &self.text[number * BLOCK..]) {
                     Some(escaped) => masks.quotes &= !escaped,
-                    None => return (number, escapes),
+                    None => return number,
                 }
             }
             match state.marks(wide, masks) {
                 Some(marks) => *found = marks,
-                None => return (number, escapes),
+                None => return number,
             }
         }
-        (blocks.len().min(self.found.len()), escapes)
+        *self.state = state;
+        blocks.len().min(self.bits.len())
     }
 }
 
 /// What a block has to know of those before it.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     /// All bits are set: the last block ended inside a string.
     inside: u64,

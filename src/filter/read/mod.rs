@@ -6,21 +6,23 @@ mod events;
 mod leap;
 mod literal;
 mod marks;
+mod pages;
 mod parser;
 mod scanner;
 mod skip;
+mod supply;
 mod window;
 
 #[cfg(test)]
 mod tests;
 
-use std::io::Read;
-
 pub use error::{ReadError, Trouble};
 pub use events::Events;
+pub use pages::Pages;
 pub use parser::{Opened, Parser};
 pub use scanner::Visitor;
 pub use skip::Skip;
+pub use supply::{Buffer, Supply};
 
 use super::value::Value;
 
@@ -42,4 +44,4 @@ pub fn single(text: &[u8]) -> Result<Value, ReadError> {
 }
 
 /// All values of a stream, one at a time.
-pub type Values = Parser<Box<dyn Read>>;
+pub type Values = Parser<Box<dyn Supply>>;

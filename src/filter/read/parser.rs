@@ -1,13 +1,12 @@
 //! JSON values, one after the other, out of windows of bytes.
 
-use std::io::Read;
 use std::rc::Rc;
 
 use super::diagnosis::{Diagnosis, Last, Waiting};
 use super::scanner::{Progress, Scanner, Visitor};
 use super::skip::Skip;
 use super::window::Window;
-use super::{RECORD_SEPARATOR, ReadError};
+use super::{RECORD_SEPARATOR, ReadError, Supply};
 use crate::filter::value::{MAX_TEXT, Text, Value};
 
 type Parsed<T> = Result<T, ReadError>;
@@ -40,7 +39,7 @@ enum Place {
     Later,
 }
 
-impl<R: Read> Parser<R> {
+impl<R: Supply> Parser<R> {
     pub fn new(source: R) -> Self {
         Self {
             window: Window::new(source),
@@ -287,7 +286,7 @@ impl<R: Read> Parser<R> {
         self.scanner.reset(usize::from(self.around.is_some()));
         loop {
             let (text, ended) = (self.window.rest(), self.window.has_ended());
-            match self.scanner.scan(text, self.window.place(), ended, visitor) {
+            match self.scanner.scan(text, self.window.known(), ended, visitor) {
                 Ok(Progress::Done(length)) => return Ok(Some(length)),
                 Ok(Progress::More) if text.len() > limit => return Ok(None),
                 Ok(Progress::More) => drop(self.window.more()?),

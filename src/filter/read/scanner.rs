@@ -48,7 +48,10 @@ pub struct Scanner {
     position: usize,
     /// The string that was cut off by the end of the bytes.
     string: Option<StringScan>,
+    /// Marks that it found itself.
     marks: Marks,
+    /// Those that were found before are of no use: there was an error.
+    is_alone: bool,
 }
 
 /// How far a scan has come.
@@ -80,6 +83,7 @@ impl Scanner {
     /// Forgets what it knows of the bytes ahead: the next value may begin where a string was open.
     pub fn forget(&mut self) {
         self.marks.clear();
+        self.is_alone = true;
     }
 
     /// Bytes scanned; where there was a fault, those before its token.
@@ -88,14 +92,14 @@ impl Scanner {
     }
 
     /// Goes on with the scan of the value that begins `text`, at this place of the input; `ended` says that no more
-    /// bytes will come.
+    /// bytes will come, `known` what has been found out of the input already.
     ///
     /// # Errors
     /// The text is no JSON.
     pub fn scan(
         &mut self,
         text: &[u8],
-        place: usize,
+        (place, known): (usize, &Marks),
         ended: bool,
         visitor: &mut impl Visitor,
     ) -> Result<Progress, Fault> {
@@ -108,6 +112,7 @@ impl Scanner {
             ended,
             visitor,
             place,
+            known,
             leap: if place + text.len() > NEAR {
                 0
             } else {
@@ -133,6 +138,7 @@ struct Pass<'s, 't, V> {
     expect: Expect,
     /// Where in the input the text begins.
     place: usize,
+    known: &'s Marks,
     /// From here on another leap is tried.
     leap: usize,
 }
@@ -189,9 +195,18 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
             return Leapt::NotAtAll;
         }
         let mut marks = std::mem::take(&mut self.scanner.marks);
+        let known = match self.scanner.is_alone {
+            true => None,
+            false => self.known.known(self.place, self.at),
+        };
+        let Some(ahead) = known.or_else(|| marks.find(ahead, self.place, self.at)) else {
+            self.scanner.marks = marks;
+            self.leap = self.at + 1;
+            return Leapt::NotAtAll;
+        };
         let mut leap = Leap {
             text: self.text,
-            ahead: marks.from(ahead, self.place, self.at),
+            ahead,
             at: self.at,
             expect: self.expect,
             open: &mut self.scanner.open,

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read};
 
-use super::{Events, Parser, single};
+use super::{Events, Parser, Supply, single};
 use crate::filter::value::{MAX_DEPTH, Value};
 
 /// Bytes that come a few at a time.
@@ -22,6 +22,8 @@ impl Read for Drip<'_> {
         Ok(size)
     }
 }
+
+impl Supply for Drip<'_> {}
 
 /// Every value of a text as compact JSON, and the error that ends it, with the bytes in portions of `size`.
 fn read(text: &[u8], size: usize) -> Vec<String> {
@@ -197,7 +199,7 @@ fn events_are_those_of_jq_however_the_bytes_arrive() {
         "[[0]]",
     ];
     for size in 1..=text.len() {
-        let drip: Box<dyn Read> = Box::new(Drip {
+        let drip: Box<dyn Supply> = Box::new(Drip {
             text: text.as_bytes(),
             size,
         });
@@ -235,6 +237,8 @@ impl Read for Endless<'_> {
         Ok(buffer.len())
     }
 }
+
+impl Supply for Endless<'_> {}
 
 #[test]
 fn a_fault_without_end_is_found_after_a_while() {

@@ -1,20 +1,16 @@
 //! The bytes of an input, a window at a time.
 
-use std::io::{self, ErrorKind, Read};
+use std::io;
 
 use super::ReadError;
-
-/// Bytes asked for at once when much is coming: what a socket delivers at most in one go.
-const WINDOW: usize = 256 * 1024;
-
-/// Small answers are read in one call without touching more memory than they need.
-const FIRST_WINDOW: usize = 16 * 1024;
+use super::marks::Marks;
+use super::supply::{Buffer, Supply};
 
 pub struct Window<R> {
     source: R,
-    buffer: Vec<u8>,
+    buffer: Buffer,
+    /// Where in the buffer the bytes are that have not been taken.
     position: usize,
-    filled: usize,
     ended: bool,
     /// Bytes of the input before this window.
     passed: usize,
@@ -24,13 +20,12 @@ pub struct Window<R> {
     column: usize,
 }
 
-impl<R: Read> Window<R> {
+impl<R: Supply> Window<R> {
     pub fn new(source: R) -> Self {
         Self {
             source,
-            buffer: Vec::new(),
+            buffer: Buffer::default(),
             position: 0,
-            filled: 0,
             ended: false,
             passed: 0,
             lines: 0,
@@ -41,12 +36,12 @@ impl<R: Read> Window<R> {
     /// What is here and not yet taken; empty only at the end of the input, unless `fill` was not called.
     #[inline]
     pub fn rest(&self) -> &[u8] {
-        &self.buffer[self.position..self.filled]
+        &self.buffer.bytes[self.position..self.buffer.filled.end]
     }
 
     /// Bytes of the input that have been taken.
     pub fn place(&self) -> usize {
-        self.passed + self.position
+        self.passed + self.position - self.buffer.filled.start
     }
 
     pub fn advance(&mut self, bytes: usize) {
@@ -56,7 +51,7 @@ impl<R: Read> Window<R> {
     /// The next byte, `None` at the end.
     #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, ReadError> {
-        if self.position == self.filled {
+        if self.position == self.buffer.filled.end {
             self.fill()?;
         }
         Ok(self.rest().first().copied())
@@ -64,7 +59,7 @@ impl<R: Read> Window<R> {
 
     /// Takes more bytes in when the window is used up.
     pub fn fill(&mut self) -> Result<(), ReadError> {
-        if self.position == self.filled {
+        if self.position == self.buffer.filled.end {
             self.more()?;
         }
         Ok(())
@@ -76,36 +71,22 @@ impl<R: Read> Window<R> {
             return Ok(false);
         }
         (self.lines, self.column) = self.place_after(self.position);
-        self.passed += self.position;
-        self.buffer.copy_within(self.position..self.filled, 0);
-        let was_full = self.filled == self.buffer.len();
-        self.filled -= self.position;
-        self.position = 0;
-        if was_full {
-            let needed = if self.buffer.is_empty() {
-                FIRST_WINDOW
-            } else {
-                WINDOW
-            };
-            let grown = if self.filled == self.buffer.len() {
-                2 * self.filled
-            } else {
-                self.buffer.len()
-            };
-            self.buffer.resize(needed.max(grown), 0);
+        self.passed = self.place();
+        self.buffer.filled.start = self.position;
+        let kept = self.buffer.filled.len();
+        let supplied = self.source.supply(&mut self.buffer);
+        if supplied.is_err() {
+            self.buffer.filled.end = self.buffer.filled.start;
         }
-        loop {
-            match self.source.read(&mut self.buffer[self.filled..]) {
-                Ok(0) => self.ended = true,
-                Ok(bytes) => self.filled += bytes,
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => {
-                    self.ended = true;
-                    return Err(ReadError::io(error));
-                }
-            }
-            return Ok(!self.ended);
-        }
+        self.position = self.buffer.filled.start;
+        self.ended = self.buffer.filled.len() <= kept;
+        supplied.map_err(ReadError::io)?;
+        Ok(!self.ended)
+    }
+
+    /// The place of the next byte, counted from the first of the input, and what is known of it and those behind it.
+    pub fn known(&self) -> (usize, &Marks) {
+        (self.place(), &self.buffer.marks)
     }
 
     /// No more bytes will come than are here.
@@ -115,17 +96,18 @@ impl<R: Read> Window<R> {
 
     /// Everything has been taken.
     pub fn has_run_out(&self) -> bool {
-        self.ended && self.position == self.filled
+        self.ended && self.position == self.buffer.filled.end
     }
 
-    fn place_after(&self, bytes: usize) -> (usize, usize) {
-        let seen = &self.buffer[..bytes];
+    /// Newlines before a position in the buffer, and bytes since the last of them.
+    fn place_after(&self, position: usize) -> (usize, usize) {
+        let seen = &self.buffer.bytes[self.buffer.filled.start..position];
         let newlines = memchr::memchr_iter(b'\n', seen).count();
         if newlines == 0 {
-            return (self.lines, self.column + bytes);
+            return (self.lines, self.column + seen.len());
         }
         let last = memchr::memrchr(b'\n', seen).unwrap_or(0);
-        (self.lines + newlines, bytes - last - 1)
+        (self.lines + newlines, seen.len() - last - 1)
     }
 
     /// Lines read so far, the current one included if its end is in sight: jq reads line by line.
@@ -146,10 +128,13 @@ impl<R: Read> Window<R> {
 
     /// A syntax error so many bytes further on, or at the end.
     pub fn error_at(&self, offset: usize, message: &'static str) -> ReadError {
-        let place = self.position.saturating_add(offset).min(self.filled);
-        let at_end = self.ended && place == self.filled;
+        let place = self
+            .position
+            .saturating_add(offset)
+            .min(self.buffer.filled.end);
+        let at_end = self.ended && place == self.buffer.filled.end;
         // The byte itself counts, so that a newline is on the line it begins, as in jq.
-        let (lines, column) = self.place_after((place + 1).min(self.filled));
+        let (lines, column) = self.place_after((place + 1).min(self.buffer.filled.end));
         ReadError::syntax(message, (lines + 1, column), at_end)
     }
 

@@ -1,0 +1,83 @@
+//! Where the bytes of an input come from.
+
+use std::fs::File;
+use std::io::{self, Cursor, ErrorKind, Read};
+use std::ops::Range;
+
+use super::marks::Marks;
+
+/// Bytes asked for at once when much is coming: what a socket delivers at most in one go.
+pub const WINDOW: usize = 256 * 1024;
+
+/// Small answers are read in one call without touching more memory than they need.
+const FIRST_WINDOW: usize = 16 * 1024;
+
+/// Bytes of an input.
+#[derive(Default)]
+pub struct Buffer {
+    pub bytes: Vec<u8>,
+    /// Where they are in it.
+    pub filled: Range<usize>,
+    /// What is known of them already.
+    pub marks: Marks,
+}
+
+/// A reader that may have a better way than to copy its bytes to where they are wanted.
+pub trait Supply: Read {
+    /// Brings more bytes in behind those in the buffer, which may be moved; none at the end of the input.
+    ///
+    /// # Errors
+    /// The reader's; never that it was interrupted.
+    fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
+        buffer.read(self)
+    }
+}
+
+impl Supply for &[u8] {}
+impl Supply for Cursor<Vec<u8>> {}
+impl Supply for File {}
+
+impl<S: Supply + ?Sized> Supply for Box<S> {
+    fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
+        (**self).supply(buffer)
+    }
+}
+
+impl Buffer {
+    /// The bytes.
+    pub fn filled(&self) -> &[u8] {
+        &self.bytes[self.filled.clone()]
+    }
+
+    /// Reads once behind the bytes. They are moved to the front, and what is full grows.
+    ///
+    /// # Errors
+    /// The reader's; never that it was interrupted.
+    pub fn read(&mut self, reader: &mut (impl Read + ?Sized)) -> io::Result<()> {
+        let kept = self.filled.len();
+        let was_full = self.filled.end == self.bytes.len();
+        self.bytes.copy_within(self.filled.clone(), 0);
+        self.filled = 0..kept;
+        if was_full {
+            let needed = match self.bytes.is_empty() {
+                true => FIRST_WINDOW,
+                false => WINDOW,
+            };
+            let grown = match kept == self.bytes.len() {
+                true => 2 * kept,
+                false => self.bytes.len(),
+            };
+            self.bytes.resize(needed.max(grown), 0);
+        }
+        loop {
+            match reader.read(&mut self.bytes[kept..]) {
+                Ok(bytes) => {
+                    self.filled.end += bytes;
+                    return Ok(());
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
