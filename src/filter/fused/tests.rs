@@ -9,13 +9,25 @@ use std::cell::RefCell;
 use std::io::{self, Read};
 
 use crate::filter::value::Item;
-use crate::filter::{Engine, InputSettings, Inputs, Program, Session, Source, Stop, compile};
+use crate::filter::{
+    Buffer, Engine, InputSettings, Inputs, Pages, Program, Session, Source, Stop, Supply, compile,
+};
 
 /// Bytes that come a few at a time.
 struct Drip {
     text: Vec<u8>,
     at: usize,
     size: usize,
+}
+
+impl Drip {
+    fn new(text: &str, size: usize) -> Self {
+        Self {
+            text: text.into(),
+            at: 0,
+            size,
+        }
+    }
 }
 
 impl Read for Drip {
@@ -28,10 +40,42 @@ impl Read for Drip {
     }
 }
 
-impl crate::filter::Supply for Drip {}
+impl Supply for Drip {}
+
+/// Bytes of which those behind the first few are read by another thread.
+struct Handed {
+    drip: Option<Drip>,
+    first: usize,
+    pages: Option<Pages>,
+}
+
+impl Read for Handed {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+impl Supply for Handed {
+    fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
+        if let Some(mut drip) = self.drip.take() {
+            if drip.at < self.first {
+                let read = buffer.read(&mut drip);
+                self.drip = Some(drip);
+                return read;
+            }
+            let place = drip.at - buffer.filled().len();
+            self.pages = Pages::of(drip, place, buffer.filled()).ok();
+        }
+        self.pages.as_mut().unwrap().next(buffer)
+    }
+}
 
 /// What a filter gives for a text: each output, and how the run on each input ended.
 fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>, String> {
+    run_on(filter, Box::new(Drip::new(text, size)), fused)
+}
+
+fn run_on(filter: &str, bytes: Box<dyn Supply>, fused: bool) -> Result<Vec<String>, String> {
     let compiled = compile(&Program {
         text: filter,
         path: None,
@@ -50,14 +94,7 @@ fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>
     if fused && matches!(compiled.engine, Engine::Core(_)) {
         return Err(format!("{filter} is not fused"));
     }
-    let mut once = Some(Source {
-        name: None,
-        bytes: Box::new(Drip {
-            text: text.into(),
-            at: 0,
-            size,
-        }),
-    });
+    let mut once = Some(Source { name: None, bytes });
     let inputs = Inputs::new(InputSettings::default(), Box::new(move || once.take()));
     let inputs = RefCell::new(inputs);
     let session = Session::new(&compiled, &inputs, &|_| {}, 1 << 20, false);

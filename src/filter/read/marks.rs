@@ -1,6 +1,8 @@
 //! Where tokens begin, found for whole blocks of text at once (Langdale and Lemire, "Parsing Gigabytes of JSON per
 //! Second", §3.1).
 
+use std::ops::Range;
+
 use super::literal::escape_length;
 use super::supply::Buffer;
 use crate::filter::value::{BLOCK, Masks, Wide, Widely};
@@ -20,9 +22,20 @@ pub struct Marks {
     count: usize,
     /// One bit a block: those that have backslashes in them.
     escapes: Vec<u64>,
+    /// There is a control character in one of them.
+    has_control: bool,
 }
 
 impl Marks {
+    /// Places where there is no control character.
+    pub fn without_control(&self) -> Range<usize> {
+        let blocks = match self.has_control {
+            true => 0,
+            false => self.count,
+        };
+        self.origin..self.origin + blocks * BLOCK
+    }
+
     /// The marks of what is ahead, outside of any string; `at` bytes of a text that begins at this place are behind.
     /// `None` if that is not known.
     pub fn known(&self, begin: usize, at: usize) -> Option<Ahead<'_>> {
@@ -60,7 +73,8 @@ impl Marks {
             escapes: &mut self.escapes,
             state,
         };
-        self.count = Wide::detect().map_or(0, |wide| wide.run(search));
+        let found = Wide::detect().map(|wide| wide.run(search));
+        (self.count, self.has_control) = found.unwrap_or_default();
     }
 
     /// Forgets everything: what comes next may be inside a string.
@@ -158,38 +172,42 @@ impl Iterator for Ahead<'_> {
     }
 }
 
-/// Finds the marks of the blocks of a text, up to one that has something wrong in it; gives their number, and the bits
-/// of those that have backslashes in them.
+/// Finds the marks of the blocks of a text, up to one that has something wrong in it; gives their number, and whether
+/// there is a control character in them.
 struct Search<'a> {
     text: &'a [u8],
     bits: &'a mut [u64],
+    /// Bits are set for blocks that have backslashes in them.
     escapes: &'a mut [u64],
     state: &'a mut State,
 }
 
 impl Widely for Search<'_> {
-    type Output = usize;
+    type Output = (usize, bool);
 
     #[inline(always)]
-    fn widely(self, wide: Wide) -> usize {
-        let mut state = std::mem::take(self.state);
+    fn widely(self, wide: Wide) -> (usize, bool) {
+        let (mut state, mut control) = (std::mem::take(self.state), 0);
         let (blocks, _) = self.text.as_chunks::<BLOCK>();
+        let mut count = 0;
         for (number, (block, found)) in blocks.iter().zip(&mut *self.bits).enumerate() {
             let mut masks = wide.masks(block);
             if masks.backslashes | state.escaped != 0 {
                 self.escapes[number / 64] |= 1 << (number % 64);
                 match state.escapes(masks.backslashes, &self.text[number * BLOCK..]) {
                     Some(escaped) => masks.quotes &= !escaped,
-                    None => return number,
+                    None => break,
                 }
             }
+            control |= masks.control;
             match state.marks(wide, masks) {
                 Some(marks) => *found = marks,
-                None => return number,
+                None => break,
             }
+            count = number + 1;
         }
         *self.state = state;
-        blocks.len().min(self.bits.len())
+        (count, control != 0)
     }
 }
 

@@ -138,3 +138,83 @@ fn read_all(
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// Gives what it was told to, one after the other.
+    struct Told(VecDeque<io::Result<Vec<u8>>>);
+
+    impl Read for Told {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let bytes = self.0.pop_front().unwrap_or(Ok(Vec::new()))?;
+            buffer[..bytes.len()].copy_from_slice(&bytes);
+            Ok(bytes.len())
+        }
+    }
+
+    fn pages(told: impl IntoIterator<Item = io::Result<Vec<u8>>>) -> Pages {
+        let told = Told(told.into_iter().collect());
+        Pages::of(told, 0, &[]).ok().unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_stands_in_front_of_what_comes() {
+        let numbers: Vec<u8> = (0..3 << 20).map(|i: u32| (i % 251) as u8).collect();
+        for kept in [0, 1, 1000, FRONT, FRONT + 1, 2 * WINDOW] {
+            let told = numbers.chunks(WINDOW - 7).map(|bytes| Ok(bytes.to_vec()));
+            let mut pages = pages(told);
+            let (mut buffer, mut taken) = (Buffer::default(), Vec::new());
+            loop {
+                let before = buffer.filled.len();
+                pages.next(&mut buffer).unwrap();
+                if buffer.filled.len() == before {
+                    break;
+                }
+                let take = buffer.filled.len().saturating_sub(kept);
+                taken.extend_from_slice(&buffer.filled()[..take]);
+                buffer.filled.start += take;
+            }
+            taken.extend_from_slice(buffer.filled());
+            assert!(taken == numbers, "{kept} bytes kept");
+        }
+    }
+
+    #[test]
+    fn an_error_comes_behind_the_bytes_before_it_and_the_end_stays() {
+        let reset = || io::Error::from(ErrorKind::ConnectionReset);
+        let mut broken = pages([Ok(b"abc".to_vec()), Err(reset())]);
+        let mut buffer = Buffer::default();
+        broken.next(&mut buffer).unwrap();
+        assert_eq!(buffer.filled(), b"abc");
+        let error = broken.next(&mut buffer).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+
+        let interrupted = io::Error::from(ErrorKind::Interrupted);
+        let mut ended = pages([Err(interrupted), Ok(b"abc".to_vec())]);
+        for _ in 0..4 {
+            ended.next(&mut buffer).unwrap();
+        }
+        assert_eq!(buffer.filled(), b"abcabc");
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_told() {
+        struct Silent;
+        impl Read for Silent {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                thread::sleep(Duration::from_secs(600));
+                Ok(0)
+            }
+        }
+        let mut pages = Pages::of(Silent, 0, &[]).ok().unwrap();
+        for patience in [Duration::ZERO, Duration::from_millis(1)] {
+            let page = pages.next_within(patience, &mut Buffer::default());
+            assert!(page.is_none());
+        }
+    }
+}

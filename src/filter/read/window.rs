@@ -102,12 +102,20 @@ impl<R: Supply> Window<R> {
     /// Newlines before a position in the buffer, and bytes since the last of them.
     fn place_after(&self, position: usize) -> (usize, usize) {
         let seen = &self.buffer.bytes[self.buffer.filled.start..position];
-        let newlines = memchr::memchr_iter(b'\n', seen).count();
+        let newlines = self.newlines(seen);
         if newlines == 0 {
             return (self.lines, self.column + seen.len());
         }
-        let last = memchr::memrchr(b'\n', seen).unwrap_or(0);
+        let last = seen.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
         (self.lines + newlines, seen.len() - last - 1)
+    }
+
+    /// Newlines in these bytes, the first of the buffer.
+    fn newlines(&self, seen: &[u8]) -> usize {
+        let known = self.buffer.marks.without_control();
+        let within = |place: usize| place.saturating_sub(self.passed).min(seen.len());
+        let (from, upto) = (within(known.start), within(known.end));
+        newlines(&seen[..from]) + newlines(&seen[upto..])
     }
 
     /// Lines read so far, the current one included if its end is in sight: jq reads line by line.
@@ -175,5 +183,15 @@ impl<R: Supply> Window<R> {
             self.ended = true;
         }
         Ok(())
+    }
+}
+
+/// What is shorter is looked at before anybody asks the processor what it has, which takes longer.
+const SHORT: usize = 64 * 1024;
+
+fn newlines(bytes: &[u8]) -> usize {
+    match bytes.len() < SHORT {
+        true => bytes.iter().filter(|byte| **byte == b'\n').count(),
+        false => memchr::memchr_iter(b'\n', bytes).count(),
     }
 }

@@ -1,8 +1,8 @@
-//! Texts long enough to be gone through from mark to mark give what they give when their bytes come a few at a time,
-//! which are gone through one by one.
+//! Texts long enough to be gone through from mark to mark, whoever finds the marks, give what they give when their bytes
+//! come a few at a time, which are gone through one by one.
 
 use super::random::{Chance, repeated, text};
-use super::run;
+use super::{Drip, Handed, run, run_on};
 
 /// Filters that look at all, at some and at none of it.
 const FILTERS: [&str; 4] = [".", ".[]", ".[] | .a", "length"];
@@ -41,16 +41,27 @@ fn compare(chance: &mut Chance) -> Result<(), String> {
     let text = long_text(chance);
     let filter = chance.pick(&FILTERS);
     let slowly = run(filter, &text, 1 + chance.below(FEW) as usize, true)?;
-    for size in [
-        usize::MAX,
-        64 + chance.below(text.len() as u64 + 1) as usize,
-    ] {
+    let length = text.len() as u64 + 1;
+    for size in [usize::MAX, 64 + chance.below(length) as usize] {
         let fast = run(filter, &text, size, true)?;
         if fast != slowly {
             return Err(format!(
                 "{filter}\non {text:?} by {size} bytes\nfrom mark to mark: {fast:?}\nbyte by byte: {slowly:?}"
             ));
         }
+    }
+    let size = 1 + chance.below(length) as usize;
+    let first = chance.below(length) as usize;
+    let handed = Handed {
+        drip: Some(Drip::new(&text, size)),
+        first,
+        pages: None,
+    };
+    let fast = run_on(filter, Box::new(handed), true)?;
+    if fast != slowly {
+        return Err(format!(
+            "{filter}\non {text:?} by {size} bytes, by a thread behind {first}\nfrom mark to mark: {fast:?}\nbyte by byte: {slowly:?}"
+        ));
     }
     Ok(())
 }
