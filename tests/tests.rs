@@ -12,6 +12,7 @@ mod formats;
 mod helpers;
 mod hostile;
 mod jq_differential;
+mod large;
 mod layout;
 mod packages;
 mod readme;

@@ -2,7 +2,6 @@
 
 use std::io::{self, Read};
 use std::rc::Rc;
-use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use super::output::Output;
@@ -10,7 +9,7 @@ use crate::filter::{Buffer, Pages, Supply};
 
 /// The reader, made to let go of what it can before it waits.
 pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
-    let mut reader = Reader::new(reader, output);
+    let mut reader = Reader::new(Box::new(reader), output);
     reader.is_watched = reader.output.holds_values();
     if reader.is_watched {
         reader.read_elsewhere(&[]);
@@ -20,7 +19,7 @@ pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Bo
 
 /// The reader of something that makes nobody wait for long, such as a file.
 pub fn prompt(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
-    Box::new(Reader::new(reader, output))
+    Box::new(Reader::new(Box::new(reader), output))
 }
 
 /// An input is quiet when nothing has come for so long: a person does not notice, a server that sends what it already
@@ -34,9 +33,11 @@ const MUCH: usize = 16 * 1024;
 /// So many bytes in larger reads, one after the other, and another thread reads on. For less it does not pay.
 const ENOUGH: usize = 1024 * 1024;
 
-struct Reader<R> {
+type Bytes = Box<dyn Read + Send>;
+
+struct Reader {
     /// It is read here, or else elsewhere.
-    here: Option<R>,
+    here: Option<Bytes>,
     elsewhere: Option<Pages>,
     output: Rc<Output>,
     /// Bytes read here.
@@ -51,8 +52,8 @@ struct Reader<R> {
     left: Buffer,
 }
 
-impl<R: Read + Send + 'static> Reader<R> {
-    fn new(reader: R, output: Rc<Output>) -> Self {
+impl Reader {
+    fn new(reader: Bytes, output: Rc<Output>) -> Self {
         Self {
             here: Some(reader),
             elsewhere: None,
@@ -91,11 +92,22 @@ impl<R: Read + Send + 'static> Reader<R> {
         if is_enough {
             self.in_a_row = 0;
         }
-        is_enough && available_parallelism().is_ok_and(|several| several.get() > 1)
+        is_enough && has_several_processors()
     }
 }
 
-impl<R: Read + Send + 'static> Supply for Reader<R> {
+/// Rust's own way, in Linux, also reads what a control group may use, which is a share of the time and no processor.
+#[cfg(target_os = "linux")]
+fn has_several_processors() -> bool {
+    rustix::thread::sched_getaffinity(None).is_ok_and(|processors| processors.count() > 1)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn has_several_processors() -> bool {
+    std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1)
+}
+
+impl Supply for Reader {
     fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
         if self.should_read_elsewhere() {
             self.read_elsewhere(buffer.filled());
@@ -130,7 +142,7 @@ impl<R: Read + Send + 'static> Supply for Reader<R> {
     }
 }
 
-impl<R: Read + Send + 'static> Read for Reader<R> {
+impl Read for Reader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some(reader) = &mut self.here {
             self.output.let_go();

@@ -1,8 +1,8 @@
 //! Bytes that another thread reads, page by page, while those before them are worked on.
 
 use std::io::{self, ErrorKind, Read};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SendError, Sender, SyncSender, TryRecvError};
-use std::sync::mpsc::{channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -15,11 +15,13 @@ const FRONT: usize = 64 * 1024;
 /// Pages that have been read and not yet asked for, at most.
 const AHEAD: usize = 2;
 
+/// Buffers to be used again.
+type Used = Arc<Mutex<Vec<Buffer>>>;
+
 /// The pages of one reader.
 pub struct Pages {
     read: Receiver<io::Result<Buffer>>,
-    /// Buffers to be used again.
-    used: Sender<Buffer>,
+    used: Used,
     has_ended: bool,
 }
 
@@ -32,25 +34,29 @@ impl Pages {
     pub fn of<R: Read + Send + 'static>(reader: R, place: usize, bytes: &[u8]) -> Result<Self, R> {
         let bytes = bytes.to_vec();
         let (sender, read) = sync_channel(AHEAD);
-        let (used, buffers) = channel();
-        let (give, given) = channel();
-        // What a thread that cannot be started was to run is lost: the reader is given to it afterwards.
-        let started = thread::Builder::new().spawn(move || {
-            if let Ok(reader) = given.recv() {
-                let forerunner = Forerunner::behind(place, bytes);
-                read_all(reader, forerunner, &sender, &buffers);
-            }
-        });
-        if started.is_err() {
-            return Err(reader);
-        }
-        match give.send(reader) {
-            Ok(()) => Ok(Self {
+        let used = Used::default();
+        // What a thread was to run is lost if it cannot be started: the reader waits outside.
+        let waiting = Arc::new(Mutex::new(Some(reader)));
+        let started = {
+            let (used, waiting) = (used.clone(), waiting.clone());
+            thread::Builder::new().spawn(move || {
+                if let Some(reader) = unlocked(&waiting).take() {
+                    let forerunner = Forerunner::behind(place, bytes);
+                    read_all(reader, forerunner, &sender, &used);
+                }
+            })
+        };
+        let left = match started {
+            Ok(_) => None,
+            Err(_) => unlocked(&waiting).take(),
+        };
+        match left {
+            Some(reader) => Err(reader),
+            None => Ok(Self {
                 read,
                 used,
                 has_ended: false,
             }),
-            Err(SendError(reader)) => Err(reader),
         }
     }
 
@@ -63,12 +69,8 @@ impl Pages {
         patience: Duration,
         buffer: &mut Buffer,
     ) -> Option<io::Result<()>> {
-        let page = match self.read.try_recv() {
-            Err(TryRecvError::Empty) if patience.is_zero() => return None,
-            Err(TryRecvError::Empty) => match self.read.recv_timeout(patience) {
-                Err(RecvTimeoutError::Timeout) => return None,
-                page => page.ok(),
-            },
+        let page = match self.read.recv_timeout(patience) {
+            Err(RecvTimeoutError::Timeout) => return None,
             page => page.ok(),
         };
         Some(self.put(page, buffer))
@@ -104,11 +106,14 @@ impl Pages {
             std::mem::swap(&mut buffer.marks, &mut page.marks);
         }
         if page.bytes.len() == FRONT + WINDOW {
-            // Nobody needs it if everything has been read.
-            let _ = self.used.send(page);
+            unlocked(&self.used).push(page);
         }
         Ok(())
     }
+}
+
+fn unlocked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Sends everything there is to read; an empty page at the end.
@@ -116,10 +121,11 @@ fn read_all(
     mut reader: impl Read,
     mut forerunner: Forerunner,
     pages: &SyncSender<io::Result<Buffer>>,
-    buffers: &Receiver<Buffer>,
+    used: &Used,
 ) {
     loop {
-        let mut page = buffers.try_recv().unwrap_or_else(|_| Buffer {
+        let free = unlocked(used).pop();
+        let mut page = free.unwrap_or_else(|| Buffer {
             bytes: vec![0; FRONT + WINDOW],
             ..Buffer::default()
         });

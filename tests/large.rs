@@ -1,0 +1,142 @@
+//! Inputs of which most is read by another thread: whatever way they come, they are those of a short one.
+
+use std::fmt::Write;
+
+use crate::support::dq::{Dq, dq};
+use crate::support::server::{Reply, Server};
+use crate::support::temp::TempDir;
+
+/// A list of containers on as many lines, of 3 MB.
+const COUNT: usize = 20_000;
+
+/// One of them has a name that is longer than what is kept in front of a page.
+const LONG: usize = 15_000;
+
+fn list() -> String {
+    let mut text = "[".to_owned();
+    for n in 0..COUNT {
+        let comma = if n == 0 { "" } else { ",\n" };
+        let name = "\\\"Grüße\\\\".repeat(if n == LONG { 20_000 } else { n % 7 });
+        write!(
+            text,
+            "{comma}{{\"Id\":\"{n:064x}\",\"Names\":[\"/{name}\"],\"Labels\":{{\"n\":\"{n}\"}},\"n\":{n}}}"
+        )
+        .unwrap();
+    }
+    text + "]\n"
+}
+
+fn numbers(count: usize) -> String {
+    (0..count).fold(String::new(), |text, n| text + &format!("{n}\n"))
+}
+
+/// The run, by each way that an input comes.
+fn each_way(text: &str, args: &[&str], check: impl Fn(Dq)) {
+    let dir = TempDir::new();
+    let file = dir.write("list.json", text);
+    let with = |last: &str| {
+        args.iter()
+            .copied()
+            .chain([last])
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    check(dq(args).stdin(text));
+    check(dq(with(file.to_str().unwrap())));
+    let server = Server::new([("/list", Reply::json(text))]);
+    let args = ["/list"].into_iter().chain(args.iter().copied());
+    check(dq(args).env("DOCKER_HOST", server.host()));
+}
+
+#[test]
+fn all_of_it_comes_through() {
+    let text = list();
+    each_way(&text, &[".[].n"], |dq| {
+        dq.run().is(&numbers(COUNT));
+    });
+    each_way(
+        &text,
+        &["-c", ".[] | {n: .Labels.n | tonumber} | .n"],
+        |dq| {
+            dq.run().is(&numbers(COUNT));
+        },
+    );
+    each_way(&text, &["map(.n) | add, length, input_line_number"], |dq| {
+        dq.run().is(&format!(
+            "{}\n{COUNT}\n{COUNT}\n",
+            (0..COUNT).sum::<usize>()
+        ));
+    });
+    each_way(&text, &["-r", "[.[].Names[0] | length] | max"], |dq| {
+        dq.run()
+            .is(&format!("{}\n", 20_000 * "\"Grüße\\".chars().count() + 1));
+    });
+}
+
+#[test]
+fn what_is_printed_unchanged_is_unchanged() {
+    let text = list();
+    let compact = text.replace(",\n", ",");
+    each_way(&text, &["-c", "."], |dq| {
+        dq.run().is(&compact);
+    });
+    let lines = compact[1..compact.len() - 2].replace("},{", "}\n{") + "\n";
+    each_way(&lines, &["-c", "."], |dq| {
+        dq.run().is(&lines);
+    });
+}
+
+#[test]
+fn text_and_tables_come_through() {
+    let text = list();
+    dq(["-R", "-r", "."]).stdin(&*text).run().is(&text);
+    let length = format!("{}\n", text.chars().count());
+    dq(["-R", "-s", "length"]).stdin(&*text).run().is(&length);
+    each_way(&text, &["-t", ".[] | {n}"], |dq| {
+        assert_eq!(dq.run().text().lines().count(), COUNT + 1);
+    });
+}
+
+/// Fails unless this was printed before it failed, with this code and words.
+fn breaks(dq: Dq, printed: &str, code: i32, said: &str) {
+    let output = dq.run();
+    assert_eq!(output.text(), printed);
+    assert_eq!(output.code, code, "{}", output.stderr);
+    assert!(output.stderr.contains(said), "{}", output.stderr);
+}
+
+#[test]
+fn where_it_breaks_is_told() {
+    let text = list();
+    let last = format!("\"n\":{}}}", LONG - 1);
+    let cut = &text[..text.find(&last).unwrap() + last.len() + 100];
+    let unfinished = format!("Unfinished string at EOF at line {}, column 98", LONG + 1);
+    breaks(dq([".[].n"]).stdin(cut), &numbers(LONG), 5, &unfinished);
+
+    let server = Server::new([("/list", Reply::cut_chunks(cut))]);
+    let asked = dq(["/list", ".[].n"]).env("DOCKER_HOST", server.host());
+    breaks(asked, &numbers(LONG), 4, "dq: fetch: ");
+
+    let wrong = text.replacen(&format!("\"n\":{}}}", COUNT - 2), "\"n\":1x}", 1);
+    let invalid = format!("Invalid numeric literal at line {}, column ", COUNT - 1);
+    each_way(&wrong, &[".[].n"], |dq| {
+        breaks(dq, &numbers(COUNT - 2), 5, &invalid);
+    });
+}
+
+#[test]
+fn a_filter_that_has_enough_does_not_wait_for_the_rest() {
+    let text = list();
+    each_way(&text, &["first(.[] | select(.n == 19000)).n"], |dq| {
+        dq.run().is("19000\n");
+    });
+    each_way(
+        &text,
+        &[".[] | select(.n == 19000) | halt_error(7)"],
+        |dq| {
+            assert_eq!(dq.run().code, 7);
+        },
+    );
+    let output = dq([".[].n"]).stdin(text).until_first_line();
+    assert_eq!((output.text(), output.code), ("0\n", 0));
+}
