@@ -115,7 +115,7 @@ fn where_it_breaks_is_told() {
 
     let server = Server::new([("/list", Reply::cut_chunks(cut))]);
     let asked = dq(["/list", ".[].n"]).env("DOCKER_HOST", server.host());
-    breaks(asked, &numbers(LONG), 4, "dq: fetch: ");
+    breaks(asked, &numbers(LONG), 56, "dq: fetch: connection lost");
 
     let wrong = text.replacen(&format!("\"n\":{}}}", COUNT - 2), "\"n\":1x}", 1);
     let invalid = format!("Invalid numeric literal at line {}, column ", COUNT - 1);
