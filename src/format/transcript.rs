@@ -4,7 +4,7 @@ use super::escape::{self, Escapes};
 use super::keys::Place;
 use super::plain::{Writer, break_line, number};
 use super::{Error, Indent, Layout};
-use crate::filter::value::{Literal, MAX_DEPTH, Num, Seen, Text};
+use crate::filter::value::{Literal, MAX_DEPTH, Num, Seen, Text, plain_length};
 
 /// The place behind what was written; `None` asks for the value to be built.
 type Transcribed = Result<Option<usize>, Error>;
@@ -226,19 +226,20 @@ impl Writer<'_, '_> {
 
 /// jq writes these characters as they are, DEL alone as an escape.
 fn is_utf8_without_del(inside: &[u8]) -> bool {
-    std::str::from_utf8(inside).is_ok() && memchr::memchr(0x7f, inside).is_none()
+    std::str::from_utf8(inside).is_ok() && !inside.contains(&0x7f)
 }
 
 /// The escapes of a string are those that jq writes, and of one character.
 fn has_short_escapes(inside: &[u8]) -> bool {
     let mut rest = inside;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        if matches!(rest.get(at + 1), None | Some(b'u' | b'/')) {
-            return false;
+    loop {
+        // Of what ends a plain run there are only backslashes.
+        match &rest[plain_length(rest).0..] {
+            [] => return true,
+            [_] | [_, b'u' | b'/', ..] => return false,
+            [_, _, behind @ ..] => rest = behind,
         }
-        rest = rest.get(at + 2..).unwrap_or_default();
     }
-    true
 }
 
 fn check_depth(depth: usize) -> Result<(), Error> {

@@ -115,7 +115,8 @@ fn unescaped(inside: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(inside.len());
     let mut rest = inside;
     loop {
-        let plain = memchr::memchr(b'\\', rest).unwrap_or(rest.len());
+        // Of what ends a plain run there are only backslashes.
+        let (plain, _) = plain_length(rest);
         bytes.extend_from_slice(&rest[..plain]);
         rest = &rest[plain..];
         match rest {
