@@ -6,8 +6,9 @@ use ureq::unversioned::transport::Buffers;
 const FIRST_INPUT: usize = 16 << 10;
 /// The largest input buffer. It must exceed the limit on a response's head, or that is never seen.
 const MAX_INPUT: usize = 256 << 10;
-/// The longest request line or header that can be sent, and the unit of an upload.
-const OUTPUT: usize = 64 << 10;
+/// The longest request line or header that can be sent, and the unit of an upload. So much memory comes fresh from the
+/// system; what is smaller is cleared first, all of it, though a request takes little.
+const OUTPUT: usize = 128 << 10;
 
 /// ureq's own `LazyBuffers` allocate and clear 256 KiB for every connection, and call freshly read
 /// bytes unusable, which hangs a request whose `Expect: 100-continue` is answered by a final

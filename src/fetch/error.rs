@@ -320,7 +320,7 @@ fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
         return protocol(format!("{host} did not answer with HTTP"));
     }
     if text.starts_with("output too small") {
-        return Error::usage("the URL or a header is longer than 64 KiB");
+        return Error::usage("the URL or a header is longer than 128 KiB");
     }
     protocol(format!("{host} sent broken HTTP: {text}"))
 }

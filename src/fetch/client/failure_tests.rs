@@ -151,8 +151,8 @@ fn what_cannot_be_sent() {
             "the URL cannot be sent",
         ),
         (
-            with("a", &"x".repeat(70_000)),
-            "the URL or a header is longer than 64 KiB",
+            with("a", &"x".repeat(140_000)),
+            "the URL or a header is longer than 128 KiB",
         ),
         (
             Request {
