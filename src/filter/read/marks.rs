@@ -10,6 +10,10 @@ use crate::filter::value::{BLOCK, Masks, Wide, Widely};
 /// Blocks looked at in one go where nobody looks ahead: what is found stays in the nearest cache.
 const MOST: usize = 64;
 
+/// So many bytes at the beginning of the input are gone through token by token: asking the processor for more takes
+/// longer.
+pub const NEAR: usize = if cfg!(test) { 1 } else { 64 * 1024 };
+
 /// Where tokens begin in a stretch of the input: each bracket, comma, colon and opening quote, and the first byte of
 /// each run of anything else but whitespace. Strings in it are found valid.
 #[derive(Debug, Default)]
@@ -88,7 +92,7 @@ pub struct Forerunner {
     /// Bytes that came so far.
     place: usize,
     state: State,
-    /// Bytes that came behind the last block.
+    /// Bytes that came behind the last block, fewer than NEAR or a block and an escape.
     left: Vec<u8>,
     /// What came has something wrong in it, and what comes behind that may be anything.
     is_lost: bool,
@@ -124,11 +128,16 @@ impl Forerunner {
         page.bytes[begin..page.filled.start].copy_from_slice(&self.left);
         let text = &page.bytes[begin..page.filled.end];
         // The escapes in a block can be seen whole.
-        let blocks = text.len().saturating_sub(ESCAPE - 1) / BLOCK;
+        let blocks = match self.place + page.filled.len() < NEAR {
+            true => 0,
+            false => text.len().saturating_sub(ESCAPE - 1) / BLOCK,
+        };
         page.marks.origin = self.place - self.left.len();
         self.place += page.filled.len();
-        page.marks.search(text, blocks, &mut self.state);
-        self.is_lost = page.marks.count < blocks;
+        if blocks > 0 {
+            page.marks.search(text, blocks, &mut self.state);
+            self.is_lost = page.marks.count < blocks;
+        }
         self.left.clear();
         self.left.extend_from_slice(&text[blocks * BLOCK..]);
     }

@@ -4,7 +4,7 @@
 
 use super::leap::{Leap, Leapt};
 use super::literal::{self, StringScan};
-use super::marks::Marks;
+use super::marks::{Marks, NEAR};
 use crate::filter::value::{BLOCK, Literal, MAX_DEPTH, plain_length};
 
 /// What a scan comes across, in the order of the text; places are offsets from the first byte of the value scanned.
@@ -142,10 +142,6 @@ struct Pass<'s, 't, V> {
     /// From here on another leap is tried.
     leap: usize,
 }
-
-/// So many bytes at the beginning of the input are gone through token by token: asking the processor for more takes
-/// longer.
-const NEAR: usize = if cfg!(test) { 0 } else { 64 * 1024 };
 
 impl<'t, V: Visitor> Pass<'_, 't, V> {
     fn run(&mut self) -> Result<Progress, Fault> {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::ReadError;
-use super::marks::Marks;
+use super::marks::{Marks, NEAR};
 use super::supply::{Buffer, Supply};
 
 pub struct Window<R> {
@@ -121,7 +121,7 @@ impl<R: Supply> Window<R> {
     /// Lines read so far, the current one included if its end is in sight: jq reads line by line.
     pub fn line_number(&self) -> usize {
         let rest = self.rest();
-        // At the end of a short answer nobody has asked the processor anything: see SHORT.
+        // At the end of a short answer nobody has asked the processor anything: see NEAR.
         let ends = !rest.is_empty() && memchr::memchr(b'\n', rest).is_some();
         self.lines_taken() + usize::from(ends)
     }
@@ -188,11 +188,8 @@ impl<R: Supply> Window<R> {
     }
 }
 
-/// What is shorter is looked at before anybody asks the processor what it has, which takes longer.
-const SHORT: usize = 64 * 1024;
-
 fn newlines(bytes: &[u8]) -> usize {
-    match bytes.len() < SHORT {
+    match bytes.len() <= NEAR {
         true => {
             // So many that their number fits in a byte: the compiler then counts sixteen at a time.
             let counts = bytes
