@@ -140,3 +140,23 @@ fn a_filter_that_has_enough_does_not_wait_for_the_rest() {
     let output = dq([".[].n"]).stdin(text).until_first_line();
     assert_eq!((output.text(), output.code), ("0\n", 0));
 }
+
+#[test]
+fn the_head_of_each_page_stands_before_its_values() {
+    let lines = numbers(3 * COUNT);
+    let next = "Content-Type: application/json\r\nLink: </x?p=2>; rel=\"next\"\r\n";
+    let (head, page) = (
+        Reply::status("200 OK", next, &"[]\n".repeat(700_000)),
+        &lines,
+    );
+    let server = Server::new([("/x?p=2", Reply::json(page)), ("/x", head)]);
+    let output = dq(["/x", "--paginate", "-i"])
+        .env("DOCKER_HOST", server.host())
+        .run();
+    let text = output.text();
+    let heads: Vec<_> = text.match_indices("HTTP/1.1 200 OK").collect();
+    assert_eq!(heads.len(), 2);
+    let (first, second) = text.split_at(heads[1].0);
+    assert_eq!(first.matches("[]\n").count(), 700_000);
+    assert!(second.ends_with(page.as_str()));
+}
