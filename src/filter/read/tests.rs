@@ -270,3 +270,15 @@ fn a_fault_without_end_is_found_after_a_while() {
         assert!(given.get() < 4 << 20, "{begin:?}: {} bytes", given.get());
     }
 }
+
+#[test]
+fn where_a_fault_without_end_is_told_is_the_same_however_the_bytes_arrive() {
+    let text = b"{["
+        .iter()
+        .copied()
+        .chain(b"1,".repeat(2 << 20))
+        .collect::<Vec<_>>();
+    let errors = [1000, 70_000, text.len()].map(|size| read(&text, size));
+    assert_eq!(errors[0], errors[1]);
+    assert_eq!(errors[0], errors[2]);
+}
