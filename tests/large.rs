@@ -117,6 +117,11 @@ fn where_it_breaks_is_told() {
     let asked = dq(["/list", ".[].n"]).env("DOCKER_HOST", server.host());
     breaks(asked, &numbers(LONG), 56, "dq: fetch: connection lost");
 
+    let filter = "try input catch null, input_line_number";
+    let server = Server::new([("/list", Reply::cut_chunks("[1,\n2,\n3"))]);
+    let asked = dq(["/list", "-n", filter]).env("DOCKER_HOST", server.host());
+    breaks(asked, "null\n1\n", 56, "dq: fetch: connection lost");
+
     let wrong = text.replacen(&format!("\"n\":{}}}", COUNT - 2), "\"n\":1x}", 1);
     let invalid = format!("Invalid numeric literal at line {}, column ", COUNT - 1);
     each_way(&wrong, &[".[].n"], |dq| {
