@@ -117,6 +117,11 @@ fn where_it_breaks_is_told() {
     let asked = dq(["/list", ".[].n"]).env("DOCKER_HOST", server.host());
     breaks(asked, &numbers(LONG), 56, "dq: fetch: connection lost");
 
+    let filter = "try input catch null, input_line_number";
+    let server = Server::new([("/list", Reply::cut_chunks("[1,\n2,\n3"))]);
+    let asked = dq(["/list", "-n", filter]).env("DOCKER_HOST", server.host());
+    breaks(asked, "null\n1\n", 56, "dq: fetch: connection lost");
+
     let wrong = text.replacen(&format!("\"n\":{}}}", COUNT - 2), "\"n\":1x}", 1);
     let invalid = format!("Invalid numeric literal at line {}, column ", COUNT - 1);
     each_way(&wrong, &[".[].n"], |dq| {
@@ -139,4 +144,24 @@ fn a_filter_that_has_enough_does_not_wait_for_the_rest() {
     );
     let output = dq([".[].n"]).stdin(text).until_first_line();
     assert_eq!((output.text(), output.code), ("0\n", 0));
+}
+
+#[test]
+fn the_head_of_each_page_stands_before_its_values() {
+    let lines = numbers(3 * COUNT);
+    let next = "Content-Type: application/json\r\nLink: </x?p=2>; rel=\"next\"\r\n";
+    let (head, page) = (
+        Reply::status("200 OK", next, &"[]\n".repeat(700_000)),
+        &lines,
+    );
+    let server = Server::new([("/x?p=2", Reply::json(page)), ("/x", head)]);
+    let output = dq(["/x", "--paginate", "-i"])
+        .env("DOCKER_HOST", server.host())
+        .run();
+    let text = output.text();
+    let heads: Vec<_> = text.match_indices("HTTP/1.1 200 OK").collect();
+    assert_eq!(heads.len(), 2);
+    let (first, second) = text.split_at(heads[1].0);
+    assert_eq!(first.matches("[]\n").count(), 700_000);
+    assert!(second.ends_with(page.as_str()));
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::output::Output;
 use super::progress::Watched;
-use super::reader::considerate;
+use super::reader::{considerate, in_step};
 use super::{Arrival, Late, Problems};
 use crate::catalogue;
 use crate::error::Error;
@@ -50,7 +50,7 @@ pub fn of_response(
         || !plan.output.format.is_json();
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
-            let body = considerate(response.body, output.clone());
+            let body = reader(response.body, exchange, output);
             Ok(inputs(body, plan.inputs.shape, plan))
         }
         BodyKind::Logs if is_filtered => {
@@ -66,7 +66,7 @@ pub fn of_response(
                 Shape::Lines
             };
             let body = Whole {
-                body: considerate(response.body, output.clone()),
+                body: reader(response.body, exchange, output),
                 late: late.clone(),
             };
             Ok(inputs(Box::new(body), shape, plan))
@@ -95,6 +95,15 @@ fn watched(mut response: Response, output: &Output) -> Response {
         response.body = Box::new(Watched::new(response.body, progress, total));
     }
     response
+}
+
+/// The reader of a body. Of one in pages the heads are shown while it is read, each between the values of two pages.
+fn reader(body: fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box<dyn Supply> {
+    let shown = &exchange.shown;
+    match shown.pages && (shown.include || shown.verbose) {
+        true => in_step(body, output.clone()),
+        false => considerate(body, output.clone()),
+    }
 }
 
 fn inputs(body: Box<dyn Supply>, shape: Shape, plan: &Plan) -> Arrival {

@@ -17,6 +17,17 @@ pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Bo
     Box::new(reader)
 }
 
+/// As [`considerate`], but what is read has all been worked on before more is, however much comes: reading shows
+/// something itself, in its place among the outputs.
+pub fn in_step(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
+    if output.holds_values() {
+        return considerate(reader, output);
+    }
+    let mut reader = Reader::new(Box::new(reader), output);
+    reader.keeps_step = true;
+    Box::new(reader)
+}
+
 /// The reader of something that makes nobody wait for long, such as a file.
 pub fn prompt(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
     Box::new(Reader::new(Box::new(reader), output))
@@ -40,6 +51,8 @@ struct Reader {
     here: Option<Bytes>,
     elsewhere: Option<Pages>,
     output: Rc<Output>,
+    /// Nobody reads elsewhere, however much comes.
+    keeps_step: bool,
     /// Bytes read here.
     come: usize,
     /// Those of them that came in large reads, one after the other.
@@ -58,6 +71,7 @@ impl Reader {
             here: Some(reader),
             elsewhere: None,
             output,
+            keeps_step: false,
             come: 0,
             in_a_row: 0,
             is_watched: false,
@@ -92,7 +106,7 @@ impl Reader {
         if is_enough {
             self.in_a_row = 0;
         }
-        is_enough && has_several_processors()
+        is_enough && !self.keeps_step && has_several_processors()
     }
 }
 

@@ -300,11 +300,13 @@ impl<R: Supply> Parser<R> {
         let mut diagnosis = Diagnosis::new(self.around, last);
         let mut left = self.scanner.position() + DIAGNOSED;
         loop {
-            let text = self.window.rest();
+            // However many have come: what is said does not depend on that.
+            let rest = self.window.rest();
+            let text = &rest[..left.min(rest.len())];
             if let Some((at, message)) = diagnosis.find(text) {
                 return self.window.error_at(at, message);
             }
-            left = left.saturating_sub(text.len());
+            left -= text.len();
             if left == 0 {
                 return self.window.error_at(text.len(), diagnosis.so_far());
             }

@@ -86,7 +86,7 @@ impl Scanner {
         self.is_alone = true;
     }
 
-    /// Bytes scanned; where there was a fault, those before its token.
+    /// Bytes scanned; where there was a fault, those before it if it is in a string, or else before its token.
     pub fn position(&self) -> usize {
         self.position
     }
@@ -335,9 +335,16 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
     fn long_string(&mut self) -> Scanned<Literal<'t>> {
         let begun = self.scanner.string.take();
         let mut scan = begun.unwrap_or_else(|| StringScan::new(self.at + 1));
-        if !scan.go_on(self.text)? {
-            self.scanner.string = Some(scan);
-            return Ok(None);
+        match scan.go_on(self.text) {
+            Ok(true) => {}
+            Ok(false) => {
+                self.scanner.string = Some(scan);
+                return Ok(None);
+            }
+            Err(fault) => {
+                self.at = scan.at;
+                return Err(fault);
+            }
         }
         Ok(Some(Literal {
             inside: &self.text[self.at + 1..scan.at],

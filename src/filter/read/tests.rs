@@ -270,3 +270,20 @@ fn a_fault_without_end_is_found_after_a_while() {
         assert!(given.get() < 4 << 20, "{begin:?}: {} bytes", given.get());
     }
 }
+
+#[test]
+fn where_a_fault_without_end_is_told_is_the_same_however_the_bytes_arrive() {
+    let far = [vec![b'y'; 3 << 20], b"\\x".to_vec(), vec![b'y'; 1000]].concat();
+    let texts = [
+        (&b"{["[..], b"1,".repeat(2 << 20), "Object keys"),
+        (b"[\"", [&*far, b"\"]"].concat(), "Invalid escape"),
+        (b"{\"", [&*far, b"\":1}"].concat(), "Invalid escape"),
+    ];
+    for (begin, rest, expected) in texts {
+        let text = [begin, &rest].concat();
+        let errors = [1000, 70_000, text.len()].map(|size| read(&text, size));
+        assert!(errors[0][0].starts_with(expected), "{:?}", errors[0]);
+        assert_eq!(errors[0], errors[1]);
+        assert_eq!(errors[0], errors[2]);
+    }
+}

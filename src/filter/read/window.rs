@@ -75,9 +75,6 @@ impl<R: Supply> Window<R> {
         self.buffer.filled.start = self.position;
         let kept = self.buffer.filled.len();
         let supplied = self.source.supply(&mut self.buffer);
-        if supplied.is_err() {
-            self.buffer.filled.end = self.buffer.filled.start;
-        }
         self.position = self.buffer.filled.start;
         self.ended = self.buffer.filled.len() <= kept;
         supplied.map_err(ReadError::io)?;
