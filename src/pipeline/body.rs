@@ -97,10 +97,10 @@ fn watched(mut response: Response, output: &Output) -> Response {
     response
 }
 
-/// The reader of a body. Of one in pages the heads are shown while it is read, each between the values of two pages.
+/// The reader of a body. Reading one in pages asks for the next, whose head may be shown between the values of two; one
+/// that answers a POST may report a failure: both not before the values that come first have been worked on.
 fn reader(body: fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box<dyn Supply> {
-    let shown = &exchange.shown;
-    match shown.pages && (shown.include || shown.verbose) {
+    match exchange.shown.pages || exchange.request.method == "POST" {
         true => in_step(body, output.clone()),
         false => considerate(body, output.clone()),
     }

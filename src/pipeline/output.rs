@@ -78,20 +78,24 @@ impl Output {
         self.progress.clone().filter(|_| !is_pipe())
     }
 
-    /// The progress line makes room on stderr; for good where stdout is on the same terminal.
-    fn make_room(&self) {
-        if let Some(progress) = &self.progress {
-            match self.terminal.stdout.is_terminal {
-                true => progress.end(),
-                false => progress.clear(),
+    /// Writes to stderr where the progress line was; it is gone for good where stdout is on the same terminal.
+    fn beside_progress(&self, write: impl FnOnce()) {
+        match &self.progress {
+            Some(progress) if self.terminal.stdout.is_terminal => {
+                progress.end();
+                write();
             }
+            Some(progress) => progress.aside(write),
+            None => write(),
         }
     }
 
     /// Stdout, about to be written to.
     fn shown(&self) -> RefMut<'_, BufWriter<Stdout>> {
-        if self.terminal.stdout.is_terminal {
-            self.make_room();
+        if let Some(progress) = &self.progress
+            && self.terminal.stdout.is_terminal
+        {
+            progress.end();
         }
         self.stdout.borrow_mut()
     }
@@ -169,13 +173,14 @@ impl Output {
     /// Writes text of the server's, or of the filter's, to stderr; what stdout holds goes first.
     pub fn message(&self, bytes: &[u8]) {
         self.let_go();
-        self.make_room();
-        let mut stderr = io::stderr().lock();
-        // There is nobody left to tell if stderr cannot be written.
-        let _ = match self.terminal.stderr.is_terminal {
-            true => stderr.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
-            false => stderr.write_all(bytes),
-        };
+        self.beside_progress(|| {
+            let mut stderr = io::stderr().lock();
+            // There is nobody left to tell if stderr cannot be written.
+            let _ = match self.terminal.stderr.is_terminal {
+                true => stderr.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
+                false => stderr.write_all(bytes),
+            };
+        });
     }
 
     /// A line on stderr.

@@ -65,6 +65,13 @@ impl Progress {
         self.state().clear();
     }
 
+    /// Takes the line away while something else is written, which nobody may draw into.
+    pub fn aside(&self, write: impl FnOnce()) {
+        let mut state = self.state();
+        state.clear();
+        write();
+    }
+
     /// Takes the line away for good: the terminal has the output itself.
     pub fn end(&self) {
         let mut state = self.state();

@@ -17,7 +17,7 @@ pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Bo
     Box::new(reader)
 }
 
-/// As [`considerate`], but what is read has all been worked on before more is, however much comes: reading shows
+/// As [`considerate`], but what is read has all been worked on before more is, however much comes: reading does
 /// something itself, in its place among the outputs.
 pub fn in_step(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
     if output.holds_values() {
