@@ -19,7 +19,7 @@ pub const NEAR: usize = if cfg!(test) { 1 } else { 64 * 1024 };
 #[derive(Debug, Default)]
 pub struct Marks {
     /// The place of the first block, counted from the first byte of the input.
-    pub origin: usize,
+    origin: usize,
     /// One bit a byte, one number a block.
     bits: Vec<u64>,
     /// So many of the blocks are known.
