@@ -165,3 +165,30 @@ fn the_head_of_each_page_stands_before_its_values() {
     assert_eq!(first.matches("[]\n").count(), 700_000);
     assert!(second.ends_with(page.as_str()));
 }
+
+#[test]
+fn a_failure_far_behind_what_a_filter_wants_of_a_post_is_not_looked_for() {
+    let mut text = String::new();
+    for n in 0..COUNT {
+        writeln!(text, "{{\"n\":{n},\"status\":\"{:150}\"}}", "").unwrap();
+        if n == 9_500 {
+            text.push_str(
+                "{\"errorDetail\":{\"message\":\"no space left\"},\"error\":\"no space left\"}\n",
+            );
+        }
+    }
+    let server = Server::new([("/build", Reply::json(&text))]);
+    let ask = |filter| {
+        let asked = dq(["-X", "POST", "/build", "-n", filter]);
+        asked.env("DOCKER_HOST", server.host())
+    };
+    ask("first(inputs | select(.n == 7500)).n")
+        .run()
+        .is("7500\n");
+    breaks(
+        ask("[inputs] | length"),
+        &format!("{}\n", COUNT + 1),
+        22,
+        "no space left",
+    );
+}
