@@ -57,9 +57,8 @@ impl Marks {
     /// As [`Marks::known`], and finds them if they are not known. There are none if there are too few bytes for a block,
     /// if what is in them is no JSON, or if the processor has nothing to find them with.
     pub fn find(&mut self, ahead: &[u8], begin: usize, at: usize) -> Option<Ahead<'_>> {
-        let place = begin + at;
-        if !(self.origin..self.origin + self.count * BLOCK).contains(&place) {
-            self.origin = place;
+        if self.known(begin, at).is_none() {
+            self.origin = begin + at;
             let most = MOST.min(ahead.len() / BLOCK);
             self.search(ahead, most, &mut State::default());
         }
