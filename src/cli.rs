@@ -42,7 +42,7 @@ pub struct Fetch {
     pub context: Option<String>,
     pub unix_socket: Option<PathBuf>,
     pub demo: bool,
-    pub tls: crate::fetch::TlsFlags,
+    pub tls: dq_fetch::TlsFlags,
     /// `name: value`, as typed.
     pub headers: Vec<String>,
     pub connect_timeout: Option<Duration>,
@@ -224,7 +224,7 @@ fn fetch(matches: &Given) -> Result<Fetch, String> {
     })
 }
 
-fn tls(matches: &Given) -> Result<crate::fetch::TlsFlags, String> {
+fn tls(matches: &Given) -> Result<dq_fetch::TlsFlags, String> {
     // Go's words for true and false, since the option is docker's.
     let verify = match text(matches, "tlsverify")?.as_deref() {
         None => None,
@@ -232,7 +232,7 @@ fn tls(matches: &Given) -> Result<crate::fetch::TlsFlags, String> {
         Some("false" | "f" | "0" | "FALSE" | "False" | "F") => Some(false),
         Some(other) => return Err(format!("--tlsverify takes true or false, not {other}")),
     };
-    Ok(crate::fetch::TlsFlags {
+    Ok(dq_fetch::TlsFlags {
         ca: path(matches, "cacert"),
         cert: path(matches, "cert"),
         key: path(matches, "key"),

@@ -93,10 +93,9 @@ fn at(before: &[&str], current: &str, var: Var) -> Answer {
     answer
 }
 
-/// Control characters, and those that change the direction of text.
-fn is_unfit(it: char) -> bool {
-    it.is_control()
-        || matches!(it, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Whether the character could disturb the line the shell edits.
+fn is_unfit(c: char) -> bool {
+    dq_text::is_dangerous(c) || dq_text::is_ambiguous(c)
 }
 
 /// One short line.

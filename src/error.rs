@@ -3,8 +3,6 @@
 use std::fmt;
 use std::io;
 
-use crate::{fetch, filter, format};
-
 /// What ends a run of dq, other than success.
 #[derive(Debug)]
 pub enum Error {
@@ -13,10 +11,10 @@ pub enum Error {
         message: String,
         hint: Option<String>,
     },
-    Fetch(fetch::Error),
+    Fetch(dq_fetch::Error),
     /// The filter does not compile; nothing was sent.
     Compile {
-        errors: Vec<filter::CompileError>,
+        errors: Vec<dq_filter::CompileError>,
         hint: Option<String>,
     },
     /// An input is not JSON, or could not be read; the name of it and what is wrong.
@@ -25,7 +23,7 @@ pub enum Error {
         problem: String,
         code: u8,
     },
-    Format(format::Error),
+    Format(dq_format::Error),
 }
 
 impl Error {
@@ -105,14 +103,14 @@ impl fmt::Display for Error {
     }
 }
 
-impl From<fetch::Error> for Error {
-    fn from(error: fetch::Error) -> Self {
+impl From<dq_fetch::Error> for Error {
+    fn from(error: dq_fetch::Error) -> Self {
         Self::Fetch(error)
     }
 }
 
-impl From<format::Error> for Error {
-    fn from(error: format::Error) -> Self {
+impl From<dq_format::Error> for Error {
+    fn from(error: dq_format::Error) -> Self {
         Self::Format(error)
     }
 }

@@ -4,13 +4,11 @@
 // Nothing calls `main` there.
 #![cfg_attr(test, allow(dead_code, unused_imports))]
 
+mod built_in;
 mod catalogue;
 mod cli;
 mod complete;
 mod error;
-mod fetch;
-mod filter;
-mod format;
 mod generate;
 mod pipeline;
 mod plan;
@@ -18,9 +16,6 @@ mod saved;
 mod stack;
 mod start;
 mod terminal;
-#[cfg(all(panic = "abort", target_env = "gnu", target_feature = "crt-static"))]
-#[allow(unsafe_code, non_snake_case)]
-mod unwind;
 
 use std::ffi::{OsString, c_char, c_int};
 use std::io::{self, IsTerminal, Write};
@@ -62,7 +57,7 @@ fn run(mut cli: cli::Cli, room: usize) -> u8 {
         warnings.iter().for_each(|warning| warn(warning));
         pipeline::run(plan, room)
     });
-    fetch::hang_up();
+    dq_fetch::hang_up();
     outcome.unwrap_or_else(|error| fail(&error))
 }
 
@@ -80,7 +75,7 @@ fn fail(error: &Error) -> u8 {
     let is_terminal = io::stderr().is_terminal();
     let visible = |text: &str| {
         if is_terminal {
-            format::sanitize(text).into_owned()
+            dq_text::sanitize(text).into_owned()
         } else {
             text.to_owned()
         }

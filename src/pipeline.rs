@@ -16,11 +16,13 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::error::Error;
-use crate::fetch;
-use crate::filter::value::{Item, Value};
-use crate::filter::{self, Inputs, Session, Shape, Source, Stop, Supply, Tally, Trouble};
-use crate::format;
-use crate::plan::{Input, Plan, Program, reason};
+use crate::plan::{Input, Plan, Program};
+use dq_fetch;
+use dq_filter::{Inputs, Session, Shape, Source, Stop, Tally};
+use dq_format;
+use dq_json::read::{ReadError, Supply, Trouble};
+use dq_json::value::{Item, Value};
+use dq_text::os_reason;
 
 use output::Output;
 use reader::{considerate, prompt};
@@ -31,12 +33,12 @@ use reader::{considerate, prompt};
 /// Whatever ends the run before its end; what came before is written.
 pub fn run(plan: Plan, room: usize) -> Result<u8, Error> {
     let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
-    let in_parts = format::takes_parts(&plan.output);
+    let in_parts = dq_format::takes_parts(&plan.output);
     let filter = compile(&plan.program, by_elements, in_parts)?;
     let output = Rc::new(Output::new(
         plan.terminal.clone(),
         plan.flush,
-        format::formatter(plan.output.clone()),
+        dq_format::formatter(plan.output.clone()),
     ));
     let warn = |warning| output.report(&format!("dq: filter: {warning}"));
     filter.warnings.iter().for_each(warn);
@@ -53,14 +55,19 @@ pub fn run(plan: Plan, room: usize) -> Result<u8, Error> {
 #[derive(Default)]
 pub struct Late {
     /// The status was 400 or above.
-    failure: RefCell<Option<fetch::Error>>,
+    failure: RefCell<Option<dq_fetch::Error>>,
     /// What the body may report.
-    report: RefCell<Option<fetch::Report>>,
+    report: RefCell<Option<dq_fetch::Report>>,
 }
 
 impl Late {
     fn error(&self) -> Option<Error> {
-        let report = || self.report.borrow().as_ref().and_then(fetch::Report::error);
+        let report = || {
+            self.report
+                .borrow()
+                .as_ref()
+                .and_then(dq_fetch::Report::error)
+        };
         self.failure.take().or_else(report).map(Error::Fetch)
     }
 }
@@ -68,7 +75,7 @@ impl Late {
 /// Everything that arrives, through the filter and out.
 fn pass(
     plan: &Plan,
-    filter: &filter::Filter,
+    filter: &dq_filter::Filter,
     arrival: Arrival,
     output: &Rc<Output>,
     room: usize,
@@ -82,7 +89,7 @@ fn pass(
         return Ok(0);
     };
     let elements = filter.takes_elements;
-    let settings = filter::InputSettings {
+    let settings = dq_filter::InputSettings {
         elements,
         ..settings
     };
@@ -102,20 +109,25 @@ fn pass(
     Ok(code)
 }
 
-fn compile(program: &Program, by_elements: bool, in_parts: bool) -> Result<filter::Filter, Error> {
+fn compile(
+    program: &Program,
+    by_elements: bool,
+    in_parts: bool,
+) -> Result<dq_filter::Filter, Error> {
     let environment = || {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect()
     };
-    let compiled = filter::compile(&filter::Program {
+    let compiled = dq_filter::compile(&dq_filter::Program {
         by_elements,
         in_parts,
         ..program.to_compile(&environment)
     });
     compiled.map_err(|errors| {
         let usage = program.saved.as_ref().map(|(_, usage)| usage);
-        let is_typed = |error: &filter::CompileError| error.path.is_empty() && error.hint.is_none();
+        let is_typed =
+            |error: &dq_filter::CompileError| error.path.is_empty() && error.hint.is_none();
         let usage = usage.filter(|_| program.path.is_none() && errors.iter().all(is_typed));
         let hint = program.hint.as_ref().or(usage).cloned();
         Error::Compile { errors, hint }
@@ -126,7 +138,7 @@ fn compile(program: &Program, by_elements: bool, in_parts: bool) -> Result<filte
 enum Arrival {
     Inputs {
         sources: Box<dyn FnMut() -> Option<Source>>,
-        settings: filter::InputSettings,
+        settings: dq_filter::InputSettings,
         problems: Rc<Problems>,
     },
     /// The body went to stdout as it was.
@@ -176,7 +188,11 @@ fn arrive(plan: &Plan, output: &Rc<Output>, late: &Rc<Late>) -> Result<Arrival, 
 }
 
 /// A single source that nothing keeps from being opened.
-fn one(name: Option<Rc<str>>, bytes: Box<dyn Supply>, settings: filter::InputSettings) -> Arrival {
+fn one(
+    name: Option<Rc<str>>,
+    bytes: Box<dyn Supply>,
+    settings: dq_filter::InputSettings,
+) -> Arrival {
     let mut once = Some(Source { name, bytes });
     Arrival::Inputs {
         sources: Box::new(move || once.take()),
@@ -212,7 +228,7 @@ fn open_all(
                     output.report(&format!(
                         "dq: input: cannot open {}: {}",
                         path.display(),
-                        reason(&error)
+                        os_reason(&error)
                     ));
                 }
             }
@@ -234,7 +250,7 @@ fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn Supply>> {
 /// The main loop: every input through the filter, every output to the formatter.
 fn filter_all(
     plan: &Plan,
-    filter: &filter::Filter,
+    filter: &dq_filter::Filter,
     inputs: &RefCell<Inputs>,
     output: &Output,
     problems: &Problems,
@@ -262,7 +278,7 @@ fn filter_all(
                 output.report(&format!("dq: filter: {}", raised(&error)));
                 5
             }
-            Err(Stop::Output(error @ format::Error::Io(_))) => return Err(error.into()),
+            Err(Stop::Output(error @ dq_format::Error::Io(_))) => return Err(error.into()),
             Err(Stop::Output(error)) => {
                 output.report(&format!("dq: format: {error}"));
                 error.exit_code()
@@ -313,16 +329,16 @@ fn raised(error: &Value) -> String {
     }
 }
 
-fn input_error(error: filter::ReadError, inputs: &RefCell<Inputs>, problems: &Problems) -> Error {
+fn input_error(error: ReadError, inputs: &RefCell<Inputs>, problems: &Problems) -> Error {
     let name = inputs
         .try_borrow()
         .ok()
         .and_then(|inputs| inputs.name().as_str().map(str::to_owned));
     match &error.trouble {
-        Trouble::Io(io) if problems.is_response => Error::Fetch(fetch::read_error(io)),
+        Trouble::Io(io) if problems.is_response => Error::Fetch(dq_fetch::read_error(io)),
         Trouble::Io(io) => Error::Input {
             name,
-            problem: reason(io),
+            problem: os_reason(io),
             code: 2,
         },
         Trouble::Syntax(_) => Error::Input {

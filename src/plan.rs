@@ -18,12 +18,11 @@ use std::path::PathBuf;
 
 use crate::cli::{Cli, Defaults};
 use crate::error::Error;
-use crate::fetch::{self, Environment};
-use crate::filter::{
-    self, InputSettings, Shape, saved::Places, saved::SavedFilter, saved::hidden, value::Value,
-};
-use crate::format;
 use crate::terminal::Terminal;
+use dq_fetch::{self, Environment};
+use dq_filter::{self, InputSettings, Shape, saved::Places, saved::SavedFilter, saved::hidden};
+use dq_format;
+use dq_json::value::Value;
 
 use words::{Words, unicode};
 
@@ -36,7 +35,7 @@ pub struct Plan {
     pub null_input: bool,
     /// `-e`: the exit code tells what the last output was.
     pub exit_status: bool,
-    pub output: format::Settings,
+    pub output: dq_format::Settings,
     /// An option said how the output is to look.
     pub has_format: bool,
     pub flush: Flush,
@@ -55,14 +54,14 @@ pub enum Input {
 
 /// A request, and where it goes.
 pub struct Exchange {
-    pub host: fetch::Host,
-    pub settings: fetch::Settings,
-    pub request: fetch::Request,
+    pub host: dq_fetch::Host,
+    pub settings: dq_fetch::Settings,
+    pub request: dq_fetch::Request,
     pub shown: Shown,
     /// `--curl`: it is shown, not sent.
     pub curl: Option<curl::Jq>,
     /// `--registry-auth`: whence the login for a registry comes.
-    pub logins: Option<fetch::Logins>,
+    pub logins: Option<dq_fetch::Logins>,
 }
 
 /// What is shown of a request and its response besides the body.
@@ -114,8 +113,8 @@ impl Program {
     pub fn to_compile<'p>(
         &'p self,
         environment: &'p dyn Fn() -> Vec<(String, String)>,
-    ) -> filter::Program<'p> {
-        filter::Program {
+    ) -> dq_filter::Program<'p> {
+        dq_filter::Program {
             text: &self.text,
             path: self.path.as_deref(),
             named: self.named.clone(),
@@ -231,23 +230,18 @@ pub fn home(var: Var) -> Option<PathBuf> {
         .map(PathBuf::from)
 }
 
-fn refuse_binary(format: format::Format, terminal: &Terminal, is_shown: bool) -> Result<(), Error> {
-    match format == format::Format::Cbor && terminal.stdout.is_terminal && !is_shown {
+fn refuse_binary(
+    format: dq_format::Format,
+    terminal: &Terminal,
+    is_shown: bool,
+) -> Result<(), Error> {
+    match format == dq_format::Format::Cbor && terminal.stdout.is_terminal && !is_shown {
         true => Err(Error::Usage {
             message: "CBOR is binary, and stdout is a terminal".into(),
             hint: Some("send it to a file or a pipe: > FILE".into()),
         }),
         false => Ok(()),
     }
-}
-
-/// The operating system's words, without Rust's `(os error 2)`.
-pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error")
-        .next()
-        .unwrap_or_default()
-        .to_owned()
 }
 
 /// The list that `--list` gives, or the one of endpoints that was asked for.
@@ -280,7 +274,7 @@ fn remote(
         return Ok(Input::Stdin);
     }
     let request = request::request(source, &options)?;
-    let flags = fetch::HostFlags {
+    let flags = dq_fetch::HostFlags {
         host: options.host,
         context: options.context,
         unix_socket: options.unix_socket,
@@ -289,13 +283,13 @@ fn remote(
     };
     let environment = Environment { var };
     let (host, source) = match request.source {
-        fetch::Source::Url(url) => fetch::resolve_url(&url, &flags, &environment)?,
-        endpoint => (fetch::resolve_host(&flags, &environment)?, endpoint),
+        dq_fetch::Source::Url(url) => dq_fetch::resolve_url(&url, &flags, &environment)?,
+        endpoint => (dq_fetch::resolve_host(&flags, &environment)?, endpoint),
     };
-    let request = fetch::Request { source, ..request };
+    let request = dq_fetch::Request { source, ..request };
     Ok(Input::Http(Box::new(Exchange {
         host,
-        settings: fetch::Settings {
+        settings: dq_fetch::Settings {
             connect_timeout: options.connect_timeout.or(defaults.connect_timeout),
             max_time: options.max_time,
             idle_timeout: options.sending.idle_timeout,

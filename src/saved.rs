@@ -10,10 +10,10 @@ use std::path::PathBuf;
 
 use crate::cli::{Cli, Keep};
 use crate::error::Error;
-use crate::filter::saved::{Origin, Places, SavedFilter, alone, check, standalone};
-use crate::filter::value::Value;
-use crate::format;
 use crate::plan;
+use dq_filter::saved::{Origin, Places, SavedFilter, alone, check, standalone};
+use dq_format;
+use dq_json::value::Value;
 
 type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
@@ -52,13 +52,13 @@ pub fn keep(keep: Keep, mut cli: Cli, var: Var) -> Result<u8, Error> {
 fn print(text: &str) -> Result<u8, Error> {
     let mut stdout = std::io::stdout();
     let text = match stdout.is_terminal() {
-        true => format::sanitize(text),
+        true => dq_text::sanitize(text),
         false => text.into(),
     };
     stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
-        .map_err(format::Error::Io)?;
+        .map_err(dq_format::Error::Io)?;
     Ok(0)
 }
 
@@ -103,7 +103,7 @@ impl Shelf {
         let path = self.path(&saved.name)?;
         let removed = std::fs::remove_file(&path);
         removed.map_err(|error| {
-            let why = plan::reason(&error);
+            let why = dq_text::os_reason(&error);
             Error::usage(format!("cannot remove {}: {why}", path.display()))
         })?;
         edit::discard(&edit::draft(&path));

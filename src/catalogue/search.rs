@@ -1,7 +1,7 @@
 //! Finding endpoints: by a word, and by a path that is not quite one.
 
 use super::{Endpoint, endpoints, fitting, split_version};
-use crate::filter;
+use dq_filter;
 
 /// The endpoints that have the word in their path or their summary, in any case; all without a word; those of a
 /// method for its name in capitals.
@@ -70,7 +70,7 @@ fn corrected(endpoint: &str, path: &str) -> Option<(usize, String)> {
             false if *wanted == given => wanted,
             false => {
                 edits += 1;
-                filter::nearest(given, std::iter::once(*wanted))?
+                dq_filter::nearest(given, std::iter::once(*wanted))?
             }
         };
         corrected.push('/');

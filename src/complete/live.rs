@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Candidate, Var, listed};
 use crate::cli;
-use crate::fetch::{self, Environment, HostFlags, Payload, Settings, Source};
+use dq_fetch::{self, Environment, HostFlags, Payload, Settings, Source};
 
 /// How long a TAB waits for the host: with dq's own start it stays below what a hand notices.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 const LONGEST: u64 = 16 << 20;
 
 /// A host, not yet asked.
-pub struct Live(Option<fetch::Host>);
+pub struct Live(Option<dq_fetch::Host>);
 
 /// One thing of a list.
 pub struct Item {
@@ -41,7 +41,7 @@ impl Live {
             demo: options.demo,
             tls: options.tls,
         };
-        let host = fetch::resolve_host(&flags, &Environment { var }).ok();
+        let host = dq_fetch::resolve_host(&flags, &Environment { var }).ok();
         Self(host.filter(|it| !it.to_string().starts_with("ssh:")))
     }
 
@@ -108,20 +108,20 @@ impl Live {
     }
 }
 
-fn get(host: fetch::Host, source: Source) -> Option<Vec<u8>> {
+fn get(host: dq_fetch::Host, source: Source) -> Option<Vec<u8>> {
     let settings = Settings {
         connect_timeout: Some(PATIENCE),
         max_time: Some(PATIENCE),
         ..Settings::default()
     };
-    let request = fetch::Request {
+    let request = dq_fetch::Request {
         method: "GET".into(),
         source,
         headers: Vec::new(),
         without: Vec::new(),
         payload: Payload::None,
     };
-    let client = fetch::Client::new(host, settings).ok()?;
+    let client = dq_fetch::Client::new(host, settings).ok()?;
     let response = client.send(&request).ok()?;
     let mut body = Vec::new();
     let is_list = response.status == 200;

@@ -4,9 +4,9 @@ use super::live::Live;
 use super::typed::{Typed, attached};
 use super::{Answer, Candidate, Var, files, parameters, paths};
 use crate::cli::options::{self, Opt};
-use crate::filter::saved::{Metadata, Origin, Places};
-use crate::format::Format;
-use crate::{fetch, generate, plan};
+use crate::{generate, plan};
+use dq_filter::saved::{Metadata, Origin, Places};
+use dq_format::Format;
 
 pub fn answer(typed: &Typed, current: &str, var: Var) -> Answer {
     let at = Slot {
@@ -124,7 +124,7 @@ impl Slot<'_> {
     }
 
     fn contexts(&self) -> Vec<Candidate> {
-        let environment = fetch::Environment { var: self.var };
+        let environment = dq_fetch::Environment { var: self.var };
         let contexts = environment.contexts().into_iter();
         contexts
             .map(|(name, host)| Candidate::new(name, host))

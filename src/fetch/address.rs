@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use super::endpoint::{self, without_userinfo};
 use super::error::Error;
-use super::message::printable;
 use super::sockets::DEFAULT_SOCKET;
 use super::ssh::Target;
+use dq_text::one_line;
 
 /// Docker's port where `tcp://` names none, with TLS or without it (docker/cli opts/hosts.go).
 const DOCKER_PORT: u16 = 2375;
@@ -73,7 +73,7 @@ pub fn parse(text: &str) -> Result<(Address, String), Error> {
         "https" => network("https", rest),
         "ssh" => Ok((Address::Ssh(Target::parse(rest)?), none)),
         other => Err(Error::Usage {
-            problem: format!("{}:// hosts are not supported", printable(other)),
+            problem: format!("{}:// hosts are not supported", one_line(other)),
             hint: Some("use unix://PATH, tcp://HOST:PORT, https://HOST or ssh://HOST".to_owned()),
         }),
     }
@@ -98,7 +98,7 @@ fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
 fn network(scheme: &'static str, rest: &str) -> Result<(Address, String), Error> {
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let bad = |why: &str| {
-        let shown = printable(without_userinfo(authority));
+        let shown = one_line(without_userinfo(authority));
         Error::usage(format!("invalid host {scheme}://{shown}: {why}"))
     };
     let (name, port) = split_port(authority).ok_or_else(|| bad("the port is not a number"))?;

@@ -13,7 +13,6 @@ use super::error::Error;
 use super::headers;
 use super::host::{ChosenBy, Host};
 use super::line::Line;
-use super::message::printable;
 use super::outgoing::Outgoing;
 use super::proxy::Proxy;
 use super::response::Response;
@@ -24,6 +23,7 @@ use super::turns::Turns;
 use super::upload::{Payload, Upload};
 use super::waiter::Waiter;
 use super::watcher::{Event, Watcher};
+use dq_text::one_line;
 
 /// The longest head of a response, in bytes.
 pub const HEAD_LIMIT: usize = 64 << 10;
@@ -162,7 +162,7 @@ impl Client {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| {
             Error::usage(format!(
                 "\"{}\" is not an HTTP method",
-                printable(&request.method)
+                one_line(&request.method)
             ))
         })?;
         if method == Method::CONNECT {

@@ -8,8 +8,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::error::{Error, cause};
+use super::error::Error;
 use super::sockets::{self, Places};
+use dq_text::os_reason;
 
 /// The longest path of a socket in bytes: `sun_path` without its final NUL, 107 on Linux and 103
 /// on macOS.
@@ -65,7 +66,7 @@ pub fn tcp(host: &str, port: u16, limit: Option<Duration>) -> Result<TcpStream, 
     }
     Err(Error::Connect {
         host: label,
-        problem: cause(&last),
+        problem: os_reason(&last),
         hint: None,
     })
 }
@@ -111,7 +112,7 @@ fn unresolved(host: &str, problem: String) -> Error {
 
 /// getaddrinfo's own words, without what std puts in front of them.
 fn reason(error: &io::Error) -> String {
-    let text = cause(error);
+    let text = os_reason(error);
     match text.strip_prefix("failed to lookup address information: ") {
         Some(reason) => reason.to_owned(),
         None => text,

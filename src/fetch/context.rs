@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::error::{Error, cause};
-use super::message::printable;
+use super::error::Error;
+use dq_text::one_line;
+use dq_text::os_reason;
 
 /// The folder of docker's configuration: DOCKER_CONFIG, else `~/.docker`.
 #[derive(Debug, Clone)]
@@ -87,7 +88,7 @@ impl ConfigDir {
         names.push("default".to_owned());
         names.sort();
         Error::Usage {
-            problem: format!("context \"{}\": context not found", printable(name)),
+            problem: format!("context \"{}\": context not found", one_line(name)),
             hint: Some(format!("the contexts are: {}", names.join(", "))),
         }
     }
@@ -111,7 +112,7 @@ impl ConfigDir {
         entries
             .filter_map(|entry| read_json(&entry.ok()?.path().join("meta.json")).ok()?)
             .filter_map(|meta| text(meta.as_object()?, "Name"))
-            .map(|name| printable(&name))
+            .map(|name| one_line(&name))
             .collect()
     }
 }
@@ -129,7 +130,7 @@ pub fn read_json(path: &Path) -> Result<Option<Value>, Error> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
-        Err(error) => return Err(wrong(path, &cause(&error))),
+        Err(error) => return Err(wrong(path, &os_reason(&error))),
     };
     serde_json::from_slice(&bytes)
         .map(Some)

@@ -1,5 +1,6 @@
 //! A request as the curl command that sends the same, for `--curl`: nothing is sent, no secret is shown.
 
+use dq_text::shell_word;
 use std::path::Path;
 
 use ureq::http::header::HOST;
@@ -41,7 +42,7 @@ pub struct Command {
 
 impl Command {
     fn add(&mut self, words: &[&str]) {
-        self.words.extend(words.iter().map(|word| quoted(word)));
+        self.words.extend(words.iter().map(|word| shell_word(word)));
     }
 
     /// A value that is a secret comes from a variable of the shell's.
@@ -318,14 +319,4 @@ fn url(outgoing: &Outgoing, command: &mut Command) {
 
 fn shown_path(path: &Path) -> String {
     path.display().to_string()
-}
-
-/// A word as a POSIX shell takes it.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

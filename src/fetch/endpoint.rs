@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{AsciiSet, percent_encode};
 
 use super::Error;
-use super::message::printable;
 use super::query::RESERVED;
+use dq_text::one_line;
 
 /// An `http` or `https` URL in its parts. A fragment is not part of a request and is dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub fn target(endpoint: &str) -> Result<String, Error> {
     if !endpoint.starts_with('/') {
         return Err(Error::usage(format!(
             "the endpoint {} does not start with /",
-            printable(endpoint)
+            one_line(endpoint)
         )));
     }
     let path = endpoint.split('?').next().unwrap_or_default();
@@ -46,7 +46,7 @@ pub fn target(endpoint: &str) -> Result<String, Error> {
     if plain.contains("//") || plain.split('/').any(|part| matches!(part, "." | "..")) {
         return Err(Error::usage(format!(
             "the endpoint {} holds //, . or .. as a segment",
-            printable(endpoint)
+            one_line(endpoint)
         )));
     }
     encode(endpoint)
@@ -70,7 +70,7 @@ pub fn parse_url(text: &str) -> Result<Url, Error> {
     if host.is_empty() || host.starts_with(':') {
         return Err(Error::usage(format!(
             "the URL {scheme}://{} names no host",
-            printable(rest)
+            one_line(rest)
         )));
     }
     let slash = if target.starts_with('/') { "" } else { "/" };
@@ -168,7 +168,7 @@ fn unknown_scheme(scheme: &str) -> Error {
     Error::Usage {
         problem: format!(
             "dq speaks http:// and https://, not {}://",
-            printable(scheme)
+            one_line(scheme)
         ),
         hint: hint.map(str::to_owned),
     }

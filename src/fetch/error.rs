@@ -1,5 +1,6 @@
 //! What can go wrong between the request and the last byte of the body: texts, hints, exit codes.
 
+use dq_text::os_reason;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -86,7 +87,7 @@ impl Error {
     /// A `Lost` error that says what `error` says.
     pub(super) fn lost(error: &io::Error) -> Self {
         Self::Lost {
-            problem: cause(error),
+            problem: os_reason(error),
             hint: None,
         }
     }
@@ -332,14 +333,5 @@ fn doing(reason: Timeout) -> &'static str {
         Timeout::RecvResponse => "waiting for the response",
         Timeout::RecvBody | Timeout::PerRead => "reading the response",
         _ => "before the response was complete",
-    }
-}
-
-/// The system's own words, without the number that Rust appends.
-pub(super) fn cause(error: &io::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" (os error ") {
-        Some(end) => text[..end].to_owned(),
-        None => text,
     }
 }

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::Error;
-use super::message::printable;
+use dq_text::one_line;
 
 /// Gives the content behind `@NAME`; `-` is standard input.
 pub type ReadFile<'a> = dyn FnMut(&str) -> Result<String, Error> + 'a;
@@ -188,7 +188,7 @@ fn mismatch(key: &str, wanted: &str, found: &Value) -> Error {
 
 fn wrong(problem: String) -> Error {
     Error::Usage {
-        problem: format!("--field: {}", printable(&problem)),
+        problem: format!("--field: {}", one_line(&problem)),
         hint: None,
     }
 }

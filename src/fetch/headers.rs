@@ -7,8 +7,8 @@ use ureq::http::{HeaderName, HeaderValue, Method};
 
 use super::client::Request;
 use super::error::Error;
-use super::message::printable;
 use super::upload::Upload;
+use dq_text::one_line;
 
 /// What dq calls itself.
 const AGENT: &str = concat!("dq/", env!("CARGO_PKG_VERSION"));
@@ -102,7 +102,7 @@ fn add_missing(headers: &mut Headers, name: HeaderName, value: HeaderValue) {
 
 /// A header as it can be sent. The value is never shown: it may be a secret.
 pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
-    let shown = printable(name);
+    let shown = one_line(name);
     let bad = |what: &str| {
         Error::usage(format!(
             "the {what} of the header \"{shown}\" cannot be sent"

@@ -11,11 +11,11 @@ use std::path::PathBuf;
 use super::address::{self, Address};
 use super::context::{self, Config, ConfigDir};
 use super::error::Error;
-use super::message::printable;
 use super::proxy::{self, Proxy};
 use super::registry::Logins;
 use super::sockets::Places;
 use super::tls;
+use dq_text::one_line;
 pub use reason::ChosenBy;
 use reason::{Shadowed, Trail};
 pub use security::TlsFlags;
@@ -340,7 +340,7 @@ fn api_version(environment: &Environment<'_>) -> Result<Option<String>, Error> {
     }
     Err(Error::usage(format!(
         "DOCKER_API_VERSION: \"{}\" is not a version such as 1.41",
-        printable(&text)
+        one_line(&text)
     )))
 }
 

@@ -175,7 +175,7 @@ fn wait(socket: BorrowedFd<'_>, listens: bool, limit: Duration) -> io::Result<Po
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::fetch::stream::Stream;
+    use crate::stream::Stream;
     use std::io::{Read, Write};
     use std::os::unix::net::UnixStream;
     use std::thread;

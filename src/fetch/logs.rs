@@ -9,7 +9,7 @@
 use std::io::{self, Cursor, Read};
 
 use super::Error;
-use super::message::printable;
+use dq_text::one_line;
 
 /// The longest frame, in bytes. Docker cuts lines at 16 KiB and copies in chunks of 32 KiB.
 pub const FRAME_LIMIT: usize = 16 << 20;
@@ -226,7 +226,7 @@ fn daemon_error(payload: &[u8]) -> io::Error {
     let text = String::from_utf8_lossy(payload);
     broken(&format!(
         "the daemon reports in the log stream: {}",
-        printable(text.trim())
+        one_line(text.trim())
     ))
 }
 

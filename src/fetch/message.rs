@@ -1,18 +1,16 @@
 //! Finds the sentence in the body of a failure, and makes a server's text fit for a terminal.
 
+use dq_text::one_line;
 use serde_json::Value;
-
-/// Messages are cut after so many characters.
-const LIMIT: usize = 1000;
 
 /// What the body of a failure says, and whether it was JSON. Empty where it says nothing.
 pub fn find(body: &[u8]) -> (String, bool) {
     match serde_json::from_slice(body) {
         Ok(value) => {
             let message = in_json(&value).unwrap_or_else(|| value.to_string());
-            (printable(message.trim()), true)
+            (one_line(message.trim()), true)
         }
-        Err(_) => (printable(&in_text(&String::from_utf8_lossy(body))), false),
+        Err(_) => (one_line(&in_text(&String::from_utf8_lossy(body))), false),
     }
 }
 
@@ -62,33 +60,6 @@ fn in_text(text: &str) -> String {
         .unwrap_or_default()
         .trim_end()
         .to_owned()
-}
-
-/// Cuts a text at the limit and writes every character that could move a terminal's cursor,
-/// colour it or turn its writing direction as an escape.
-pub fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len().min(LIMIT));
-    for (count, c) in text.chars().enumerate() {
-        if count == LIMIT {
-            out.push('…');
-            break;
-        }
-        push_escaped(&mut out, c);
-    }
-    out
-}
-
-fn push_escaped(out: &mut String, c: char) {
-    match c {
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
-        '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
-        }
-        _ => out.push(c),
-    }
 }
 
 #[cfg(test)]
@@ -148,18 +119,5 @@ mod tests {
         }
         assert!(find(b"{}").1);
         assert!(!find(b"no").1);
-    }
-
-    #[test]
-    fn nothing_reaches_the_terminal_unescaped() {
-        assert_eq!(
-            printable("a\x1b[31mb\x07\x7f\u{9b}c"),
-            "a\\x1b[31mb\\x07\\x7f\\x9bc"
-        );
-        assert_eq!(printable("a\nb\u{202e}c\tü"), "a\\nb\\u{202e}c\\tü");
-        assert_eq!(find(b"\xff\x1b]0;x").0, "\u{fffd}\\x1b]0;x");
-        let long = printable(&"x".repeat(5000));
-        assert_eq!(long.chars().count(), LIMIT + 1);
-        assert!(long.ends_with('…'));
     }
 }

@@ -7,12 +7,12 @@ use super::client::Client;
 use super::endpoint::{self, without_userinfo};
 use super::error::{self, Error};
 use super::headers::{self, Headers};
-use super::message::printable;
 use super::proxy::Proxy;
 use super::response::Response;
 use super::transport::ABSOLUTE;
 use super::upload::Upload;
 use super::watcher::Event;
+use dq_text::one_line;
 
 /// How many redirects are followed, one after the other.
 const MAX_REDIRECTS: usize = 10;
@@ -185,7 +185,7 @@ fn refused_redirect(response: &Response, problem: &'static str) -> Error {
     Error::Redirect {
         status: response.status,
         reason: response.reason.clone(),
-        location: printable(response.header("location").unwrap_or_default()),
+        location: one_line(response.header("location").unwrap_or_default()),
         problem,
     }
 }

@@ -4,8 +4,8 @@ use std::io::{self, Read};
 
 use super::client::{Client, Request};
 use super::error::Error;
-use super::message::printable;
 use super::response::{Body, Response};
+use dq_text::one_line;
 
 /// Sends a GET, and one more for every page that follows while the body is read. Only pages of the same origin
 /// are fetched.
@@ -48,7 +48,7 @@ fn page(client: &Client, request: &Request, target: Option<String>) -> Result<Pa
         target.ok_or_else(|| Error::Redirect {
             status: response.status,
             reason: response.reason.clone(),
-            location: printable(&link),
+            location: one_line(&link),
             problem: "dq does not follow to this next page",
         })
     });

@@ -13,8 +13,9 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::connect;
 use super::endpoint::{percent_decoded, without_userinfo};
-use super::error::{Error, cause};
-use super::message::printable;
+use super::error::Error;
+use dq_text::one_line;
+use dq_text::os_reason;
 
 /// The longest answer to CONNECT, in bytes.
 const HEAD_LIMIT: usize = 16 << 10;
@@ -162,7 +163,7 @@ impl Proxy {
                 return Err(Error::Usage {
                     problem: format!(
                         "{variable} names a proxy of the kind {}://, dq knows http:// only",
-                        printable(scheme)
+                        one_line(scheme)
                     ),
                     hint: Some("NO_PROXY=HOST asks a host without the proxy".to_owned()),
                 });
@@ -259,7 +260,7 @@ impl Proxy {
         }
         Error::Connect {
             host: target.to_owned(),
-            problem: format!("{}: {}", self.label(), cause(error)),
+            problem: format!("{}: {}", self.label(), os_reason(error)),
             hint: None,
         }
     }
@@ -272,7 +273,7 @@ impl Proxy {
         };
         Error::Connect {
             host: target.to_owned(),
-            problem: format!("{} says {}", self.label(), printable(said.trim())),
+            problem: format!("{} says {}", self.label(), one_line(said.trim())),
             hint: Some(hint),
         }
     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Error;
 use super::endpoint::percent_decoded;
-use super::message::printable;
+use dq_text::one_line;
 
 /// What stands in front of the name of one of Docker's filters.
 const FILTER: &str = "filters.";
@@ -19,7 +19,7 @@ pub fn parameter(text: &str) -> Result<(String, String), Error> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err(Error::usage(format!(
             "--query takes KEY=VALUE, not {}",
-            printable(text)
+            one_line(text)
         ))),
     }
 }

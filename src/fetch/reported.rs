@@ -7,8 +7,8 @@ use memchr::memmem;
 use serde_json::{Deserializer, Value};
 
 use super::error::Error;
-use super::message::printable;
 use super::response::Body;
+use dq_text::one_line;
 
 /// Longer lines are not looked into, in bytes; Docker's own are a few hundred.
 const LINE_LIMIT: usize = 1 << 20;
@@ -82,7 +82,7 @@ impl Listening {
                 .into_iter::<Value>()
                 .map_while(Result::ok)
                 .filter_map(|value| match self.of_libpod {
-                    true => value.get("error")?.as_str().map(printable),
+                    true => value.get("error")?.as_str().map(one_line),
                     false => detail(&value),
                 })
                 .for_each(|message| self.report.set(message));
@@ -102,7 +102,7 @@ fn detail(value: &Value) -> Option<String> {
         .trim();
     Some(match message {
         "" => "the server reports an error without a message".to_owned(),
-        message => printable(message),
+        message => one_line(message),
     })
 }
 

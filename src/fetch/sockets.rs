@@ -5,7 +5,8 @@ use std::io;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
-use super::error::{Error, cause};
+use super::error::Error;
+use dq_text::os_reason;
 
 /// Docker's socket on every UNIX.
 pub const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
@@ -65,11 +66,11 @@ pub fn explain(path: &Path, error: &io::Error, places: &Places) -> Error {
                 doing: format!("connecting to {host}"),
             };
         }
-        io::ErrorKind::NotFound => (cause(error), absent(path, places)),
-        io::ErrorKind::PermissionDenied => (cause(error), Some(denied(path))),
+        io::ErrorKind::NotFound => (os_reason(error), absent(path, places)),
+        io::ErrorKind::PermissionDenied => (os_reason(error), Some(denied(path))),
         _ if is_other_file(path) => ("it is not a socket".to_owned(), None),
-        io::ErrorKind::ConnectionRefused => (cause(error), Some(refused(path, places))),
-        _ => (cause(error), None),
+        io::ErrorKind::ConnectionRefused => (os_reason(error), Some(refused(path, places))),
+        _ => (os_reason(error), None),
     };
     Error::Connect {
         host,

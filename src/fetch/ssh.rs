@@ -4,6 +4,7 @@
 mod children;
 mod signals;
 
+use dq_text::shell_word;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -13,8 +14,9 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use super::endpoint::percent_decoded;
-use super::error::{Error, cause};
-use super::message::printable;
+use super::error::Error;
+use dq_text::one_line;
+use dq_text::os_reason;
 
 pub use children::{Handle, end_all};
 
@@ -46,7 +48,7 @@ impl fmt::Display for Target {
             false => self.host.clone(),
         };
         let (user, port) = (user.unwrap_or_default(), port.unwrap_or_default());
-        let socket = printable(self.socket.as_deref().unwrap_or_default());
+        let socket = one_line(self.socket.as_deref().unwrap_or_default());
         write!(f, "ssh://{user}{host}{port}{socket}")
     }
 }
@@ -98,7 +100,7 @@ impl Target {
             None => "docker system dial-stdio".to_owned(),
             Some(path) => format!(
                 "docker {} system dial-stdio",
-                quoted(&format!("--host=unix://{path}"))
+                shell_word(&format!("--host=unix://{path}"))
             ),
         }
     }
@@ -154,15 +156,6 @@ fn socket(path: &str) -> Result<Option<String>, Error> {
     }
 }
 
-/// One word for a POSIX shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_=:/.".contains(c);
-    match word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
 /// A connection through ssh: our end of a pair of sockets, ssh has the other.
 pub struct SshStream {
     pub stream: UnixStream,
@@ -179,7 +172,7 @@ pub fn connect(target: &Target, connect_timeout: Option<Duration>) -> Result<Ssh
         host: target.to_string(),
         problem: match error.kind() {
             io::ErrorKind::NotFound => "there is no program ssh here".to_owned(),
-            _ => format!("ssh: {}", cause(&error)),
+            _ => format!("ssh: {}", os_reason(&error)),
         },
         hint: (error.kind() == io::ErrorKind::NotFound)
             .then(|| "install openssh-client".to_owned()),

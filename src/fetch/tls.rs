@@ -17,7 +17,8 @@ use rustls::pki_types::ServerName;
 use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, ClientConnection, SignatureScheme, StreamOwned};
 
-use super::error::{Error, cause};
+use super::error::Error;
+use dq_text::os_reason;
 
 /// Whom to trust and who we are. Files are read when the first connection is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +152,7 @@ fn shake_hands(
         }
         tcp.set_read_timeout(left)
             .and_then(|()| tcp.set_write_timeout(left))
-            .map_err(|error| explain::failed(&peer.label, cause(&error)))?;
+            .map_err(|error| explain::failed(&peer.label, os_reason(&error)))?;
         tls.complete_io(&mut tcp)
             .map_err(|error| peer.interrupted(&error))?;
     }

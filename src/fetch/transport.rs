@@ -12,7 +12,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::buffers::GrowingBuffers;
-use super::error::{Error, Fault, cause};
+use super::error::{Error, Fault};
 use super::line::{Early, Line, send_and_listen};
 use super::proxy::Proxy;
 use super::sockets::Places;
@@ -22,6 +22,7 @@ use super::tls::Tls;
 use super::waiter::Waiter;
 use super::watcher::{Event, Watcher};
 use super::{connect, demo};
+use dq_text::os_reason;
 
 /// Where the connections of an agent go.
 #[derive(Debug)]
@@ -54,7 +55,7 @@ impl Gateway {
                 Ok(stream) => Ok((Stream::Unix(stream), "the sample engine".to_owned())),
                 Err(error) => Err(Error::Connect {
                     host: "the sample engine".to_owned(),
-                    problem: cause(&error),
+                    problem: os_reason(&error),
                     hint: None,
                 }),
             },
@@ -222,7 +223,7 @@ impl Connection {
             Some(error) => error,
             None if !self.heard && self.is_closed(error.kind()) => self.no_reply(),
             None => Error::Lost {
-                problem: cause(error),
+                problem: os_reason(error),
                 hint: self.may_want_tls().filter(|_| !self.heard),
             },
         };

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::error::{Error, cause};
+use super::error::Error;
 use super::line::Line;
 use super::watcher::{Event, Watcher};
+use dq_text::os_reason;
 
 /// How much of a pipe is read before anything is sent, in bytes: a body that ends within gets a length.
 const START: usize = 64 << 10;
@@ -34,7 +35,7 @@ impl Payload {
     pub fn file(path: &Path) -> Result<Self, Error> {
         let failed = |error: io::Error| Error::File {
             path: path.to_owned(),
-            problem: cause(&error),
+            problem: os_reason(&error),
             hint: None,
         };
         let file = File::open(path).map_err(failed)?;
@@ -48,7 +49,7 @@ impl Payload {
     pub(super) fn open(&self) -> Result<Option<Upload>, Error> {
         let failed = |path: &Path, error: &io::Error| Error::File {
             path: path.to_owned(),
-            problem: cause(error),
+            problem: os_reason(error),
             hint: None,
         };
         match self {

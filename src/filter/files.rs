@@ -1,5 +1,6 @@
 //! Module files: where `import`, `include` and `~/.jq` find them (jq manual, "Modules").
 
+use dq_text::os_reason;
 use std::cell::{Ref, RefCell};
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
@@ -11,8 +12,8 @@ use super::link::{Linker, Modules, is_constant};
 use super::report::CompileError;
 use super::saved::Places;
 use super::syntax::{self, Import, Module, Term};
-use super::value::{Num, Value};
 use super::{Program, library};
+use dq_json::value::{Num, Value};
 
 /// Module files as they are found and read; one may be asked for while another is being read.
 pub struct Files {
@@ -102,7 +103,7 @@ impl Files {
         }
         self.loaded.borrow_mut().insert(file.clone(), None);
         let text = std::fs::read_to_string(&file)
-            .map_err(|error| format!("cannot read {}: {}", file.display(), reason(&error)))?;
+            .map_err(|error| format!("cannot read {}: {}", file.display(), os_reason(&error)))?;
         let source = linker.keep(text);
         let path = file.display().to_string();
         let module = parse(linker, source, &path)?;
@@ -217,8 +218,8 @@ fn check_meta(import: &Import) -> Result<(), String> {
 /// All JSON values of a file, as an array.
 pub fn read_values(file: &Path) -> Result<Value, String> {
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
-    let opened = std::fs::File::open(file).map_err(|error| failed(&reason(&error)))?;
-    let mut parser = super::read::Parser::new(opened);
+    let opened = std::fs::File::open(file).map_err(|error| failed(&os_reason(&error)))?;
+    let mut parser = dq_json::read::Parser::new(opened);
     let values = std::iter::from_fn(|| parser.next());
     values
         .collect::<Result<Vec<_>, _>>()
@@ -228,18 +229,9 @@ pub fn read_values(file: &Path) -> Result<Value, String> {
 
 /// A file's text, as a string.
 pub fn read_text(file: &Path) -> Result<Value, String> {
-    let bytes =
-        std::fs::read(file).map_err(|error| format!("{}: {}", file.display(), reason(&error)))?;
+    let bytes = std::fs::read(file)
+        .map_err(|error| format!("{}: {}", file.display(), os_reason(&error)))?;
     Ok(Value::str(&*String::from_utf8_lossy(&bytes)))
-}
-
-/// The operating system's words, without Rust's `(os error 2)`.
-pub fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error")
-        .next()
-        .unwrap_or_default()
-        .to_owned()
 }
 
 /// A path whose `~/`, written where no shell sees it, is the home directory.
@@ -295,7 +287,7 @@ fn locate(name: &str, places: &[PathBuf], extension: &str) -> Result<PathBuf, St
 /// What `modulemeta` gives: the metadata, the imports and the definitions of a module.
 pub fn meta(name: &str, library: &[PathBuf]) -> Result<Value, String> {
     let file = locate(name, library, "jq")?;
-    let text = std::fs::read_to_string(&file).map_err(|error| reason(&error))?;
+    let text = std::fs::read_to_string(&file).map_err(|error| os_reason(&error))?;
     let module = syntax::parse_module(&text).map_err(|error| error.message)?;
     let mut meta = match &module.meta {
         Some(meta) => value_of(meta)?,

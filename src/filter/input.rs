@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::read::{Events, Opened, Parser, ReadError, Supply, Trouble, Values, Visitor};
-use super::value::{Text, Value};
+use dq_json::read::{Events, Opened, Parser, ReadError, Supply, Trouble, Values, Visitor};
+use dq_json::value::{Text, Value};
 
 /// How the bytes of the sources become inputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

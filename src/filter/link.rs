@@ -14,7 +14,7 @@ use super::natives;
 use super::report::CompileError;
 use super::saved::{Calls, Places};
 use super::syntax::{Def, Import, Module, Term};
-use super::value::Value;
+use dq_json::value::Value;
 
 /// A name and its number of arguments.
 pub type Signature<'s> = (&'s str, usize);

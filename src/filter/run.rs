@@ -7,9 +7,9 @@ use jaq_core::data::HasLut;
 use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
 
 use super::input::Inputs;
-use super::read::ReadError;
-use super::value::{Error, Item, ValR, Value};
 use super::{Compiled, Filter, fused};
+use dq_json::read::ReadError;
+use dq_json::value::{Error, Item, ValR, Value};
 
 /// The kind of data filters work on, for jaq-core.
 pub struct Kind;

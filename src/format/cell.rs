@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::escape::{is_unsafe, push_escape};
-use crate::filter::value::Value;
+use dq_json::value::Value;
+use dq_text::{is_ambiguous, is_dangerous, push_json_escape};
 
 /// What is nested deeper in a cell is not shown.
 const MAX_DEPTH: usize = 8;
@@ -64,9 +64,9 @@ pub fn visible(text: &str, out: &mut String) {
     }
     for c in text.chars() {
         // Terminals do not agree on what a soft hyphen takes: a row could wrap.
-        if is_unsafe(c) || matches!(c, '\u{ad}' | '\u{2028}' | '\u{2029}') {
+        if is_dangerous(c) || is_ambiguous(c) {
             let mut escape = Vec::with_capacity(12);
-            push_escape(c, &mut escape);
+            push_json_escape(c, &mut escape);
             out.push_str(&String::from_utf8_lossy(&escape));
         } else {
             out.push(c);

@@ -10,7 +10,7 @@ use super::escape;
 use super::plain::{Notation, break_line, sorted};
 use super::sink::Sink;
 use super::{Error, Layout, Palette};
-use crate::filter::value::{MAX_DEPTH, Num, Value};
+use dq_json::value::{MAX_DEPTH, Num, Value};
 
 type Tokens = ColoredFormatter<CompactFormatter>;
 

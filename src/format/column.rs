@@ -1,6 +1,6 @@
 //! The columns asked for: paths into the rows (`id,State.Health`).
 
-use crate::filter::value::Value;
+use dq_json::value::Value;
 
 /// What tables, CSV, TSV and Markdown show.
 #[derive(Clone, Debug)]

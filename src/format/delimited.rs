@@ -7,7 +7,7 @@ use csv_core::Writer;
 use super::grid::{Cell, Grid, Origin};
 use super::sheet::{Late, Sheet, Style};
 use super::{Error, Format, Formatter, Settings};
-use crate::filter::value::Value;
+use dq_json::value::Value;
 
 /// The formatter.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {

@@ -1,5 +1,7 @@
 //! The escapes of JSON strings, as jq writes them.
 
+use dq_text::{is_dangerous, push_json_escape};
+
 /// What is escaped in a JSON string, beside what JSON itself demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escapes {
@@ -37,7 +39,7 @@ fn append_json(mut bytes: &[u8], out: &mut Vec<u8>) {
         let Some((&special, rest)) = rest.split_first() else {
             return;
         };
-        push_escape(char::from(special), out);
+        push_json_escape(char::from(special), out);
         bytes = rest;
     }
     out.extend_from_slice(bytes);
@@ -76,46 +78,16 @@ fn is_special(byte: u8) -> bool {
 fn append_chars(text: &str, escapes: Escapes, out: &mut Vec<u8>) {
     let must_escape = |c: char| match escapes {
         Escapes::Ascii => !c.is_ascii(),
-        Escapes::Json | Escapes::Terminal => is_unsafe(c),
+        Escapes::Json | Escapes::Terminal => is_dangerous(c),
     };
     let mut done = 0;
     for (at, c) in text.char_indices() {
         let is_json_special = c.is_ascii() && is_special(c as u8);
         if is_json_special || must_escape(c) {
             out.extend_from_slice(&text.as_bytes()[done..at]);
-            push_escape(c, out);
+            push_json_escape(c, out);
             done = at + c.len_utf8();
         }
     }
     out.extend_from_slice(&text.as_bytes()[done..]);
-}
-
-/// Whether a terminal could act on the character, or show text in another order than it has:
-/// C0, DEL, C1, and the bidirectional overrides and isolates.
-pub fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Appends one character as a JSON escape.
-pub fn push_escape(c: char, out: &mut Vec<u8>) {
-    let short = match c {
-        '"' | '\\' => c as u8,
-        '\x08' => b'b',
-        '\t' => b't',
-        '\n' => b'n',
-        '\x0c' => b'f',
-        '\r' => b'r',
-        _ => {
-            return c
-                .encode_utf16(&mut [0; 2])
-                .iter()
-                .for_each(|unit| push_unit(*unit, out));
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
-fn push_unit(unit: u16, out: &mut Vec<u8>) {
-    let digit = |shift: u16| b"0123456789abcdef"[usize::from((unit >> shift) & 0xf)];
-    out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
 }

@@ -10,8 +10,9 @@ use super::keys::Keys;
 use super::plain::{self, Notation};
 use super::sink::Sink;
 use super::xml::{SHAPE, escaped};
-use super::{Error, Format, Formatter, Layout, Settings, sanitize};
-use crate::filter::value::{Item, Value};
+use super::{Error, Format, Formatter, Layout, Settings};
+use dq_json::value::{Item, Value};
+use dq_text::sanitize;
 
 /// Writes values in one of these formats.
 pub struct Foreign {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::column::{Column, Columns};
-use crate::filter::value::Value;
+use dq_json::value::Value;
 
 /// What is held at most before the columns are settled, in bytes.
 const LIMIT: usize = 32 << 20;

@@ -7,8 +7,9 @@ use super::escape::{self, Escapes};
 use super::keys::Keys;
 use super::plain::{self, Notation};
 use super::sink::Sink;
-use super::{Error, Formatter, Raw, Settings, sanitize};
-use crate::filter::value::{Item, Kind, Literal, Part, Value};
+use super::{Error, Formatter, Raw, Settings};
+use dq_json::value::{Item, Kind, Literal, Part, Value};
+use dq_text::sanitize;
 
 /// RS, which starts each text of a JSON text sequence.
 const RECORD_SEPARATOR: u8 = 0x1e;

@@ -1,6 +1,6 @@
 //! Keys of objects that came before: the same ones mostly follow one another again, and need not be looked through.
 
-use crate::filter::value::{Literal, Seen};
+use dq_json::value::{Literal, Seen};
 
 /// Bytes of a key with its quotes and colon that are remembered at most.
 const LONGEST: usize = 48;

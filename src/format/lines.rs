@@ -4,7 +4,7 @@ use std::io;
 
 use super::json::Json;
 use super::{Error, Formatter, Settings};
-use crate::filter::value::Value;
+use dq_json::value::Value;
 
 /// jq's `-r` with `.[]` where there are elements.
 pub struct Lines(Json);

@@ -4,7 +4,7 @@ use std::io;
 
 use super::json::Json;
 use super::{Error, Formatter, Settings, rows, table};
-use crate::filter::value::Value;
+use dq_json::value::Value;
 
 /// The two formatters, each for its outputs.
 pub struct Loose {

@@ -6,7 +6,7 @@ use super::cell::{readable, visible};
 use super::grid::{Cell, Grid, Kind};
 use super::sheet::{Late, Sheet, Style};
 use super::{Error, Formatter, Settings};
-use crate::filter::value::Value;
+use dq_json::value::Value;
 
 /// The formatter.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {

@@ -6,7 +6,7 @@ use super::escape::{self, Escapes};
 use super::keys::Keys;
 use super::sink::Sink;
 use super::{Error, Indent, Layout};
-use crate::filter::value::{Item, MAX_DEPTH, Map, Num, Part, Text, Value};
+use dq_json::value::{Item, MAX_DEPTH, Map, Num, Part, Text, Value};
 
 /// How JSON text looks, its colours aside.
 #[derive(Clone, Copy, Debug)]

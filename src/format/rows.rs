@@ -1,6 +1,6 @@
 //! Outputs → rows, for the formats that have columns.
 
-use crate::filter::value::{Item, Kind, Text, Value};
+use dq_json::value::{Item, Kind, Text, Value};
 
 /// Gives the rows of an output to `each`: an object is one, so is an array of scalars; of any other array each element
 /// is one. A row is an object (its keys name the columns), an array (its indexes do) or a scalar.

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use super::grid::{Cell, Grid};
 use super::rows::each_row;
-use super::{Error, Formatter, sanitize};
-use crate::filter::value::{Item, Value};
+use super::{Error, Formatter};
+use dq_json::value::{Item, Value};
+use dq_text::sanitize;
 
 /// How such a format writes.
 pub trait Style {

@@ -4,7 +4,7 @@ use super::escape::{self, Escapes};
 use super::keys::Place;
 use super::plain::{Writer, break_line, number};
 use super::{Error, Indent, Layout};
-use crate::filter::value::{Literal, MAX_DEPTH, Num, Seen, Text, plain_length};
+use dq_json::value::{Literal, MAX_DEPTH, Num, Seen, Text, plain_length};
 
 /// The place behind what was written; `None` asks for the value to be built.
 type Transcribed = Result<Option<usize>, Error>;

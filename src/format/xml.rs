@@ -1,6 +1,6 @@
 //! Values made ready for jaq's XML writer, which writes every string as it is.
 
-use crate::filter::value::{Map, Value};
+use dq_json::value::{Map, Value};
 
 /// What an element looks like as a value: said where one does not.
 pub const SHAPE: &str =

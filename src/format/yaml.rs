@@ -7,10 +7,11 @@ use std::borrow::Cow;
 use std::io;
 
 use super::color::Around;
-use super::escape::{Escapes, append, push_escape};
+use super::escape::{Escapes, append};
 use super::plain::sorted;
 use super::{Error, Formatter, Palette, Settings};
-use crate::filter::value::{MAX_DEPTH, Map, Value};
+use dq_json::value::{MAX_DEPTH, Map, Value};
+use dq_text::push_json_escape;
 
 /// Writes values as documents.
 pub struct Yaml {
@@ -119,7 +120,9 @@ impl Yaml {
             let (plain, special) = piece.split_at(end.map_or(piece.len(), |(at, _)| at));
             // YAML wants control characters escaped wherever it is read.
             append(plain, Escapes::Terminal, &mut quoted);
-            special.chars().for_each(|c| push_escape(c, &mut quoted));
+            special
+                .chars()
+                .for_each(|c| push_json_escape(c, &mut quoted));
         }
         quoted.push(b'"');
         self.token(&quoted, around);

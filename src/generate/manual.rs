@@ -1,9 +1,10 @@
 //! The manual page: a text with places for what the rest of dq knows best, its options first of all.
 
+use crate::built_in;
 use crate::cli::options::STAGES;
 use crate::cli::options::help::{ENVIRONMENT, EXAMPLES, EXIT_CODES};
-use crate::filter::saved::{Places, SavedFilter};
 use crate::plan::saved::placeholders;
+use dq_filter::saved::SavedFilter;
 
 /// dq(1), the same whenever and wherever it is made.
 pub fn page() -> String {
@@ -41,7 +42,7 @@ fn options() -> String {
 
 /// The saved filters that come with dq.
 fn saved() -> String {
-    let places = Places::default();
+    let places = built_in::places();
     let names = places.names().into_iter();
     names
         .filter_map(|name| places.find(&name).ok()?)

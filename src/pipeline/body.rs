@@ -9,10 +9,12 @@ use super::reader::{considerate, in_step};
 use super::{Arrival, Late, Problems};
 use crate::catalogue;
 use crate::error::Error;
-use crate::fetch::{self, BodyKind, Response, logs};
-use crate::filter::{Shape, Source, Supply, value::Value};
-use crate::format;
 use crate::plan::{Exchange, Plan};
+use dq_fetch::{self, BodyKind, Response, logs};
+use dq_filter::{Shape, Source};
+use dq_format;
+use dq_json::read::Supply;
+use dq_json::value::Value;
 
 /// Bytes copied at once.
 const CHUNK: usize = 64 * 1024;
@@ -21,7 +23,7 @@ const CHUNK: usize = 64 * 1024;
 fn elsewhere(exchange: &Exchange) -> Option<String> {
     let request = &exchange.request;
     match &request.source {
-        fetch::Source::Endpoint(path) => catalogue::hint(&request.method, path),
+        dq_fetch::Source::Endpoint(path) => catalogue::hint(&request.method, path),
         _ => None,
     }
 }
@@ -99,7 +101,7 @@ fn watched(mut response: Response, output: &Output) -> Response {
 
 /// The reader of a body. Reading one in pages asks for the next, whose head may be shown between the values of two; one
 /// that answers a POST may report a failure: both not before the values that come first have been worked on.
-fn reader(body: fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box<dyn Supply> {
+fn reader(body: dq_fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box<dyn Supply> {
     match exchange.shown.pages || exchange.request.method == "POST" {
         true => in_step(body, output.clone()),
         false => considerate(body, output.clone()),
@@ -116,7 +118,7 @@ fn inputs(body: Box<dyn Supply>, shape: Shape, plan: &Plan) -> Arrival {
         is_response: true,
         ..Problems::default()
     };
-    let settings = crate::filter::InputSettings {
+    let settings = dq_filter::InputSettings {
         shape,
         ..plan.inputs
     };
@@ -137,7 +139,9 @@ impl Read for Whole {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.body.read(buffer) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => {
-                self.late.failure.replace(Some(fetch::read_error(&error)));
+                self.late
+                    .failure
+                    .replace(Some(dq_fetch::read_error(&error)));
                 Ok(0)
             }
             result => result,
@@ -155,10 +159,10 @@ fn copy(mut body: Box<dyn Read + Send>, output: &Output) -> Result<Arrival, Erro
             Ok(0) => return Ok(Arrival::Copied),
             Ok(bytes) => {
                 output.text(&chunk[..bytes])?;
-                output.flush().map_err(format::Error::Io)?;
+                output.flush().map_err(dq_format::Error::Io)?;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(fetch::read_error(&error).into()),
+            Err(error) => return Err(dq_fetch::read_error(&error).into()),
         }
     }
 }
@@ -171,11 +175,11 @@ fn copy_logs<R: Read>(mut frames: logs::Frames<R>, output: &Output) -> Result<Ar
         match frames.next_frame(&mut frame) {
             Ok(Some(logs::Stream::Stdout)) => {
                 output.text(&frame)?;
-                output.flush().map_err(format::Error::Io)?;
+                output.flush().map_err(dq_format::Error::Io)?;
             }
             Ok(Some(logs::Stream::Stderr)) => output.message(&frame),
             Ok(None) => return Ok(Arrival::Copied),
-            Err(error) => return Err(fetch::read_error(&error).into()),
+            Err(error) => return Err(dq_fetch::read_error(&error).into()),
         }
     }
 }

@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::progress::Progress;
-use crate::fetch;
+use dq_fetch;
 
 /// Whether waiting for the server is to end with the reader of stdout.
 #[derive(Clone, Default)]
@@ -24,15 +24,15 @@ impl Switch {
 
     /// Waits for the server's bytes once it is on, and ends the process quietly, connection and all, as soon
     /// as nobody reads its output any more (`dq /events | head -1`).
-    pub fn waiter(&self, progress: Option<Arc<Progress>>) -> fetch::Waiter {
+    pub fn waiter(&self, progress: Option<Arc<Progress>>) -> dq_fetch::Waiter {
         let switch = self.0.clone();
-        fetch::Waiter::new(move |socket, limit| {
+        dq_fetch::Waiter::new(move |socket, limit| {
             if !switch.load(Ordering::Relaxed) {
                 return Ok(false);
             }
             if is_closed_before(socket, limit)? {
                 progress.iter().for_each(|it| it.end());
-                fetch::hang_up();
+                dq_fetch::hang_up();
                 exit(0);
             }
             Ok(true)

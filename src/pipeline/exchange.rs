@@ -7,11 +7,11 @@ use super::Arrival;
 use super::output::Output;
 use super::progress::{Progress, Way};
 use crate::error::Error;
-use crate::fetch::{self, Event, Response, heads};
-use crate::format::sanitize;
 use crate::plan::curl::{self, Jq};
 use crate::plan::{Exchange, Plan};
 use crate::terminal::Terminal;
+use dq_fetch::{self, Event, Response, heads};
+use dq_text::sanitize;
 
 /// Sends the request and waits for the head of the response.
 pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Response, Error> {
@@ -28,17 +28,17 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
             exchange.host.reason()
         )));
     }
-    let client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
+    let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
     let mut client = client.waiting(output.waiter());
     if watch.has_something_to_show(exchange) {
-        client = client.watched(fetch::Watcher::new(move |event| watch.tell(event)));
+        client = client.watched(dq_fetch::Watcher::new(move |event| watch.tell(event)));
     }
     let request = match &exchange.logins {
         Some(logins) => &logins.added_to(&exchange.request)?,
         None => &exchange.request,
     };
     Ok(match exchange.shown.pages {
-        true => fetch::all_pages(client, request)?,
+        true => dq_fetch::all_pages(client, request)?,
         false => client.send(request)?,
     })
 }
@@ -64,7 +64,7 @@ struct Watch {
 impl Watch {
     /// Who shows nothing need not be told.
     fn has_something_to_show(&self, exchange: &Exchange) -> bool {
-        let uploads = !matches!(exchange.request.payload, fetch::Payload::None);
+        let uploads = !matches!(exchange.request.payload, dq_fetch::Payload::None);
         self.verbose
             || self.include.is_some()
             || exchange.settings.retries > 0

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use super::closed_pipe::Switch;
 use super::progress::Progress;
 use crate::error::Error;
-use crate::fetch;
-use crate::filter::value::Item;
-use crate::format::{self, Formatter, sanitize};
 use crate::plan::Flush;
 use crate::terminal::Terminal;
+use dq_fetch;
+use dq_format::{self, Formatter};
+use dq_json::value::Item;
+use dq_text::sanitize;
 
 /// Output kept back at most, in bytes.
 const BUFFER: usize = 64 * 1024;
@@ -101,7 +102,7 @@ impl Output {
     }
 
     /// Writes an output of the filter.
-    pub fn item(&self, item: Item) -> Result<(), format::Error> {
+    pub fn item(&self, item: Item) -> Result<(), dq_format::Error> {
         self.check()?;
         let mut formatter = self.formatter.borrow_mut();
         formatter.write_item(item, &mut *self.shown())?;
@@ -135,7 +136,7 @@ impl Output {
             let mut formatter = self.formatter.borrow_mut();
             let paused = formatter.pause(&mut *self.stdout.borrow_mut());
             // Any other trouble is not one of waiting, and shows again at the end.
-            if let Err(format::Error::Io(error)) = paused {
+            if let Err(dq_format::Error::Io(error)) = paused {
                 self.failure.set(Some(error));
             }
         }
@@ -156,16 +157,16 @@ impl Output {
 
     /// Writes text of the server's: as it is, unless a terminal would obey it.
     pub fn text(&self, bytes: &[u8]) -> Result<(), Error> {
-        self.check().map_err(format::Error::Io)?;
-        self.drain().map_err(format::Error::Io)?;
+        self.check().map_err(dq_format::Error::Io)?;
+        self.drain().map_err(dq_format::Error::Io)?;
         let mut stdout = self.shown();
         let written = match self.terminal.stdout.is_terminal {
             true => stdout.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
             false => stdout.write_all(bytes),
         };
-        written.map_err(format::Error::Io)?;
+        written.map_err(dq_format::Error::Io)?;
         if self.flush == Flush::EachOutput {
-            stdout.flush().map_err(format::Error::Io)?;
+            stdout.flush().map_err(dq_format::Error::Io)?;
         }
         Ok(())
     }
@@ -189,9 +190,9 @@ impl Output {
     }
 
     /// Who waits for the server's bytes: a reader that goes away ends dq at once.
-    pub fn waiter(&self) -> fetch::Waiter {
+    pub fn waiter(&self) -> dq_fetch::Waiter {
         match self.terminal.stdout.is_terminal {
-            true => fetch::Waiter::default(),
+            true => dq_fetch::Waiter::default(),
             false => self.closed_pipe.waiter(self.progress.clone()),
         }
     }
@@ -218,6 +219,6 @@ impl Output {
             progress.end();
         }
         let finished = self.check().and(self.flush());
-        finished.map_err(|error| format::Error::Io(error).into())
+        finished.map_err(|error| dq_format::Error::Io(error).into())
     }
 }

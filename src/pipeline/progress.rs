@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::fetch;
+use dq_fetch;
 
 /// A transfer shorter than this shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -130,14 +130,14 @@ fn size(bytes: f64) -> String {
 
 /// A body whose way in is shown.
 pub struct Watched {
-    body: fetch::Body,
+    body: dq_fetch::Body,
     progress: Arc<Progress>,
     received: u64,
     total: Option<u64>,
 }
 
 impl Watched {
-    pub fn new(body: fetch::Body, progress: Arc<Progress>, total: Option<u64>) -> Self {
+    pub fn new(body: dq_fetch::Body, progress: Arc<Progress>, total: Option<u64>) -> Self {
         Self {
             body,
             progress,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::output::Output;
-use crate::filter::{Buffer, Pages, Supply};
+use dq_json::read::{Buffer, Pages, Supply};
 
 /// The reader, made to let go of what it can before it waits.
 pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {

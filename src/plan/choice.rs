@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::error::Error;
-use crate::format::{Column, Columns, Format};
+use dq_format::{Column, Columns, Format};
 
 /// What a saved filter's metadata says of its outputs.
 #[derive(Clone, Copy, Debug, Default)]

@@ -3,10 +3,11 @@
 use super::{Exchange, Program};
 use crate::cli::{Cli, NamedKind, Word};
 use crate::error::Error;
-use crate::fetch::{self, curl};
-use crate::filter::saved::{standalone, without_header};
-use crate::format::Format;
 use crate::terminal::ColorWhen;
+use dq_fetch::{self, curl};
+use dq_filter::saved::{standalone, without_header};
+use dq_format::Format;
+use dq_text::shell_word;
 
 /// What `-o lines` does with an array.
 const LINES: &str = "'if type == \"array\" then .[] else . end'";
@@ -56,9 +57,9 @@ impl Jq {
         let filter = match &self.file {
             // jq has none of dq's helpers and saved filters: where they are used, they come along.
             Some(file) if text == program.text.trim_end() => {
-                format!("-f {}", curl::quoted(file))
+                format!("-f {}", shell_word(file))
             }
-            _ => curl::quoted(without_header(&text)),
+            _ => shell_word(without_header(&text)),
         };
         let lines = self.format == Format::Lines;
         let own: &[String] = if lines { &[] } else { &self.output };
@@ -99,7 +100,7 @@ fn named(filter: &crate::cli::Filter) -> Vec<String> {
     let mut words = Vec::new();
     let mut add = |option: &str, values: &[&str]| {
         words.push(option.to_owned());
-        words.extend(values.iter().map(|value| curl::quoted(value)));
+        words.extend(values.iter().map(|value| shell_word(value)));
     };
     for folder in &filter.library {
         add("-L", &[&folder.display().to_string()]);
@@ -148,10 +149,7 @@ fn argument(word: &Word) -> [String; 2] {
     } else {
         "--args"
     };
-    [
-        option.to_owned(),
-        curl::quoted(&word.text.to_string_lossy()),
-    ]
+    [option.to_owned(), shell_word(&word.text.to_string_lossy())]
 }
 
 /// The whole line, and what has to be known about it.
@@ -165,7 +163,7 @@ pub fn line(
     is_plain: bool,
 ) -> Result<(String, Vec<String>), Error> {
     let shown = exchange.shown;
-    let client = fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
+    let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
     let kind = Kind::of(&exchange.request);
     if kind == Kind::Log && !is_plain {
         return Err(not_in_jq(
@@ -213,8 +211,8 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(request: &fetch::Request) -> Self {
-        let (fetch::Source::Endpoint(source) | fetch::Source::Url(source)) = &request.source;
+    fn of(request: &dq_fetch::Request) -> Self {
+        let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) = &request.source;
         let path = source.split('?').next().unwrap_or_default();
         let ends = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
         let exec = path.contains("/exec/") && ends(&["/start"]);

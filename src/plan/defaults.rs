@@ -2,9 +2,10 @@
 
 use std::io::ErrorKind;
 
-use super::{Var, reason, saved};
+use super::{Var, saved};
 use crate::cli::{BadLine, Defaults};
 use crate::error::Error;
+use dq_text::os_reason;
 
 /// There is no such file, or it is somebody else's: HOME is often kept by sudo and its like.
 fn is_absent(error: &std::io::Error) -> bool {
@@ -28,7 +29,12 @@ pub fn defaults(var: Var) -> Result<Defaults, Error> {
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if is_absent(&error) => return Ok(Defaults::default()),
-        Err(error) => return Err(refused(format!("cannot read {shown}: {}", reason(&error)))),
+        Err(error) => {
+            return Err(refused(format!(
+                "cannot read {shown}: {}",
+                os_reason(&error)
+            )));
+        }
     };
     Defaults::read(&text)
         .map_err(|BadLine { number, message }| refused(format!("{shown}:{number}: {message}")))

@@ -3,7 +3,7 @@
 use crate::catalogue::{self, Endpoint, Parameter};
 use crate::cli::Cli;
 use crate::error::Error;
-use crate::filter::value::Value;
+use dq_json::value::Value;
 
 use super::choice::Remembered;
 use super::words::unicode;

@@ -5,10 +5,11 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::{header, reason, unicode};
+use super::{header, unicode};
 use crate::cli::{self, Sending};
 use crate::error::Error;
-use crate::fetch::{self, Payload, fields, query};
+use dq_fetch::{self, Payload, fields, query};
+use dq_text::os_reason;
 
 /// Methods that are upper case on the wire, however they are typed; others go as they are.
 const METHODS: [&str; 8] = [
@@ -19,7 +20,7 @@ const METHODS: [&str; 8] = [
 ///
 /// # Errors
 /// Usage errors: options that contradict each other, files that cannot be read.
-pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<fetch::Request, Error> {
+pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<dq_fetch::Request, Error> {
     let sending = &options.sending;
     refuse_contradictions(sending)?;
     let method = method(sending);
@@ -38,11 +39,11 @@ pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<fetch::Reque
     }
     let headers = options.headers.iter().map(|header| header::read(header));
     let (headers, without) = header::sorted(headers.collect::<Result<_, _>>()?);
-    Ok(fetch::Request {
+    Ok(dq_fetch::Request {
         method,
         source: match source.starts_with('/') {
-            true => fetch::Source::Endpoint(source),
-            false => fetch::Source::Url(source),
+            true => dq_fetch::Source::Endpoint(source),
+            false => dq_fetch::Source::Url(source),
         },
         headers,
         without,
@@ -119,8 +120,8 @@ fn typed_fields(sending: &Sending) -> Result<Vec<fields::Field>, Error> {
 }
 
 /// The content of a file for `-F key=@FILE`.
-fn read_text(name: &str) -> Result<String, fetch::Error> {
-    let failed = |problem: String| fetch::Error::File {
+fn read_text(name: &str) -> Result<String, dq_fetch::Error> {
+    let failed = |problem: String| dq_fetch::Error::File {
         path: if name == "-" { "standard input" } else { name }.into(),
         problem,
         hint: None,
@@ -131,7 +132,7 @@ fn read_text(name: &str) -> Result<String, fetch::Error> {
         name => std::fs::File::open(OsString::from(name))
             .and_then(|mut file| file.read_to_end(&mut bytes)),
     };
-    read.map_err(|error| failed(reason(&error)))?;
+    read.map_err(|error| failed(os_reason(&error)))?;
     String::from_utf8(bytes)
         .map_err(|_| failed("it is not valid UTF-8; send it with --data".into()))
 }

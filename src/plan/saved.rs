@@ -14,10 +14,10 @@ use super::words::{Words, unicode};
 use super::{Var, request, variables};
 use crate::cli::{Cli, Word};
 use crate::error::Error;
-use crate::fetch::query;
-use crate::filter::saved::{Metadata, Origin, Places, SavedFilter, refusal};
-use crate::filter::value::Value;
-use crate::format::Format;
+use dq_fetch::query;
+use dq_filter::saved::{Metadata, Origin, Places, SavedFilter, refusal};
+use dq_format::Format;
+use dq_json::value::Value;
 
 /// A saved filter as the source of a run.
 pub struct Call {
@@ -30,6 +30,7 @@ pub struct Call {
 /// Where saved filters are: the user's directory by the XDG Base Directory Specification, and those of `-L`.
 pub fn places(library: &[PathBuf], var: Var) -> Places {
     Places::new(
+        crate::built_in::FILES,
         configuration(var).map(|it| it.join("dq/filters")),
         library.to_vec(),
     )

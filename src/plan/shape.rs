@@ -3,9 +3,9 @@
 use super::Var;
 use super::choice::Choice;
 use crate::cli::Cli;
-use crate::filter::{InputSettings, Shape};
-use crate::format::{self, Format, Indent, Layout, Palette, Raw};
 use crate::terminal::Terminal;
+use dq_filter::{InputSettings, Shape};
+use dq_format::{self, Format, Indent, Layout, Palette, Raw};
 
 pub(super) fn inputs(cli: &Cli) -> InputSettings {
     let filter = &cli.filter;
@@ -38,7 +38,7 @@ pub(super) fn output(
     terminal: &Terminal,
     var: Var,
     warnings: &mut Vec<String>,
-) -> format::Settings {
+) -> dq_format::Settings {
     let (options, defaults) = (&cli.format, &cli.defaults);
     let compact = options.compact || matches!(chosen.format, Format::Jsonl | Format::Lines);
     let (tab, indent) = match (options.tab, options.indent) {
@@ -69,7 +69,7 @@ pub(super) fn output(
     };
     let has_columns = chosen.format.has_columns();
     let palette = terminal.stdout.color.then(|| palette(var, warnings));
-    format::Settings {
+    dq_format::Settings {
         format: chosen.format,
         columns: chosen.columns,
         is_loose: chosen.is_remembered,

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::unicode;
 use crate::cli::{Named, NamedKind, Word};
 use crate::error::Error;
-use crate::filter::{self, value::Value};
+use dq_json::read::single;
+use dq_json::value::Value;
 
 pub(super) fn named(named: Vec<Named>) -> Result<Vec<(String, Value)>, Error> {
     let mut variables: Vec<(String, Value)> = Vec::new();
@@ -24,16 +25,16 @@ pub(super) fn named_value(kind: NamedKind, name: &str, value: &OsStr) -> Result<
         NamedKind::Text => Ok(Value::from(unicode(value)?)),
         NamedKind::Json => {
             let text = unicode(value)?;
-            let parsed = filter::parse_json(text.as_bytes());
+            let parsed = single(text.as_bytes());
             parsed.map_err(|error| {
                 Error::usage(format!(
                     "invalid JSON text passed to --argjson {name}: {error}"
                 ))
             })
         }
-        NamedKind::SlurpFile => filter::read_values(Path::new(value))
+        NamedKind::SlurpFile => dq_filter::read_values(Path::new(value))
             .map_err(|problem| Error::usage(format!("bad JSON in --slurpfile {name} {problem}"))),
-        NamedKind::RawFile => filter::read_text(Path::new(value))
+        NamedKind::RawFile => dq_filter::read_text(Path::new(value))
             .map_err(|problem| Error::usage(format!("bad file in --rawfile {name} {problem}"))),
     }
 }
@@ -72,7 +73,7 @@ pub(super) fn tail(words: impl Iterator<Item = Word>) -> Result<(Vec<PathBuf>, V
             positional.push(Value::from(text));
             continue;
         }
-        let value = filter::parse_json(text.as_bytes());
+        let value = single(text.as_bytes());
         positional.push(value.map_err(|error| {
             Error::usage(format!(
                 "invalid JSON text behind --jsonargs: {text}: {error}"

@@ -4,10 +4,11 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::saved::Call;
-use super::{reason, variables};
+use super::variables;
 use crate::cli::Word;
 use crate::error::Error;
-use crate::filter::value::Value;
+use dq_json::value::Value;
+use dq_text::os_reason;
 
 /// What each word of the command line is.
 pub(super) struct Words {
@@ -74,7 +75,7 @@ fn read_program(path: &Path) -> Result<String, Error> {
         message: format!("cannot read the filter {}: {problem}", path.display()),
         hint: from_file_hint(path),
     };
-    let bytes = std::fs::read(path).map_err(|error| failed(reason(&error)))?;
+    let bytes = std::fs::read(path).map_err(|error| failed(os_reason(&error)))?;
     String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
 }
 

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use super::{Shelf, Var, file};
 use crate::error::Error;
-use crate::filter::saved::{Origin, SavedFilter};
-use crate::plan::reason;
+use dq_filter::saved::{Origin, SavedFilter};
+use dq_text::os_reason;
 
 /// Opens a saved filter in the user's editor; the path of what was written, if anything changed.
 ///
@@ -23,7 +23,7 @@ pub fn edit(saved: &SavedFilter, shelf: &Shelf, var: Var) -> Result<Option<PathB
         Error::usage(format!(
             "cannot write {}: {}",
             draft.display(),
-            reason(&error)
+            os_reason(&error)
         ))
     };
     if !is_going_on(&draft, &path) {
@@ -34,7 +34,7 @@ pub fn edit(saved: &SavedFilter, shelf: &Shelf, var: Var) -> Result<Option<PathB
         Error::usage(format!(
             "cannot read {}: {}",
             draft.display(),
-            reason(&error)
+            os_reason(&error)
         ))
     })?;
     let is_unchanged = text == saved.text;
@@ -113,7 +113,7 @@ fn open(draft: &Path, editor: &OsString) -> Result<(), Error> {
         }),
         Err(error) => Err(Error::usage(format!(
             "cannot start the editor {name}: {}",
-            reason(&error)
+            os_reason(&error)
         ))),
     }
 }

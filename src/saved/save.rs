@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use super::{Shelf, file};
 use crate::cli::{Cli, Save};
 use crate::error::Error;
-use crate::fetch;
-use crate::filter::saved::{Metadata, Origin, SavedFilter, has_header, refusal};
-use crate::format::Format;
-use crate::plan::reason;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
+use dq_fetch;
+use dq_filter::saved::{Metadata, Origin, SavedFilter, has_header, refusal};
+use dq_format::Format;
+use dq_text::os_reason;
 
 /// The options a saved filter keeps, and those that say how to save it.
 const KEPT: [&str; 15] = [
@@ -61,7 +61,7 @@ pub fn save(order: &Save, cli: &mut Cli, shelf: &Shelf) -> Result<PathBuf, Error
                 .then(|| format!("--force replaces it; dq --show {} prints it", order.name)),
         }),
         Err(error) => {
-            let why = reason(&error);
+            let why = os_reason(&error);
             Err(Error::usage(format!(
                 "cannot write {}: {why}",
                 path.display()
@@ -214,7 +214,7 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
     let (host, endpoint) = match source.starts_with('/') {
         true => (None, source.to_owned()),
         false => {
-            let (host, endpoint) = fetch::cut_url(source)?;
+            let (host, endpoint) = dq_fetch::cut_url(source)?;
             let slash = if endpoint.starts_with('/') { "" } else { "/" };
             (Some(without_secret(host)?), format!("{slash}{endpoint}"))
         }
@@ -232,7 +232,7 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
 fn host(cli: &Cli) -> Result<Option<String>, Error> {
     let socket = cli.fetch.unix_socket.as_deref().map(|path| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        fetch::socket_url(&path)
+        dq_fetch::socket_url(&path)
     });
     match socket.or_else(|| cli.fetch.host.clone()) {
         Some(host) if host.starts_with("ssh:") => Err(Error::Usage {
@@ -247,7 +247,7 @@ fn host(cli: &Cli) -> Result<Option<String>, Error> {
 
 /// Files of saved filters are shown around.
 fn without_secret(host: String) -> Result<String, Error> {
-    match fetch::has_userinfo(&host) {
+    match dq_fetch::has_userinfo(&host) {
         true => Err(Error::Usage {
             message: "a saved filter keeps no user and no password".into(),
             hint: Some("leave them out and give them with each run: -H 'Authorization: …'".into()),

@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::super::error::Error;
-use super::super::message::printable;
 use super::Host;
+use dq_text::one_line;
 
 /// What decided the host. Docker's headers, API version and certificates go along only where its own
 /// order led there: not with `--unix-socket`, `--demo` and full URLs.
@@ -41,14 +41,14 @@ impl fmt::Display for ChosenBy {
 
 /// A context that was asked for and that DOCKER_HOST outranks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::fetch) struct Shadowed {
+pub(crate) struct Shadowed {
     pub name: String,
     pub by: ChosenBy,
 }
 
 /// What a reason needs besides `chosen_by` and the context.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::fetch) struct Trail {
+pub(crate) struct Trail {
     /// Docker's config.json, where `currentContext` of it counts.
     pub config: Option<PathBuf>,
     pub shadowed: Option<Shadowed>,
@@ -61,7 +61,7 @@ impl Trail {
     fn named(&self, by: ChosenBy) -> String {
         match &self.config {
             Some(file) if by == ChosenBy::CurrentContext => {
-                format!("{by} of {}", printable(&file.display().to_string()))
+                format!("{by} of {}", one_line(&file.display().to_string()))
             }
             _ => by.to_string(),
         }
@@ -82,10 +82,10 @@ impl Host {
     fn named_by(&self) -> String {
         let by = self.trail.named(self.chosen_by);
         match (&self.context, &self.trail.shadowed) {
-            (Some(name), _) => format!("context \"{}\" ({by})", printable(name)),
+            (Some(name), _) => format!("context \"{}\" ({by})", one_line(name)),
             (None, Some(shadowed)) => format!(
                 "{by} (which hides the context \"{}\" of {})",
-                printable(&shadowed.name),
+                one_line(&shadowed.name),
                 self.trail.named(shadowed.by)
             ),
             (None, None) if self.trail.default_is_docker_host => {
@@ -102,7 +102,7 @@ impl Host {
 
     /// An error of finding or connecting to the host that has no better hint gets one: the port
     /// that docker has for TLS, or where the host comes from unless it was typed.
-    pub(in crate::fetch) fn blamed(&self, mut error: Error) -> Error {
+    pub(crate) fn blamed(&self, mut error: Error) -> Error {
         if let Error::Connect { host, hint, .. } = &mut error
             && let Some(name) = host.strip_suffix(":2375").filter(|_| self.tls.is_some())
         {

@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::fetch::error::{Error, cause};
-use crate::fetch::message::printable;
+use crate::error::Error;
+use dq_text::one_line;
+use dq_text::os_reason;
 
 /// The user name that says the secret is a token.
 const TOKEN: &str = "<token>";
@@ -39,7 +40,7 @@ fn ask(helper: &str, action: &str, input: &str) -> Result<Option<Value>, Error> 
     let failed = |problem: &str| {
         Error::usage(format!(
             "the credential helper {} failed: {problem}",
-            printable(&program)
+            one_line(&program)
         ))
     };
     if helper.contains('/') {
@@ -50,14 +51,14 @@ fn ask(helper: &str, action: &str, input: &str) -> Result<Option<Value>, Error> 
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .map_err(|error| failed(&cause(&error)))?;
+        .map_err(|error| failed(&os_reason(&error)))?;
     if let Some(mut stdin) = child.stdin.take() {
         // A helper that does not read says with its exit code what it thinks.
         let _ = stdin.write_all(input.as_bytes());
     }
     let output = child
         .wait_with_output()
-        .map_err(|error| failed(&cause(&error)))?;
+        .map_err(|error| failed(&os_reason(&error)))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stdout);
         return match said.trim() {

@@ -5,10 +5,11 @@ use std::io;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use super::super::error::{Error, cause};
+use super::super::error::Error;
 use super::files::is_version_1;
 use super::verify::is_authority;
 use super::{Peer, Roots};
+use dq_text::os_reason;
 
 /// Go's words, which docker's users know.
 const UNKNOWN_AUTHORITY: &str = "it is signed by an unknown authority";
@@ -49,7 +50,7 @@ impl Peer {
                 "the server closed the connection",
                 Some("does this port speak TLS?".to_owned()),
             ),
-            _ => failed(&self.label, cause(error)),
+            _ => failed(&self.label, os_reason(error)),
         }
     }
 

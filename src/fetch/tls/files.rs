@@ -9,7 +9,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
-use super::super::error::{Error, cause};
+use super::super::error::Error;
+use dq_text::os_reason;
 
 /// The object identifier of the curve P-521 (RFC 5480 §2.1.1.1), 1.3.132.0.35, in DER.
 const P521: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
@@ -119,7 +120,7 @@ fn is_pem(bytes: &[u8]) -> bool {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|error| wrong(path, cause(&error)))
+    fs::read(path).map_err(|error| wrong(path, os_reason(&error)))
 }
 
 /// A file that cannot be used, and why.

@@ -9,10 +9,10 @@ use jaq_core::path::{Opt, Part, Path};
 
 use super::slots::Wants;
 use super::{Expr, Gather, Key, Program, Source, Stream, demand};
-use crate::filter::Compiled;
-use crate::filter::natives;
-use crate::filter::syntax::Term;
-use crate::filter::value::{Kind, Num, Value};
+use crate::Compiled;
+use crate::natives;
+use crate::syntax::Term;
+use dq_json::value::{Kind, Num, Value};
 
 /// What a filter may be made of beside what is fused.
 pub trait Parts {

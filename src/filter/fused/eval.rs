@@ -2,8 +2,8 @@
 
 use super::slots::Slots;
 use super::{Expr, Program, Stream};
-use crate::filter::run::{Run, Shared, Stop};
-use crate::filter::value::{Item, Kind, Literal, Value};
+use crate::run::{Run, Shared, Stop};
+use dq_json::value::{Item, Kind, Literal, Value};
 
 /// What ends the run on an input before its end.
 pub enum Halt {
@@ -15,8 +15,8 @@ pub enum Halt {
     Enough,
 }
 
-impl From<crate::filter::value::Error> for Halt {
-    fn from(error: crate::filter::value::Error) -> Self {
+impl From<dq_json::value::Error> for Halt {
+    fn from(error: dq_json::value::Error) -> Self {
         Self::Raised(error.into_val())
     }
 }
@@ -136,7 +136,7 @@ impl Evaluator<'_> {
     /// A part that jaq-core runs.
     fn part(
         &self,
-        part: &crate::filter::Compiled,
+        part: &crate::Compiled,
         input: Value,
         out: &mut dyn FnMut(Value) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
@@ -198,7 +198,7 @@ impl Evaluator<'_> {
 
     fn part_of_one<'t>(
         &self,
-        part: &crate::filter::Compiled,
+        part: &crate::Compiled,
         frame: &Frame<'_, 't>,
     ) -> Result<Item<'t>, Halt> {
         let mut output = None;
@@ -296,7 +296,7 @@ fn length(item: Item) -> Result<Item, Halt> {
             _ => {}
         }
     }
-    let length = crate::filter::natives::length(item.into_value())?;
+    let length = crate::natives::length(item.into_value())?;
     Ok(Item::Value(length))
 }
 

@@ -5,7 +5,7 @@ use jaq_core::ops::{Cmp, Math};
 
 use super::eval::{Evaluator, Frame, Halt, plain};
 use super::{Expr, Stream};
-use crate::filter::value::{Item, Value};
+use dq_json::value::{Item, Value};
 
 impl Evaluator<'_> {
     pub(super) fn binary<'t>(
@@ -47,7 +47,7 @@ fn compare(left: Item, op: &Cmp, right: Item) -> bool {
     }
 }
 
-fn calculate(left: Value, op: &Math, right: Value) -> crate::filter::value::ValR {
+fn calculate(left: Value, op: &Math, right: Value) -> dq_json::value::ValR {
     match op {
         Math::Add => left + right,
         Math::Sub => left - right,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::eval::{Evaluator, Frame, Halt, Out};
 use super::{Expr, Gather, Key, Program};
-use crate::filter::value::{Item, Kind, ValR, Value};
+use dq_json::value::{Item, Kind, ValR, Value};
 
 /// What was gathered so far for one input.
 #[derive(Default)]
@@ -104,7 +104,7 @@ impl Gathered {
 
     /// The length of an input that is no array.
     pub fn length(&mut self, whole: &Value) -> Result<(), Halt> {
-        self.sum = Some(Ok(crate::filter::natives::length(whole.clone())?));
+        self.sum = Some(Ok(crate::natives::length(whole.clone())?));
         Ok(())
     }
 

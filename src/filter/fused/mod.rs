@@ -21,7 +21,7 @@ use jaq_core::load::parse::BinaryOp;
 
 use super::Compiled;
 use super::natives::Arrange;
-use super::value::Value;
+use dq_json::value::Value;
 
 pub use compile::{Parts, compile};
 pub use run::Runner;
@@ -122,7 +122,7 @@ enum Stream {
     Each(Expr),
     Select(Box<Stream>),
     /// The input, if it is of such a kind.
-    Only(fn(super::value::Kind) -> bool),
+    Only(fn(dq_json::value::Kind) -> bool),
     /// `..`
     Recurse,
     Try(Box<Stream>),

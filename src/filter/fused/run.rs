@@ -6,10 +6,10 @@ use super::eval::{Evaluator, Frame, Halt, values};
 use super::gather::Gathered;
 use super::slots::Slots;
 use super::{Gather, Program, Source};
-use crate::filter::input::Inputs;
-use crate::filter::read::{Opened, ReadError, Skip};
-use crate::filter::run::{Emit, Shared, Stop};
-use crate::filter::value::{Item, Part, Text, Value};
+use crate::input::Inputs;
+use crate::run::{Emit, Shared, Stop};
+use dq_json::read::{Opened, ReadError, Skip};
+use dq_json::value::{Item, Part, Text, Value};
 
 /// Runs a fused filter on one input after the other.
 pub struct Runner<'a> {

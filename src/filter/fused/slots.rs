@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::filter::read::Visitor;
-use crate::filter::value::{Literal, Text};
+use dq_json::read::Visitor;
+use dq_json::value::{Literal, Text};
 
 /// The fields a filter wants of its input, as a tree.
 #[derive(Debug, Default)]

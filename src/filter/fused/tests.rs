@@ -8,10 +8,9 @@ mod random;
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-use crate::filter::value::Item;
-use crate::filter::{
-    Buffer, Engine, InputSettings, Inputs, Pages, Program, Session, Source, Stop, Supply, compile,
-};
+use crate::{Engine, InputSettings, Inputs, Program, Session, Source, Stop, compile};
+use dq_json::read::{Buffer, Pages, Supply};
+use dq_json::value::Item;
 
 /// Bytes that come a few at a time.
 struct Drip {
@@ -79,13 +78,13 @@ fn run_on(filter: &str, bytes: Box<dyn Supply>, fused: bool) -> Result<Vec<Strin
     let compiled = compile(&Program {
         text: filter,
         path: None,
-        named: vec![("x".into(), crate::filter::value::Value::str("a"))],
+        named: vec![("x".into(), dq_json::value::Value::str("a"))],
         positional: Vec::new(),
         library: Vec::new(),
         home: None,
         saved: None,
         is_given: true,
-        places: super::super::saved::Places::default(),
+        places: crate::saved::Places::default(),
         by_elements: fused,
         in_parts: false,
         environment: &Vec::new,

@@ -5,8 +5,8 @@ use jaq_core::path::{Opt, Part, Path};
 
 use super::Count::{Any, One};
 use super::{Lowered, Scope, pipe};
-use crate::filter::link::Linker;
-use crate::filter::syntax::{Pattern, Term};
+use crate::link::Linker;
+use crate::syntax::{Pattern, Term};
 
 impl<'s> Scope<'s> {
     pub(super) fn fold(

@@ -4,9 +4,9 @@ use jaq_core::load::parse::Term as T;
 
 use super::Count::{Any, One};
 use super::{Count, Local, Lowered, Scope, pipe};
-use crate::filter::link::{Callee, Linker};
-use crate::filter::report;
-use crate::filter::syntax::{Def, Term};
+use crate::link::{Callee, Linker};
+use crate::report;
+use crate::syntax::{Def, Term};
 
 impl<'s> Scope<'s> {
     /// A definition and the number of outputs it has; `compiled` is the name it is called by, if not its own.

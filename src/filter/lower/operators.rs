@@ -7,8 +7,8 @@ use jaq_core::path::{Part, Path};
 use super::Count::{Any, One};
 use super::parts::{calls, is_outer};
 use super::{Lowered, OPERAND, Scope, bind};
-use crate::filter::link::Linker;
-use crate::filter::syntax::Term;
+use crate::link::Linker;
+use crate::syntax::Term;
 
 impl<'s> Scope<'s> {
     pub(super) fn binary(

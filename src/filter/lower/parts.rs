@@ -6,8 +6,8 @@ use jaq_core::path::{Opt, Part, Path};
 
 use super::Count::{Any, AtMostOne, One};
 use super::{Count, INDICES, Lowered, Scope, bind};
-use crate::filter::link::{Callee, Linker};
-use crate::filter::syntax::Term;
+use crate::link::{Callee, Linker};
+use crate::syntax::Term;
 
 /// Whether a part must be evaluated around those before it, as jq does: both have several outputs, or the part fails
 /// where those before have none.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::{Call, Count, Entry, Outputs, fail, one};
-use crate::filter::value::{Map, Num, ValR, Value};
+use dq_json::value::{Map, Num, ValR, Value};
 
 pub const TABLE: &[Entry] = &[
     ("true", "", Count::One, |_| one(Ok(Value::Bool(true)))),

@@ -3,8 +3,8 @@
 use jaq_core::ValT as _;
 
 use super::{Call, Count, Entry, Outputs};
-use crate::filter::elements::ELEMENTS;
-use crate::filter::value::Value;
+use crate::elements::ELEMENTS;
+use dq_json::value::Value;
 
 pub const TABLE: &[Entry] = &[
     (ELEMENTS, "", Count::Any, elements),

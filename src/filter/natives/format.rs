@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Call, Count, Entry, fail, one};
-use crate::filter::value::{Error, ValR, Value};
+use dq_json::value::{Error, ValR, Value};
 
 pub const TABLE: &[Entry] = &[
     ("@csv", "", Count::One, |cv| {

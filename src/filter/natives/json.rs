@@ -1,8 +1,8 @@
 //! JSON text to values and back.
 
 use super::{Count, Entry, fail, one};
-use crate::filter::read;
-use crate::filter::value::{Num, ValR, Value};
+use dq_json::read;
+use dq_json::value::{Num, ValR, Value};
 
 pub const TABLE: &[Entry] = &[
     ("tojson", "", Count::One, |cv| {

@@ -1,7 +1,7 @@
 //! Numbers: mathematics under jq's names and checks; what Rust lacks of C's library comes from libm.
 
 use super::{Call, Count, Entry, fail, one};
-use crate::filter::value::{Error, Num, ValR, Value};
+use dq_json::value::{Error, Num, ValR, Value};
 
 /// Those of two and three arguments are called by definitions that evaluate the last argument first, as jq does.
 pub const TABLE: &[Entry] = &[

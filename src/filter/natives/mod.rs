@@ -20,7 +20,7 @@ pub use sorting::{Arrange, arrangement};
 
 use super::lower::Count;
 use super::run::Kind;
-use super::value::{Error, ValR, Value};
+use dq_json::value::{Error, ValR, Value};
 
 /// Name, arguments (`v` a value, `f` a filter), number of outputs, and what runs.
 type Entry = (&'static str, &'static str, Count, RunPtr<Kind>);

@@ -8,7 +8,7 @@ use fancy_regex::{Captures, CompileError, ParseError, Regex, RegexBuilder};
 
 use super::arrays::object;
 use super::{Call, Count, Entry, Outputs, fail, one};
-use crate::filter::value::{Error, Num, ValR, Value};
+use dq_json::value::{Error, Num, ValR, Value};
 
 pub const TABLE: &[Entry] = &[("_match", "vvv", Count::One, find)];
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Call, Count, Entry, fail, one};
-use crate::filter::value::{ValR, Value};
+use dq_json::value::{ValR, Value};
 
 pub const TABLE: &[Entry] = &[
     ("sort", "", Count::One, |cv| one(plain(cv.1, sorted))),

@@ -1,7 +1,7 @@
 //! Text.
 
 use super::{Call, Count, Entry, fail, one};
-use crate::filter::value::{ValR, Value};
+use dq_json::value::{ValR, Value};
 
 pub const TABLE: &[Entry] = &[
     ("utf8bytelength", "", Count::One, |cv| {
@@ -137,6 +137,6 @@ fn join(mut cv: Call) -> ValR {
     Ok(Value::from(joined))
 }
 
-fn joined_text(sum: ValR) -> Result<String, crate::filter::value::Error> {
+fn joined_text(sum: ValR) -> Result<String, dq_json::value::Error> {
     Ok(sum?.as_str().unwrap_or_default().to_owned())
 }

@@ -4,8 +4,8 @@ use jaq_core::box_iter::box_once;
 use jaq_core::{Ctx, Exn, PathsPtr};
 
 use super::{Call, Count, Entry, Kind, Outputs, fail, one};
-use crate::filter::value::{Error, Value};
-use crate::filter::{builtins, natives};
+use crate::{builtins, natives};
+use dq_json::value::{Error, Value};
 
 pub const TABLE: &[Entry] = &[
     ("error", "", Count::AtMostOne, |cv| {

@@ -11,7 +11,7 @@ use calendar::Moment;
 use strftime::Zone;
 
 use super::{Call, Count, Entry, fail, one};
-use crate::filter::value::{Error, ValR, Value};
+use dq_json::value::{Error, ValR, Value};
 
 pub const TABLE: &[Entry] = &[
     ("gmtime", "", Count::One, |cv| one(gmtime(&cv.1))),

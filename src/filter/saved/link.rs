@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::{Metadata, Origin, Places, SavedFilter, names};
-use crate::filter::link::{Callee, Environment, Linker, Saved};
-use crate::filter::lower::{Count, Scope};
-use crate::filter::report::CompileError;
-use crate::filter::syntax::{self, Def, Module};
+use crate::link::{Callee, Environment, Linker, Saved};
+use crate::lower::{Count, Scope};
+use crate::report::CompileError;
+use crate::syntax::{self, Def, Module};
 
 /// The saved filters that are called, each once.
 #[derive(Default)]

@@ -3,10 +3,10 @@
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 
-use crate::filter::files::value_of;
-use crate::filter::report::CompileError;
-use crate::filter::syntax::{self, Term};
-use crate::filter::value::Value;
+use crate::files::value_of;
+use crate::report::CompileError;
+use crate::syntax::{self, Term};
+use dq_json::value::Value;
 
 /// What a saved filter's header says; keys that dq does not know are the user's own business.
 #[derive(Debug, Default, PartialEq)]

@@ -2,7 +2,6 @@
 //!
 //! Its name is a source on the command line and a function in every filter.
 
-mod built_in;
 mod link;
 mod metadata;
 mod names;
@@ -14,17 +13,17 @@ mod tests;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-pub(in crate::filter) use link::{Calls, is_called, program, visible};
+pub(crate) use link::{Calls, is_called, program, visible};
 pub use metadata::Metadata;
 use names::is_identifier;
 pub use names::is_name;
 pub use names::{hidden, refusal};
-pub use places::Places;
+pub use places::{BuiltIn, Places};
 pub use standalone::{standalone, without_header};
 
 use super::report::CompileError;
-use super::value::Value;
 use super::{Program, syntax};
+use dq_json::value::Value;
 
 /// A saved filter as it was found.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! What a saved filter may be called: a jq identifier that means nothing else yet.
 
-use crate::filter::syntax::KEYWORDS;
-use crate::filter::{builtins, natives};
+use crate::syntax::KEYWORDS;
+use crate::{builtins, natives};
 
 /// Words that stand for values.
 const CONSTANTS: [&str; 3] = ["null", "true", "false"];

@@ -5,16 +5,20 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Origin, SavedFilter, built_in, is_identifier};
-use crate::filter::files::reason;
-use crate::filter::{report, syntax};
+use super::{Origin, SavedFilter, is_identifier};
+use crate::{report, syntax};
+use dq_text::os_reason;
 
 /// Where a name is looked up, in this order.
 const PLACES: [Origin; 3] = [Origin::User, Origin::Library, Origin::BuiltIn];
 
+/// Name and text of each built-in saved filter, sorted by name.
+pub type BuiltIn = &'static [(&'static str, &'static str)];
+
 /// The places of saved filters, in the order that decides what a name means.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
+    built_in: BuiltIn,
     user: Option<PathBuf>,
     library: Vec<PathBuf>,
     /// Looked up once: most people's filters name many functions and have saved none.
@@ -22,9 +26,11 @@ pub struct Places {
 }
 
 impl Places {
-    /// `user` is the user's own directory, `library` those of `-L`; nothing is read yet.
-    pub fn new(user: Option<PathBuf>, library: Vec<PathBuf>) -> Self {
+    /// `built_in` are the filters that come with the program, `user` is the user's own directory, `library` those of
+    /// `-L`. Nothing is read yet.
+    pub fn new(built_in: BuiltIn, user: Option<PathBuf>, library: Vec<PathBuf>) -> Self {
         Self {
+            built_in,
             user,
             library,
             user_exists: OnceCell::new(),
@@ -61,7 +67,7 @@ impl Places {
     }
 
     /// The saved filter of that name in one of the places.
-    pub(in crate::filter) fn find_in(
+    pub(crate) fn find_in(
         &self,
         origin: Origin,
         name: &str,
@@ -75,13 +81,22 @@ impl Places {
                 None => Ok(None),
             },
             Origin::Library => self.find_in_library(name),
-            Origin::BuiltIn => Ok(built_in::text(name).map(|text| SavedFilter {
+            Origin::BuiltIn => Ok(self.built_in(name).map(|text| SavedFilter {
                 name: name.to_owned(),
                 text: Cow::Borrowed(text),
                 origin,
                 path: format!("built-in {name}"),
             })),
         }
+    }
+
+    /// The text of the built-in filter of that name.
+    fn built_in(&self, name: &str) -> Option<&'static str> {
+        let at = self
+            .built_in
+            .binary_search_by_key(&name, |(known, _)| known)
+            .ok()?;
+        Some(self.built_in[at].1)
     }
 
     fn user_files(&self) -> Option<&Path> {
@@ -103,12 +118,12 @@ impl Places {
     }
 
     /// Whether there is a file of that name, or one that comes with dq; nothing is read.
-    pub(in crate::filter) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         let mut directories = self
             .user_files()
             .into_iter()
             .chain(self.library.iter().map(PathBuf::as_path));
-        built_in::text(name).is_some()
+        self.built_in(name).is_some()
             || directories.any(|directory| directory.join(format!("{name}.jq")).is_file())
     }
 
@@ -133,7 +148,7 @@ impl Places {
         });
         files
             .filter(|name| is_identifier(name))
-            .chain(built_in::names().map(str::to_owned))
+            .chain(self.built_in.iter().map(|(name, _)| (*name).to_owned()))
             .collect()
     }
 }
@@ -158,7 +173,7 @@ fn read(directory: &Path, name: &str, origin: Origin) -> Result<Option<SavedFilt
         Err(error) if is_absent(&error) => return Ok(None),
         // In a directory that may not be entered there is nothing to be seen.
         Err(_) if path.symlink_metadata().is_err() => return Ok(None),
-        Err(error) => return Err(failed(reason(&error))),
+        Err(error) => return Err(failed(os_reason(&error))),
     };
     let text = String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))?;
     Ok(Some(SavedFilter {

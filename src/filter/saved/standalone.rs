@@ -3,11 +3,11 @@
 use jaq_core::load::Arena;
 
 use super::{Metadata, is_identifier};
-use crate::filter::files::Files;
-use crate::filter::report::CompileError;
-use crate::filter::syntax::{self, Import};
-use crate::filter::value::Value;
-use crate::filter::{Program, link, main};
+use crate::files::Files;
+use crate::report::CompileError;
+use crate::syntax::{self, Import};
+use crate::{Program, link, main};
+use dq_json::value::Value;
 
 /// Functions of dq's that no jq can have.
 const NOT_IN_JQ: [&str; 1] = ["fetch"];

@@ -2,47 +2,21 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::fs;
-use std::path::Path;
-
 use super::*;
-use crate::filter::value::Value;
+use dq_json::value::Value;
 
-fn built_in(name: &str) -> SavedFilter {
-    Places::default().find(name).unwrap().unwrap()
-}
-
-#[test]
-fn the_built_in_ones_are_the_files_of_the_folder() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("filters");
-    let mut files: Vec<String> = fs::read_dir(folder)
-        .unwrap()
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .collect();
-    files.sort();
-    let names = built_in::names().map(|name| format!("{name}.jq"));
-    assert_eq!(files, names.collect::<Vec<_>>());
-}
-
-#[test]
-fn every_built_in_one_has_a_name_of_its_own_and_compiles() {
-    for name in built_in::names() {
-        let saved = built_in(name);
-        assert_eq!(refusal(name), None);
-        let metadata = saved.metadata().unwrap();
-        let about = metadata.about.unwrap();
-        assert!(
-            about.len() <= 60 && !about.ends_with('.'),
-            "{name}: {about}"
-        );
-        assert!(metadata.endpoint.is_some() || name == "running", "{name}");
-        assert!(
-            check(&saved, &[], &Places::default(), None).is_ok(),
-            "{name}"
-        );
-        standalone(&alone(&saved, &[], &Places::default(), None)).unwrap();
-    }
-}
+/// Filters as a program brings them along.
+const BUILT_IN: BuiltIn = &[
+    (
+        "names",
+        "module {endpoint: \"/containers/json\"};\n.[].Names[]\n",
+    ),
+    (
+        "ps",
+        "module {endpoint: \"/containers/json\"};\n.[] | {id: short_id, name}\n",
+    ),
+    ("running", "map(select(.State == \"running\"))\n"),
+];
 
 #[test]
 fn a_name_is_a_jq_identifier_that_is_free() {
@@ -145,7 +119,7 @@ fn only_what_changes_nothing_is_an_identity() {
 
 #[test]
 fn what_may_be_a_call() {
-    let places = Places::default();
+    let places = Places::new(BUILT_IN, None, Vec::new());
     for text in [
         "running",
         "map(running)",

@@ -2,8 +2,8 @@
 
 use super::fit::{Need, Rank};
 use super::paint;
-use crate::format::cell::{short_hash, visible};
-use crate::format::width::width;
+use crate::cell::{short_hash, visible};
+use crate::width::width;
 
 /// A column.
 pub struct Heading {

@@ -2,9 +2,9 @@
 
 use colored_json::{Color, Style};
 
-use crate::format::Palette;
-use crate::format::color::Around;
-use crate::format::grid::Kind;
+use crate::Palette;
+use crate::color::Around;
+use crate::grid::Kind;
 
 /// What a state says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

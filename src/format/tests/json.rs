@@ -126,7 +126,7 @@ fn every_escape_at_every_offset() {
         let expected = match special {
             '\0'..='\x1f' | '"' | '\\' | '\x7f' => {
                 let mut escaped = Vec::new();
-                escape::push_escape(special, &mut escaped);
+                dq_text::push_json_escape(special, &mut escaped);
                 String::from_utf8(escaped).unwrap()
             }
             _ => special.to_string(),

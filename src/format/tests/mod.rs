@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use super::*;
-use crate::filter::value::Num;
+use dq_json::value::Num;
 
 mod color;
 mod json;
@@ -79,5 +79,5 @@ fn stripped(text: &str) -> String {
 
 /// The value of a JSON text.
 pub fn value(json: &str) -> Value {
-    crate::filter::parse_json(json.as_bytes()).unwrap()
+    dq_json::read::single(json.as_bytes()).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Tables of hostile values at every width.
 
 use super::*;
-use crate::format::width::width;
+use crate::width::width;
 
 /// One JSON value a line.
 const HOSTILE: &str = include_str!("../../../tests/tables/hostile.json");

@@ -1,7 +1,7 @@
 //! JSON text that passes through is written as serde_json writes the value of it, whatever was written before.
 
 use super::*;
-use crate::filter::value::Text;
+use dq_json::value::Text;
 
 /// A valid JSON text at random: few keys, which often come in the same order, sometimes twice and in other spellings.
 fn random_text(next: &mut impl FnMut(u64) -> u64, depth: u64) -> String {

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::error::Error;
-use crate::fetch::query::RESERVED;
-use crate::filter::saved::is_name;
+use dq_fetch::query::RESERVED;
+use dq_filter::saved::is_name;
 
 /// The names of the `{placeholders}`, each once. Braces around anything but a name are JSON of a query.
 pub fn placeholders(endpoint: &str) -> Vec<&str> {

@@ -7,11 +7,11 @@ use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::Path;
 
 use super::{Compiler, INPUT, piped};
-use crate::filter::fused::{Expr, Stream};
-use crate::filter::lower::calls;
-use crate::filter::natives;
-use crate::filter::syntax::Term;
-use crate::filter::value::{Num, Value};
+use crate::fused::{Expr, Stream};
+use crate::lower::calls;
+use crate::natives;
+use crate::syntax::Term;
+use dq_json::value::{Num, Value};
 
 impl Compiler<'_> {
     /// A filter with one output.

@@ -5,10 +5,10 @@
 use std::cmp::Ordering::{Equal, Greater, Less};
 
 use super::{Num, Value};
-use crate::filter::parse_json;
+use crate::read::single;
 
 fn json(text: &str) -> Value {
-    parse_json(text.as_bytes()).unwrap()
+    single(text.as_bytes()).unwrap()
 }
 
 #[test]

@@ -11,24 +11,21 @@ mod input;
 mod link;
 mod lower;
 mod natives;
-mod read;
 mod report;
 mod run;
 pub mod saved;
 mod syntax;
-pub mod value;
 
 use std::path::PathBuf;
 
 use jaq_core::load::{Arena, File, Loader};
 
+use dq_json::value::Value;
 pub use files::{read_text, read_values};
 pub use input::{Inputs, Settings as InputSettings, Shape, Source};
-pub use read::{Buffer, Pages, ReadError, Supply, Trouble, single as parse_json};
 pub use report::{CompileError, nearest};
 pub use run::{Session, Stop, Tally};
 use saved::{Places, SavedFilter};
-use value::Value;
 
 /// The name the main filter is compiled under.
 const MAIN: &str = "dq_main";

@@ -5,7 +5,7 @@
 use super::literal;
 use super::marks::Ahead;
 use super::scanner::{Expect, Visitor};
-use crate::filter::value::{BLOCK, Literal};
+use crate::value::{BLOCK, Literal};
 
 /// The scan of the bytes that have marks.
 pub struct Leap<'s, 't, 'm, V> {

@@ -1,7 +1,7 @@
 //! The tokens of JSON that have an inside: strings, numbers and words.
 
 use super::scanner::{Fault, Scanned};
-use crate::filter::value::plain_length;
+use crate::value::plain_length;
 
 /// The end of a word, which must be this one; like a number's it is known only when something else follows.
 #[inline(always)]

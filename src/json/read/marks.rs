@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::literal::escape_length;
 use super::supply::Buffer;
-use crate::filter::value::{BLOCK, Masks, Wide, Widely};
+use crate::value::{BLOCK, Masks, Wide, Widely};
 
 /// Blocks looked at in one go where nobody looks ahead: what is found stays in the nearest cache.
 const MOST: usize = 64;

@@ -5,7 +5,7 @@
 use super::leap::{Leap, Leapt};
 use super::literal::{self, StringScan};
 use super::marks::{Marks, NEAR};
-use crate::filter::value::{BLOCK, Literal, MAX_DEPTH, plain_length};
+use crate::value::{BLOCK, Literal, MAX_DEPTH, plain_length};
 
 /// What a scan comes across, in the order of the text; places are offsets from the first byte of the value scanned.
 pub trait Visitor {

@@ -1,7 +1,7 @@
 //! A visitor that only wants to know the text valid.
 
 use super::scanner::Visitor;
-use crate::filter::value::Literal;
+use crate::value::Literal;
 
 pub struct Skip;
 

@@ -5,7 +5,7 @@
 use std::io::{self, Read};
 
 use super::{Events, Parser, Supply, single};
-use crate::filter::value::{MAX_DEPTH, Value};
+use crate::value::{MAX_DEPTH, Value};
 
 /// Bytes that come a few at a time.
 struct Drip<'t> {

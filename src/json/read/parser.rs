@@ -7,7 +7,7 @@ use super::scanner::{Progress, Scanner, Visitor};
 use super::skip::Skip;
 use super::window::Window;
 use super::{RECORD_SEPARATOR, ReadError, Supply};
-use crate::filter::value::{MAX_TEXT, Text, Value};
+use crate::value::{MAX_TEXT, Text, Value};
 
 type Parsed<T> = Result<T, ReadError>;
 

@@ -2,7 +2,7 @@
 
 use super::parser::Parser;
 use super::{ReadError, Supply, Values};
-use crate::filter::value::{MAX_DEPTH, Value};
+use crate::value::{MAX_DEPTH, Value};
 
 /// Reads JSON as the events of `--stream`.
 pub struct Events<R = Box<dyn Supply>> {

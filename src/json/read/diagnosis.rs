@@ -164,7 +164,7 @@ impl Diagnosis {
     }
 
     fn open(&mut self, container: Waiting) -> Judged {
-        if self.stack.len() >= crate::filter::value::MAX_DEPTH {
+        if self.stack.len() >= crate::value::MAX_DEPTH {
             return Err("Exceeds depth limit for parsing");
         }
         if self.last.is_some() {

@@ -16,7 +16,6 @@ mod markdown;
 mod palette;
 mod plain;
 mod rows;
-mod sanitize;
 mod sheet;
 mod sink;
 mod table;
@@ -30,12 +29,12 @@ mod tests;
 
 use std::{fmt, io};
 
-use crate::filter::value::{Item, MAX_DEPTH, Value};
+use dq_json::value::{Item, MAX_DEPTH, Value};
+use dq_text::os_reason;
 
 pub use choice::Format;
 pub use column::{Column, Columns};
 pub use palette::Palette;
-pub use sanitize::sanitize;
 
 /// How values are to be written.
 #[derive(Clone, Debug)]
@@ -201,12 +200,7 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
-            Self::Io(e) => {
-                // The operating system's words, without Rust's `(os error 28)`.
-                let reason = e.to_string();
-                let reason = reason.split(" (os error").next().unwrap_or_default();
-                write!(f, "cannot write the output: {reason}")
-            }
+            Self::Io(e) => write!(f, "cannot write the output: {}", os_reason(e)),
             Self::NulInString => {
                 f.write_str("Cannot dump a string containing NUL with --raw-output0 option")
             }

@@ -24,7 +24,7 @@ pub use scanner::Visitor;
 pub use skip::Skip;
 pub use supply::{Buffer, Supply};
 
-use super::value::Value;
+use crate::value::Value;
 
 /// RFC 7464's record separator.
 const RECORD_SEPARATOR: u8 = 0x1e;

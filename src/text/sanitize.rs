@@ -1,11 +1,14 @@
-//! Text of a server made harmless for a terminal.
+//! Text of a server made harmless: for a terminal, and for a message of one line.
 
 use std::borrow::Cow;
 
-use super::escape::{is_unsafe, push_escape};
+use crate::chars::{is_ambiguous, is_dangerous, push_json_escape};
 
-/// The text as a terminal may have it. Colours (SGR sequences, `ESC [ … m`), tabs and line ends (LF, CR LF) stay;
-/// every other control character, and what overrides the direction of text, is shown as a JSON escape.
+/// Characters of a server's text that one message shows at most.
+const MESSAGE_LIMIT: usize = 1000;
+
+/// Makes text safe to write to a terminal. Colours (SGR sequences, `ESC [ … m`), tabs and line ends (LF, CR LF) are
+/// kept; every other dangerous character is shown as a JSON escape.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
     if find_unsafe(text).is_none() {
         return Cow::Borrowed(text);
@@ -14,7 +17,7 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((at, c)) = find_unsafe(rest) {
         shown.extend_from_slice(&rest.as_bytes()[..at]);
-        push_escape(c, &mut shown);
+        push_json_escape(c, &mut shown);
         rest = &rest[at + c.len_utf8()..];
     }
     shown.extend_from_slice(rest.as_bytes());
@@ -24,7 +27,7 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
 /// The first character that must not reach a terminal.
 fn find_unsafe(text: &str) -> Option<(usize, char)> {
     text.char_indices()
-        .find(|&(at, c)| is_unsafe(c) && !is_harmless(c, &text[at + c.len_utf8()..]))
+        .find(|&(at, c)| is_dangerous(c) && !is_harmless(c, &text[at + c.len_utf8()..]))
 }
 
 fn is_harmless(c: char, following: &str) -> bool {
@@ -44,6 +47,33 @@ fn starts_sgr(text: &str) -> bool {
             .starts_with('m')
     };
     text.strip_prefix('[').is_some_and(parameters)
+}
+
+/// Makes text fit for a message of one line: cut after 1000 characters, every control character, line separator and
+/// direction mark shown as an escape, colours included.
+pub fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(MESSAGE_LIMIT));
+    for (count, c) in text.chars().enumerate() {
+        if count == MESSAGE_LIMIT {
+            out.push('…');
+            break;
+        }
+        push_visible(&mut out, c);
+    }
+    out
+}
+
+fn push_visible(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' => out.push_str(&format!("\\x{:02x}", u32::from(c))),
+        c if is_dangerous(c) || is_ambiguous(c) => {
+            out.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
+        }
+        _ => out.push(c),
+    }
 }
 
 #[cfg(test)]
@@ -75,5 +105,18 @@ mod tests {
         for (input, expected) in cases {
             assert_eq!(sanitize(input), expected, "{input:?}");
         }
+    }
+
+    #[test]
+    fn a_message_has_one_line() {
+        assert_eq!(
+            one_line("a\x1b[31mb\x07\x7f\u{9b}c"),
+            "a\\x1b[31mb\\x07\\x7f\\x9bc"
+        );
+        assert_eq!(one_line("a\nb\u{202e}c\tü"), "a\\nb\\u{202e}c\\tü");
+        assert_eq!(one_line("a\u{2028}b\u{ad}"), "a\\u{2028}b\\u{ad}");
+        let long = one_line(&"x".repeat(5000));
+        assert_eq!(long.chars().count(), MESSAGE_LIMIT + 1);
+        assert!(long.ends_with('…'));
     }
 }

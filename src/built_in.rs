@@ -1,0 +1,86 @@
+//! The saved filters that come with dq: the files of `filters/`, embedded. None is parsed before its name is used.
+
+use dq_filter::saved::{BuiltIn, Places};
+
+macro_rules! files {
+    ($($name:literal)+) => {
+        &[$(($name, include_str!(concat!("../filters/", $name, ".jq")))),+]
+    };
+}
+
+/// Name and text of each, sorted by name.
+pub const FILES: BuiltIn = files![
+    "dangling"
+    "df"
+    "diff"
+    "environment"
+    "events"
+    "health"
+    "history"
+    "ids"
+    "images"
+    "info"
+    "inspect"
+    "ips"
+    "labelled"
+    "layers"
+    "logs"
+    "mounts"
+    "names"
+    "networks"
+    "nodes"
+    "ps"
+    "psa"
+    "published"
+    "restarts"
+    "running"
+    "services"
+    "stats"
+    "tasks"
+    "top"
+    "version"
+    "volumes"
+];
+
+/// The built-in filters alone, without those of the user or of a library directory.
+pub fn places() -> Places {
+    Places::new(FILES, None, Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use dq_filter::saved::{check, refusal, standalone};
+
+    use super::*;
+
+    #[test]
+    fn they_are_the_files_of_the_folder() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("filters");
+        let mut files: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let names = FILES.iter().map(|(name, _)| format!("{name}.jq"));
+        assert_eq!(files, names.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn each_has_a_free_name_a_short_summary_and_compiles() {
+        for (name, _) in FILES {
+            let saved = places().find(name).unwrap().unwrap();
+            assert_eq!(refusal(name), None);
+            let metadata = saved.metadata().unwrap();
+            let about = metadata.about.unwrap();
+            assert!(
+                about.len() <= 60 && !about.ends_with('.'),
+                "{name}: {about}"
+            );
+            assert!(metadata.endpoint.is_some() || *name == "running", "{name}");
+            assert!(check(&saved, &[], &places(), None).is_ok(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Text that dq shows to people: characters a terminal must not receive, operating system errors, shell words.
+//!
+//! This crate is a leaf: it depends on nothing, and every stage may use it.
+
+#![warn(missing_docs)]
+
+mod chars;
+mod reason;
+mod sanitize;
+mod shell;
+
+pub use chars::{is_ambiguous, is_dangerous, push_json_escape};
+pub use reason::os_reason;
+pub use sanitize::{one_line, sanitize};
+pub use shell::shell_word;
