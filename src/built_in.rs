@@ -48,6 +48,7 @@ pub fn places() -> Places {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::fs;
     use std::path::Path;

@@ -54,13 +54,15 @@ impl Parameter {
     /// What it takes, in words: its values where they are known, else its kind.
     pub fn meaning(&self) -> String {
         let values: Vec<_> = self.values().collect();
-        let kind = match values.is_empty() {
-            true => self.kind.to_owned(),
-            false => values.join(", "),
+        let kind = if values.is_empty() {
+            self.kind.to_owned()
+        } else {
+            values.join(", ")
         };
-        match self.is_required {
-            true => format!("{kind}, required"),
-            false => kind,
+        if self.is_required {
+            format!("{kind}, required")
+        } else {
+            kind
         }
     }
 
@@ -137,8 +139,9 @@ pub fn split_version(path: &str) -> (&str, &str) {
     let (version, _) = rest.split_once('/').unwrap_or_default();
     let is_version = version.starts_with(|it: char| it.is_ascii_digit())
         && version.chars().all(|it| it.is_ascii_digit() || it == '.');
-    match is_version {
-        true => path.split_at("/v".len() + version.len()),
-        false => ("", path),
+    if is_version {
+        path.split_at("/v".len() + version.len())
+    } else {
+        ("", path)
     }
 }

@@ -17,9 +17,7 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::plan::{Input, Plan, Program};
-use dq_fetch;
 use dq_filter::{Inputs, Session, Shape, Source, Stop, Tally};
-use dq_format;
 use dq_json::read::{ReadError, Supply, Trouble};
 use dq_json::value::{Item, Value};
 use dq_text::os_reason;

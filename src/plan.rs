@@ -21,7 +21,6 @@ use crate::error::Error;
 use crate::terminal::Terminal;
 use dq_fetch::{self, Environment};
 use dq_filter::{self, InputSettings, Shape, saved::Places, saved::SavedFilter, saved::hidden};
-use dq_format;
 use dq_json::value::Value;
 
 use words::{Words, unicode};
@@ -142,9 +141,10 @@ pub enum Flush {
 
 impl Flush {
     fn to(terminal: &Terminal, unbuffered: bool) -> Self {
-        match unbuffered || terminal.stdout.is_terminal {
-            true => Self::EachOutput,
-            false => Self::BeforeWaiting,
+        if unbuffered || terminal.stdout.is_terminal {
+            Self::EachOutput
+        } else {
+            Self::BeforeWaiting
         }
     }
 }
@@ -235,12 +235,13 @@ fn refuse_binary(
     terminal: &Terminal,
     is_shown: bool,
 ) -> Result<(), Error> {
-    match format == dq_format::Format::Cbor && terminal.stdout.is_terminal && !is_shown {
-        true => Err(Error::Usage {
+    if format == dq_format::Format::Cbor && terminal.stdout.is_terminal && !is_shown {
+        Err(Error::Usage {
             message: "CBOR is binary, and stdout is a terminal".into(),
             hint: Some("send it to a file or a pipe: > FILE".into()),
-        }),
-        false => Ok(()),
+        })
+    } else {
+        Ok(())
     }
 }
 
@@ -298,9 +299,10 @@ fn remote(
         request,
         shown: Shown::of(&options.sending),
         curl,
-        logins: match options.sending.registry_auth {
-            true => Some(environment.logins()?),
-            false => None,
+        logins: if options.sending.registry_auth {
+            Some(environment.logins()?)
+        } else {
+            None
         },
     })))
 }

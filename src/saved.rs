@@ -12,7 +12,6 @@ use crate::cli::{Cli, Keep};
 use crate::error::Error;
 use crate::plan;
 use dq_filter::saved::{Origin, Places, SavedFilter, alone, check, standalone};
-use dq_format;
 use dq_json::value::Value;
 
 type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
@@ -51,9 +50,10 @@ pub fn keep(keep: Keep, mut cli: Cli, var: Var) -> Result<u8, Error> {
 /// Prints text that may be from anybody: a terminal is not to obey it.
 fn print(text: &str) -> Result<u8, Error> {
     let mut stdout = std::io::stdout();
-    let text = match stdout.is_terminal() {
-        true => dq_text::sanitize(text),
-        false => text.into(),
+    let text = if stdout.is_terminal() {
+        dq_text::sanitize(text)
+    } else {
+        text.into()
     };
     stdout
         .write_all(text.as_bytes())
@@ -81,10 +81,11 @@ impl Shelf {
     }
 
     fn shown(&self, saved: &SavedFilter, is_standalone: bool) -> Result<String, Error> {
-        let text = match is_standalone {
-            false => saved.text.clone().into_owned(),
-            true => standalone(&alone(saved, &[], &self.places, self.home.clone()))
-                .map_err(|errors| Error::Compile { errors, hint: None })?,
+        let text = if !is_standalone {
+            saved.text.clone().into_owned()
+        } else {
+            standalone(&alone(saved, &[], &self.places, self.home.clone()))
+                .map_err(|errors| Error::Compile { errors, hint: None })?
         };
         Ok(if text.ends_with('\n') {
             text

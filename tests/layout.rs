@@ -142,9 +142,10 @@ fn without_tests(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let end = (0..lines.len()).find(|at| opens_tests(&lines[*at..]));
     let code = lines[..end.unwrap_or(lines.len())].iter().map(|line| {
-        match line.trim_start().starts_with("//") {
-            true => "",
-            false => line.split(" // ").next().unwrap_or(line),
+        if line.trim_start().starts_with("//") {
+            ""
+        } else {
+            line.split(" // ").next().unwrap_or(line)
         }
     });
     code.map(|line| format!("{line}\n")).collect()

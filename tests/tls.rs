@@ -138,9 +138,10 @@ impl Servers {
             .map(|it| self.filled(it.as_str().unwrap(), case))
             .collect();
         let stdout = if says.is_empty() { "string\n" } else { "" };
-        let said = match says.is_empty() {
-            true => output.stderr.is_empty(),
-            false => says.iter().all(|it| output.stderr.contains(it.as_str())),
+        let said = if says.is_empty() {
+            output.stderr.is_empty()
+        } else {
+            says.iter().all(|it| output.stderr.contains(it.as_str()))
         };
         let right = said && output.text() == stdout && i64::from(output.code) == code;
         let name = text(case, "name");

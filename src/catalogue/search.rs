@@ -1,7 +1,6 @@
 //! Finding endpoints: by a word, and by a path that is not quite one.
 
 use super::{Endpoint, endpoints, fitting, split_version};
-use dq_filter;
 
 /// The endpoints that have the word in their path or their summary, in any case; all without a word; those of a
 /// method for its name in capitals.

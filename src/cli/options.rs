@@ -69,9 +69,12 @@ impl Opt {
         let short = self
             .short
             .map_or("    ".to_owned(), |short| format!("-{short}, "));
-        let value = |value: &&str| match self.optional {
-            true => format!("[={value}]"),
-            false => format!(" {value}"),
+        let value = |value: &&str| {
+            if self.optional {
+                format!("[={value}]")
+            } else {
+                format!(" {value}")
+            }
         };
         let values: String = self.values.iter().map(value).collect();
         format!("{short}--{}{values}", self.long)
@@ -155,9 +158,10 @@ fn arg(option: &Opt, others: &[&Opt]) -> Arg {
 /// The options that one takes the place of when it comes after them.
 fn overridden(long: &'static str) -> Vec<&'static str> {
     let layouts = ["compact-output", "tab", "indent"];
-    match layouts.contains(&long) {
-        true => layouts.to_vec(),
-        false => vec![long],
+    if layouts.contains(&long) {
+        layouts.to_vec()
+    } else {
+        vec![long]
     }
 }
 

@@ -57,10 +57,11 @@ pub(super) fn shown(mut found: Vec<Candidate>, current: &Word, lists: bool) -> S
             let inserts: Vec<_> = all.iter().map(insert).collect();
             let width = column(inserts.iter().map(String::as_str));
             let lines = all.iter().zip(&inserts).map(|(it, insert)| {
-                match lists && !it.about.is_empty() {
-                    // Listed only: the parts in which they differ are never inserted.
-                    true => format!("{insert:width$}  ({})\n", it.about),
-                    false => format!("{insert}\n"),
+                if lists && !it.about.is_empty() {
+                    // A list is only shown: readline never inserts the parts in which its entries differ.
+                    format!("{insert:width$}  ({})\n", it.about)
+                } else {
+                    format!("{insert}\n")
                 }
             });
             format!("words\n{}", lines.collect::<String>())

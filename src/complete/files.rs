@@ -35,9 +35,12 @@ pub fn beginning(path: &str) -> Vec<Candidate> {
         .filter(|(name, _)| start.starts_with('.') || !name.starts_with('.'))
         .collect();
     named.sort();
-    let candidate = |(name, is_dir)| match is_dir {
-        true => Candidate::open(format!("{folder}{name}/"), ""),
-        false => Candidate::new(format!("{folder}{name}"), ""),
+    let candidate = |(name, is_dir)| {
+        if is_dir {
+            Candidate::open(format!("{folder}{name}/"), "")
+        } else {
+            Candidate::new(format!("{folder}{name}"), "")
+        }
     };
     named.into_iter().map(candidate).collect()
 }

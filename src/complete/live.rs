@@ -147,9 +147,10 @@ pub fn named(items: &[Item], start: &str) -> Vec<Candidate> {
 
 /// docker's twelve digits, or more where more were typed.
 fn short<'a>(id: &'a str, start: &str) -> &'a str {
-    match start.len() > 12 {
-        true => id,
-        false => id.get(..12).unwrap_or(id),
+    if start.len() > 12 {
+        id
+    } else {
+        id.get(..12).unwrap_or(id)
     }
 }
 

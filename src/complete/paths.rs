@@ -145,9 +145,10 @@ impl Wanted<'_> {
             Some(end) => &path[..=at + end],
             None => path,
         };
-        match path.ends_with('/') {
-            true => Candidate::open(path, self.group(endpoint, path.matches('/').count())),
-            false => whole(path, endpoint),
+        if path.ends_with('/') {
+            Candidate::open(path, self.group(endpoint, path.matches('/').count()))
+        } else {
+            whole(path, endpoint)
         }
     }
 
@@ -186,9 +187,10 @@ impl Wanted<'_> {
             return None;
         }
         let may_hold_slashes = endpoints.iter().any(|it| it.path.contains("{name}"));
-        match may_hold_slashes {
-            true => typed.rfind('/'),
-            false => typed.find('/'),
+        if may_hold_slashes {
+            typed.rfind('/')
+        } else {
+            typed.find('/')
         }
     }
 }

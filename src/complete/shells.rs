@@ -36,9 +36,10 @@ fn zsh(words: &[Candidate]) -> String {
     let mut shown = String::new();
     for it in ended.iter().chain(&open) {
         values += &format!("{}\n", it.value);
-        shown += &match it.about.is_empty() {
-            true => format!("{}\n", it.value),
-            false => format!("{:width$}  -- {}\n", it.value, it.about),
+        shown += &if it.about.is_empty() {
+            format!("{}\n", it.value)
+        } else {
+            format!("{:width$}  -- {}\n", it.value, it.about)
         };
     }
     values + &shown
@@ -54,9 +55,10 @@ pub fn column<'a>(words: impl Iterator<Item = &'a str>) -> usize {
 
 /// PowerShell refuses an empty one.
 fn tip(candidate: &Candidate) -> &str {
-    match candidate.about.is_empty() {
-        true => &candidate.value,
-        false => &candidate.about,
+    if candidate.about.is_empty() {
+        &candidate.value
+    } else {
+        &candidate.about
     }
 }
 

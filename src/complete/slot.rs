@@ -157,9 +157,10 @@ impl Slot<'_> {
     /// The endpoint of the command line, if one was typed before the cursor.
     fn endpoint(&self) -> Option<String> {
         let source = self.typed.words.first()?;
-        match source.starts_with('/') {
-            true => Some(source.clone()),
-            false => self.metadata(source)?.endpoint,
+        if source.starts_with('/') {
+            Some(source.clone())
+        } else {
+            self.metadata(source)?.endpoint
         }
     }
 
@@ -198,15 +199,14 @@ impl Slot<'_> {
         }
         let method = self.typed.method();
         let live = self.live();
-        Answer::Words(match current.starts_with('/') {
-            true => paths::candidates(current, method.as_deref(), &live),
-            false => {
-                let mut all = self.saved(|_| true);
-                if current.is_empty() {
-                    all.push(Candidate::open("/", "an endpoint: dq --endpoints"));
-                }
-                all
+        Answer::Words(if current.starts_with('/') {
+            paths::candidates(current, method.as_deref(), &live)
+        } else {
+            let mut all = self.saved(|_| true);
+            if current.is_empty() {
+                all.push(Candidate::open("/", "an endpoint: dq --endpoints"));
             }
+            all
         })
     }
 

@@ -216,9 +216,12 @@ impl Client {
     ) -> Result<Outgoing<'_>, Error> {
         let url = endpoint::parse_url(url)?;
         let own = self.host.chosen_by == ChosenBy::Url;
-        let route = || match own {
-            true => self.route(),
-            false => Route::Net(Tls::new(Options::system_roots()), None),
+        let route = || {
+            if own {
+                self.route()
+            } else {
+                Route::Net(Tls::new(Options::system_roots()), None)
+            }
         };
         Ok(Outgoing {
             agent: self.abroad.get_or_init(|| self.agent(route())),

@@ -272,9 +272,10 @@ fn payload(request: &Request, target: &str, command: &mut Command) -> Result<(),
                 Payload::File(path, _) => shown_path(path),
                 _ => "-".to_owned(),
             };
-            match streams(payload, &request.method) {
-                true => command.add(&["-T", &name]),
-                false => command.add(&["--data-binary", &format!("@{name}")]),
+            if streams(payload, &request.method) {
+                command.add(&["-T", &name])
+            } else {
+                command.add(&["--data-binary", &format!("@{name}")])
             }
         }
     }
@@ -302,9 +303,10 @@ fn guess(target: &str) -> &'static str {
         "/images/create",
         "/plugins/create",
     ];
-    match archives.iter().any(|end| path.ends_with(end)) {
-        true => "application/x-tar",
-        false => "application/json",
+    if archives.iter().any(|end| path.ends_with(end)) {
+        "application/x-tar"
+    } else {
+        "application/json"
     }
 }
 

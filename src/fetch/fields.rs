@@ -55,9 +55,10 @@ pub fn pairs(fields: &[Field], read: &mut ReadFile) -> Result<Vec<(String, Strin
 
 impl Field {
     fn value(&self, text: &str, read: &mut ReadFile) -> Result<Value, Error> {
-        match self.is_raw {
-            true => Ok(Value::String(text.to_owned())),
-            false => typed(text, read),
+        if self.is_raw {
+            Ok(Value::String(text.to_owned()))
+        } else {
+            typed(text, read)
         }
     }
 }

@@ -84,10 +84,11 @@ impl Pages {
         }
         self.next = page.next;
         let body = page.response.body;
-        self.body = match self.ends_line {
-            true => body,
-            // Two numbers must not become one.
-            false => Box::new(b"\n".chain(body)),
+        self.body = if self.ends_line {
+            body
+        } else {
+            // Keeps the last number of one page apart from the first of the next.
+            Box::new(b"\n".chain(body))
         };
         Ok(true)
     }

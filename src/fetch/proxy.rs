@@ -64,9 +64,10 @@ fn text_of(var: Var, name: &str) -> Option<String> {
 /// The variable that counts, and what it says. A CGI script's HTTP_PROXY is a header that its
 /// caller chose (CVE-2016-5385), so REQUEST_METHOD switches it off.
 fn setting(tls: bool, var: Var) -> Option<(&'static str, String)> {
-    let names: [&'static str; 2] = match tls {
-        true => ["HTTPS_PROXY", "https_proxy"],
-        false => ["HTTP_PROXY", "http_proxy"],
+    let names: [&'static str; 2] = if tls {
+        ["HTTPS_PROXY", "https_proxy"]
+    } else {
+        ["HTTP_PROXY", "http_proxy"]
     };
     let is_cgi = text_of(var, "REQUEST_METHOD").is_some();
     names
@@ -185,9 +186,10 @@ impl Proxy {
 
     /// Host and port, without user and password.
     pub fn authority(&self) -> String {
-        match self.host.contains(':') {
-            true => format!("[{}]:{}", self.host, self.port),
-            false => format!("{}:{}", self.host, self.port),
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
         }
     }
 

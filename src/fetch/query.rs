@@ -63,9 +63,10 @@ pub fn without(source: &str, parameters: &[(String, String)]) -> String {
         })
     };
     let kept: Vec<_> = query.split('&').filter(|pair| !is_replaced(pair)).collect();
-    match kept.is_empty() {
-        true => path.to_owned(),
-        false => format!("{path}?{}", kept.join("&")),
+    if kept.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", kept.join("&"))
     }
 }
 
@@ -127,9 +128,10 @@ fn extended(source: &str, query: &str) -> String {
     if query.is_empty() {
         return source.to_owned();
     }
-    let end = match source.starts_with('/') {
-        true => source.len(),
-        false => source.find('#').unwrap_or(source.len()),
+    let end = if source.starts_with('/') {
+        source.len()
+    } else {
+        source.find('#').unwrap_or(source.len())
     };
     let (front, fragment) = source.split_at(end);
     let joint = match front.split_once('?') {

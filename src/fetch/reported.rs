@@ -81,9 +81,12 @@ impl Listening {
             Deserializer::from_slice(&self.line)
                 .into_iter::<Value>()
                 .map_while(Result::ok)
-                .filter_map(|value| match self.of_libpod {
-                    true => value.get("error")?.as_str().map(one_line),
-                    false => detail(&value),
+                .filter_map(|value| {
+                    if self.of_libpod {
+                        value.get("error")?.as_str().map(one_line)
+                    } else {
+                        detail(&value)
+                    }
                 })
                 .for_each(|message| self.report.set(message));
         }

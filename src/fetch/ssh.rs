@@ -43,9 +43,10 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = self.user.as_deref().map(|user| format!("{user}@"));
         let port = self.port.map(|port| format!(":{port}"));
-        let host = match self.host.contains(':') {
-            true => format!("[{}]", self.host),
-            false => self.host.clone(),
+        let host = if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            self.host.clone()
         };
         let (user, port) = (user.unwrap_or_default(), port.unwrap_or_default());
         let socket = one_line(self.socket.as_deref().unwrap_or_default());

@@ -21,9 +21,10 @@ pub fn rewrite(module: &mut Module) -> bool {
     let Some(main) = module.main.take() else {
         return false;
     };
-    let rewritten = match is_plain(module, &main) {
-        true => over_elements(&main),
-        false => None,
+    let rewritten = if is_plain(module, &main) {
+        over_elements(&main)
+    } else {
+        None
     };
     let found = rewritten.is_some();
     module.main = Some(rewritten.unwrap_or(main));

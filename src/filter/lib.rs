@@ -265,9 +265,10 @@ fn link<'s>(
         }
         Err(error) => linker.errors.extend(error),
     }
-    match linker.errors.is_empty() {
-        true => Ok((linker, takes_elements)),
-        false => Err(linker.errors),
+    if linker.errors.is_empty() {
+        Ok((linker, takes_elements))
+    } else {
+        Err(linker.errors)
     }
 }
 

@@ -64,9 +64,10 @@ fn unsuitable(error: impl std::fmt::Display) -> Error {
 impl Formatter for Foreign {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         let text = self.text(value)?;
-        match self.sanitize {
-            true => out.write_all(sanitize(&String::from_utf8_lossy(&text)).as_bytes())?,
-            false => out.write_all(&text)?,
+        if self.sanitize {
+            out.write_all(sanitize(&String::from_utf8_lossy(&text)).as_bytes())?
+        } else {
+            out.write_all(&text)?
         }
         Ok(())
     }
@@ -116,9 +117,10 @@ fn refuse_for_toml(value: &Value) -> Result<(), Error> {
 }
 
 fn with_article(kind: &str) -> String {
-    match kind.starts_with(['a', 'o']) {
-        true => format!("an {kind}"),
-        false => format!("a {kind}"),
+    if kind.starts_with(['a', 'o']) {
+        format!("an {kind}")
+    } else {
+        format!("a {kind}")
     }
 }
 

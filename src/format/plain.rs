@@ -109,9 +109,10 @@ impl<'a, 'b> Writer<'a, 'b> {
     /// it is built after all.
     fn text(&mut self, text: Text, depth: usize) -> Result<(), Error> {
         let written = self.sink.buf.len();
-        let transcribed = match self.builds {
-            true => None,
-            false => self.transcribe(text.bytes(), 0, depth)?,
+        let transcribed = if self.builds {
+            None
+        } else {
+            self.transcribe(text.bytes(), 0, depth)?
         };
         if transcribed.is_none() {
             self.sink.buf.truncate(written);

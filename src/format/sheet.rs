@@ -44,9 +44,10 @@ impl Late {
 
     /// Fails if there were any.
     pub fn check(&self) -> Result<(), Error> {
-        match self.keys.is_empty() {
-            true => Ok(()),
-            false => Err(Error::Late(self.keys.join(","))),
+        if self.keys.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Late(self.keys.join(",")))
         }
     }
 }
@@ -105,9 +106,10 @@ impl<S: Style> Sheet<S> {
 const SPILL: usize = 64 << 10;
 
 fn spill(buf: &mut String, is_unsafe: bool, out: &mut dyn io::Write) -> io::Result<()> {
-    let result = match is_unsafe {
-        true => out.write_all(sanitize(buf).as_bytes()),
-        false => out.write_all(buf.as_bytes()),
+    let result = if is_unsafe {
+        out.write_all(sanitize(buf).as_bytes())
+    } else {
+        out.write_all(buf.as_bytes())
     };
     buf.clear();
     result
@@ -136,9 +138,10 @@ impl<S: Style> Formatter for Sheet<S> {
     }
 
     fn pause(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
-        match self.grid.is_empty() || self.grid.names().len() == 0 {
-            true => Ok(()),
-            false => self.drain(out),
+        if self.grid.is_empty() || self.grid.names().len() == 0 {
+            Ok(())
+        } else {
+            self.drain(out)
         }
     }
 

@@ -58,9 +58,10 @@ impl Yaml {
     }
 
     fn mapping(&mut self, map: &Map, depth: usize, place: Place) -> Result<(), Error> {
-        let entries: Vec<(&str, &Value)> = match self.sort_keys {
-            true => sorted(map),
-            false => map.iter().map(|(key, value)| (&**key, value)).collect(),
+        let entries: Vec<(&str, &Value)> = if self.sort_keys {
+            sorted(map)
+        } else {
+            map.iter().map(|(key, value)| (&**key, value)).collect()
         };
         for (at, (key, value)) in entries.into_iter().enumerate() {
             self.lead(at, depth, place);

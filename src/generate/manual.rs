@@ -85,9 +85,10 @@ fn example(command: &str, about: &str) -> String {
 /// A line of text; one that begins with a dot or a quote would be an instruction.
 fn line(text: &str) -> String {
     let text = escaped(text);
-    match text.starts_with(['.', '\'']) {
-        true => format!("\\&{text}"),
-        false => text,
+    if text.starts_with(['.', '\'']) {
+        format!("\\&{text}")
+    } else {
+        text
     }
 }
 

@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::plan::{Exchange, Plan};
 use dq_fetch::{self, BodyKind, Response, logs};
 use dq_filter::{Shape, Source};
-use dq_format;
 use dq_json::read::Supply;
 use dq_json::value::Value;
 
@@ -102,9 +101,10 @@ fn watched(mut response: Response, output: &Output) -> Response {
 /// The reader of a body. Reading one in pages asks for the next, whose head may be shown between the values of two; one
 /// that answers a POST may report a failure: both not before the values that come first have been worked on.
 fn reader(body: dq_fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box<dyn Supply> {
-    match exchange.shown.pages || exchange.request.method == "POST" {
-        true => in_step(body, output.clone()),
-        false => considerate(body, output.clone()),
+    if exchange.shown.pages || exchange.request.method == "POST" {
+        in_step(body, output.clone())
+    } else {
+        considerate(body, output.clone())
     }
 }
 

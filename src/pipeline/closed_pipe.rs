@@ -11,7 +11,6 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::progress::Progress;
-use dq_fetch;
 
 /// Whether waiting for the server is to end with the reader of stdout.
 #[derive(Clone, Default)]

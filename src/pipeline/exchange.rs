@@ -37,9 +37,10 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
         Some(logins) => &logins.added_to(&exchange.request)?,
         None => &exchange.request,
     };
-    Ok(match exchange.shown.pages {
-        true => dq_fetch::all_pages(client, request)?,
-        false => client.send(request)?,
+    Ok(if exchange.shown.pages {
+        dq_fetch::all_pages(client, request)?
+    } else {
+        client.send(request)?
     })
 }
 
@@ -134,8 +135,9 @@ fn joined(lines: &[String], mark: &str, is_terminal: bool) -> String {
         .iter()
         .map(|line| format!("{}\n", format!("{mark}{line}").trim_end()))
         .collect();
-    match is_terminal {
-        true => sanitize(&text).into_owned(),
-        false => text,
+    if is_terminal {
+        sanitize(&text).into_owned()
+    } else {
+        text
     }
 }

@@ -12,7 +12,6 @@ use super::progress::Progress;
 use crate::error::Error;
 use crate::plan::Flush;
 use crate::terminal::Terminal;
-use dq_fetch;
 use dq_format::{self, Formatter};
 use dq_json::value::Item;
 use dq_text::sanitize;
@@ -160,9 +159,10 @@ impl Output {
         self.check().map_err(dq_format::Error::Io)?;
         self.drain().map_err(dq_format::Error::Io)?;
         let mut stdout = self.shown();
-        let written = match self.terminal.stdout.is_terminal {
-            true => stdout.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
-            false => stdout.write_all(bytes),
+        let written = if self.terminal.stdout.is_terminal {
+            stdout.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes())
+        } else {
+            stdout.write_all(bytes)
         };
         written.map_err(dq_format::Error::Io)?;
         if self.flush == Flush::EachOutput {
@@ -177,9 +177,10 @@ impl Output {
         self.beside_progress(|| {
             let mut stderr = io::stderr().lock();
             // There is nobody left to tell if stderr cannot be written.
-            let _ = match self.terminal.stderr.is_terminal {
-                true => stderr.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes()),
-                false => stderr.write_all(bytes),
+            let _ = if self.terminal.stderr.is_terminal {
+                stderr.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes())
+            } else {
+                stderr.write_all(bytes)
             };
         });
     }
@@ -191,9 +192,10 @@ impl Output {
 
     /// Who waits for the server's bytes: a reader that goes away ends dq at once.
     pub fn waiter(&self) -> dq_fetch::Waiter {
-        match self.terminal.stdout.is_terminal {
-            true => dq_fetch::Waiter::default(),
-            false => self.closed_pipe.waiter(self.progress.clone()),
+        if self.terminal.stdout.is_terminal {
+            dq_fetch::Waiter::default()
+        } else {
+            self.closed_pipe.waiter(self.progress.clone())
         }
     }
 

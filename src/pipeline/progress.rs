@@ -4,8 +4,6 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use dq_fetch;
-
 /// A transfer shorter than this shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// The time between two drawings.

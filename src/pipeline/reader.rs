@@ -94,9 +94,10 @@ impl Reader {
     /// So many bytes were read at once.
     fn note(&mut self, bytes: usize) {
         self.come += bytes;
-        self.in_a_row = match bytes < MUCH {
-            true => 0,
-            false => self.in_a_row + bytes,
+        self.in_a_row = if bytes < MUCH {
+            0
+        } else {
+            self.in_a_row + bytes
         };
     }
 
@@ -136,20 +137,20 @@ impl Supply for Reader {
             self.note(buffer.filled.len() - kept);
             return Ok(());
         };
-        let patience = match self.is_watched {
-            false => Duration::ZERO,
-            true => {
-                self.output.let_go();
-                let since = *self.since.get_or_insert_with(Instant::now);
-                LONGEST.saturating_sub(since.elapsed()).min(QUIET)
-            }
+        let patience = if !self.is_watched {
+            Duration::ZERO
+        } else {
+            self.output.let_go();
+            let since = *self.since.get_or_insert_with(Instant::now);
+            LONGEST.saturating_sub(since.elapsed()).min(QUIET)
         };
         if let Some(page) = pages.next_within(patience, buffer) {
             return page;
         }
-        match self.is_watched {
-            false => self.output.let_go(),
-            true => self.output.pause(),
+        if !self.is_watched {
+            self.output.let_go()
+        } else {
+            self.output.pause()
         }
         self.since = None;
         pages.next(buffer)

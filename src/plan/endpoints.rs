@@ -16,9 +16,10 @@ pub(super) fn asked(cli: &mut Cli) -> Result<Option<String>, Error> {
     if !cli.endpoints {
         return Ok(None);
     }
-    let word = match cli.words.is_empty() {
-        true => String::new(),
-        false => unicode(&cli.words.remove(0).text)?,
+    let word = if cli.words.is_empty() {
+        String::new()
+    } else {
+        unicode(&cli.words.remove(0).text)?
     };
     let found = catalogue::matching(&word);
     if found.is_empty() {

@@ -30,9 +30,10 @@ pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<dq_fetch::Re
         parameters.extend(fields::pairs(&typed_fields(sending)?, &mut read_text)?);
     }
     let source = query::append(source, &parameters)?;
-    let payload = match in_query {
-        true => Payload::None,
-        false => payload(sending)?,
+    let payload = if in_query {
+        Payload::None
+    } else {
+        payload(sending)?
     };
     if method == "HEAD" && !matches!(payload, Payload::None) {
         return Err(Error::usage("HEAD carries no body: leave --data out"));
@@ -41,9 +42,10 @@ pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<dq_fetch::Re
     let (headers, without) = header::sorted(headers.collect::<Result<_, _>>()?);
     Ok(dq_fetch::Request {
         method,
-        source: match source.starts_with('/') {
-            true => dq_fetch::Source::Endpoint(source),
-            false => dq_fetch::Source::Url(source),
+        source: if source.starts_with('/') {
+            dq_fetch::Source::Endpoint(source)
+        } else {
+            dq_fetch::Source::Url(source)
         },
         headers,
         without,

@@ -22,9 +22,12 @@ pub fn write(path: &Path, text: &str, replace: bool) -> io::Result<()> {
     let temporary = beside(&path, &format!("new{}", std::process::id()));
     let written = write_new(&temporary, text)
         .and_then(|()| keep_permissions(&path, &temporary))
-        .and_then(|()| match replace {
-            true => fs::rename(&temporary, &path),
-            false => publish(&temporary, &path),
+        .and_then(|()| {
+            if replace {
+                fs::rename(&temporary, &path)
+            } else {
+                publish(&temporary, &path)
+            }
         });
     if written.is_err() {
         // The error that is told is the one that came first.

@@ -6,7 +6,6 @@ use super::{Shelf, file};
 use crate::cli::{Cli, Save};
 use crate::error::Error;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
-use dq_fetch;
 use dq_filter::saved::{Metadata, Origin, SavedFilter, has_header, refusal};
 use dq_format::Format;
 use dq_text::os_reason;
@@ -160,12 +159,13 @@ fn written(
 
 /// In a filter of the user's its own name means one that comes with dq, never what it replaces.
 fn refuse_itself(call: &Call, name: &str) -> Result<(), Error> {
-    match call.saved.origin == Origin::User && call.saved.name == name {
-        true => Err(Error::Usage {
+    if call.saved.origin == Origin::User && call.saved.name == name {
+        Err(Error::Usage {
             message: format!("{name} cannot be made of the {name} that it replaces"),
             hint: Some(format!("dq --edit {name} changes it")),
-        }),
-        false => Ok(()),
+        })
+    } else {
+        Ok(())
     }
 }
 
@@ -211,13 +211,12 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
             "standard input is no source to save: leave the - out",
         ));
     }
-    let (host, endpoint) = match source.starts_with('/') {
-        true => (None, source.to_owned()),
-        false => {
-            let (host, endpoint) = dq_fetch::cut_url(source)?;
-            let slash = if endpoint.starts_with('/') { "" } else { "/" };
-            (Some(without_secret(host)?), format!("{slash}{endpoint}"))
-        }
+    let (host, endpoint) = if source.starts_with('/') {
+        (None, source.to_owned())
+    } else {
+        let (host, endpoint) = dq_fetch::cut_url(source)?;
+        let slash = if endpoint.starts_with('/') { "" } else { "/" };
+        (Some(without_secret(host)?), format!("{slash}{endpoint}"))
     };
     check_endpoint(&endpoint, "--save")?;
     Ok(Metadata {
@@ -247,12 +246,13 @@ fn host(cli: &Cli) -> Result<Option<String>, Error> {
 
 /// Files of saved filters are shown around.
 fn without_secret(host: String) -> Result<String, Error> {
-    match dq_fetch::has_userinfo(&host) {
-        true => Err(Error::Usage {
+    if dq_fetch::has_userinfo(&host) {
+        Err(Error::Usage {
             message: "a saved filter keeps no user and no password".into(),
             hint: Some("leave them out and give them with each run: -H 'Authorization: …'".into()),
-        }),
-        false => Ok(host),
+        })
+    } else {
+        Ok(host)
     }
 }
 

@@ -87,9 +87,10 @@ pub fn certificates(name: &str) -> Result<String, String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/certificates");
     let output = Command::new(script).arg(&dir).output();
     let output = output.map_err(|error| format!("no certificates: {error}"))?;
-    match output.status.success() {
-        true => Ok(dir.to_str().unwrap().to_owned()),
-        false => Err(String::from_utf8_lossy(&output.stdout).into_owned()),
+    if output.status.success() {
+        Ok(dir.to_str().unwrap().to_owned())
+    } else {
+        Err(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }
 
@@ -138,9 +139,10 @@ fn possible() -> Result<(), String> {
         return Err("a private dockerd needs Linux and root".into());
     }
     find("docker").ok_or("no docker here")?;
-    match root().as_os_str().is_empty() {
-        true => find("dockerd").map(|_| ()).ok_or("no dockerd here".into()),
-        false => Ok(()),
+    if root().as_os_str().is_empty() {
+        find("dockerd").map(|_| ()).ok_or("no dockerd here".into())
+    } else {
+        Ok(())
     }
 }
 

@@ -30,9 +30,12 @@ fn lines(text: &str) -> Vec<&str> {
 
 /// The line with what cannot be seen written out.
 fn shown(line: &str) -> String {
-    let shown = |c: char| match c.is_control() {
-        true => c.escape_debug().to_string(),
-        false => c.to_string(),
+    let shown = |c: char| {
+        if c.is_control() {
+            c.escape_debug().to_string()
+        } else {
+            c.to_string()
+        }
     };
     line.chars().map(shown).collect()
 }

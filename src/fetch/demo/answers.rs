@@ -118,9 +118,10 @@ fn logs(container: &Container, query: &str) -> Answer {
 
 /// One line of a log as dockerd sends it: its kind, three zeros, a length, the text.
 fn frame(line: &Line, timed: bool) -> Vec<u8> {
-    let text = match timed {
-        true => format!("{} {}\n", line.time, line.text),
-        false => format!("{}\n", line.text),
+    let text = if timed {
+        format!("{} {}\n", line.time, line.text)
+    } else {
+        format!("{}\n", line.text)
     };
     let mut frame = vec![line.kind, 0, 0, 0];
     frame.extend((text.len() as u32).to_be_bytes());

@@ -27,12 +27,13 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
     if !found.is_empty() {
         return Ok(found);
     }
-    let hint = match is_pem(&bytes) {
-        true => None,
-        false => Some(
+    let hint = if is_pem(&bytes) {
+        None
+    } else {
+        Some(
             "only PEM is read; openssl x509 -inform DER or openssl pkcs12 -nodes turn others \
-             into it",
-        ),
+         into it",
+        )
     };
     Err(hinted(path, "it holds no certificate", hint))
 }
@@ -79,9 +80,10 @@ pub fn is_version_1(error: &rustls::Error) -> bool {
 }
 
 fn unusable(key: &Path, is_p521: bool) -> Error {
-    let problem = match is_p521 {
-        true => "the key is on the curve P-521, which dq cannot use",
-        false => "the key is of a kind or size that dq cannot use",
+    let problem = if is_p521 {
+        "the key is on the curve P-521, which dq cannot use"
+    } else {
+        "the key is of a kind or size that dq cannot use"
     };
     hinted(
         key,

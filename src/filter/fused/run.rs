@@ -261,9 +261,10 @@ fn parts(
         let Some(length) = scanned else { break };
         let read = inputs.borrow();
         let text = read.text(length);
-        let passed = out(Item::Part(match std::mem::take(&mut is_empty) {
-            true => Part::First(text),
-            false => Part::Later(text),
+        let passed = out(Item::Part(if std::mem::take(&mut is_empty) {
+            Part::First(text)
+        } else {
+            Part::Later(text)
         }));
         drop(read);
         inputs.borrow_mut().advance(length);

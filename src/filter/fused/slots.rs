@@ -28,9 +28,10 @@ struct Field {
 impl Field {
     #[inline(always)]
     fn is(&self, key: Literal) -> bool {
-        match key.is_escaped || !self.is_exact {
-            false => key.inside == self.key.as_bytes(),
-            true => key.is(&self.key),
+        if self.is_exact && !key.is_escaped {
+            key.inside == self.key.as_bytes()
+        } else {
+            key.is(&self.key)
         }
     }
 }
@@ -144,9 +145,10 @@ impl<'w> Slots<'w> {
     fn place(&mut self, at: usize) -> &'w [usize] {
         let wants = self.wants;
         if self.next == NONE {
-            return match self.around.is_empty() && self.below == 0 {
-                true => &wants.top,
-                false => &[],
+            return if self.around.is_empty() && self.below == 0 {
+                &wants.top
+            } else {
+                &[]
             };
         }
         let field = &wants.fields[std::mem::replace(&mut self.next, NONE)];

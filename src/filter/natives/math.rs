@@ -206,9 +206,10 @@ fn scalb(x: f64, e: f64) -> f64 {
 /// The exponent of a number that is neither 0, infinite nor NaN.
 fn exponent(x: f64) -> f64 {
     let biased = |x: f64| ((x.to_bits() >> 52) & 0x7ff) as f64;
-    match x.is_subnormal() {
-        true => biased(x * 2f64.powi(54)) - 1023.0 - 54.0,
-        false => biased(x) - 1023.0,
+    if x.is_subnormal() {
+        biased(x * 2f64.powi(54)) - 1023.0 - 54.0
+    } else {
+        biased(x) - 1023.0
     }
 }
 

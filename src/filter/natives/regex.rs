@@ -88,9 +88,10 @@ thread_local! {
 
 /// The regex of a pattern, `None` where it can never match. `$` also matches before a newline at the very end.
 fn compiled(pattern: &str, flags: Flags, newline: bool) -> Result<Option<Rc<Regex>>, Error> {
-    let pattern = match newline && pattern.contains('$') {
-        true => Cow::Owned(with_newline_at_end(pattern)),
-        false => Cow::Borrowed(pattern),
+    let pattern = if newline && pattern.contains('$') {
+        Cow::Owned(with_newline_at_end(pattern))
+    } else {
+        Cow::Borrowed(pattern)
     };
     let flags = Flags {
         global: false,

@@ -119,9 +119,12 @@ fn extreme(value: &Value, keys: &Value, takes_over: fn(Ordering) -> bool) -> Val
     let what = match (value, keys) {
         (Value::Arr(items), Value::Arr(keys)) if items.len() == keys.len() => {
             let pairs = keys.iter().zip(items.iter());
-            let best = pairs.reduce(|best, pair| match takes_over(pair.0.cmp(best.0)) {
-                true => pair,
-                false => best,
+            let best = pairs.reduce(|best, pair| {
+                if takes_over(pair.0.cmp(best.0)) {
+                    pair
+                } else {
+                    best
+                }
             });
             return Ok(best.map_or(Value::Null, |(_, item)| item.clone()));
         }

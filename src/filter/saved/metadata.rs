@@ -107,9 +107,10 @@ impl Metadata {
             args,
         ];
         let entries: Vec<_> = entries.into_iter().flatten().collect();
-        match entries.is_empty() {
-            true => String::new(),
-            false => format!("module {{{}}};\n", entries.join(", ")),
+        if entries.is_empty() {
+            String::new()
+        } else {
+            format!("module {{{}}};\n", entries.join(", "))
         }
     }
 }

@@ -62,9 +62,10 @@ pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
 
 /// A program without its header, as a command line wants it; with it, where that imports something.
 pub fn without_header(text: &str) -> &str {
-    match imports(text).is_empty() {
-        true => split(text).1,
-        false => text,
+    if imports(text).is_empty() {
+        split(text).1
+    } else {
+        text
     }
 }
 

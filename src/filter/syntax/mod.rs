@@ -37,9 +37,10 @@ impl<'s> Module<'s> {
     /// The program, with its definitions local to it; without one, what changes nothing.
     pub fn into_term(self) -> Term<'s> {
         let main = self.main.unwrap_or(parse::Term::Id);
-        match self.defs.is_empty() {
-            true => main,
-            false => parse::Term::Def(self.defs, Box::new(main)),
+        if self.defs.is_empty() {
+            main
+        } else {
+            parse::Term::Def(self.defs, Box::new(main))
         }
     }
 }

@@ -227,12 +227,11 @@ impl<'a> Line<'a> {
     /// Text in a column of that width, cut where it is wider.
     fn cell(&mut self, text: &str, columns: usize, right: bool, around: Option<&Around>) {
         let taken = width::width(text);
-        let (text, taken, is_cut) = match taken > columns {
-            true => {
-                let (text, taken) = cut(text, columns.saturating_sub(1));
-                (text, taken + 1, true)
-            }
-            false => (text, taken, false),
+        let (text, taken, is_cut) = if taken > columns {
+            let (text, taken) = cut(text, columns.saturating_sub(1));
+            (text, taken + 1, true)
+        } else {
+            (text, taken, false)
         };
         let blanks = columns.saturating_sub(taken);
         self.owed += if right { blanks } else { 0 };

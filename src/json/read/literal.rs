@@ -117,10 +117,11 @@ impl StringScan {
             match text.get(self.at) {
                 Some(b'"') => return Ok(true),
                 None => return Ok(false),
-                Some(b'\\') => match self.escape(text)? {
-                    true => {}
-                    false => return Ok(false),
-                },
+                Some(b'\\') => {
+                    if !self.escape(text)? {
+                        return Ok(false);
+                    }
+                }
                 Some(_) => return Err(Fault),
             }
         }

@@ -33,10 +33,7 @@ pub struct Marks {
 impl Marks {
     /// Places where there is no control character.
     pub fn without_control(&self) -> Range<usize> {
-        let blocks = match self.has_control {
-            true => 0,
-            false => self.count,
-        };
+        let blocks = if self.has_control { 0 } else { self.count };
         self.origin..self.origin + blocks * BLOCK
     }
 
@@ -127,9 +124,10 @@ impl Forerunner {
         page.bytes[begin..page.filled.start].copy_from_slice(&self.left);
         let text = &page.bytes[begin..page.filled.end];
         // The escapes in a block can be seen whole.
-        let blocks = match self.place + page.filled.len() < NEAR {
-            true => 0,
-            false => text.len().saturating_sub(ESCAPE - 1) / BLOCK,
+        let blocks = if self.place + page.filled.len() < NEAR {
+            0
+        } else {
+            text.len().saturating_sub(ESCAPE - 1) / BLOCK
         };
         page.marks.origin = self.place - self.left.len();
         self.place += page.filled.len();

@@ -192,9 +192,10 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         }
         // Of its own while the leap goes: borrowed from the scanner, it takes a twentieth longer.
         let mut marks = std::mem::take(&mut self.scanner.marks);
-        let known = match self.scanner.is_alone {
-            true => None,
-            false => self.known.known(self.place, self.at),
+        let known = if self.scanner.is_alone {
+            None
+        } else {
+            self.known.known(self.place, self.at)
         };
         let Some(ahead) = known.or_else(|| marks.find(ahead, self.place, self.at)) else {
             self.scanner.marks = marks;

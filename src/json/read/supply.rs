@@ -59,13 +59,15 @@ impl Buffer {
         self.bytes.copy_within(self.filled.clone(), 0);
         self.filled = 0..kept;
         if was_full {
-            let needed = match self.bytes.is_empty() {
-                true => FIRST_WINDOW,
-                false => WINDOW,
+            let needed = if self.bytes.is_empty() {
+                FIRST_WINDOW
+            } else {
+                WINDOW
             };
-            let grown = match kept == self.bytes.len() {
-                true => 2 * kept,
-                false => self.bytes.len(),
+            let grown = if kept == self.bytes.len() {
+                2 * kept
+            } else {
+                self.bytes.len()
             };
             self.bytes.resize(needed.max(grown), 0);
         }

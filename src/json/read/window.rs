@@ -186,14 +186,13 @@ impl<R: Supply> Window<R> {
 }
 
 fn newlines(bytes: &[u8]) -> usize {
-    match bytes.len() <= NEAR {
-        true => {
-            // So many that their number fits in a byte: the compiler then counts sixteen at a time.
-            let counts = bytes
-                .chunks(255)
-                .map(|few| few.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>());
-            counts.map(usize::from).sum()
-        }
-        false => memchr::memchr_iter(b'\n', bytes).count(),
+    if bytes.len() <= NEAR {
+        // So many that their number fits in a byte: the compiler then counts sixteen at a time.
+        let counts = bytes
+            .chunks(255)
+            .map(|few| few.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>());
+        counts.map(usize::from).sum()
+    } else {
+        memchr::memchr_iter(b'\n', bytes).count()
     }
 }

@@ -80,9 +80,10 @@ impl<'t> Literal<'t> {
     /// The string, as far as it stands there as it is.
     #[inline(always)]
     pub fn plain(self) -> Option<&'t str> {
-        match self.is_escaped {
-            true => None,
-            false => std::str::from_utf8(self.inside).ok(),
+        if self.is_escaped {
+            None
+        } else {
+            std::str::from_utf8(self.inside).ok()
         }
     }
 

@@ -31,9 +31,10 @@ pub(super) fn filled(endpoint: &str, names: &[&str], words: &[String]) -> Result
     for (name, word) in names.iter().zip(words) {
         let placeholder = format!("{{{name}}}");
         let path = endpoint.split('?').next().unwrap_or_default();
-        let is_wrong = match path.contains(&placeholder) {
-            true => word.split('/').any(is_no_segment),
-            false => matches!(&**word, "." | ".."),
+        let is_wrong = if path.contains(&placeholder) {
+            word.split('/').any(is_no_segment)
+        } else {
+            matches!(&**word, "." | "..")
         };
         if is_wrong || word.contains(['\0', '\r', '\n']) {
             return Err(Error::usage(format!(
@@ -51,9 +52,10 @@ fn replaced(endpoint: &str, placeholder: &str, word: &str) -> String {
     let mut parts = endpoint.split(placeholder);
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        let word = match is_in_json(&text) {
-            true => word.replace('\\', "\\\\").replace('"', "\\\""),
-            false => word.to_owned(),
+        let word = if is_in_json(&text) {
+            word.replace('\\', "\\\\").replace('"', "\\\"")
+        } else {
+            word.to_owned()
         };
         text.push_str(&encoded(&word));
         text.push_str(part);
@@ -87,12 +89,13 @@ pub fn check(endpoint: &str, place: &str) -> Result<(), Error> {
     let wrong = endpoint.contains(['\0', '\r', '\n'])
         || path.contains("//")
         || path.split('/').any(|segment| matches!(segment, "." | ".."));
-    match wrong {
-        true => Err(Error::usage(format!(
+    if wrong {
+        Err(Error::usage(format!(
             "{place}: the endpoint {} has . or .., // or a line break in it",
             endpoint.escape_debug()
-        ))),
-        false => Ok(()),
+        )))
+    } else {
+        Ok(())
     }
 }
 
@@ -117,9 +120,10 @@ pub(super) fn readable(endpoint: &str) -> String {
         }
     }
     // A value that looks like a placeholder must not become one.
-    match placeholders(&text) == placeholders(endpoint) {
-        true => text,
-        false => endpoint.to_owned(),
+    if placeholders(&text) == placeholders(endpoint) {
+        text
+    } else {
+        endpoint.to_owned()
     }
 }
 
