@@ -11,53 +11,6 @@ struct Source {
     code: String,
 }
 
-/// What the files below a path must not name. `crate::filter` is also `super::filter` where that is the same.
-const MUST_NOT_NAME: &[(&str, &[&str])] = &[
-    (
-        "fetch/",
-        &[
-            "filter", "format", "cli", "plan", "pipeline", "error", "jaq_core", "jaq_std", "clap",
-        ],
-    ),
-    (
-        "filter/",
-        &[
-            "fetch", "format", "cli", "plan", "pipeline", "error", "ureq", "clap",
-        ],
-    ),
-    (
-        "format/",
-        &[
-            "fetch", "cli", "plan", "pipeline", "error", "jaq_core", "jaq_std", "jaq_json", "ureq",
-            "clap",
-        ],
-    ),
-    (
-        "cli.rs",
-        &["plan", "pipeline", "error", "jaq_core", "jaq_std", "ureq"],
-    ),
-    (
-        "catalogue",
-        &["fetch", "format", "cli", "plan", "pipeline", "error"],
-    ),
-    ("plan.rs", &["pipeline", "jaq_core", "jaq_std", "ureq"]),
-    (
-        "pipeline.rs",
-        &["cli", "jaq_core", "jaq_std", "ureq", "clap"],
-    ),
-    (
-        "terminal.rs",
-        &[
-            "fetch", "filter", "format", "cli", "plan", "pipeline", "error",
-        ],
-    ),
-];
-
-/// The stages' folders: a word of MUST_NOT_NAME that is one of these is a module, any other a package.
-const MODULES: &[&str] = &[
-    "fetch", "filter", "format", "cli", "plan", "pipeline", "error",
-];
-
 const FORBIDDEN: &[&str] = &[
     ".unwrap()",
     ".expect(\"",
@@ -172,90 +125,6 @@ fn places(source: &Source, holds: impl Fn(&str) -> bool) -> Vec<String> {
         .collect()
 }
 
-/// Whether a line of a file names this module of the crate, or this package.
-fn names(line: &str, word: &str, file: &str) -> bool {
-    if !MODULES.contains(&word) {
-        return has_path(line, &format!("{word}::"));
-    }
-    let above = format!("{}{word}", "super::".repeat(depth(file)));
-    has_path(line, &format!("crate::{word}")) || has_path(line, &above) || in_group(line, word)
-}
-
-/// How far below the crate a file's module is.
-fn depth(file: &str) -> usize {
-    Path::new(file).components().count() - usize::from(file.ends_with("/mod.rs"))
-}
-
-/// Whether the line holds this path, and not as a part of a longer one or of a name.
-fn has_path(line: &str, path: &str) -> bool {
-    let part = |it: char| it.is_alphanumeric() || it == '_';
-    line.match_indices(path).any(|(at, _)| {
-        let before = line[..at].chars().next_back();
-        let after = line[at + path.len()..].chars().next();
-        let goes_on = !path.ends_with(':') && after.is_some_and(part);
-        !before.is_some_and(|it| part(it) || it == ':') && !goes_on
-    })
-}
-
-/// `use crate::{fetch, …}` on one line.
-fn in_group(line: &str, word: &str) -> bool {
-    let Some(group) = line.trim().strip_prefix("use crate::{") else {
-        return false;
-    };
-    group
-        .split([',', '{', '}', ' ', ':', ';'])
-        .any(|it| it == word)
-}
-
-#[test]
-fn imports_go_one_way() {
-    let mut wrong = Vec::new();
-    for source in sources() {
-        let rules = MUST_NOT_NAME
-            .iter()
-            .filter(|(below, _)| source.path.starts_with(below));
-        for word in rules.flat_map(|(_, words)| words.iter()) {
-            wrong.extend(places(&source, |line| names(line, word, &source.path)));
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "named where they must not be:\n{}",
-        wrong.join("\n")
-    );
-}
-
-#[test]
-fn format_knows_only_the_value_of_filter() {
-    let is_wrong = |line: &str| {
-        line.replace("crate::filter::value", "")
-            .contains("crate::filter")
-    };
-    let format = sources()
-        .into_iter()
-        .filter(|it| it.path.starts_with("format/"));
-    let wrong: Vec<_> = format.flat_map(|it| places(&it, is_wrong)).collect();
-    assert!(
-        wrong.is_empty(),
-        "format names more of filter than its value:\n{}",
-        wrong.join("\n")
-    );
-}
-
-#[test]
-fn only_filter_names_jaq() {
-    let is_wrong = |line: &str| line.replace("jaq_fmts", "").contains("jaq_");
-    let rest = sources()
-        .into_iter()
-        .filter(|it| !it.path.starts_with("filter/"));
-    let wrong: Vec<_> = rest.flat_map(|it| places(&it, is_wrong)).collect();
-    assert!(
-        wrong.is_empty(),
-        "jaq outside of filter:\n{}",
-        wrong.join("\n")
-    );
-}
-
 #[test]
 fn every_module_opens_with_its_sentence() {
     let wrong: Vec<_> = sources()
@@ -292,18 +161,4 @@ fn nothing_is_called_utils() {
         .filter(|it| it.contains("util"))
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
-}
-
-#[test]
-fn a_name_is_found_in_every_form() {
-    let named = |line, file| names(line, "filter", file);
-    assert!(named("use crate::filter::Value;", "fetch/a.rs"));
-    assert!(named("use crate::{cli, filter};", "fetch/a.rs"));
-    assert!(named("use super::super::filter;", "fetch/a.rs"));
-    assert!(named("use super::filter;", "fetch/mod.rs"));
-    assert!(!named("use super::filter;", "fetch/a.rs"));
-    assert!(!named("use super::super::filter;", "fetch/a/b.rs"));
-    assert!(!named("let it = crate::filters();", "fetch/a.rs"));
-    assert!(names("ureq::get(url)", "ureq", "fetch/a.rs"));
-    assert!(!names("my_ureq::get(url)", "ureq", "fetch/a.rs"));
 }
