@@ -17,7 +17,7 @@ use crate::{catalogue, generate};
 pub use defaults::{BadLine, Defaults};
 use given::Given;
 use options::help;
-pub use saved::{Keep, Save, Saved};
+pub use saved::{Manage, Save, Saved};
 pub use sending::Sending;
 use words::Mode;
 pub use words::Word;

@@ -31,7 +31,7 @@ use error::Error;
 extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     start::prepare();
     let code = match cli::parse(start::arguments(count, arguments).into_iter()) {
-        Request::Run(cli) => stack::with_room(|room| run(*cli, room)),
+        Request::Run(cli) => stack::with_large_stack(|stack_bytes| run(*cli, stack_bytes)),
         Request::Complete(question) => print(&complete::answer(question.into_iter(), &variable)),
         Request::Print(text) => print(&text),
         Request::Wrong(message, hint) => fail(&Error::Usage { message, hint }),
@@ -40,9 +40,9 @@ extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
 }
 
 /// Plan → run → report, with so many bytes of stack; gives the exit code.
-fn run(mut cli: cli::Cli, room: usize) -> u8 {
-    if let Some(keep) = cli.saved.keep.take() {
-        return saved::keep(keep, cli, &variable).unwrap_or_else(|error| fail(&error));
+fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
+    if let Some(action) = cli.saved.manage.take() {
+        return saved::manage(action, cli, &variable).unwrap_or_else(|error| fail(&error));
     }
     if !cli.no_defaults {
         match plan::defaults(&variable) {
@@ -55,9 +55,9 @@ fn run(mut cli: cli::Cli, room: usize) -> u8 {
     let planned = plan::plan(cli, terminal, io::stdin().is_terminal(), &variable);
     let outcome = planned.and_then(|(plan, warnings)| {
         warnings.iter().for_each(|warning| warn(warning));
-        pipeline::run(plan, room)
+        pipeline::run(plan, stack_bytes)
     });
-    dq_fetch::hang_up();
+    dq_fetch::terminate_ssh_children();
     outcome.unwrap_or_else(|error| fail(&error))
 }
 

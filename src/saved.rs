@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-use crate::cli::{Cli, Keep};
+use crate::cli::{Cli, Manage};
 use crate::error::Error;
 use crate::plan;
 use dq_filter::saved::{Origin, Places, SavedFilter, alone, check, standalone};
@@ -20,8 +20,8 @@ type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 ///
 /// # Errors
 /// Usage errors, files that cannot be read or written, a filter that does not compile.
-pub fn keep(keep: Keep, mut cli: Cli, var: Var) -> Result<u8, Error> {
-    if !matches!(keep, Keep::Save(_))
+pub fn manage(action: Manage, mut cli: Cli, var: Var) -> Result<u8, Error> {
+    if !matches!(action, Manage::Save(_))
         && let Some(word) = cli.words.first()
     {
         return Err(Error::usage(format!(
@@ -29,21 +29,21 @@ pub fn keep(keep: Keep, mut cli: Cli, var: Var) -> Result<u8, Error> {
             word.text.to_string_lossy()
         )));
     }
-    let shelf = Shelf {
+    let store = FilterStore {
         places: plan::saved::places(&cli.filter.library, var),
         home: plan::home(var),
     };
-    match keep {
-        Keep::Save(order) => {
-            let path = save::save(&order, &mut cli, &shelf)?;
+    match action {
+        Manage::Save(order) => {
+            let path = save::save(&order, &mut cli, &store)?;
             print(&format!("{}\n", path.display()))
         }
-        Keep::Show { name, standalone } => print(&shelf.shown(&shelf.find(&name)?, standalone)?),
-        Keep::Edit { name } => match edit::edit(&shelf.find(&name)?, &shelf, var)? {
+        Manage::Show { name, standalone } => print(&store.shown(&store.find(&name)?, standalone)?),
+        Manage::Edit { name } => match edit::edit(&store.find(&name)?, &store, var)? {
             Some(path) => print(&format!("{}\n", path.display())),
             None => Ok(0),
         },
-        Keep::Remove { name } => shelf.remove(&shelf.find(&name)?),
+        Manage::Remove { name } => store.remove(&store.find(&name)?),
     }
 }
 
@@ -63,12 +63,12 @@ fn print(text: &str) -> Result<u8, Error> {
 }
 
 /// Where saved filters are, and the definitions of the user's that they may use.
-struct Shelf {
+struct FilterStore {
     places: Places,
     home: Option<PathBuf>,
 }
 
-impl Shelf {
+impl FilterStore {
     fn find(&self, name: &str) -> Result<SavedFilter, Error> {
         let found = self.places.find(name).map_err(Error::usage)?;
         found.ok_or_else(|| Error::Usage {

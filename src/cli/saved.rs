@@ -9,11 +9,11 @@ pub struct Saved {
     /// List them instead of asking a server.
     pub list: bool,
     /// Do this instead of a run.
-    pub keep: Option<Keep>,
+    pub manage: Option<Manage>,
 }
 
 /// What can be done with the file of a saved filter, by its name.
-pub enum Keep {
+pub enum Manage {
     Save(Save),
     Show {
         name: String,
@@ -57,8 +57,8 @@ pub(super) fn read(matches: &Given) -> Result<Saved, String> {
         }
     }
     let name = |mode| text(matches, mode).map(Option::unwrap_or_default);
-    let keep = match mode {
-        Some("save") => Some(Keep::Save(Save {
+    let manage = match mode {
+        Some("save") => Some(Manage::Save(Save {
             name: name("save")?,
             about: text(matches, "about")?,
             force: matches.get_flag("force"),
@@ -69,21 +69,21 @@ pub(super) fn read(matches: &Given) -> Result<Saved, String> {
                 .filter(|long| matches.was_typed(long))
                 .collect(),
         })),
-        Some("show") => Some(Keep::Show {
+        Some("show") => Some(Manage::Show {
             name: name("show")?,
             standalone: matches.get_flag("standalone"),
         }),
-        Some("edit") => Some(Keep::Edit {
+        Some("edit") => Some(Manage::Edit {
             name: name("edit")?,
         }),
-        Some("remove") => Some(Keep::Remove {
+        Some("remove") => Some(Manage::Remove {
             name: name("remove")?,
         }),
         _ => None,
     };
     Ok(Saved {
         list: mode == Some("list"),
-        keep,
+        manage,
     })
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::endpoint::{self, without_userinfo};
 use super::error::Error;
 use super::sockets::DEFAULT_SOCKET;
-use super::ssh::Target;
+use super::ssh::SshTarget;
 use dq_text::one_line;
 
 /// Docker's port where `tcp://` names none, with TLS or without it (docker/cli opts/hosts.go).
@@ -22,7 +22,7 @@ pub enum Address {
         scheme: &'static str,
         authority: String,
     },
-    Ssh(Target),
+    Ssh(SshTarget),
     /// The sample engine inside this process.
     Demo,
 }
@@ -71,7 +71,7 @@ pub fn parse(text: &str) -> Result<(Address, String), Error> {
         "tcp" => network("tcp", rest),
         "http" => network("http", rest),
         "https" => network("https", rest),
-        "ssh" => Ok((Address::Ssh(Target::parse(rest)?), none)),
+        "ssh" => Ok((Address::Ssh(SshTarget::parse(rest)?), none)),
         other => Err(Error::Usage {
             problem: format!("{}:// hosts are not supported", one_line(other)),
             hint: Some("use unix://PATH, tcp://HOST:PORT, https://HOST or ssh://HOST".to_owned()),

@@ -45,7 +45,7 @@ pub use pages::all_pages;
 pub use registry::Logins;
 pub use reported::Report;
 pub use response::{Body, BodyKind, Response};
-pub use ssh::end_all as hang_up;
+pub use ssh::terminate_ssh_children;
 pub use upload::Payload;
 pub use waiter::Waiter;
 pub use watcher::{Event, Watcher};

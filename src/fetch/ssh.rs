@@ -1,10 +1,9 @@
-//! `ssh://` hosts as docker reaches them: ssh runs `docker system dial-stdio` there, and HTTP goes
-//! through its standard input and output (docker/cli cli/connhelper).
+//! `ssh://` hosts, reached as the docker CLI does (docker/cli cli/connhelper): ssh(1) runs `docker system dial-stdio` on
+//! the remote host, and HTTP goes through its standard input and output.
 
 mod children;
 mod signals;
 
-use dq_text::shell_word;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
@@ -15,31 +14,32 @@ use std::time::Duration;
 
 use super::endpoint::percent_decoded;
 use super::error::Error;
-use dq_text::one_line;
-use dq_text::os_reason;
+use dq_text::{one_line, os_reason, shell_word};
 
-pub use children::{Handle, end_all};
+pub use children::{ChildHandle, terminate_ssh_children};
 
-/// How many seconds ssh may take to connect where nothing else is said: docker's own limit.
-const CONNECT_SECONDS: u64 = 30;
-/// The exit code with which ssh says that it is its own failure.
+/// ssh's connect timeout in seconds where `--connect-timeout` is not given: the docker CLI's own value.
+const DEFAULT_CONNECT_SECONDS: u64 = 30;
+/// ssh's exit code when ssh itself fails (ssh(1), EXIT STATUS).
 const SSH_FAILED: i32 = 255;
-/// The exit code with which a shell says that it knows no such command.
-const NOT_FOUND: i32 = 127;
+/// A shell's exit code for a command it cannot find (POSIX sh, 2.8.2).
+const COMMAND_NOT_FOUND: i32 = 127;
 
-/// `ssh://[user@]host[:port][/socket]` in its parts. None of them can be taken for an option, or
-/// mean something to a shell: they also reach the ProxyCommand of ssh's configuration.
+/// The parts of `ssh://[user@]host[:port][/socket]`. `Display` writes the URL.
+///
+/// No part can be mistaken for an option or has a meaning to a shell: ssh also passes them to the ProxyCommand of its
+/// configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct SshTarget {
     user: Option<String>,
     /// Without the brackets of an IPv6 address.
     host: String,
     port: Option<u16>,
-    /// The socket of the engine over there, where it is not docker's default.
+    /// The path of the engine's socket on the remote host; `None` for docker's default.
     socket: Option<String>,
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for SshTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let user = self.user.as_deref().map(|user| format!("{user}@"));
         let port = self.port.map(|port| format!(":{port}"));
@@ -54,30 +54,30 @@ impl fmt::Display for Target {
     }
 }
 
-impl Target {
-    /// Reads what stands behind `ssh://`.
+impl SshTarget {
+    /// Parses the part of the URL after `ssh://`.
     ///
     /// # Errors
-    /// `Usage` for a password, a query, a fragment, and for what is no user, host or port.
+    /// `Usage` for a password, a query or a fragment, and for an invalid user, host, port or path.
     pub fn parse(rest: &str) -> Result<Self, Error> {
         if rest.contains('?') || rest.contains('#') {
-            return Err(bad("it cannot have a query or a fragment"));
+            return Err(invalid("it cannot have a query or a fragment"));
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (user, place) = match authority.rsplit_once('@') {
-            Some((user, place)) => (Some(user_name(user)?), place),
+        let (user, host_port) = match authority.rsplit_once('@') {
+            Some((user, rest)) => (Some(user_name(user)?), rest),
             None => (None, authority),
         };
-        let (host, port) = host_and_port(place)?;
+        let (host, port) = host_and_port(host_port)?;
         Ok(Self {
             user,
             host,
             port,
-            socket: socket(path)?,
+            socket: socket_path(path)?,
         })
     }
 
-    /// ssh's arguments. What follows `--` is the host and one word for the shell over there.
+    /// ssh's arguments. After `--` come the host and the command, one word, for the remote shell.
     fn arguments(&self, connect_timeout: Option<Duration>) -> Vec<OsString> {
         let mut words: Vec<String> = Vec::new();
         if let Some(user) = &self.user {
@@ -86,16 +86,16 @@ impl Target {
         if let Some(port) = self.port {
             words.extend(["-p".into(), port.to_string()]);
         }
-        // ssh counts in whole seconds, and 0 would be none at all.
-        let seconds = connect_timeout.map_or(CONNECT_SECONDS, |limit| {
-            limit.as_secs() + u64::from(limit.subsec_nanos() > 0)
+        // ConnectTimeout is in whole seconds, and 0 means no timeout (ssh_config(5)), so round up.
+        let seconds = connect_timeout.map_or(DEFAULT_CONNECT_SECONDS, |timeout| {
+            timeout.as_secs() + u64::from(timeout.subsec_nanos() > 0)
         });
         words.extend(["-o".into(), format!("ConnectTimeout={seconds}")]);
         words.extend(["-T".into(), "--".into(), self.host.clone(), self.command()]);
         words.into_iter().map(OsString::from).collect()
     }
 
-    /// What runs over there.
+    /// The command that runs on the remote host.
     fn command(&self) -> String {
         match &self.socket {
             None => "docker system dial-stdio".to_owned(),
@@ -107,7 +107,7 @@ impl Target {
     }
 }
 
-fn bad(problem: &str) -> Error {
+fn invalid(problem: &str) -> Error {
     Error::usage(format!("invalid ssh:// host: {problem}"))
 }
 
@@ -118,57 +118,62 @@ fn user_name(text: &str) -> Result<String, Error> {
             hint: Some("ssh takes a key, or asks for the password".to_owned()),
         });
     }
-    plain(percent_decoded(text), "-_.+@").ok_or_else(|| bad("this is no user name"))
+    only_safe(percent_decoded(text), "-_.+@").ok_or_else(|| invalid("this is no user name"))
 }
 
-fn host_and_port(place: &str) -> Result<(String, Option<u16>), Error> {
-    let no_host = || bad("it names no host");
-    let (host, port) = match place.strip_prefix('[') {
+fn host_and_port(text: &str) -> Result<(String, Option<u16>), Error> {
+    let no_host = || invalid("it names no host");
+    let (host, port) = match text.strip_prefix('[') {
         Some(rest) => rest.split_once(']').ok_or_else(no_host)?,
-        None => place.split_at(place.find(':').unwrap_or(place.len())),
+        None => text.split_at(text.find(':').unwrap_or(text.len())),
     };
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
-        Some(port) => Some(port.parse().map_err(|_| bad("the port is not a number"))?),
+        Some(port) => Some(
+            port.parse()
+                .map_err(|_| invalid("the port is not a number"))?,
+        ),
         None => return Err(no_host()),
     };
     if host.is_empty() {
         return Err(no_host());
     }
-    let host = plain(percent_decoded(host), "-_.:%").ok_or_else(|| bad("this is no host name"))?;
+    let host =
+        only_safe(percent_decoded(host), "-_.:%").ok_or_else(|| invalid("this is no host name"))?;
     Ok((host, port))
 }
 
-/// Letters, digits and these marks, not with a dash in front.
-fn plain(bytes: Vec<u8>, marks: &str) -> Option<String> {
+/// The text, if it has only letters, digits and these marks, and no leading dash.
+fn only_safe(bytes: Vec<u8>, marks: &str) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
-    let fits = |c: char| c.is_alphanumeric() || marks.contains(c);
-    (!text.is_empty() && !text.starts_with('-') && text.chars().all(fits)).then_some(text)
+    let is_safe = |c: char| c.is_alphanumeric() || marks.contains(c);
+    (!text.is_empty() && !text.starts_with('-') && text.chars().all(is_safe)).then_some(text)
 }
 
-/// The path of a socket; docker takes slashes alone for none.
-fn socket(path: &str) -> Result<Option<String>, Error> {
+/// The path of a socket; `None` for an empty path or slashes alone, as in the docker CLI.
+fn socket_path(path: &str) -> Result<Option<String>, Error> {
     if path.trim_matches('/').is_empty() {
         return Ok(None);
     }
     match String::from_utf8(percent_decoded(path)) {
         Ok(path) if !path.contains(char::is_control) => Ok(Some(path)),
-        _ => Err(bad("this is no path of a socket")),
+        _ => Err(invalid("this is no path of a socket")),
     }
 }
 
-/// A connection through ssh: our end of a pair of sockets, ssh has the other.
+/// A connection through ssh: dq has one end of a socket pair, ssh has the other. Dropping it ends ssh.
 pub struct SshStream {
+    /// dq's end.
     pub stream: UnixStream,
-    child: Handle,
-    target: Target,
+    child: ChildHandle,
+    target: SshTarget,
 }
 
-/// Starts ssh. It says on standard error what it has to say, and asks on the terminal.
+/// Starts ssh. ssh writes its own messages to standard error, and asks for passwords on the terminal.
 ///
 /// # Errors
-/// `Connect` where there is no ssh; that a host is not reached shows with the first request.
-pub fn connect(target: &Target, connect_timeout: Option<Duration>) -> Result<SshStream, Error> {
+/// `Connect` where ssh cannot be started. A host that cannot be reached is an error of the first request.
+pub fn connect(target: &SshTarget, connect_timeout: Option<Duration>) -> Result<SshStream, Error> {
     let failed = |error: io::Error| Error::Connect {
         host: target.to_string(),
         problem: match error.kind() {
@@ -181,8 +186,8 @@ pub fn connect(target: &Target, connect_timeout: Option<Duration>) -> Result<Ssh
     let (near, far) = UnixStream::pair().map_err(failed)?;
     let far = OwnedFd::from(far);
     let input = far.try_clone().map_err(failed)?;
-    Handle::prepare();
-    let child = Handle::start(
+    ChildHandle::install_signal_handlers();
+    let child = ChildHandle::start(
         Command::new("ssh")
             .args(target.arguments(connect_timeout))
             .stdin(Stdio::from(input))
@@ -196,10 +201,10 @@ pub fn connect(target: &Target, connect_timeout: Option<Duration>) -> Result<Ssh
 }
 
 impl SshStream {
-    /// Why the connection ended before a byte of an answer.
+    /// The error of a connection that ended before the first byte of a response, by ssh's exit status.
     pub fn no_reply(&self) -> Error {
-        let (problem, hint) = match self.child.ended() {
-            Some(status) => ended(status),
+        let (problem, hint) = match self.child.wait_briefly() {
+            Some(status) => explain_exit(status),
             None => ("it was closed over there".to_owned(), None),
         };
         Error::Connect {
@@ -210,13 +215,14 @@ impl SshStream {
     }
 }
 
-fn ended(status: ExitStatus) -> (String, Option<&'static str>) {
+/// What went wrong and, where it helps, what to do about it.
+fn explain_exit(status: ExitStatus) -> (String, Option<&'static str>) {
     match status.code() {
         Some(SSH_FAILED) => (
             "ssh failed (exit code 255)".to_owned(),
             Some("the reason stands above; ssh HOST docker version must work without questions"),
         ),
-        Some(NOT_FOUND) => (
+        Some(COMMAND_NOT_FOUND) => (
             "there is no docker command over there (exit code 127)".to_owned(),
             Some("docker 18.09 or later has to be installed on that host, and in the PATH there"),
         ),

@@ -32,7 +32,7 @@ pub enum Route {
     /// To the host of the URI, with TLS where its scheme is https, perhaps through a proxy.
     Net(Tls, Option<Proxy>),
     /// Through ssh, which gets the time-out for connecting.
-    Ssh(ssh::Target, Option<Duration>),
+    Ssh(ssh::SshTarget, Option<Duration>),
 }
 
 /// Opens the connections of one agent.

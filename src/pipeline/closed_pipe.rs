@@ -31,7 +31,7 @@ impl Switch {
             }
             if is_closed_before(socket, limit)? {
                 progress.iter().for_each(|it| it.end());
-                dq_fetch::hang_up();
+                dq_fetch::terminate_ssh_children();
                 exit(0);
             }
             Ok(true)

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{Shelf, Var, file};
+use super::{FilterStore, Var, file};
 use crate::error::Error;
 use dq_filter::saved::{Origin, SavedFilter};
 use dq_text::os_reason;
@@ -16,8 +16,8 @@ use dq_text::os_reason;
 ///
 /// # Errors
 /// No editor, files that cannot be written, a text that does not compile.
-pub fn edit(saved: &SavedFilter, shelf: &Shelf, var: Var) -> Result<Option<PathBuf>, Error> {
-    let path = shelf.path(&saved.name)?;
+pub fn edit(saved: &SavedFilter, store: &FilterStore, var: Var) -> Result<Option<PathBuf>, Error> {
+    let path = store.path(&saved.name)?;
     let draft = draft(&path);
     let failed = |error| {
         Error::usage(format!(
@@ -59,7 +59,7 @@ pub fn edit(saved: &SavedFilter, shelf: &Shelf, var: Var) -> Result<Option<PathB
         saved.name,
         draft.display()
     );
-    shelf.check(&edited, &[], Some(kept))?;
+    store.check(&edited, &[], Some(kept))?;
     file::write(&path, &text, true).map_err(failed)?;
     discard(&draft);
     Ok(Some(path))

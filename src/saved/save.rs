@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Shelf, file};
+use super::{FilterStore, file};
 use crate::cli::{Cli, Save};
 use crate::error::Error;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
@@ -34,13 +34,13 @@ const KEPT: [&str; 15] = [
 /// # Errors
 /// A name that is taken or no name; what cannot be kept; a filter that does not compile; a file that is there already,
 /// without `--force`.
-pub fn save(order: &Save, cli: &mut Cli, shelf: &Shelf) -> Result<PathBuf, Error> {
+pub fn save(order: &Save, cli: &mut Cli, store: &FilterStore) -> Result<PathBuf, Error> {
     if let Some(why) = refusal(&order.name) {
         return Err(Error::usage(why));
     }
     refuse_options(&order.options)?;
-    let path = shelf.path(&order.name)?;
-    let invocation = invocation(cli, &shelf.places)?;
+    let path = store.path(&order.name)?;
+    let invocation = invocation(cli, &store.places)?;
     let text = match (&invocation.source, &invocation.filter) {
         (None, None) => {
             return Err(Error::Usage {
@@ -48,8 +48,8 @@ pub fn save(order: &Save, cli: &mut Cli, shelf: &Shelf) -> Result<PathBuf, Error
                 hint: Some(format!("dq --save {} SOURCE [FILTER]", order.name)),
             });
         }
-        (_, Some(text)) if has_header(text) => whole(text, &invocation, order, cli, shelf)?,
-        _ => written(invocation, order, cli, shelf)?,
+        (_, Some(text)) if has_header(text) => whole(text, &invocation, order, cli, store)?,
+        _ => written(invocation, order, cli, store)?,
     };
     match file::write(&path, &text, order.force) {
         Ok(()) => Ok(path),
@@ -85,7 +85,7 @@ fn whole(
     invocation: &Invocation,
     order: &Save,
     cli: &Cli,
-    shelf: &Shelf,
+    store: &FilterStore,
 ) -> Result<String, Error> {
     let own = ["save", "force", "from-file"];
     let path = cli.filter.from_file.as_deref().map(Path::display);
@@ -103,7 +103,7 @@ fn whole(
         origin: Origin::User,
         path,
     };
-    shelf.check(&saved, &[], None)?;
+    store.check(&saved, &[], None)?;
     Ok(if text.ends_with('\n') {
         text.to_owned()
     } else {
@@ -116,7 +116,7 @@ fn written(
     invocation: Invocation,
     order: &Save,
     cli: &Cli,
-    shelf: &Shelf,
+    store: &FilterStore,
 ) -> Result<String, Error> {
     let Invocation {
         call,
@@ -153,7 +153,7 @@ fn written(
         origin: Origin::User,
         path: String::new(),
     };
-    shelf.check(&saved, &metadata.args, None)?;
+    store.check(&saved, &metadata.args, None)?;
     Ok(format!("{}{}\n", metadata.header(), program.trim_end()))
 }
 

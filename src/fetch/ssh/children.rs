@@ -1,4 +1,4 @@
-//! The processes of ssh: none outlives dq, and none is left unreaped.
+//! The ssh child processes: each is killed and reaped before dq exits.
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
@@ -8,34 +8,34 @@ use std::time::{Duration, Instant};
 
 use super::signals;
 
-/// Those that run, or were not yet waited for. Dropping is not enough: `exit` drops nothing.
+/// Children that are running or not yet reaped. A `Drop` alone is not enough, because `exit` runs no destructors.
 static CHILDREN: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 
-/// Held by the thread that ends the process.
-static ENDING: Mutex<()> = Mutex::new(());
+/// Locked by the thread that ends the process, and never unlocked.
+static EXITING: Mutex<()> = Mutex::new(());
 
-/// How long a process whose output has ended may take to end itself.
+/// How long [`ChildHandle::wait_briefly`] waits for a child that has closed its output.
 const GRACE: Duration = Duration::from_secs(2);
-/// The pause between two looks at it.
-const PAUSE: Duration = Duration::from_millis(5);
+/// The pause between two polls of a child's status.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 fn children() -> MutexGuard<'static, Vec<Child>> {
     CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Stands for one process, which ends with it.
-pub struct Handle(u32);
+/// Owns one child process by its process id; dropping the handle kills and reaps the child.
+pub struct ChildHandle(u32);
 
-impl Handle {
-    /// To be called before the first of them starts.
-    pub fn prepare() {
-        signals::watch(end_all_at_once);
+impl ChildHandle {
+    /// Installs the signal handlers. Call it before the first child is started.
+    pub fn install_signal_handlers() {
+        signals::before_termination(terminate_on_signal);
     }
 
-    /// Starts one. A signal that comes meanwhile waits until it is known that there is one to end.
+    /// Starts a child. The list stays locked meanwhile, so a signal handler cannot miss the new child.
     ///
     /// # Errors
-    /// As the system refuses.
+    /// The error of [`Command::spawn`].
     pub fn start(command: &mut Command) -> io::Result<Self> {
         let mut children = children();
         let child = command.spawn()?;
@@ -44,15 +44,15 @@ impl Handle {
         Ok(handle)
     }
 
-    /// How it ended, where it does so before long.
-    pub fn ended(&self) -> Option<ExitStatus> {
-        let end = Instant::now() + GRACE;
+    /// The child's exit status; `None` if it still runs after [`GRACE`].
+    pub fn wait_briefly(&self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + GRACE;
         loop {
             let status = self.status();
-            if status.is_some() || Instant::now() > end {
+            if status.is_some() || Instant::now() > deadline {
                 return status;
             }
-            thread::sleep(PAUSE);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
@@ -63,35 +63,37 @@ impl Handle {
     }
 }
 
-impl Drop for Handle {
+impl Drop for ChildHandle {
     fn drop(&mut self) {
         let mut children = children();
-        let place = children.iter().position(|child| child.id() == self.0);
-        if let Some(child) = place.map(|place| children.swap_remove(place)) {
-            end(child);
+        let index = children.iter().position(|child| child.id() == self.0);
+        if let Some(child) = index.map(|index| children.swap_remove(index)) {
+            kill_and_reap(child);
         }
     }
 }
 
-/// Ends them all: to be called once what is asked for is done, before anything is reported and the
-/// process exits. Of several threads the first goes on, the others stop here for good: what they
-/// would report is only that their connection has gone.
-pub fn end_all() {
-    std::mem::forget(ENDING.lock());
-    children().drain(..).for_each(end);
+/// Kills and reaps the ssh child processes of all connections. Call it when the work is done, before anything is
+/// reported and the process exits.
+///
+/// Only the first thread that calls this returns. Any other blocks until the process exits: the error it would report
+/// is only that its connection was closed.
+pub fn terminate_ssh_children() {
+    std::mem::forget(EXITING.lock());
+    children().drain(..).for_each(kill_and_reap);
 }
 
-/// The same on a signal, which has to take its effect in any case.
-fn end_all_at_once() {
-    std::mem::forget(ENDING.try_lock());
+/// The same in the signal thread, which must not block on [`EXITING`]: the signal has to take effect in any case.
+fn terminate_on_signal() {
+    std::mem::forget(EXITING.try_lock());
     let mut children = children();
-    children.drain(..).for_each(end);
-    // No other starts until the signal has ended the process.
+    children.drain(..).for_each(kill_and_reap);
+    // The list stays locked, so no child is started before the signal ends the process.
     std::mem::forget(children);
 }
 
-/// One that has ended already cannot be killed, and its status is there at once.
-fn end(mut child: Child) {
+/// Errors are ignored: a child that has already exited cannot be killed, and its status is available at once.
+fn kill_and_reap(mut child: Child) {
     let _ = child.kill();
     let _ = child.wait();
 }

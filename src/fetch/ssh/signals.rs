@@ -1,5 +1,5 @@
-//! A signal that ends dq ends its processes of ssh too: one that still connects, or asks for a password, would not
-//! notice for long that nobody is there any more.
+//! Runs a cleanup before a signal ends dq: an ssh child that is connecting or asking for a password would otherwise run
+//! on for as long as its connect timeout.
 
 use std::fs;
 use std::sync::Once;
@@ -9,35 +9,39 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
-/// From here on does `clean` before such a signal takes its effect. Signals that dq was started to ignore
-/// (`nohup`) stay ignored.
-pub fn watch(clean: fn()) {
-    static BEGUN: Once = Once::new();
-    BEGUN.call_once(|| {
-        let ignored = ignored();
-        let ends = [SIGINT, SIGTERM, SIGHUP];
-        let ends = ends.into_iter().filter(|signal| !is_in(*signal, ignored));
-        // Without the handlers or the thread ssh ends when its time for connecting is over.
-        let Ok(mut signals) = Signals::new(ends) else {
+/// Runs `cleanup` in a thread of its own before SIGINT, SIGTERM or SIGHUP takes its default action.
+///
+/// Signals that dq was started to ignore (nohup(1)) stay ignored. That is known on Linux only; on other systems all
+/// three are handled. Only the first call has an effect.
+pub fn before_termination(cleanup: fn()) {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let ignored = ignored_signals();
+        let handled = [SIGINT, SIGTERM, SIGHUP]
+            .into_iter()
+            .filter(|signal| !is_in_mask(*signal, ignored));
+        // Without the handlers or the thread, ssh ends when its connect timeout expires.
+        let Ok(mut signals) = Signals::new(handled) else {
             return;
         };
         let _ = thread::Builder::new().spawn(move || {
             for signal in signals.forever() {
-                clean();
+                cleanup();
                 let _ = emulate_default_handler(signal);
             }
         });
     });
 }
 
-/// The signals that are ignored, as a set of bits; Linux tells them.
-fn ignored() -> u64 {
+/// The mask of ignored signals, `SigIgn` of proc_pid_status(5); 0 where there is no /proc.
+fn ignored_signals() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    line.and_then(|set| u64::from_str_radix(set.trim(), 16).ok())
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
         .unwrap_or_default()
 }
 
-fn is_in(signal: i32, set: u64) -> bool {
-    set >> (signal - 1) & 1 == 1
+/// Whether a mask has a signal; bit 0 is signal 1.
+fn is_in_mask(signal: i32, mask: u64) -> bool {
+    mask >> (signal - 1) & 1 == 1
 }

@@ -1,10 +1,10 @@
-//! How `ssh://` hosts are read, and what ssh is told.
+//! How `ssh://` URLs are parsed, and which arguments ssh gets.
 
 #![allow(clippy::unwrap_used)]
 
 use super::*;
 
-fn line(target: &Target, limit: Option<Duration>) -> String {
+fn line(target: &SshTarget, limit: Option<Duration>) -> String {
     let words = target.arguments(limit);
     let words: Vec<_> = words.iter().map(|it| it.to_str().unwrap()).collect();
     words.join(" ")
@@ -35,12 +35,12 @@ fn ssh_is_told_what_docker_tells_it() {
     ];
     for (text, expected) in cases {
         assert_eq!(
-            line(&Target::parse(text).unwrap(), None),
+            line(&SshTarget::parse(text).unwrap(), None),
             expected,
             "{text}"
         );
     }
-    let target = Target::parse("far").unwrap();
+    let target = SshTarget::parse("far").unwrap();
     for (limit, seconds) in [(1, 1), (999, 1), (1000, 1), (1001, 2)] {
         let line = line(&target, Some(Duration::from_millis(limit)));
         assert!(
@@ -54,7 +54,7 @@ fn ssh_is_told_what_docker_tells_it() {
 fn a_url_is_shown_as_it_was() {
     for url in ["far", "me@far:2222", "[::1]:22/run/x.sock", "far/a b"] {
         assert_eq!(
-            Target::parse(url).unwrap().to_string(),
+            SshTarget::parse(url).unwrap().to_string(),
             format!("ssh://{url}")
         );
     }
@@ -87,7 +87,7 @@ fn nothing_of_a_url_is_an_option_or_a_command() {
         "far/x%0Ay",
         "far/%ff",
     ] {
-        let error = Target::parse(text).unwrap_err();
+        let error = SshTarget::parse(text).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{text}");
         assert!(!error.to_string().contains("secret"));
     }
