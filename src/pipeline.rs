@@ -18,8 +18,8 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::plan::{Input, Plan, Program};
 use dq_filter::{Inputs, Session, Shape, Source, Stop, Tally};
-use dq_json::read::{ReadError, Supply, Trouble};
-use dq_json::value::{Item, Value};
+use dq_json::read::{ByteSource, ReadError, ReadErrorKind};
+use dq_json::value::{FilterOutput, Value};
 use dq_text::os_reason;
 
 use output::Output;
@@ -188,7 +188,7 @@ fn arrive(plan: &Plan, output: &Rc<Output>, late: &Rc<Late>) -> Result<Arrival, 
 /// A single source that nothing keeps from being opened.
 fn one(
     name: Option<Rc<str>>,
-    bytes: Box<dyn Supply>,
+    bytes: Box<dyn ByteSource>,
     settings: dq_filter::InputSettings,
 ) -> Arrival {
     let mut once = Some(Source { name, bytes });
@@ -235,7 +235,7 @@ fn open_all(
 }
 
 /// Opens a file; one that others write while it is read is a pipe.
-fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn Supply>> {
+fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn ByteSource>> {
     let file = File::open(path)?;
     let kind = file.metadata()?.file_type();
     match (kind.is_dir(), kind.is_fifo()) {
@@ -259,7 +259,7 @@ fn filter_all(
     let tally = Tally::default();
     let mut code = 0;
     loop {
-        let mut emit = |item: Item| {
+        let mut emit = |item: FilterOutput| {
             tally.output(&item);
             // The outputs for the elements of one array are of one piece, however long it takes to come.
             output.hold(filter.splits_inputs());
@@ -332,14 +332,14 @@ fn input_error(error: ReadError, inputs: &RefCell<Inputs>, problems: &Problems) 
         .try_borrow()
         .ok()
         .and_then(|inputs| inputs.name().as_str().map(str::to_owned));
-    match &error.trouble {
-        Trouble::Io(io) if problems.is_response => Error::Fetch(dq_fetch::read_error(io)),
-        Trouble::Io(io) => Error::Input {
+    match error.kind() {
+        ReadErrorKind::Io(io) if problems.is_response => Error::Fetch(dq_fetch::read_error(io)),
+        ReadErrorKind::Io(io) => Error::Input {
             name,
             problem: os_reason(io),
             code: 2,
         },
-        Trouble::Syntax(_) => Error::Input {
+        ReadErrorKind::Syntax(_) => Error::Input {
             name,
             problem: format!("invalid JSON: {error}"),
             code: if problems.unopened.get() { 2 } else { 5 },

@@ -219,8 +219,8 @@ fn check_meta(import: &Import) -> Result<(), String> {
 pub fn read_values(file: &Path) -> Result<Value, String> {
     let failed = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
     let opened = std::fs::File::open(file).map_err(|error| failed(&os_reason(&error)))?;
-    let mut parser = dq_json::read::Parser::new(opened);
-    let values = std::iter::from_fn(|| parser.next());
+    let mut parser = dq_json::read::ValueReader::new(opened);
+    let values = std::iter::from_fn(|| parser.next_value());
     values
         .collect::<Result<Vec<_>, _>>()
         .map(Value::from)

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
-use dq_json::read::{Events, Opened, Parser, ReadError, Supply, Trouble, Values, Visitor};
-use dq_json::value::{Text, Value};
+use dq_json::read::{
+    ByteSource, EventReader, ReadError, ReadErrorKind, ScannedValue, ValueReader, Visitor,
+};
+use dq_json::value::{RawValue, Value};
 
 /// How the bytes of the sources become inputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub enum Shape {
 pub struct Source {
     /// A file's name, for `input_filename`.
     pub name: Option<Rc<str>>,
-    pub bytes: Box<dyn Supply>,
+    pub bytes: Box<dyn ByteSource>,
 }
 
 /// Settings of the input side.
@@ -46,8 +48,8 @@ pub struct Settings {
 type Report = Box<dyn Fn(&ReadError)>;
 
 enum Reader {
-    Values(Values),
-    Events(Events),
+    Values(ValueReader),
+    Events(EventReader),
 }
 
 /// The inputs, to be taken by the main loop, `input` and `inputs` alike.
@@ -98,7 +100,7 @@ impl Inputs {
     pub fn line_number(&self) -> usize {
         match &self.current {
             Some(Reader::Values(parser)) if self.settings.shape == Shape::Lines => {
-                parser.lines_taken()
+                parser.lines_consumed()
             }
             Some(Reader::Values(parser)) => parser.line_number(),
             Some(Reader::Events(events)) => events.line_number(),
@@ -142,7 +144,7 @@ impl Inputs {
             Ok(value) => Some(Ok(value)),
             Err(error) => {
                 let message = error.to_string();
-                if matches!(error.trouble, Trouble::Io(_)) {
+                if matches!(error.kind(), ReadErrorKind::Io(_)) {
                     self.failure = Some(error);
                 }
                 Some(Err(message))
@@ -164,17 +166,17 @@ impl Inputs {
     /// Finds the next input valid; gives its length. [`Inputs::text`] is its text, until [`Inputs::advance`] passes
     /// over it.
     pub fn scan_next(&mut self, visitor: &mut impl Visitor) -> Result<Option<usize>, ReadError> {
-        self.scan_sources(|parser| parser.scan_next(visitor))
+        self.scan_sources(|parser| parser.scan_value(visitor))
     }
 
     /// As [`Inputs::scan_next`], but an array is only opened, for [`Inputs::scan_element`].
-    pub fn scan_open(&mut self) -> Result<Option<Opened>, ReadError> {
+    pub fn scan_open(&mut self) -> Result<Option<ScannedValue>, ReadError> {
         self.scan_sources(open)
     }
 
     /// As [`Inputs::scan_open`], but an array is read whole if it is no longer than so many bytes.
-    pub fn scan_or_open(&mut self, limit: usize) -> Result<Option<Opened>, ReadError> {
-        self.scan_sources(|parser| after_array(parser, |parser| parser.scan_or_open(limit)))
+    pub fn scan_or_open(&mut self, limit: usize) -> Result<Option<ScannedValue>, ReadError> {
+        self.scan_sources(|parser| after_array(parser, |parser| parser.scan_or_open_array(limit)))
     }
 
     /// Finds the next element of the array that was opened valid; `None` when the array is at its end.
@@ -188,23 +190,23 @@ impl Inputs {
     }
 
     /// The text of what was scanned last.
-    pub fn text(&self, length: usize) -> Text<'_> {
+    pub fn text(&self, length: usize) -> RawValue<'_> {
         match &self.current {
-            Some(Reader::Values(parser)) => parser.text(length),
-            _ => Text::of_valid(b"null"),
+            Some(Reader::Values(parser)) => parser.scanned(length),
+            _ => RawValue::from_valid(b"null"),
         }
     }
 
     /// Passes over what was scanned last.
     pub fn advance(&mut self, length: usize) {
         if let Some(Reader::Values(parser)) = &mut self.current {
-            parser.advance(length);
+            parser.consume(length);
         }
     }
 
     fn scan_sources<T>(
         &mut self,
-        mut scan: impl FnMut(&mut Values) -> Option<Result<T, ReadError>>,
+        mut scan: impl FnMut(&mut ValueReader) -> Option<Result<T, ReadError>>,
     ) -> Result<Option<T>, ReadError> {
         if self.broken {
             return Ok(None);
@@ -227,7 +229,7 @@ impl Inputs {
     /// The next element of the input, for a filter that takes elements.
     pub fn element(&mut self) -> Option<Result<Value, ReadError>> {
         match &mut self.current {
-            Some(Reader::Values(parser)) => parser.element(),
+            Some(Reader::Values(parser)) => parser.next_element(),
             _ => None,
         }
     }
@@ -255,7 +257,7 @@ impl Inputs {
             return false;
         };
         self.name = source.name;
-        let parser = Parser::new(source.bytes);
+        let parser = ValueReader::new(source.bytes);
         self.current = Some(match self.settings.shape {
             Shape::Events | Shape::SlurpedEvents => Reader::Events(parser.into()),
             _ => Reader::Values(parser),
@@ -275,8 +277,8 @@ impl Inputs {
                 Some(Reader::Values(parser)) if self.settings.elements => {
                     opened(parser, &mut self.whole)
                 }
-                Some(Reader::Values(parser)) => parser.next(),
-                Some(Reader::Events(events)) => events.next(),
+                Some(Reader::Values(parser)) => parser.next_value(),
+                Some(Reader::Events(events)) => events.next_event(),
                 None => None,
             };
             match next {
@@ -295,7 +297,7 @@ impl Inputs {
 
     /// What jq does about a broken text: `--seq` skips the record, `--stream-errors` makes an event of it.
     fn recover(&mut self, error: ReadError) -> Result<Option<Value>, ReadError> {
-        let is_syntax = matches!(error.trouble, Trouble::Syntax(_));
+        let is_syntax = matches!(error.kind(), ReadErrorKind::Syntax(_));
         if is_syntax && self.settings.stream_errors {
             let path = match &self.current {
                 Some(Reader::Events(events)) => events.path(),
@@ -312,8 +314,8 @@ impl Inputs {
             return Err(error);
         }
         let more = match &mut self.current {
-            Some(Reader::Values(parser)) => parser.resume()?,
-            Some(Reader::Events(events)) => events.resume()?,
+            Some(Reader::Values(parser)) => parser.skip_to_next_record()?,
+            Some(Reader::Events(events)) => events.skip_to_next_record()?,
             None => false,
         };
         if !more {
@@ -340,7 +342,7 @@ impl Inputs {
         while self.open_next() {
             if let Some(Reader::Values(parser)) = &mut self.current {
                 let before = text.len();
-                parser.take_all(&mut text)?;
+                parser.read_to_end(&mut text)?;
                 self.last_line = memchr::memchr_iter(b'\n', &text[before..]).count();
             }
         }
@@ -350,26 +352,26 @@ impl Inputs {
 }
 
 /// The next input for a filter that takes elements; it does not look at the value given here.
-fn opened(parser: &mut Values, whole: &mut Option<Value>) -> Option<Result<Value, ReadError>> {
+fn opened(parser: &mut ValueReader, whole: &mut Option<Value>) -> Option<Result<Value, ReadError>> {
     *whole = None;
     Some(open(parser)?.map(|opened| {
-        if let Opened::Whole(length) = opened {
-            *whole = Some(parser.text(length).to_value());
-            parser.advance(length);
+        if let ScannedValue::Complete(length) = opened {
+            *whole = Some(parser.scanned(length).to_value());
+            parser.consume(length);
         }
         Value::Null
     }))
 }
 
 /// Opens the next value.
-fn open(parser: &mut Values) -> Option<Result<Opened, ReadError>> {
-    after_array(parser, Values::open)
+fn open(parser: &mut ValueReader) -> Option<Result<ScannedValue, ReadError>> {
+    after_array(parser, ValueReader::open_or_scan)
 }
 
 /// Reads on once what is left of an array opened before has been passed over.
 fn after_array<T>(
-    parser: &mut Values,
-    read: impl FnOnce(&mut Values) -> Option<Result<T, ReadError>>,
+    parser: &mut ValueReader,
+    read: impl FnOnce(&mut ValueReader) -> Option<Result<T, ReadError>>,
 ) -> Option<Result<T, ReadError>> {
     while let Some(unused) = parser.skip_element() {
         if let Err(error) = unused {
@@ -379,9 +381,9 @@ fn after_array<T>(
     read(parser)
 }
 
-fn line(parser: &mut Values) -> Result<Option<Value>, ReadError> {
+fn line(parser: &mut ValueReader) -> Result<Option<Value>, ReadError> {
     let mut line = Vec::new();
-    if !parser.take_line(&mut line)? {
+    if !parser.read_line(&mut line)? {
         return Ok(None);
     }
     if line.last() == Some(&b'\n') {

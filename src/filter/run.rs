@@ -9,7 +9,7 @@ use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
 use super::input::Inputs;
 use super::{Compiled, Filter, fused};
 use dq_json::read::ReadError;
-use dq_json::value::{Error, Item, ValR, Value};
+use dq_json::value::{FilterOutput, ValR, Value, ValueError};
 
 /// The kind of data filters work on, for jaq-core.
 pub struct Kind;
@@ -29,7 +29,7 @@ impl<'a> HasLut<'a, Kind> for &'a Run<'a> {
 const STACK_RESERVE: usize = 2 * 1024 * 1024;
 
 /// Takes the outputs of a filter.
-pub type Emit<'e, E> = &'e mut dyn FnMut(Item<'_>) -> Result<(), E>;
+pub type Emit<'e, E> = &'e mut dyn FnMut(FilterOutput<'_>) -> Result<(), E>;
 
 /// What all parts of a running filter can reach.
 #[derive(Clone, Copy)]
@@ -109,7 +109,7 @@ impl<'a> Session<'a> {
             Some(once) => once.replace(false).then_some(Ok(Value::Null)),
             None => self.shared.inputs.borrow_mut().next(),
         };
-        let mut emit = |value| emit(Item::Value(value));
+        let mut emit = |value| emit(FilterOutput::Value(value));
         Some(match input? {
             Ok(input) => Run::new(compiled, self.shared).on(input, &mut emit),
             Err(error) => Err(Stop::Unread(error)),
@@ -145,7 +145,7 @@ impl<'a> Run<'a> {
 
     pub(super) fn input(&self) -> Option<ValR> {
         let next = self.shared.inputs.borrow_mut().next_inside()?;
-        Some(next.map_err(Error::str))
+        Some(next.map_err(ValueError::str))
     }
 
     /// The next element of an input that is taken by elements; what cannot be read ends the run, past any `try`.
@@ -188,8 +188,12 @@ impl<'a> Run<'a> {
 
     pub(super) fn module_meta(&self, name: &Value) -> ValR {
         match name {
-            Value::Str(name) => super::files::meta(name, self.shared.library).map_err(Error::str),
-            _ => Err(Error::str("modulemeta input module name must be a string")),
+            Value::Str(name) => {
+                super::files::meta(name, self.shared.library).map_err(ValueError::str)
+            }
+            _ => Err(ValueError::str(
+                "modulemeta input module name must be a string",
+            )),
         }
     }
 }
@@ -202,8 +206,8 @@ pub struct Tally {
 
 impl Tally {
     /// Notes an output.
-    pub fn output(&self, item: &Item) {
-        self.last_output.set(Some(item.is_true()));
+    pub fn output(&self, item: &FilterOutput) {
+        self.last_output.set(Some(item.is_truthy()));
     }
 
     /// jq's `-e`: 1 when the last output is false or null, 4 when there is none.

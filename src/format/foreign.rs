@@ -11,7 +11,7 @@ use super::plain::{self, Notation};
 use super::sink::Sink;
 use super::xml::{SHAPE, escaped};
 use super::{Error, Format, Formatter, Layout, Settings};
-use dq_json::value::{Item, Value};
+use dq_json::value::{FilterOutput, Value};
 use dq_text::sanitize;
 
 /// Writes values in one of these formats.
@@ -82,7 +82,7 @@ fn json(value: &Value, sort_keys: bool) -> Result<Vec<u8>, Error> {
     };
     let mut text = Vec::new();
     let mut sink = Sink::new(Vec::new(), &mut text);
-    let item = Item::Value(value.clone());
+    let item = FilterOutput::Value(value.clone());
     plain::write(&item, notation, &mut Keys::default(), &mut sink)?;
     sink.drain()?;
     Ok(text)
@@ -110,7 +110,7 @@ fn refuse_for_toml(value: &Value) -> Result<(), Error> {
         Value::Obj(_) => return Ok(()),
         other => format!(
             "a TOML document is an object, not {}; {{name: .}} makes one",
-            with_article(other.kind())
+            with_article(other.type_name())
         ),
     };
     Err(Error::Unsuitable(why))

@@ -8,7 +8,7 @@ use super::keys::Keys;
 use super::plain::{self, Notation};
 use super::sink::Sink;
 use super::{Error, Formatter, Raw, Settings};
-use dq_json::value::{Item, Kind, Literal, Part, Value};
+use dq_json::value::{ArrayPart, FilterOutput, StringLiteral, Value, ValueKind};
 use dq_text::sanitize;
 
 /// RS, which starts each text of a JSON text sequence.
@@ -55,10 +55,10 @@ impl Json {
 
 impl Formatter for Json {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
-        self.write_item(Item::Value(value.clone()), out)
+        self.write_item(FilterOutput::Value(value.clone()), out)
     }
 
-    fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
+    fn write_item(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut sink = Sink::new(std::mem::take(&mut self.buf), out);
         let result = self.write_to(item, &mut sink);
         if result.is_err() {
@@ -80,13 +80,18 @@ impl Formatter for Json {
 }
 
 impl Json {
-    fn write_to(&mut self, item: Item, sink: &mut Sink) -> Result<(), Error> {
-        let is_within = matches!(item, Item::Part(Part::First(_) | Part::Later(_)));
+    fn write_to(&mut self, item: FilterOutput, sink: &mut Sink) -> Result<(), Error> {
+        let is_within = matches!(
+            item,
+            FilterOutput::ArrayPart(ArrayPart::First(_) | ArrayPart::Next(_))
+        );
         match &item {
             // jq gives these strings neither a separator nor a colour.
-            Item::Value(Value::Str(text)) if self.raw != Raw::No => self.write_raw(text, sink)?,
-            Item::Text(text) if self.raw != Raw::No && text.kind() == Kind::String => {
-                let literal = text.literal().map(Literal::decoded);
+            FilterOutput::Value(Value::Str(text)) if self.raw != Raw::No => {
+                self.write_raw(text, sink)?
+            }
+            FilterOutput::Raw(text) if self.raw != Raw::No && text.kind() == ValueKind::String => {
+                let literal = text.string_literal().map(StringLiteral::decode);
                 self.write_raw(&literal.unwrap_or_default(), sink)?;
             }
             _ => self.write_json(item, sink)?,
@@ -100,10 +105,10 @@ impl Json {
         Ok(sink.spill()?)
     }
 
-    fn write_json(&mut self, item: Item, sink: &mut Sink) -> Result<(), Error> {
+    fn write_json(&mut self, item: FilterOutput, sink: &mut Sink) -> Result<(), Error> {
         let is_begun = matches!(
             item,
-            Item::Part(Part::Later(_) | Part::End { is_empty: false })
+            FilterOutput::ArrayPart(ArrayPart::Next(_) | ArrayPart::End { is_empty: false })
         );
         if self.seq && !is_begun {
             sink.buf.push(RECORD_SEPARATOR);

@@ -1,6 +1,6 @@
 //! Keys of objects that came before: the same ones mostly follow one another again, and need not be looked through.
 
-use dq_json::value::{Literal, Seen};
+use dq_json::value::{SeenKeys, StringLiteral};
 
 /// Bytes of a key with its quotes and colon that are remembered at most.
 const LONGEST: usize = 48;
@@ -12,7 +12,7 @@ const MOST: usize = 256;
 /// Memory for what is known of keys; what it holds speeds the writing up and changes nothing.
 #[derive(Default)]
 pub struct Keys {
-    /// Signatures of the keys of the objects that are open: see [`Seen`].
+    /// Fingerprints of the keys of the objects that are open: see [`SeenKeys`].
     pub seen: Vec<u64>,
     /// The first one stands for the place before any key.
     known: Vec<Known>,
@@ -29,7 +29,7 @@ pub struct Known {
     pub length: usize,
     /// All bits of these bytes are set.
     mask: [u64; WORDS],
-    pub signature: u64,
+    pub fingerprint: u64,
     /// The key that followed last time, and the first one inside its value.
     next: [usize; 2],
 }
@@ -39,7 +39,7 @@ const NONE: Known = Known {
     written: [0; LONGEST],
     length: 0,
     mask: [0; WORDS],
-    signature: 0,
+    fingerprint: 0,
     next: [0; 2],
 };
 
@@ -86,7 +86,7 @@ impl Keys {
     }
 
     /// Notes a key that begins this text.
-    pub fn note(&mut self, place: Place, text: &[u8], key: Literal) {
+    pub fn note(&mut self, place: Place, text: &[u8], key: StringLiteral) {
         let length = key.length() + 1;
         let is_usual = key.is_ascii && !key.is_escaped && length < LONGEST;
         let (true, Some(b':'), Some(chunk)) = (
@@ -105,7 +105,7 @@ impl Keys {
             written,
             length,
             mask: words(&mask),
-            signature: Seen::signature(key),
+            fingerprint: SeenKeys::fingerprint(key),
             next: [0; 2],
         });
         if let Some(number) = number {
@@ -120,7 +120,7 @@ impl Keys {
             self.known.push(NONE);
         }
         let mut known = self.known.iter();
-        let found = known.position(|it| it.signature == key.signature);
+        let found = known.position(|it| it.fingerprint == key.fingerprint);
         if let Some(number) = found {
             return (self.known[number].written == key.written).then_some(number);
         }

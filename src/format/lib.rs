@@ -29,7 +29,7 @@ mod tests;
 
 use std::{fmt, io};
 
-use dq_json::value::{Item, MAX_DEPTH, Value};
+use dq_json::value::{FilterOutput, MAX_DEPTH, Value};
 use dq_text::os_reason;
 
 pub use choice::Format;
@@ -121,7 +121,7 @@ pub trait Formatter {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error>;
 
     /// Writes one output of a filter, which need not be built for formats that can do without.
-    fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
+    fn write_item(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
         self.write(&item.into_value(), out)
     }
 

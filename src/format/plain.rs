@@ -6,7 +6,7 @@ use super::escape::{self, Escapes};
 use super::keys::Keys;
 use super::sink::Sink;
 use super::{Error, Indent, Layout};
-use dq_json::value::{Item, MAX_DEPTH, Map, Num, Part, Text, Value};
+use dq_json::value::{ArrayPart, FilterOutput, MAX_DEPTH, Map, Num, RawValue, Value};
 
 /// How JSON text looks, its colours aside.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,7 @@ pub struct Notation {
 
 /// Writes the JSON text of an output. What the notation is must be the same each time with the same keys.
 pub fn write(
-    item: &Item,
+    item: &FilterOutput,
     notation: Notation,
     keys: &mut Keys,
     sink: &mut Sink,
@@ -46,12 +46,12 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
     }
 
-    fn item(&mut self, item: &Item, depth: usize) -> Result<(), Error> {
+    fn item(&mut self, item: &FilterOutput, depth: usize) -> Result<(), Error> {
         match item {
-            Item::Value(value) => self.value(value, depth),
-            Item::Text(text) => self.text(*text, depth),
-            Item::Part(part) => self.part(*part),
-            Item::Object(entries) => {
+            FilterOutput::Value(value) => self.value(value, depth),
+            FilterOutput::Raw(text) => self.text(*text, depth),
+            FilterOutput::ArrayPart(part) => self.part(*part),
+            FilterOutput::Object(entries) => {
                 let entries = entries.iter().map(|(key, it)| (&**key, it));
                 if !self.notation.sort_keys {
                     return self.object(entries, depth, Self::item);
@@ -64,11 +64,11 @@ impl<'a, 'b> Writer<'a, 'b> {
     }
 
     /// Part of an array that is no part of anything else.
-    fn part(&mut self, part: Part) -> Result<(), Error> {
+    fn part(&mut self, part: ArrayPart) -> Result<(), Error> {
         let (open, text) = match part {
-            Part::First(text) => (b'[', text),
-            Part::Later(text) => (b',', text),
-            Part::End { is_empty } => {
+            ArrayPart::First(text) => (b'[', text),
+            ArrayPart::Next(text) => (b',', text),
+            ArrayPart::End { is_empty } => {
                 self.end(if is_empty { b'[' } else { b',' }, b"[]", 0);
                 return Ok(());
             }
@@ -87,11 +87,11 @@ impl<'a, 'b> Writer<'a, 'b> {
             Value::Bool(false) => self.push(b"false"),
             Value::Num(num) => number(num, &mut self.sink.buf)?,
             Value::Str(text) => self.string(text),
-            Value::Arr(items) => match items.unread().filter(|_| !self.builds) {
+            Value::Arr(items) => match items.raw().filter(|_| !self.builds) {
                 Some(text) => return self.text(text, depth),
                 None => return self.array(items, depth),
             },
-            Value::Obj(map) => match map.unread().filter(|_| !self.builds) {
+            Value::Obj(map) => match map.raw().filter(|_| !self.builds) {
                 Some(text) => return self.text(text, depth),
                 None if self.notation.sort_keys => {
                     return self.object(sorted(map).into_iter(), depth, Self::value);
@@ -107,7 +107,7 @@ impl<'a, 'b> Writer<'a, 'b> {
 
     /// Text is written from its tokens. Where that is not how jq would write it, because an object has a key twice,
     /// it is built after all.
-    fn text(&mut self, text: Text, depth: usize) -> Result<(), Error> {
+    fn text(&mut self, text: RawValue, depth: usize) -> Result<(), Error> {
         let written = self.sink.buf.len();
         let transcribed = if self.builds {
             None

@@ -1,6 +1,6 @@
 //! Outputs → rows, for the formats that have columns.
 
-use dq_json::value::{Item, Kind, Text, Value};
+use dq_json::value::{FilterOutput, RawValue, Value, ValueKind};
 
 /// Gives the rows of an output to `each`: an object is one, so is an array of scalars; of any other array each element
 /// is one. A row is an object (its keys name the columns), an array (its indexes do) or a scalar.
@@ -8,10 +8,10 @@ use dq_json::value::{Item, Kind, Text, Value};
 /// `of_lines`: of every array each element is one.
 ///
 /// What nobody has looked into yet is built row by row, so that a long array is never there as a whole.
-pub fn each_row(output: Item, of_lines: bool, each: &mut dyn FnMut(&Value)) {
+pub fn each_row(output: FilterOutput, of_lines: bool, each: &mut dyn FnMut(&Value)) {
     match output {
-        Item::Text(text) => of_text(text, of_lines, each),
-        Item::Value(Value::Arr(items)) => match items.unread() {
+        FilterOutput::Raw(text) => of_text(text, of_lines, each),
+        FilterOutput::Value(Value::Arr(items)) => match items.raw() {
             Some(text) => of_text(text, of_lines, each),
             None if of_lines || items.is_empty() || items.iter().any(is_container) => {
                 items.iter().for_each(each)
@@ -22,10 +22,10 @@ pub fn each_row(output: Item, of_lines: bool, each: &mut dyn FnMut(&Value)) {
     }
 }
 
-fn of_text(text: Text, of_lines: bool, each: &mut dyn FnMut(&Value)) {
-    let is_container = |text: Text| matches!(text.kind(), Kind::Array | Kind::Object);
+fn of_text(text: RawValue, of_lines: bool, each: &mut dyn FnMut(&Value)) {
+    let is_container = |text: RawValue| matches!(text.kind(), ValueKind::Array | ValueKind::Object);
     let mut elements = text.elements().peekable();
-    if text.kind() != Kind::Array {
+    if text.kind() != ValueKind::Array {
         each(&text.to_value());
     } else if of_lines || elements.peek().is_none() || text.elements().any(is_container) {
         elements.for_each(|element| each(&element.to_value()));

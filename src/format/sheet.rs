@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::grid::{Cell, Grid};
 use super::rows::each_row;
 use super::{Error, Formatter};
-use dq_json::value::{Item, Value};
+use dq_json::value::{FilterOutput, Value};
 use dq_text::sanitize;
 
 /// How such a format writes.
@@ -117,10 +117,10 @@ fn spill(buf: &mut String, is_unsafe: bool, out: &mut dyn io::Write) -> io::Resu
 
 impl<S: Style> Formatter for Sheet<S> {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
-        self.write_item(Item::Value(value.clone()), out)
+        self.write_item(FilterOutput::Value(value.clone()), out)
     }
 
-    fn write_item(&mut self, item: Item, out: &mut dyn io::Write) -> Result<(), Error> {
+    fn write_item(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut result = Ok(());
         each_row(item, self.grid.of_lines, &mut |row| {
             if let Some(late) = self.grid.push(row) {

@@ -4,7 +4,7 @@ use super::escape::{self, Escapes};
 use super::keys::Place;
 use super::plain::{Writer, break_line, number};
 use super::{Error, Indent, Layout};
-use dq_json::value::{Literal, MAX_DEPTH, Num, Seen, Text, plain_length};
+use dq_json::value::{MAX_DEPTH, Num, RawValue, SeenKeys, StringLiteral, unescaped_prefix};
 
 /// The place behind what was written; `None` asks for the value to be built.
 type Transcribed = Result<Option<usize>, Error>;
@@ -62,7 +62,7 @@ impl Writer<'_, '_> {
             append(&mut self.sink.buf, &text[at..], length);
             return Ok(at + length);
         }
-        let digits = Text::of_valid(&text[at..]).number();
+        let digits = RawValue::from_valid(&text[at..]).number_text();
         number(&Num::parse(digits), &mut self.sink.buf)?;
         Ok(at + digits.len().max(1))
     }
@@ -71,11 +71,11 @@ impl Writer<'_, '_> {
     #[inline(always)]
     fn literal(&mut self, text: &[u8], at: usize) -> usize {
         let text = &text[at..];
-        at + self.known_literal(text, Literal::new(text))
+        at + self.known_literal(text, StringLiteral::new(text))
     }
 
     #[inline(always)]
-    fn known_literal(&mut self, text: &[u8], literal: Literal) -> usize {
+    fn known_literal(&mut self, text: &[u8], literal: StringLiteral) -> usize {
         let length = literal.length().min(text.len());
         if literal.is_ascii && !literal.is_escaped {
             append(&mut self.sink.buf, text, length);
@@ -87,14 +87,14 @@ impl Writer<'_, '_> {
 
     /// A string that may be spelled in another way.
     #[inline(never)]
-    fn spelled(&mut self, text: &[u8], literal: Literal) {
+    fn spelled(&mut self, text: &[u8], literal: StringLiteral) {
         let escapes = self.notation.escapes;
-        if (literal.is_ascii || (escapes == Escapes::Json && is_utf8_without_del(literal.inside)))
-            && has_short_escapes(literal.inside)
+        if (literal.is_ascii || (escapes == Escapes::Json && is_utf8_without_del(literal.content)))
+            && has_short_escapes(literal.content)
         {
             self.sink.buf.extend_from_slice(text);
         } else {
-            escape::quote(&literal.decoded(), escapes, &mut self.sink.buf);
+            escape::quote(&literal.decode(), escapes, &mut self.sink.buf);
         }
     }
 
@@ -119,7 +119,7 @@ impl Writer<'_, '_> {
         check_depth(depth)?;
         let line = self.line(depth + 1);
         let around = self.keys.last();
-        let mut seen = Seen::begin(&self.keys.seen);
+        let mut seen = SeenKeys::new(&self.keys.seen);
         let mut at = skip_separators(text, at + 1);
         let (mut begin, mut place) = (&OBJECT, Place::Inside);
         while text.get(at) == Some(&b'"') {
@@ -137,7 +137,7 @@ impl Writer<'_, '_> {
             at = behind(text, end, b',');
             (begin, place) = (&ANOTHER, Place::Behind);
         }
-        seen.end(&mut self.keys.seen);
+        seen.finish(&mut self.keys.seen);
         self.keys.go_back(around);
         self.end(begin[0], b"{}", depth);
         Ok(Some(at + 1))
@@ -150,7 +150,7 @@ impl Writer<'_, '_> {
         place: Place,
         text: &[u8],
         at: usize,
-        seen: &mut Seen,
+        seen: &mut SeenKeys,
     ) -> Option<usize> {
         let rest = &text[at..];
         if let Some(known) = self.keys.expected(place, rest) {
@@ -158,8 +158,8 @@ impl Writer<'_, '_> {
             let end = self.sink.buf.len() + known.length + usize::from(is_pretty);
             self.sink.buf.extend_from_slice(&known.written);
             self.sink.buf.truncate(end);
-            let (length, signature) = (known.length, known.signature);
-            let is_new = seen.is_new_signature(signature, &mut self.keys.seen);
+            let (length, fingerprint) = (known.length, known.fingerprint);
+            let is_new = seen.insert_fingerprint(fingerprint, &mut self.keys.seen);
             let behind = at + length;
             return match text.get(behind) {
                 _ if !is_new => None,
@@ -177,10 +177,10 @@ impl Writer<'_, '_> {
         place: Place,
         text: &[u8],
         at: usize,
-        seen: &mut Seen,
+        seen: &mut SeenKeys,
     ) -> Option<usize> {
-        let key = Literal::new(&text[at..]);
-        if !seen.is_new(key, &mut self.keys.seen) {
+        let key = StringLiteral::new(&text[at..]);
+        if !seen.insert(key, &mut self.keys.seen) {
             return None;
         }
         self.keys.note(place, &text[at..], key);
@@ -234,7 +234,7 @@ fn has_short_escapes(inside: &[u8]) -> bool {
     let mut rest = inside;
     loop {
         // Of what ends a plain run there are only backslashes.
-        match &rest[plain_length(rest).0..] {
+        match &rest[unescaped_prefix(rest).0..] {
             [] => return true,
             [_] | [_, b'u' | b'/', ..] => return false,
             [_, _, behind @ ..] => rest = behind,

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::plan::{Exchange, Plan};
 use dq_fetch::{self, BodyKind, Response, logs};
 use dq_filter::{Shape, Source};
-use dq_json::read::Supply;
+use dq_json::read::ByteSource;
 use dq_json::value::Value;
 
 /// Bytes copied at once.
@@ -100,7 +100,7 @@ fn watched(mut response: Response, output: &Output) -> Response {
 
 /// The reader of a body. Reading one in pages asks for the next, whose head may be shown between the values of two; one
 /// that answers a POST may report a failure: both not before the values that come first have been worked on.
-fn reader(body: dq_fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box<dyn Supply> {
+fn reader(body: dq_fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box<dyn ByteSource> {
     if exchange.shown.pages || exchange.request.method == "POST" {
         in_step(body, output.clone())
     } else {
@@ -108,7 +108,7 @@ fn reader(body: dq_fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box
     }
 }
 
-fn inputs(body: Box<dyn Supply>, shape: Shape, plan: &Plan) -> Arrival {
+fn inputs(body: Box<dyn ByteSource>, shape: Shape, plan: &Plan) -> Arrival {
     let source = Source {
         name: None,
         bytes: body,
@@ -131,7 +131,7 @@ fn inputs(body: Box<dyn Supply>, shape: Shape, plan: &Plan) -> Arrival {
 
 /// Text that ends where it breaks off: its last line counts, and the error is told behind it.
 struct Whole {
-    body: Box<dyn Supply>,
+    body: Box<dyn ByteSource>,
     late: Rc<Late>,
 }
 
@@ -149,7 +149,7 @@ impl Read for Whole {
     }
 }
 
-impl Supply for Whole {}
+impl ByteSource for Whole {}
 
 /// A body that passes as it is.
 fn copy(mut body: Box<dyn Read + Send>, output: &Output) -> Result<Arrival, Error> {

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::plan::Flush;
 use crate::terminal::Terminal;
 use dq_format::{self, Formatter};
-use dq_json::value::Item;
+use dq_json::value::FilterOutput;
 use dq_text::sanitize;
 
 /// Output kept back at most, in bytes.
@@ -101,7 +101,7 @@ impl Output {
     }
 
     /// Writes an output of the filter.
-    pub fn item(&self, item: Item) -> Result<(), dq_format::Error> {
+    pub fn item(&self, item: FilterOutput) -> Result<(), dq_format::Error> {
         self.check()?;
         let mut formatter = self.formatter.borrow_mut();
         formatter.write_item(item, &mut *self.shown())?;

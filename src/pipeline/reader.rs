@@ -5,10 +5,10 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::output::Output;
-use dq_json::read::{Buffer, Pages, Supply};
+use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
 
 /// The reader, made to let go of what it can before it waits.
-pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
+pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn ByteSource> {
     let mut reader = Reader::new(Box::new(reader), output);
     reader.is_watched = reader.output.holds_values();
     if reader.is_watched {
@@ -19,7 +19,7 @@ pub fn considerate(reader: impl Read + Send + 'static, output: Rc<Output>) -> Bo
 
 /// As [`considerate`], but what is read has all been worked on before more is, however much comes: reading does
 /// something itself, in its place among the outputs.
-pub fn in_step(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
+pub fn in_step(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn ByteSource> {
     if output.holds_values() {
         return considerate(reader, output);
     }
@@ -29,7 +29,7 @@ pub fn in_step(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dy
 }
 
 /// The reader of something that makes nobody wait for long, such as a file.
-pub fn prompt(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn Supply> {
+pub fn prompt(reader: impl Read + Send + 'static, output: Rc<Output>) -> Box<dyn ByteSource> {
     Box::new(Reader::new(Box::new(reader), output))
 }
 
@@ -49,7 +49,7 @@ type Bytes = Box<dyn Read + Send>;
 struct Reader {
     /// It is read here, or else elsewhere.
     here: Option<Bytes>,
-    elsewhere: Option<Pages>,
+    elsewhere: Option<ReadAhead>,
     output: Rc<Output>,
     /// Nobody reads elsewhere, however much comes.
     keeps_step: bool,
@@ -62,7 +62,7 @@ struct Reader {
     /// Since when something may be held.
     since: Option<Instant>,
     /// What [`Read::read`] has not given of a page.
-    left: Buffer,
+    left: InputBuffer,
 }
 
 impl Reader {
@@ -76,14 +76,14 @@ impl Reader {
             in_a_row: 0,
             is_watched: false,
             since: None,
-            left: Buffer::default(),
+            left: InputBuffer::default(),
         }
     }
 
     /// Has another thread read on, if there can be one, behind these bytes, the last that have come.
     fn read_elsewhere(&mut self, last: &[u8]) {
         let place = self.come.saturating_sub(last.len());
-        let pages = |reader| Pages::of(reader, place, last);
+        let pages = |reader| ReadAhead::spawn(reader, place, last);
         match self.here.take().map(pages) {
             Some(Ok(pages)) => self.elsewhere = Some(pages),
             Some(Err(reader)) => self.here = Some(reader),
@@ -122,8 +122,8 @@ fn has_several_processors() -> bool {
     std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1)
 }
 
-impl Supply for Reader {
-    fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
+impl ByteSource for Reader {
+    fn fill_buffer(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
         if self.should_read_elsewhere() {
             self.read_elsewhere(buffer.filled());
         }
@@ -132,9 +132,9 @@ impl Supply for Reader {
                 return Ok(());
             };
             self.output.let_go();
-            let kept = buffer.filled.len();
-            buffer.read(reader)?;
-            self.note(buffer.filled.len() - kept);
+            let kept = buffer.filled().len();
+            buffer.read_from(reader)?;
+            self.note(buffer.filled().len() - kept);
             return Ok(());
         };
         let patience = if !self.is_watched {
@@ -144,7 +144,7 @@ impl Supply for Reader {
             let since = *self.since.get_or_insert_with(Instant::now);
             LONGEST.saturating_sub(since.elapsed()).min(QUIET)
         };
-        if let Some(page) = pages.next_within(patience, buffer) {
+        if let Some(page) = pages.recv_timeout(buffer, patience) {
             return page;
         }
         if !self.is_watched {
@@ -153,7 +153,7 @@ impl Supply for Reader {
             self.output.pause()
         }
         self.since = None;
-        pages.next(buffer)
+        pages.recv(buffer)
     }
 }
 
@@ -165,15 +165,15 @@ impl Read for Reader {
             self.come += bytes;
             return Ok(bytes);
         }
-        if self.left.filled.is_empty() && !buffer.is_empty() {
+        if self.left.filled().is_empty() && !buffer.is_empty() {
             let mut page = std::mem::take(&mut self.left);
-            self.supply(&mut page)?;
+            self.fill_buffer(&mut page)?;
             self.left = page;
         }
         let left = self.left.filled();
         let bytes = left.len().min(buffer.len());
         buffer[..bytes].copy_from_slice(&left[..bytes]);
-        self.left.filled.start += bytes;
+        self.left.consume(bytes);
         Ok(bytes)
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::unicode;
 use crate::cli::{Named, NamedKind, Word};
 use crate::error::Error;
-use dq_json::read::single;
+use dq_json::read::from_slice;
 use dq_json::value::Value;
 
 pub(super) fn named(named: Vec<Named>) -> Result<Vec<(String, Value)>, Error> {
@@ -25,7 +25,7 @@ pub(super) fn named_value(kind: NamedKind, name: &str, value: &OsStr) -> Result<
         NamedKind::Text => Ok(Value::from(unicode(value)?)),
         NamedKind::Json => {
             let text = unicode(value)?;
-            let parsed = single(text.as_bytes());
+            let parsed = from_slice(text.as_bytes());
             parsed.map_err(|error| {
                 Error::usage(format!(
                     "invalid JSON text passed to --argjson {name}: {error}"
@@ -73,7 +73,7 @@ pub(super) fn tail(words: impl Iterator<Item = Word>) -> Result<(Vec<PathBuf>, V
             positional.push(Value::from(text));
             continue;
         }
-        let value = single(text.as_bytes());
+        let value = from_slice(text.as_bytes());
         positional.push(value.map_err(|error| {
             Error::usage(format!(
                 "invalid JSON text behind --jsonargs: {text}: {error}"

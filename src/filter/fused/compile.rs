@@ -12,7 +12,7 @@ use super::{Expr, Gather, Key, Program, Source, Stream, demand};
 use crate::Compiled;
 use crate::natives;
 use crate::syntax::Term;
-use dq_json::value::{Kind, Num, Value};
+use dq_json::value::{Num, Value, ValueKind};
 
 /// What a filter may be made of beside what is fused.
 pub trait Parts {
@@ -266,15 +266,15 @@ impl Compiler<'_> {
             ("recurse", []) => Some(Stream::Recurse),
             ("first", [inner]) => self.limited(1, inner, rooted),
             ("limit", [count, inner]) => self.limited(positive(count)?, inner, rooted),
-            ("values", []) => only(|kind| kind != Kind::Null),
-            ("nulls", []) => only(|kind| kind == Kind::Null),
-            ("booleans", []) => only(|kind| matches!(kind, Kind::True | Kind::False)),
-            ("numbers", []) => only(|kind| kind == Kind::Number),
-            ("strings", []) => only(|kind| kind == Kind::String),
-            ("arrays", []) => only(|kind| kind == Kind::Array),
-            ("objects", []) => only(|kind| kind == Kind::Object),
-            ("iterables", []) => only(|kind| matches!(kind, Kind::Array | Kind::Object)),
-            ("scalars", []) => only(|kind| !matches!(kind, Kind::Array | Kind::Object)),
+            ("values", []) => only(|kind| kind != ValueKind::Null),
+            ("nulls", []) => only(|kind| kind == ValueKind::Null),
+            ("booleans", []) => only(|kind| matches!(kind, ValueKind::True | ValueKind::False)),
+            ("numbers", []) => only(|kind| kind == ValueKind::Number),
+            ("strings", []) => only(|kind| kind == ValueKind::String),
+            ("arrays", []) => only(|kind| kind == ValueKind::Array),
+            ("objects", []) => only(|kind| kind == ValueKind::Object),
+            ("iterables", []) => only(|kind| matches!(kind, ValueKind::Array | ValueKind::Object)),
+            ("scalars", []) => only(|kind| !matches!(kind, ValueKind::Array | ValueKind::Object)),
             _ => None,
         }
     }

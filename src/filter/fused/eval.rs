@@ -3,7 +3,7 @@
 use super::slots::Slots;
 use super::{Expr, Program, Stream};
 use crate::run::{Run, Shared, Stop};
-use dq_json::value::{Item, Kind, Literal, Value};
+use dq_json::value::{FilterOutput, StringLiteral, Value, ValueKind};
 
 /// What ends the run on an input before its end.
 pub enum Halt {
@@ -15,25 +15,25 @@ pub enum Halt {
     Enough,
 }
 
-impl From<dq_json::value::Error> for Halt {
-    fn from(error: dq_json::value::Error) -> Self {
+impl From<dq_json::value::ValueError> for Halt {
+    fn from(error: dq_json::value::ValueError) -> Self {
         Self::Raised(error.into_val())
     }
 }
 
 /// Takes outputs.
-pub type Out<'o, 't> = &'o mut dyn FnMut(Item<'t>) -> Result<(), Halt>;
+pub type Out<'o, 't> = &'o mut dyn FnMut(FilterOutput<'t>) -> Result<(), Halt>;
 
 /// What a part of a filter is run on.
 #[derive(Clone)]
 pub struct Frame<'f, 't> {
-    pub input: Item<'t>,
+    pub input: FilterOutput<'t>,
     /// Its fields, where it is the input of the whole filter and its text was read just now.
     pub slots: Option<&'f Slots<'f>>,
 }
 
 impl<'t> Frame<'_, 't> {
-    pub fn of(input: Item<'t>) -> Self {
+    pub fn of(input: FilterOutput<'t>) -> Self {
         Self { input, slots: None }
     }
 }
@@ -58,7 +58,7 @@ impl Evaluator<'_> {
             Stream::Empty => Ok(()),
             Stream::Each(expr) => values(self.one(expr, frame)?, out),
             Stream::Select(condition) => self.each(condition, frame, &mut |item| {
-                if item.is_true() {
+                if item.is_truthy() {
                     out(frame.input.clone())?;
                 }
                 Ok(())
@@ -74,11 +74,11 @@ impl Evaluator<'_> {
             }
             Stream::First(count, inner) => self.first(*count, inner, frame, out),
             Stream::If(condition, then, otherwise) => {
-                let is_true = self.one(condition, frame)?.is_true();
+                let is_true = self.one(condition, frame)?.is_truthy();
                 self.each(if is_true { then } else { otherwise }, frame, out)
             }
             Stream::Part(part) => self.part(part, frame.input.clone().into_value(), &mut |value| {
-                out(Item::Value(value))
+                out(FilterOutput::Value(value))
             }),
         }
     }
@@ -151,18 +151,18 @@ impl Evaluator<'_> {
     }
 
     /// The one output of a filter.
-    pub fn one<'t>(&self, expr: &Expr, frame: &Frame<'_, 't>) -> Result<Item<'t>, Halt> {
+    pub fn one<'t>(&self, expr: &Expr, frame: &Frame<'_, 't>) -> Result<FilterOutput<'t>, Halt> {
         Ok(match expr {
             Expr::Input => frame.input.clone(),
             Expr::Slot(slot) => self.slot(*slot, frame)?,
-            Expr::Constant(value) => Item::Value(value.clone()),
+            Expr::Constant(value) => FilterOutput::Value(value.clone()),
             Expr::Field(inner, key) => field(self.one(inner, frame)?, key)?,
             Expr::Element(inner, index) => element(self.one(inner, frame)?, *index)?,
             Expr::Object(entries) => {
                 let entry = |(key, expr): &(std::rc::Rc<str>, Expr)| {
                     Ok((key.clone(), self.one(expr, frame)?))
                 };
-                Item::Object(entries.iter().map(entry).collect::<Result<_, Halt>>()?)
+                FilterOutput::Object(entries.iter().map(entry).collect::<Result<_, Halt>>()?)
             }
             Expr::List(stream) => {
                 let mut items = Vec::new();
@@ -170,7 +170,7 @@ impl Evaluator<'_> {
                     items.push(item.into_value());
                     Ok(())
                 })?;
-                Item::Value(Value::from(items))
+                FilterOutput::Value(Value::from(items))
             }
             Expr::Count(stream) => {
                 let mut count = 0usize;
@@ -178,14 +178,16 @@ impl Evaluator<'_> {
                     count += 1;
                     Ok(())
                 })?;
-                Item::Value(Value::from(count))
+                FilterOutput::Value(Value::from(count))
             }
             Expr::Length(inner) => length(self.one(inner, frame)?)?,
             Expr::Text(parts) => self.text(parts, frame)?,
             Expr::Binary(left, op, right) => self.binary(left, op, right, frame)?,
-            Expr::Not(inner) => Item::Value(Value::Bool(!self.one(inner, frame)?.is_true())),
+            Expr::Not(inner) => {
+                FilterOutput::Value(Value::Bool(!self.one(inner, frame)?.is_truthy()))
+            }
             Expr::If(condition, then, otherwise) => {
-                let is_true = self.one(condition, frame)?.is_true();
+                let is_true = self.one(condition, frame)?.is_truthy();
                 self.one(if is_true { then } else { otherwise }, frame)?
             }
             Expr::Pipe(left, right) => {
@@ -200,127 +202,135 @@ impl Evaluator<'_> {
         &self,
         part: &crate::Compiled,
         frame: &Frame<'_, 't>,
-    ) -> Result<Item<'t>, Halt> {
+    ) -> Result<FilterOutput<'t>, Halt> {
         let mut output = None;
         self.part(part, frame.input.clone().into_value(), &mut |value| {
             output = Some(value);
             Ok(())
         })?;
-        Ok(Item::Value(output.unwrap_or(Value::Null)))
+        Ok(FilterOutput::Value(output.unwrap_or(Value::Null)))
     }
 
     #[inline(always)]
-    fn slot<'t>(&self, slot: usize, frame: &Frame<'_, 't>) -> Result<Item<'t>, Halt> {
-        if let (Some(slots), Item::Text(input)) = (frame.slots, &frame.input)
+    fn slot<'t>(&self, slot: usize, frame: &Frame<'_, 't>) -> Result<FilterOutput<'t>, Halt> {
+        if let (Some(slots), FilterOutput::Raw(input)) = (frame.slots, &frame.input)
             && let Some(text) = slots.get(slot, *input)
         {
-            return Ok(Item::Text(text));
+            return Ok(FilterOutput::Raw(text));
         }
         let path = self.program.wants.path(slot).iter();
         path.clone()
             .try_fold(frame.input.clone(), |item, key| field(item, key))
     }
 
-    fn text<'t>(&self, parts: &[Expr], frame: &Frame<'_, 't>) -> Result<Item<'t>, Halt> {
+    fn text<'t>(&self, parts: &[Expr], frame: &Frame<'_, 't>) -> Result<FilterOutput<'t>, Halt> {
         let mut text = String::new();
         for part in parts {
             match self.one(part, frame)? {
-                Item::Text(part) => match part.literal() {
-                    Some(literal) => text.push_str(&literal.decoded()),
+                FilterOutput::Raw(part) => match part.string_literal() {
+                    Some(literal) => text.push_str(&literal.decode()),
                     None => text.push_str(&part.to_value().to_json()),
                 },
-                Item::Value(Value::Str(part)) => text.push_str(&part),
+                FilterOutput::Value(Value::Str(part)) => text.push_str(&part),
                 other => text.push_str(&other.into_value().to_json()),
             }
         }
-        Ok(Item::Value(Value::from(text)))
+        Ok(FilterOutput::Value(Value::from(text)))
     }
 }
 
-pub fn kind(item: &Item) -> Kind {
+pub fn kind(item: &FilterOutput) -> ValueKind {
     match item {
-        Item::Text(text) => text.kind(),
-        Item::Object(_) => Kind::Object,
-        Item::Part(_) => Kind::Array,
-        Item::Value(value) => match value {
-            Value::Null => Kind::Null,
-            Value::Bool(true) => Kind::True,
-            Value::Bool(false) => Kind::False,
-            Value::Num(_) => Kind::Number,
-            Value::Str(_) => Kind::String,
-            Value::Arr(_) => Kind::Array,
-            Value::Obj(_) => Kind::Object,
+        FilterOutput::Raw(text) => text.kind(),
+        FilterOutput::Object(_) => ValueKind::Object,
+        FilterOutput::ArrayPart(_) => ValueKind::Array,
+        FilterOutput::Value(value) => match value {
+            Value::Null => ValueKind::Null,
+            Value::Bool(true) => ValueKind::True,
+            Value::Bool(false) => ValueKind::False,
+            Value::Num(_) => ValueKind::Number,
+            Value::Str(_) => ValueKind::String,
+            Value::Arr(_) => ValueKind::Array,
+            Value::Obj(_) => ValueKind::Object,
         },
     }
 }
 
 /// `.key`
 #[inline(always)]
-fn field<'t>(item: Item<'t>, key: &std::rc::Rc<str>) -> Result<Item<'t>, Halt> {
-    let null = Item::Value(Value::Null);
+fn field<'t>(item: FilterOutput<'t>, key: &std::rc::Rc<str>) -> Result<FilterOutput<'t>, Halt> {
+    let null = FilterOutput::Value(Value::Null);
     Ok(match &item {
-        Item::Text(text) if text.kind() == Kind::Object => text.field(key).map_or(null, Item::Text),
-        Item::Text(text) if text.kind() == Kind::Null => null,
-        Item::Object(entries) => {
+        FilterOutput::Raw(text) if text.kind() == ValueKind::Object => {
+            text.field(key).map_or(null, FilterOutput::Raw)
+        }
+        FilterOutput::Raw(text) if text.kind() == ValueKind::Null => null,
+        FilterOutput::Object(entries) => {
             let found = entries.iter().find(|(known, _)| known == key);
             found.map_or(null, |(_, item)| item.clone())
         }
-        _ => Item::Value(item.into_value().get(&Value::Str(key.clone()))?),
+        _ => FilterOutput::Value(item.into_value().get(&Value::Str(key.clone()))?),
     })
 }
 
 /// `.[index]`
-fn element(item: Item, index: isize) -> Result<Item, Halt> {
-    if let Item::Text(text) = item
-        && text.kind() == Kind::Array
+fn element(item: FilterOutput, index: isize) -> Result<FilterOutput, Halt> {
+    if let FilterOutput::Raw(text) = item
+        && text.kind() == ValueKind::Array
     {
         let place = match usize::try_from(index) {
             Ok(place) => Some(place),
             Err(_) => text.elements().count().checked_add_signed(index),
         };
         let found = place.and_then(|place| text.elements().nth(place));
-        return Ok(found.map_or(Item::Value(Value::Null), Item::Text));
+        return Ok(found.map_or(FilterOutput::Value(Value::Null), FilterOutput::Raw));
     }
-    Ok(Item::Value(item.into_value().get(&Value::from(index))?))
+    Ok(FilterOutput::Value(
+        item.into_value().get(&Value::from(index))?,
+    ))
 }
 
-fn length(item: Item) -> Result<Item, Halt> {
-    if let Item::Text(text) = item {
+fn length(item: FilterOutput) -> Result<FilterOutput, Halt> {
+    if let FilterOutput::Raw(text) = item {
         match text.kind() {
-            Kind::Array => return Ok(Item::Value(Value::from(text.elements().count()))),
-            Kind::Object => {
-                if let Some(members) = text.members_once() {
-                    return Ok(Item::Value(Value::from(members.count())));
+            ValueKind::Array => {
+                return Ok(FilterOutput::Value(Value::from(text.elements().count())));
+            }
+            ValueKind::Object => {
+                if let Some(members) = text.unique_members() {
+                    return Ok(FilterOutput::Value(Value::from(members.count())));
                 }
             }
             _ => {}
         }
     }
     let length = crate::natives::length(item.into_value())?;
-    Ok(Item::Value(length))
+    Ok(FilterOutput::Value(length))
 }
 
 /// `.[]`
-pub fn values<'t>(item: Item<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
+pub fn values<'t>(item: FilterOutput<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
     match item {
-        Item::Text(text) if text.kind() == Kind::Array => {
-            text.elements().try_for_each(|text| out(Item::Text(text)))
+        FilterOutput::Raw(text) if text.kind() == ValueKind::Array => text
+            .elements()
+            .try_for_each(|text| out(FilterOutput::Raw(text))),
+        FilterOutput::Raw(text) if text.kind() == ValueKind::Object => {
+            match text.unique_members() {
+                Some(mut members) => members.try_for_each(|(_, text)| out(FilterOutput::Raw(text))),
+                None => values(FilterOutput::Value(text.to_shallow_value()), out),
+            }
         }
-        Item::Text(text) if text.kind() == Kind::Object => match text.members_once() {
-            Some(mut members) => members.try_for_each(|(_, text)| out(Item::Text(text))),
-            None => values(Item::Value(text.to_built()), out),
-        },
-        Item::Object(entries) => entries.into_iter().try_for_each(|(_, item)| out(item)),
+        FilterOutput::Object(entries) => entries.into_iter().try_for_each(|(_, item)| out(item)),
         other => {
             let mut values = jaq_core::ValT::values(other.into_value());
-            values.try_for_each(|value| out(Item::Value(value?)))
+            values.try_for_each(|value| out(FilterOutput::Value(value?)))
         }
     }
 }
 
 /// `..`: the value, and everything inside it, in the order it stands there.
-fn recurse<'t>(item: Item<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
-    let is_container = matches!(kind(&item), Kind::Array | Kind::Object);
+fn recurse<'t>(item: FilterOutput<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
+    let is_container = matches!(kind(&item), ValueKind::Array | ValueKind::Object);
     out(item.clone())?;
     if is_container {
         values(item, &mut |inner| recurse(inner, out))?;
@@ -330,10 +340,10 @@ fn recurse<'t>(item: Item<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
 
 /// The string of an item that stands there as it is.
 #[inline(always)]
-pub fn plain<'i>(item: &'i Item) -> Option<&'i str> {
+pub fn plain<'i>(item: &'i FilterOutput) -> Option<&'i str> {
     match item {
-        Item::Text(text) => text.literal().and_then(Literal::plain),
-        Item::Value(value) => value.as_str(),
-        Item::Object(_) | Item::Part(_) => None,
+        FilterOutput::Raw(text) => text.string_literal().and_then(StringLiteral::as_str),
+        FilterOutput::Value(value) => value.as_str(),
+        FilterOutput::Object(_) | FilterOutput::ArrayPart(_) => None,
     }
 }

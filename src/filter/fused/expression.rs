@@ -5,7 +5,7 @@ use jaq_core::ops::{Cmp, Math};
 
 use super::eval::{Evaluator, Frame, Halt, plain};
 use super::{Expr, Stream};
-use dq_json::value::{Item, Value};
+use dq_json::value::{FilterOutput, Value};
 
 impl Evaluator<'_> {
     pub(super) fn binary<'t>(
@@ -14,24 +14,28 @@ impl Evaluator<'_> {
         op: &BinaryOp<&'static str>,
         right: &Expr,
         frame: &Frame<'_, 't>,
-    ) -> Result<Item<'t>, Halt> {
+    ) -> Result<FilterOutput<'t>, Halt> {
         let left = self.one(left, frame)?;
         let right = || self.one(right, frame);
         Ok(match op {
-            BinaryOp::And => Item::from(Value::Bool(left.is_true() && right()?.is_true())),
-            BinaryOp::Or => Item::from(Value::Bool(left.is_true() || right()?.is_true())),
-            BinaryOp::Alt if left.is_true() => left,
-            BinaryOp::Cmp(op) => Item::from(Value::Bool(compare(left, op, right()?))),
+            BinaryOp::And => {
+                FilterOutput::from(Value::Bool(left.is_truthy() && right()?.is_truthy()))
+            }
+            BinaryOp::Or => {
+                FilterOutput::from(Value::Bool(left.is_truthy() || right()?.is_truthy()))
+            }
+            BinaryOp::Alt if left.is_truthy() => left,
+            BinaryOp::Cmp(op) => FilterOutput::from(Value::Bool(compare(left, op, right()?))),
             BinaryOp::Math(op) => {
                 let (left, right) = (left.into_value(), right()?.into_value());
-                Item::from(calculate(left, op, right)?)
+                FilterOutput::from(calculate(left, op, right)?)
             }
             _ => right()?,
         })
     }
 }
 
-fn compare(left: Item, op: &Cmp, right: Item) -> bool {
+fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {
     let is_equality = matches!(op, Cmp::Eq | Cmp::Ne);
     if is_equality && let (Some(left), Some(right)) = (plain(&left), plain(&right)) {
         return (left == right) == matches!(op, Cmp::Eq);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::eval::{Evaluator, Frame, Halt, Out};
 use super::{Expr, Gather, Key, Program};
-use dq_json::value::{Item, Kind, ValR, Value};
+use dq_json::value::{FilterOutput, ValR, Value, ValueKind};
 
 /// What was gathered so far for one input.
 #[derive(Default)]
@@ -42,7 +42,7 @@ impl Gathered {
         &mut self,
         evaluator: &Evaluator,
         gather: &Gather,
-        item: Item<'t>,
+        item: FilterOutput<'t>,
         out: Out<'_, 't>,
     ) -> Result<(), Halt> {
         match gather {
@@ -133,13 +133,13 @@ impl Gathered {
 
 /// The text of a key that is a string in a field of the element.
 fn plain_key<'t>(key: &Key, frame: &Frame<'_, 't>) -> Option<&'t [u8]> {
-    let (Key::One(Expr::Slot(slot)), Some(slots), Item::Text(element)) =
+    let (Key::One(Expr::Slot(slot)), Some(slots), FilterOutput::Raw(element)) =
         (key, frame.slots, &frame.input)
     else {
         return None;
     };
-    let literal = slots.get(*slot, *element)?.literal()?;
-    Some(literal.inside)
+    let literal = slots.get(*slot, *element)?.string_literal()?;
+    Some(literal.content)
 }
 
 /// Nothing but the key is kept of an element: elements with the same key are the same.
@@ -149,10 +149,11 @@ fn is_key_alone(key: &Key, kept: &[(Rc<str>, usize)]) -> bool {
 
 /// An element, or the fields that are kept of it.
 fn keep(frame: &Frame, kept: Option<&[(Rc<str>, usize)]>) -> Value {
-    let (Some(kept), Some(slots), Item::Text(text)) = (kept, frame.slots, &frame.input) else {
+    let (Some(kept), Some(slots), FilterOutput::Raw(text)) = (kept, frame.slots, &frame.input)
+    else {
         return frame.input.clone().into_value();
     };
-    if text.kind() != Kind::Object {
+    if text.kind() != ValueKind::Object {
         return text.to_value();
     }
     let fields = kept.iter().filter_map(|(key, slot)| {

@@ -122,7 +122,7 @@ enum Stream {
     Each(Expr),
     Select(Box<Stream>),
     /// The input, if it is of such a kind.
-    Only(fn(dq_json::value::Kind) -> bool),
+    Only(fn(dq_json::value::ValueKind) -> bool),
     /// `..`
     Recurse,
     Try(Box<Stream>),

@@ -8,8 +8,8 @@ use super::slots::Slots;
 use super::{Gather, Program, Source};
 use crate::input::Inputs;
 use crate::run::{Emit, Shared, Stop};
-use dq_json::read::{Opened, ReadError, Skip};
-use dq_json::value::{Item, Part, Text, Value};
+use dq_json::read::{ReadError, ScannedValue, ValidateOnly};
+use dq_json::value::{ArrayPart, FilterOutput, RawValue, Value};
 
 /// Runs a fused filter on one input after the other.
 pub struct Runner<'a> {
@@ -57,7 +57,7 @@ impl<'a> Runner<'a> {
         emit: Emit<'_, E>,
     ) -> Option<Result<(), Stop<E>>> {
         let mut refused = None;
-        let mut out = |item: Item| {
+        let mut out = |item: FilterOutput| {
             emit(item).map_err(|error| {
                 refused = Some(error);
                 Halt::Enough
@@ -88,7 +88,7 @@ impl<'a> Runner<'a> {
         &self,
         evaluator: Evaluator,
         inputs: &RefCell<Inputs>,
-        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+        out: &mut dyn FnMut(FilterOutput) -> Result<(), Halt>,
     ) -> Result<Option<()>, Broken> {
         let next = inputs.borrow_mut().next().transpose()?;
         let Some(input) = next else {
@@ -97,7 +97,7 @@ impl<'a> Runner<'a> {
         let mut gathered = Gathered::default();
         let whole = match self.program.source {
             Source::Inputs | Source::Parts => {
-                let frame = Frame::of(Item::Value(input));
+                let frame = Frame::of(FilterOutput::Value(input));
                 gathered.take(&evaluator, &frame, &mut |item| out(item))?;
                 None
             }
@@ -114,7 +114,7 @@ impl<'a> Runner<'a> {
         &self,
         evaluator: Evaluator,
         inputs: &RefCell<Inputs>,
-        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+        out: &mut dyn FnMut(FilterOutput) -> Result<(), Halt>,
     ) -> Result<Option<()>, Broken> {
         self.slots.borrow_mut().reset();
         let scanned = inputs
@@ -138,7 +138,7 @@ impl<'a> Runner<'a> {
         inputs: &RefCell<Inputs>,
         length: usize,
         gathered: &mut Gathered,
-        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+        out: &mut dyn FnMut(FilterOutput) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
         let inputs = inputs.borrow();
         let slots = self.slots.borrow();
@@ -152,12 +152,12 @@ impl<'a> Runner<'a> {
         evaluator: Evaluator,
         gathered: Gathered,
         whole: Option<Value>,
-        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+        out: &mut dyn FnMut(FilterOutput) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
         let Some(value) = gathered.finish(&self.program.gather, whole) else {
             return Ok(());
         };
-        let frame = Frame::of(Item::Value(value?));
+        let frame = Frame::of(FilterOutput::Value(value?));
         evaluator.each(&self.program.after, &frame, &mut |item| out(item))
     }
 
@@ -165,17 +165,17 @@ impl<'a> Runner<'a> {
         &self,
         evaluator: Evaluator,
         inputs: &RefCell<Inputs>,
-        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+        out: &mut dyn FnMut(FilterOutput) -> Result<(), Halt>,
     ) -> Result<Option<()>, Broken> {
         let opened = inputs.borrow_mut().scan_open()?;
         let mut gathered = Gathered::default();
         let whole = match opened {
             None => return Ok(None),
-            Some(Opened::Array) => {
+            Some(ScannedValue::OpenArray) => {
                 self.elements_of_array(evaluator, inputs, &mut gathered, out)?;
                 None
             }
-            Some(Opened::Whole(length)) => {
+            Some(ScannedValue::Complete(length)) => {
                 let whole = inputs.borrow().text(length).to_value();
                 inputs.borrow_mut().advance(length);
                 self.elements_of_value(&whole, evaluator, &mut gathered, out)?;
@@ -191,7 +191,7 @@ impl<'a> Runner<'a> {
         evaluator: Evaluator,
         inputs: &RefCell<Inputs>,
         gathered: &mut Gathered,
-        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+        out: &mut dyn FnMut(FilterOutput) -> Result<(), Halt>,
     ) -> Result<(), Broken> {
         if matches!(self.program.gather, Gather::Length) {
             while inputs.borrow_mut().skip_element().transpose()?.is_some() {
@@ -222,7 +222,7 @@ impl<'a> Runner<'a> {
         whole: &Value,
         evaluator: Evaluator,
         gathered: &mut Gathered,
-        out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+        out: &mut dyn FnMut(FilterOutput) -> Result<(), Halt>,
     ) -> Result<(), Halt> {
         if matches!(self.program.gather, Gather::Length) {
             return gathered.length(whole);
@@ -231,7 +231,7 @@ impl<'a> Runner<'a> {
         if is_optional && !matches!(whole, Value::Arr(_) | Value::Obj(_)) {
             return Ok(());
         }
-        let result = values(Item::Value(whole.clone()), &mut |item| {
+        let result = values(FilterOutput::Value(whole.clone()), &mut |item| {
             gathered.take(&evaluator, &Frame::of(item), &mut |item| out(item))
         });
         match result {
@@ -244,42 +244,42 @@ impl<'a> Runner<'a> {
 /// Passes the next input on as it is, a long array in parts.
 fn parts(
     inputs: &RefCell<Inputs>,
-    out: &mut dyn FnMut(Item) -> Result<(), Halt>,
+    out: &mut dyn FnMut(FilterOutput) -> Result<(), Halt>,
 ) -> Result<Option<()>, Broken> {
     let opened = inputs.borrow_mut().scan_or_open(LONG)?;
-    if let Some(Opened::Whole(length)) = opened {
-        let passed = out(Item::Text(inputs.borrow().text(length)));
+    if let Some(ScannedValue::Complete(length)) = opened {
+        let passed = out(FilterOutput::Raw(inputs.borrow().text(length)));
         inputs.borrow_mut().advance(length);
         passed?;
     }
-    if !matches!(opened, Some(Opened::Array)) {
+    if !matches!(opened, Some(ScannedValue::OpenArray)) {
         return Ok(opened.map(|_| ()));
     }
     let mut is_empty = true;
     loop {
-        let scanned = inputs.borrow_mut().scan_element(&mut Skip)?;
+        let scanned = inputs.borrow_mut().scan_element(&mut ValidateOnly)?;
         let Some(length) = scanned else { break };
         let read = inputs.borrow();
         let text = read.text(length);
-        let passed = out(Item::Part(if std::mem::take(&mut is_empty) {
-            Part::First(text)
+        let passed = out(FilterOutput::ArrayPart(if std::mem::take(&mut is_empty) {
+            ArrayPart::First(text)
         } else {
-            Part::Later(text)
+            ArrayPart::Next(text)
         }));
         drop(read);
         inputs.borrow_mut().advance(length);
         passed?;
     }
-    out(Item::Part(Part::End { is_empty }))?;
+    out(FilterOutput::ArrayPart(ArrayPart::End { is_empty }))?;
     Ok(Some(()))
 }
 
-fn frame<'f, 't>(text: Text<'t>, slots: &'f Slots<'f>) -> Frame<'f, 't> {
+fn frame<'f, 't>(text: RawValue<'t>, slots: &'f Slots<'f>) -> Frame<'f, 't> {
     if slots.deepest() > DEEP {
-        return Frame::of(Item::Value(text.to_value()));
+        return Frame::of(FilterOutput::Value(text.to_value()));
     }
     Frame {
-        input: Item::Text(text),
+        input: FilterOutput::Raw(text),
         slots: Some(slots),
     }
 }

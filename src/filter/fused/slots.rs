@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use dq_json::read::Visitor;
-use dq_json::value::{Literal, Text};
+use dq_json::value::{RawValue, StringLiteral};
 
 /// The fields a filter wants of its input, as a tree.
 #[derive(Debug, Default)]
@@ -27,11 +27,11 @@ struct Field {
 
 impl Field {
     #[inline(always)]
-    fn is(&self, key: Literal) -> bool {
+    fn is(&self, key: StringLiteral) -> bool {
         if self.is_exact && !key.is_escaped {
-            key.inside == self.key.as_bytes()
+            key.content == self.key.as_bytes()
         } else {
-            key.is(&self.key)
+            key.equals(&self.key)
         }
     }
 }
@@ -133,10 +133,10 @@ impl<'w> Slots<'w> {
 
     /// The text of a wanted field in the input it was found in.
     #[inline(always)]
-    pub fn get<'t>(&self, slot: usize, input: Text<'t>) -> Option<Text<'t>> {
+    pub fn get<'t>(&self, slot: usize, input: RawValue<'t>) -> Option<RawValue<'t>> {
         match self.places[slot] {
             NOWHERE => None,
-            at => input.bytes().get(at as usize..).map(Text::of_valid),
+            at => input.bytes().get(at as usize..).map(RawValue::from_valid),
         }
     }
 
@@ -168,7 +168,7 @@ impl<'w> Slots<'w> {
 
 impl Visitor for Slots<'_> {
     #[inline(always)]
-    fn open(&mut self, at: usize, bracket: u8) {
+    fn begin_container(&mut self, at: usize, bracket: u8) {
         let wanted = self.place(at);
         if wanted.is_empty() || bracket != b'{' {
             self.below += 1;
@@ -180,7 +180,7 @@ impl Visitor for Slots<'_> {
     }
 
     #[inline(always)]
-    fn close(&mut self) {
+    fn end_container(&mut self) {
         if self.below > 0 {
             self.below -= 1;
         } else {
@@ -194,7 +194,7 @@ impl Visitor for Slots<'_> {
     }
 
     #[inline(always)]
-    fn key(&mut self, key: Literal) {
+    fn visit_key(&mut self, key: StringLiteral) {
         let wants = self.wants;
         for field in self.wanted {
             if wants.fields[*field].is(key) {
@@ -208,7 +208,7 @@ impl Visitor for Slots<'_> {
     }
 
     #[inline(always)]
-    fn scalar(&mut self, at: usize) {
+    fn visit_scalar(&mut self, at: usize) {
         if self.next != NONE {
             self.place(at);
         }

@@ -9,8 +9,8 @@ use std::cell::RefCell;
 use std::io::{self, Read};
 
 use crate::{Engine, InputSettings, Inputs, Program, Session, Source, Stop, compile};
-use dq_json::read::{Buffer, Pages, Supply};
-use dq_json::value::Item;
+use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
+use dq_json::value::FilterOutput;
 
 /// Bytes that come a few at a time.
 struct Drip {
@@ -39,13 +39,13 @@ impl Read for Drip {
     }
 }
 
-impl Supply for Drip {}
+impl ByteSource for Drip {}
 
 /// Bytes of which those behind the first few are read by another thread.
 struct Handed {
     drip: Option<Drip>,
     first: usize,
-    pages: Option<Pages>,
+    pages: Option<ReadAhead>,
 }
 
 impl Read for Handed {
@@ -54,18 +54,18 @@ impl Read for Handed {
     }
 }
 
-impl Supply for Handed {
-    fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
+impl ByteSource for Handed {
+    fn fill_buffer(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
         if let Some(mut drip) = self.drip.take() {
             if drip.at < self.first {
-                let read = buffer.read(&mut drip);
+                let read = buffer.read_from(&mut drip);
                 self.drip = Some(drip);
                 return read;
             }
             let place = drip.at - buffer.filled().len();
-            self.pages = Pages::of(drip, place, buffer.filled()).ok();
+            self.pages = ReadAhead::spawn(drip, place, buffer.filled()).ok();
         }
-        self.pages.as_mut().unwrap().next(buffer)
+        self.pages.as_mut().unwrap().recv(buffer)
     }
 }
 
@@ -74,7 +74,7 @@ fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>
     run_on(filter, Box::new(Drip::new(text, size)), fused)
 }
 
-fn run_on(filter: &str, bytes: Box<dyn Supply>, fused: bool) -> Result<Vec<String>, String> {
+fn run_on(filter: &str, bytes: Box<dyn ByteSource>, fused: bool) -> Result<Vec<String>, String> {
     let compiled = compile(&Program {
         text: filter,
         path: None,
@@ -98,7 +98,7 @@ fn run_on(filter: &str, bytes: Box<dyn Supply>, fused: bool) -> Result<Vec<Strin
     let inputs = RefCell::new(inputs);
     let session = Session::new(&compiled, &inputs, &|_| {}, 1 << 20, false);
     let mut outputs = RefCell::new(Vec::new());
-    let mut emit = |item: Item| {
+    let mut emit = |item: FilterOutput| {
         outputs.borrow_mut().push(item.into_value().to_json());
         Ok::<_, ()>(())
     };

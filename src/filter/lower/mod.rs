@@ -161,7 +161,7 @@ impl<'s> Scope<'s> {
         let Ok(value) = value_of(key) else { return };
         if value.as_str().is_none() {
             let place = if let T::Num(text) = key { text } else { "" };
-            let message = format!("Cannot use {} as object key", value.described());
+            let message = format!("Cannot use {} as object key", value.describe());
             self.error(linker, place, message, None);
         }
     }

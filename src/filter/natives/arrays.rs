@@ -14,7 +14,7 @@ pub const TABLE: &[Entry] = &[
         Box::new(std::iter::empty())
     }),
     ("type", "", Count::One, |cv| {
-        one(Ok(Value::str(cv.1.kind())))
+        one(Ok(Value::str(cv.1.type_name())))
     }),
     ("length", "", Count::One, |cv| one(length(cv.1))),
     ("keys", "", Count::One, |cv| one(keys(&cv.1, true))),
@@ -51,8 +51,8 @@ fn with_argument(mut cv: Call, f: impl FnOnce(Value, Value) -> ValR) -> ValR {
 pub fn length(value: Value) -> ValR {
     Ok(match value {
         Value::Null => Value::from(0usize),
-        Value::Bool(_) => return fail(format_args!("{} has no length", value.described())),
-        Value::Num(n) => Value::Num(n.magnitude()),
+        Value::Bool(_) => return fail(format_args!("{} has no length", value.describe())),
+        Value::Num(n) => Value::Num(n.abs()),
         Value::Str(text) => Value::from(if text.is_ascii() {
             text.len()
         } else {
@@ -73,7 +73,7 @@ fn keys(value: &Value, sorted: bool) -> ValR {
             }
             Ok(keys.into_iter().map(Value::Str).collect())
         }
-        _ => fail(format_args!("{} has no keys", value.described())),
+        _ => fail(format_args!("{} has no keys", value.describe())),
     }
 }
 
@@ -87,18 +87,18 @@ fn has(value: &Value, key: &Value) -> ValR {
         }
         _ => fail(format_args!(
             "Cannot check whether {} has a {} key",
-            value.kind(),
-            key.kind()
+            value.type_name(),
+            key.type_name()
         )),
     }
 }
 
 fn contains(value: &Value, part: &Value) -> ValR {
-    if value.rank() != part.rank() {
+    if value.type_order() != part.type_order() {
         return fail(format_args!(
             "{} and {} cannot have their containment checked",
-            value.described(),
-            part.described()
+            value.describe(),
+            part.describe()
         ));
     }
     Ok(Value::Bool(includes(value, part)))
@@ -169,7 +169,7 @@ fn flatten(value: Value, depth: Value) -> ValR {
     match &value {
         Value::Arr(items) => flatten_into(items.iter(), depth, &mut flat),
         Value::Obj(map) => flatten_into(map.values(), depth, &mut flat),
-        other => return Err(other.cannot_iterate()),
+        other => return Err(other.iteration_error()),
     }
     Ok(Value::from(flat))
 }
@@ -180,7 +180,7 @@ fn value_too_deep(value: &Value, depth: Value) -> ValR {
     let any = match value {
         Value::Arr(items) => items.iter().any(nested),
         Value::Obj(map) => map.values().any(nested),
-        other => return Err(other.cannot_iterate()),
+        other => return Err(other.iteration_error()),
     };
     if any {
         depth - Value::from(1usize)
@@ -205,10 +205,7 @@ fn flatten_into<'v>(items: impl Iterator<Item = &'v Value>, depth: f64, flat: &m
 /// The place of the target, or `-1 - place` where it would have to be inserted.
 fn bsearch(value: &Value, target: &Value) -> ValR {
     let Value::Arr(items) = value else {
-        return fail(format_args!(
-            "{} cannot be searched from",
-            value.described()
-        ));
+        return fail(format_args!("{} cannot be searched from", value.describe()));
     };
     let (mut start, mut end) = (0, items.len());
     while start < end {

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Call, Count, Entry, fail, one};
-use dq_json::value::{Error, ValR, Value};
+use dq_json::value::{ValR, Value, ValueError};
 
 pub const TABLE: &[Entry] = &[
     ("@csv", "", Count::One, |cv| {
@@ -46,7 +46,7 @@ fn by_name(mut cv: Call) -> super::Outputs {
         (None, Some(name)) => one(fail(format_args!("{name} is not a valid format"))),
         (None, None) => one(fail(format_args!(
             "{} is not a valid format",
-            name.described()
+            name.describe()
         ))),
     }
 }
@@ -61,7 +61,7 @@ fn row(value: &Value, name: &str, separator: &str, field: fn(&str) -> String) ->
     let Value::Arr(items) = value else {
         return fail(format_args!(
             "{} cannot be {name}-formatted, only array",
-            value.described()
+            value.describe()
         ));
     };
     let fields = items.iter().map(|item| match item {
@@ -71,11 +71,13 @@ fn row(value: &Value, name: &str, separator: &str, field: fn(&str) -> String) ->
         Value::Str(text) => Ok(field(text)),
         _ => fail(format_args!(
             "{} is not valid in a csv row",
-            item.described()
+            item.describe()
         )),
     });
     Ok(Value::from(
-        fields.collect::<Result<Vec<_>, Error>>()?.join(separator),
+        fields
+            .collect::<Result<Vec<_>, ValueError>>()?
+            .join(separator),
     ))
 }
 
@@ -139,7 +141,7 @@ fn uri_decoded(value: &Value) -> ValR {
         let Some(byte) = byte.and_then(|digits| u8::from_str_radix(digits, 16).ok()) else {
             return fail(format_args!(
                 "{} is not a valid uri encoding",
-                value.described()
+                value.describe()
             ));
         };
         bytes.push(byte);
@@ -149,7 +151,7 @@ fn uri_decoded(value: &Value) -> ValR {
         Ok(decoded) => Ok(Value::from(decoded)),
         Err(_) => fail(format_args!(
             "{} is not a valid uri encoding",
-            value.described()
+            value.describe()
         )),
     }
 }
@@ -167,12 +169,12 @@ fn shell(value: &Value) -> ValR {
         )),
         Value::Arr(_) | Value::Obj(_) => fail(format_args!(
             "{} can not be escaped for shell",
-            item.described()
+            item.describe()
         )),
         scalar => Ok(scalar.to_json()),
     });
     Ok(Value::from(
-        quoted.collect::<Result<Vec<_>, Error>>()?.join(" "),
+        quoted.collect::<Result<Vec<_>, ValueError>>()?.join(" "),
     ))
 }
 
@@ -237,11 +239,11 @@ fn base64_decoded(value: &Value) -> ValR {
     match ungrouped(digits, BASE64, 6) {
         None => fail(format_args!(
             "{} is not valid base64 data",
-            value.described()
+            value.describe()
         )),
         Some(_) if digits.len() % 4 == 1 => fail(format_args!(
             "{} trailing base64 byte found",
-            value.described()
+            value.describe()
         )),
         Some(bytes) => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
     }
@@ -253,7 +255,7 @@ fn base32_decoded(value: &Value) -> ValR {
     match ungrouped(encoded.trim_end_matches('='), BASE32, 5) {
         None => fail(format_args!(
             "{} is not valid base32 data",
-            value.described()
+            value.describe()
         )),
         Some(bytes) => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
     }

@@ -17,13 +17,13 @@ fn from_json(value: &Value) -> ValR {
     let Value::Str(text) = value else {
         return fail(format_args!(
             "{} only strings can be parsed",
-            value.described()
+            value.describe()
         ));
     };
     if let Some(x) = special(text) {
         return Ok(Value::from(x));
     }
-    match read::single(text.as_bytes()) {
+    match read::from_slice(text.as_bytes()) {
         Ok(value) => Ok(value),
         Err(error) => fail(format_args!(
             "{error} (while parsing '{}')",
@@ -52,7 +52,7 @@ fn to_number(value: Value) -> ValR {
         Some(number) => Ok(Value::Num(number)),
         None => fail(format_args!(
             "{} cannot be parsed as a number",
-            value.described()
+            value.describe()
         )),
     }
 }
@@ -92,7 +92,7 @@ fn to_boolean(value: Value) -> ValR {
         Value::Str(text) if &**text == "false" => Ok(Value::Bool(false)),
         _ => fail(format_args!(
             "{} cannot be parsed as a boolean",
-            value.described()
+            value.describe()
         )),
     }
 }

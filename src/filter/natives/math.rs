@@ -1,7 +1,7 @@
 //! Numbers: mathematics under jq's names and checks; what Rust lacks of C's library comes from libm.
 
 use super::{Call, Count, Entry, fail, one};
-use dq_json::value::{Error, Num, ValR, Value};
+use dq_json::value::{Num, ValR, Value, ValueError};
 
 /// Those of two and three arguments are called by definitions that evaluate the last argument first, as jq does.
 pub const TABLE: &[Entry] = &[
@@ -101,10 +101,10 @@ pub const TABLE: &[Entry] = &[
     ("_yn", "vv", Count::One, |cv| one(of_order(cv, libm::yn))),
 ];
 
-fn number(value: &Value) -> Result<f64, Error> {
+fn number(value: &Value) -> Result<f64, ValueError> {
     match value {
         Value::Num(n) => Ok(n.as_f64()),
-        _ => fail(format_args!("{} number required", value.described())),
+        _ => fail(format_args!("{} number required", value.describe())),
     }
 }
 
@@ -127,7 +127,7 @@ fn pair(value: &Value, f: fn(f64) -> (f64, f64)) -> ValR {
 /// The digits of a literal stay, and -0 too: jq only turns the sign of what is below zero.
 fn absolute(value: Value) -> ValR {
     Ok(match value {
-        Value::Num(n) if n.as_f64() < 0.0 => Value::Num(n.negated()),
+        Value::Num(n) if n.as_f64() < 0.0 => Value::Num(n.negate()),
         other => other,
     })
 }

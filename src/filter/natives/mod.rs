@@ -20,7 +20,7 @@ pub use sorting::{Arrange, arrangement};
 
 use super::lower::Count;
 use super::run::Kind;
-use dq_json::value::{Error, ValR, Value};
+use dq_json::value::{ValR, Value, ValueError};
 
 /// Name, arguments (`v` a value, `f` a filter), number of outputs, and what runs.
 type Entry = (&'static str, &'static str, Count, RunPtr<Kind>);
@@ -156,6 +156,6 @@ fn one<'a>(result: ValR) -> Outputs<'a> {
     box_once(result.map_err(Into::into))
 }
 
-fn fail<T>(message: impl std::fmt::Display) -> Result<T, Error> {
-    Err(Error::str(message))
+fn fail<T>(message: impl std::fmt::Display) -> Result<T, ValueError> {
+    Err(ValueError::str(message))
 }

@@ -8,7 +8,7 @@ use fancy_regex::{Captures, CompileError, ParseError, Regex, RegexBuilder};
 
 use super::arrays::object;
 use super::{Call, Count, Entry, Outputs, fail, one};
-use dq_json::value::{Error, Num, ValR, Value};
+use dq_json::value::{Num, ValR, Value, ValueError};
 
 pub const TABLE: &[Entry] = &[("_match", "vvv", Count::One, find)];
 
@@ -39,11 +39,11 @@ fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
     let Value::Str(text) = input else {
         return fail(format_args!(
             "{} cannot be matched, as it is not a string",
-            input.described()
+            input.describe()
         ));
     };
     let Value::Str(pattern) = pattern else {
-        return fail(format_args!("{} is not a string", pattern.described()));
+        return fail(format_args!("{} is not a string", pattern.describe()));
     };
     let flags = parse_flags(flags)?;
     let regex = compiled(pattern, flags, text.ends_with('\n'))?;
@@ -55,12 +55,12 @@ fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
     }
 }
 
-fn parse_flags(value: &Value) -> Result<Flags, Error> {
+fn parse_flags(value: &Value) -> Result<Flags, ValueError> {
     let mut flags = Flags::default();
     let text = match value {
         Value::Null => return Ok(flags),
         Value::Str(text) => text,
-        other => return fail(format_args!("{} is not a string", other.described())),
+        other => return fail(format_args!("{} is not a string", other.describe())),
     };
     for flag in text.chars() {
         match flag {
@@ -87,7 +87,7 @@ thread_local! {
 }
 
 /// The regex of a pattern, `None` where it can never match. `$` also matches before a newline at the very end.
-fn compiled(pattern: &str, flags: Flags, newline: bool) -> Result<Option<Rc<Regex>>, Error> {
+fn compiled(pattern: &str, flags: Flags, newline: bool) -> Result<Option<Rc<Regex>>, ValueError> {
     let pattern = if newline && pattern.contains('$') {
         Cow::Owned(with_newline_at_end(pattern))
     } else {
@@ -113,7 +113,7 @@ fn compiled(pattern: &str, flags: Flags, newline: bool) -> Result<Option<Rc<Rege
     })
 }
 
-fn compile(pattern: &str, flags: Flags) -> Result<Option<Regex>, Error> {
+fn compile(pattern: &str, flags: Flags) -> Result<Option<Regex>, ValueError> {
     let built = RegexBuilder::new(pattern)
         .oniguruma_mode(true)
         .case_insensitive(flags.ignore_case)
@@ -134,7 +134,7 @@ fn compile(pattern: &str, flags: Flags) -> Result<Option<Regex>, Error> {
 }
 
 /// Oniguruma's words for what it and fancy-regex both complain about.
-fn failure(error: fancy_regex::Error) -> Error {
+fn failure(error: fancy_regex::Error) -> ValueError {
     let words = match &error {
         fancy_regex::Error::ParseError(_, error) => match error {
             ParseError::UnclosedOpenParen => "end pattern with unmatched parenthesis",
@@ -147,8 +147,8 @@ fn failure(error: fancy_regex::Error) -> Error {
         _ => "",
     };
     match words {
-        "" => Error::str(format_args!("Regex failure: {error}")),
-        words => Error::str(format_args!("Regex failure: {words}")),
+        "" => ValueError::str(format_args!("Regex failure: {error}")),
+        words => ValueError::str(format_args!("Regex failure: {words}")),
     }
 }
 

@@ -37,7 +37,7 @@ fn plain(value: Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
         )),
         other => fail(format_args!(
             "{} cannot be sorted, as it is not an array",
-            other.described()
+            other.describe()
         )),
     }
 }
@@ -81,8 +81,8 @@ fn keyed(items: &Value, keys: &Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR 
         }
         (value, keys) => fail(format_args!(
             "{} and {} cannot be sorted, as they are not both arrays",
-            value.described(),
-            keys.described()
+            value.describe(),
+            keys.describe()
         )),
     }
 }
@@ -133,7 +133,7 @@ fn extreme(value: &Value, keys: &Value, takes_over: fn(Ordering) -> bool) -> Val
     };
     fail(format_args!(
         "{} and {} {what}",
-        value.described(),
-        keys.described()
+        value.describe(),
+        keys.describe()
     ))
 }

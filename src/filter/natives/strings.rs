@@ -44,7 +44,7 @@ fn byte_length(value: &Value) -> ValR {
         Value::Str(text) => Ok(Value::from(text.len())),
         _ => fail(format_args!(
             "{} only strings have UTF-8 byte length",
-            value.described()
+            value.describe()
         )),
     }
 }
@@ -76,7 +76,7 @@ fn implode(value: &Value) -> ValR {
         }
         other => fail(format_args!(
             "{} can't be imploded, unicode codepoint needs to be numeric",
-            other.described()
+            other.describe()
         )),
     });
     Ok(Value::from(characters.collect::<Result<String, _>>()?))
@@ -116,7 +116,7 @@ fn join(mut cv: Call) -> ValR {
     let items: Vec<Value> = match &cv.1 {
         Value::Arr(items) => items.to_vec(),
         Value::Obj(map) => map.values().cloned().collect(),
-        other => return Err(other.cannot_iterate()),
+        other => return Err(other.iteration_error()),
     };
     let mut joined = String::new();
     for (i, item) in items.into_iter().enumerate() {
@@ -137,6 +137,6 @@ fn join(mut cv: Call) -> ValR {
     Ok(Value::from(joined))
 }
 
-fn joined_text(sum: ValR) -> Result<String, dq_json::value::Error> {
+fn joined_text(sum: ValR) -> Result<String, dq_json::value::ValueError> {
     Ok(sum?.as_str().unwrap_or_default().to_owned())
 }

@@ -5,11 +5,11 @@ use jaq_core::{Ctx, Exn, PathsPtr};
 
 use super::{Call, Count, Entry, Kind, Outputs, fail, one};
 use crate::{builtins, natives};
-use dq_json::value::{Error, Value};
+use dq_json::value::{Value, ValueError};
 
 pub const TABLE: &[Entry] = &[
     ("error", "", Count::AtMostOne, |cv| {
-        box_once(Err(Error::new(cv.1).into()))
+        box_once(Err(ValueError::new(cv.1).into()))
     }),
     ("input", "", Count::One, |cv| {
         box_once(
@@ -60,12 +60,12 @@ fn raw(value: &Value) -> String {
         .map_or_else(|| value.to_json(), str::to_owned)
 }
 
-fn exit_code(input: &Value, code: &Value) -> Result<i32, Error> {
+fn exit_code(input: &Value, code: &Value) -> Result<i32, ValueError> {
     match code {
         Value::Num(n) => Ok(n.as_f64() as i32),
         _ => fail(format_args!(
             "{} halt_error/1: number required",
-            input.described()
+            input.describe()
         )),
     }
 }
@@ -107,7 +107,7 @@ fn stack_guard(cv: Call) -> Outputs {
     one(stack_left(&cv.0).map(|()| cv.1))
 }
 
-fn stack_left(context: &Ctx<Kind>) -> Result<(), Error> {
+fn stack_left(context: &Ctx<Kind>) -> Result<(), ValueError> {
     let marker = 0u8;
     let enough = std::ptr::from_ref(&marker).addr() >= context.data().stack_limit();
     if enough {
@@ -121,7 +121,7 @@ fn stack_left(context: &Ctx<Kind>) -> Result<(), Error> {
 pub fn paths(name: &str) -> Option<PathsPtr<Kind>> {
     match name {
         "_empty" => Some(|_| Box::new(std::iter::empty())),
-        "error" => Some(|cv| box_once(Err(Error::new(cv.1.0).into()))),
+        "error" => Some(|cv| box_once(Err(ValueError::new(cv.1.0).into()))),
         "_stack_guard" => Some(|cv| {
             box_once(match stack_left(&cv.0) {
                 Ok(()) => Ok(cv.1),

@@ -11,7 +11,7 @@ use calendar::Moment;
 use strftime::Zone;
 
 use super::{Call, Count, Entry, fail, one};
-use dq_json::value::{Error, ValR, Value};
+use dq_json::value::{ValR, Value, ValueError};
 
 pub const TABLE: &[Entry] = &[
     ("gmtime", "", Count::One, |cv| one(gmtime(&cv.1))),
@@ -32,7 +32,7 @@ fn now() -> ValR {
     }
 }
 
-fn no_datetime<T>() -> Result<T, Error> {
+fn no_datetime<T>() -> Result<T, ValueError> {
     fail("error converting number of seconds since epoch to datetime")
 }
 
@@ -75,7 +75,7 @@ fn mktime(value: &Value) -> ValR {
 }
 
 /// The moment an array of numbers means, however far they are out of their ranges.
-fn fields(items: &[Value], name: &str) -> Result<Moment, Error> {
+fn fields(items: &[Value], name: &str) -> Result<Moment, ValueError> {
     let mut fields = [1900, 0, 0, 0, 0, 0];
     for (i, item) in items.iter().take(8).enumerate() {
         match (item, fields.get_mut(i)) {
@@ -88,7 +88,7 @@ fn fields(items: &[Value], name: &str) -> Result<Moment, Error> {
     Ok(Moment::normalized(fields))
 }
 
-fn not_parsed<T>(name: &str) -> Result<T, Error> {
+fn not_parsed<T>(name: &str) -> Result<T, ValueError> {
     fail(format_args!("{name} requires parsed datetime inputs"))
 }
 

@@ -79,5 +79,5 @@ fn stripped(text: &str) -> String {
 
 /// The value of a JSON text.
 pub fn value(json: &str) -> Value {
-    dq_json::read::single(json.as_bytes()).unwrap()
+    dq_json::read::from_slice(json.as_bytes()).unwrap()
 }

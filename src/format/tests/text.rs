@@ -1,7 +1,7 @@
 //! JSON text that passes through is written as serde_json writes the value of it, whatever was written before.
 
 use super::*;
-use dq_json::value::Text;
+use dq_json::value::RawValue;
 
 /// A valid JSON text at random: few keys, which often come in the same order, sometimes twice and in other spellings.
 fn random_text(next: &mut impl FnMut(u64) -> u64, depth: u64) -> String {
@@ -67,7 +67,7 @@ fn text_is_written_as_serde_json_writes_it_whatever_came_before() {
                 }
             };
             let mut out = Vec::new();
-            let item = Item::Text(Text::of_valid(text.as_bytes()));
+            let item = FilterOutput::Raw(RawValue::from_valid(text.as_bytes()));
             formatter.write_item(item, &mut out).unwrap();
             formatter.drain(&mut out).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), expected + "\n", "{text}");

@@ -6,15 +6,15 @@ use std::io;
 /// An input that could not be read.
 #[derive(Debug)]
 pub struct ReadError {
-    pub trouble: Trouble,
+    kind: ReadErrorKind,
     /// Line and column, both from 1, the column in bytes.
     place: Option<(usize, usize)>,
     /// The bytes ended where more were needed.
-    pub at_end: bool,
+    at_end: bool,
 }
 
 #[derive(Debug)]
-pub enum Trouble {
+pub enum ReadErrorKind {
     /// The text is not JSON; what was expected.
     Syntax(&'static str),
     /// The bytes could not be had.
@@ -22,9 +22,14 @@ pub enum Trouble {
 }
 
 impl ReadError {
+    /// What went wrong.
+    pub fn kind(&self) -> &ReadErrorKind {
+        &self.kind
+    }
+
     pub fn syntax(message: &'static str, place: (usize, usize), at_end: bool) -> Self {
         Self {
-            trouble: Trouble::Syntax(message),
+            kind: ReadErrorKind::Syntax(message),
             place: Some(place),
             at_end,
         }
@@ -32,7 +37,7 @@ impl ReadError {
 
     pub fn without_place(message: &'static str) -> Self {
         Self {
-            trouble: Trouble::Syntax(message),
+            kind: ReadErrorKind::Syntax(message),
             place: None,
             at_end: false,
         }
@@ -40,7 +45,7 @@ impl ReadError {
 
     pub fn io(error: io::Error) -> Self {
         Self {
-            trouble: Trouble::Io(error),
+            kind: ReadErrorKind::Io(error),
             place: None,
             at_end: false,
         }
@@ -49,9 +54,9 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match &self.trouble {
-            Trouble::Syntax(message) => f.write_str(message)?,
-            Trouble::Io(error) => error.fmt(f)?,
+        match &self.kind {
+            ReadErrorKind::Syntax(message) => f.write_str(message)?,
+            ReadErrorKind::Io(error) => error.fmt(f)?,
         }
         match self.place {
             Some((line, column)) if self.at_end => {

@@ -1,18 +1,18 @@
 //! `--stream`: paths and leaves as they are read, without building what holds them (jq manual, "Streaming").
 
-use super::parser::Parser;
-use super::{ReadError, Supply, Values};
+use super::parser::ValueReader;
+use super::{ByteSource, ReadError};
 use crate::value::{MAX_DEPTH, Value};
 
 /// Reads JSON as the events of `--stream`.
-pub struct Events<R = Box<dyn Supply>> {
-    parser: Parser<R>,
+pub struct EventReader<R = Box<dyn ByteSource>> {
+    parser: ValueReader<R>,
     path: Vec<Value>,
     failed: bool,
 }
 
-impl From<Values> for Events {
-    fn from(parser: Values) -> Self {
+impl From<ValueReader> for EventReader {
+    fn from(parser: ValueReader) -> Self {
         Self {
             parser,
             path: Vec::new(),
@@ -21,7 +21,7 @@ impl From<Values> for Events {
     }
 }
 
-impl<R: Supply> Events<R> {
+impl<R: ByteSource> EventReader<R> {
     /// Newlines read so far.
     pub fn line_number(&self) -> usize {
         self.parser.line_number()
@@ -32,15 +32,15 @@ impl<R: Supply> Events<R> {
         Value::from(self.path.clone())
     }
 
-    /// Gives up a broken record; see [`Parser::resume`].
-    pub fn resume(&mut self) -> Result<bool, ReadError> {
+    /// Gives up a broken record; see [`ValueReader::skip_to_next_record`].
+    pub fn skip_to_next_record(&mut self) -> Result<bool, ReadError> {
         self.failed = false;
         self.path.clear();
-        self.parser.resume()
+        self.parser.skip_to_next_record()
     }
 
     /// The next event, `[path, leaf]` or `[path]`.
-    pub fn next(&mut self) -> Option<Result<Value, ReadError>> {
+    pub fn next_event(&mut self) -> Option<Result<Value, ReadError>> {
         if self.failed {
             return None;
         }

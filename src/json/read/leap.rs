@@ -5,7 +5,7 @@
 use super::literal;
 use super::marks::Ahead;
 use super::scanner::{Expect, Visitor};
-use crate::value::{BLOCK, Literal};
+use crate::value::{BLOCK, StringLiteral};
 
 /// The scan of the bytes that have marks.
 pub struct Leap<'s, 't, 'm, V> {
@@ -119,7 +119,7 @@ impl<'t, V: Visitor> Leap<'_, 't, '_, V> {
             return None;
         }
         self.open.pop();
-        self.visitor.close();
+        self.visitor.end_container();
         self.top = self.open.last().copied().unwrap_or(0);
         self.pass(Expect::Separator);
         if self.top == 0 {
@@ -138,7 +138,7 @@ impl<'t, V: Visitor> Leap<'_, 't, '_, V> {
         }
         if self.visitor.wants_key() {
             let may_be_escaped = may_be_escaped || self.ahead.has_escapes();
-            self.visitor.key(self.literal(colon, may_be_escaped));
+            self.visitor.visit_key(self.literal(colon, may_be_escaped));
         }
         self.at = colon;
         self.pass(Expect::Value);
@@ -147,15 +147,15 @@ impl<'t, V: Visitor> Leap<'_, 't, '_, V> {
 
     /// The key that begins at the mark, with a colon behind it. Backslashes are known of the blocks of the two.
     #[inline(always)]
-    fn literal(&self, colon: usize, may_be_escaped: bool) -> Literal<'t> {
+    fn literal(&self, colon: usize, may_be_escaped: bool) -> StringLiteral<'t> {
         let whole = &self.text[self.at..colon];
         match whole {
-            [b'"', inside @ .., b'"'] if !may_be_escaped && whole.len() < BLOCK => Literal {
-                inside,
+            [b'"', inside @ .., b'"'] if !may_be_escaped && whole.len() < BLOCK => StringLiteral {
+                content: inside,
                 is_escaped: false,
                 is_ascii: false,
             },
-            _ => Literal::new(&self.text[self.at..]),
+            _ => StringLiteral::new(&self.text[self.at..]),
         }
     }
 
@@ -164,7 +164,7 @@ impl<'t, V: Visitor> Leap<'_, 't, '_, V> {
         if c == b'"' {
             // A string ends before the next mark, if there is one.
             let next = self.ahead.next()?;
-            self.visitor.scalar(self.at);
+            self.visitor.visit_scalar(self.at);
             (self.at, self.expect) = (next, Expect::Separator);
             return Some(Begins::Separator(*self.text.get(next)?));
         }
@@ -189,7 +189,7 @@ impl<'t, V: Visitor> Leap<'_, 't, '_, V> {
         let (b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') = *self.text.get(end)? else {
             return None;
         };
-        self.visitor.scalar(self.at);
+        self.visitor.visit_scalar(self.at);
         (self.at, self.expect) = (end, Expect::Separator);
         Some(Begins::Separator(self.next()?))
     }
@@ -222,7 +222,7 @@ impl<'t, V: Visitor> Leap<'_, 't, '_, V> {
         }
         self.open.push(bracket);
         self.top = bracket;
-        self.visitor.open(self.at, bracket);
+        self.visitor.begin_container(self.at, bracket);
         self.pass(expect);
         Some(())
     }

@@ -1,7 +1,7 @@
 //! The tokens of JSON that have an inside: strings, numbers and words.
 
 use super::scanner::{Fault, Scanned};
-use crate::value::plain_length;
+use crate::value::unescaped_prefix;
 
 /// The end of a word, which must be this one; like a number's it is known only when something else follows.
 #[inline(always)]
@@ -111,7 +111,7 @@ impl StringScan {
     /// Scans up to the closing quote; `false` where the bytes end before it.
     pub fn go_on(&mut self, text: &[u8]) -> Result<bool, Fault> {
         loop {
-            let (plain, is_ascii) = plain_length(&text[self.at..]);
+            let (plain, is_ascii) = unescaped_prefix(&text[self.at..]);
             self.is_ascii &= is_ascii;
             self.at += plain;
             match text.get(self.at) {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::literal::escape_length;
-use super::supply::Buffer;
+use super::supply::InputBuffer;
 use crate::value::{BLOCK, Masks, Wide, Widely};
 
 /// Blocks looked at in one go where nobody looks ahead: what is found stays in the nearest cache.
@@ -106,16 +106,16 @@ impl Forerunner {
             left: Vec::new(),
             is_lost: false,
         };
-        forerunner.look(&mut Buffer {
+        forerunner.look(&mut InputBuffer {
             filled: 0..bytes.len(),
             bytes,
-            ..Buffer::default()
+            ..InputBuffer::default()
         });
         forerunner
     }
 
     /// Finds what can be found of the bytes that came in, which have free ones in front of them.
-    pub fn look(&mut self, page: &mut Buffer) {
+    pub fn look(&mut self, page: &mut InputBuffer) {
         page.marks.clear();
         let begin = page.filled.start.checked_sub(self.left.len());
         let Some(begin) = begin.filter(|_| !self.is_lost) else {

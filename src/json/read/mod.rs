@@ -16,13 +16,13 @@ mod window;
 #[cfg(test)]
 mod tests;
 
-pub use error::{ReadError, Trouble};
-pub use events::Events;
-pub use pages::Pages;
-pub use parser::{Opened, Parser};
+pub use error::{ReadError, ReadErrorKind};
+pub use events::EventReader;
+pub use pages::ReadAhead;
+pub use parser::{ScannedValue, ValueReader};
 pub use scanner::Visitor;
-pub use skip::Skip;
-pub use supply::{Buffer, Supply};
+pub use skip::ValidateOnly;
+pub use supply::{ByteSource, InputBuffer};
 
 use crate::value::Value;
 
@@ -30,18 +30,15 @@ use crate::value::Value;
 const RECORD_SEPARATOR: u8 = 0x1e;
 
 /// The one value in a text.
-pub fn single(text: &[u8]) -> Result<Value, ReadError> {
-    let mut parser = Parser::new(text);
-    let Some(first) = parser.next() else {
+pub fn from_slice(text: &[u8]) -> Result<Value, ReadError> {
+    let mut parser = ValueReader::new(text);
+    let Some(first) = parser.next_value() else {
         return Err(ReadError::without_place("Expected JSON value"));
     };
     let value = first?;
-    match parser.next() {
+    match parser.next_value() {
         None => Ok(value),
         Some(Err(error)) => Err(error),
         Some(Ok(_)) => Err(ReadError::without_place("Unexpected extra JSON values")),
     }
 }
-
-/// All values of a stream, one at a time.
-pub type Values = Parser<Box<dyn Supply>>;

@@ -7,31 +7,35 @@ use std::thread;
 use std::time::Duration;
 
 use super::marks::Forerunner;
-use super::supply::{Buffer, WINDOW};
+use super::supply::{InputBuffer, WINDOW};
 
 /// Free bytes in front of those of a page, for what is left of the page before it: nothing else has to be copied.
 const FRONT: usize = 64 * 1024;
 
-/// Pages that have been read and not yet asked for, at most.
+/// ReadAhead that have been read and not yet asked for, at most.
 const AHEAD: usize = 2;
 
 /// Buffers to be used again.
-type Used = Arc<Mutex<Vec<Buffer>>>;
+type Used = Arc<Mutex<Vec<InputBuffer>>>;
 
 /// The pages of one reader.
-pub struct Pages {
-    read: Receiver<io::Result<Buffer>>,
+pub struct ReadAhead {
+    read: Receiver<io::Result<InputBuffer>>,
     used: Used,
     has_ended: bool,
 }
 
-impl Pages {
+impl ReadAhead {
     /// Has another thread read what comes behind these bytes, of which the first has this place in the input and is
     /// outside of any string.
     ///
     /// # Errors
     /// The reader itself, where no thread can be started.
-    pub fn of<R: Read + Send + 'static>(reader: R, place: usize, bytes: &[u8]) -> Result<Self, R> {
+    pub fn spawn<R: Read + Send + 'static>(
+        reader: R,
+        place: usize,
+        bytes: &[u8],
+    ) -> Result<Self, R> {
         let bytes = bytes.to_vec();
         let (sender, read) = sync_channel(AHEAD);
         let used = Used::default();
@@ -64,12 +68,12 @@ impl Pages {
     ///
     /// # Errors
     /// The reader's.
-    pub fn next_within(
+    pub fn recv_timeout(
         &mut self,
-        patience: Duration,
-        buffer: &mut Buffer,
+        buffer: &mut InputBuffer,
+        timeout: Duration,
     ) -> Option<io::Result<()>> {
-        let page = match self.read.recv_timeout(patience) {
+        let page = match self.read.recv_timeout(timeout) {
             Err(RecvTimeoutError::Timeout) => return None,
             page => page.ok(),
         };
@@ -80,13 +84,17 @@ impl Pages {
     ///
     /// # Errors
     /// The reader's.
-    pub fn next(&mut self, buffer: &mut Buffer) -> io::Result<()> {
+    pub fn recv(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
         let page = self.read.recv().ok();
         self.put(page, buffer)
     }
 
     /// Puts a page behind the bytes of the buffer: in its place, if there are few.
-    fn put(&mut self, page: Option<io::Result<Buffer>>, buffer: &mut Buffer) -> io::Result<()> {
+    fn put(
+        &mut self,
+        page: Option<io::Result<InputBuffer>>,
+        buffer: &mut InputBuffer,
+    ) -> io::Result<()> {
         let mut page = match page {
             Some(page) => page?,
             None if self.has_ended => return Ok(()),
@@ -120,14 +128,14 @@ fn unlocked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn read_all(
     mut reader: impl Read,
     mut forerunner: Forerunner,
-    pages: &SyncSender<io::Result<Buffer>>,
+    pages: &SyncSender<io::Result<InputBuffer>>,
     used: &Used,
 ) {
     loop {
         let free = unlocked(used).pop();
-        let mut page = free.unwrap_or_else(|| Buffer {
+        let mut page = free.unwrap_or_else(|| InputBuffer {
             bytes: vec![0; FRONT + WINDOW],
-            ..Buffer::default()
+            ..InputBuffer::default()
         });
         let page = match reader.read(&mut page.bytes[FRONT..]) {
             Ok(bytes) => {
@@ -163,9 +171,9 @@ mod tests {
         }
     }
 
-    fn pages(told: impl IntoIterator<Item = io::Result<Vec<u8>>>) -> Pages {
+    fn pages(told: impl IntoIterator<Item = io::Result<Vec<u8>>>) -> ReadAhead {
         let told = Told(told.into_iter().collect());
-        Pages::of(told, 0, &[]).ok().unwrap()
+        ReadAhead::spawn(told, 0, &[]).ok().unwrap()
     }
 
     #[test]
@@ -174,10 +182,10 @@ mod tests {
         for kept in [0, 1, 1000, FRONT, FRONT + 1, 2 * WINDOW] {
             let told = numbers.chunks(WINDOW - 7).map(|bytes| Ok(bytes.to_vec()));
             let mut pages = pages(told);
-            let (mut buffer, mut taken) = (Buffer::default(), Vec::new());
+            let (mut buffer, mut taken) = (InputBuffer::default(), Vec::new());
             loop {
                 let before = buffer.filled.len();
-                pages.next(&mut buffer).unwrap();
+                pages.recv(&mut buffer).unwrap();
                 if buffer.filled.len() == before {
                     break;
                 }
@@ -194,16 +202,16 @@ mod tests {
     fn an_error_comes_behind_the_bytes_before_it_and_the_end_stays() {
         let reset = || io::Error::from(ErrorKind::ConnectionReset);
         let mut broken = pages([Ok(b"abc".to_vec()), Err(reset())]);
-        let mut buffer = Buffer::default();
-        broken.next(&mut buffer).unwrap();
+        let mut buffer = InputBuffer::default();
+        broken.recv(&mut buffer).unwrap();
         assert_eq!(buffer.filled(), b"abc");
-        let error = broken.next(&mut buffer).unwrap_err();
+        let error = broken.recv(&mut buffer).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 
         let interrupted = io::Error::from(ErrorKind::Interrupted);
         let mut ended = pages([Err(interrupted), Ok(b"abc".to_vec())]);
         for _ in 0..4 {
-            ended.next(&mut buffer).unwrap();
+            ended.recv(&mut buffer).unwrap();
         }
         assert_eq!(buffer.filled(), b"abcabc");
     }
@@ -217,9 +225,9 @@ mod tests {
                 Ok(0)
             }
         }
-        let mut pages = Pages::of(Silent, 0, &[]).ok().unwrap();
+        let mut pages = ReadAhead::spawn(Silent, 0, &[]).ok().unwrap();
         for patience in [Duration::ZERO, Duration::from_millis(1)] {
-            let page = pages.next_within(patience, &mut Buffer::default());
+            let page = pages.recv_timeout(&mut InputBuffer::default(), patience);
             assert!(page.is_none());
         }
     }

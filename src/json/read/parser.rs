@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::diagnosis::{Diagnosis, Last, Waiting};
 use super::scanner::{Progress, Scanner, Visitor};
-use super::skip::Skip;
+use super::skip::ValidateOnly;
 use super::window::Window;
-use super::{RECORD_SEPARATOR, ReadError, Supply};
-use crate::value::{MAX_TEXT, Text, Value};
+use super::{ByteSource, RECORD_SEPARATOR, ReadError};
+use crate::value::{MAX_TEXT, RawValue, Value};
 
 type Parsed<T> = Result<T, ReadError>;
 
@@ -15,7 +15,7 @@ type Parsed<T> = Result<T, ReadError>;
 const DIAGNOSED: usize = 1024 * 1024;
 
 /// Reads JSON values one after the other.
-pub struct Parser<R> {
+pub struct ValueReader<R = Box<dyn ByteSource>> {
     pub(super) window: Window<R>,
     scanner: Scanner,
     started: bool,
@@ -27,10 +27,10 @@ pub struct Parser<R> {
 }
 
 /// A value that has begun.
-pub enum Opened {
-    Array,
+pub enum ScannedValue {
+    OpenArray,
     /// No array, but a value of so many bytes, found valid.
-    Whole(usize),
+    Complete(usize),
 }
 
 /// Before the first element of an array, or behind one.
@@ -39,7 +39,7 @@ enum Place {
     Later,
 }
 
-impl<R: Supply> Parser<R> {
+impl<R: ByteSource> ValueReader<R> {
     pub fn new(source: R) -> Self {
         Self {
             window: Window::new(source),
@@ -57,81 +57,85 @@ impl<R: Supply> Parser<R> {
     }
 
     /// Lines passed over.
-    pub fn lines_taken(&self) -> usize {
+    pub fn lines_consumed(&self) -> usize {
         self.window.lines_taken()
     }
 
     /// The next value; `None` at the end of the input or after an error.
-    pub fn next(&mut self) -> Option<Parsed<Value>> {
+    pub fn next_value(&mut self) -> Option<Parsed<Value>> {
         self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
             Some(_) => parser.top().map(Some),
         })
     }
 
-    /// Finds the next value valid; gives its length. [`Parser::text`] is its text, until [`Parser::advance`] passes
+    /// Finds the next value valid; gives its length. [`ValueReader::scanned`] is its text, until [`ValueReader::consume`] passes
     /// over it.
-    pub fn scan_next(&mut self, visitor: &mut impl Visitor) -> Option<Parsed<usize>> {
+    pub fn scan_value(&mut self, visitor: &mut impl Visitor) -> Option<Parsed<usize>> {
         self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
             Some(_) => parser.scan_top(visitor).map(Some),
         })
     }
 
-    /// As [`Parser::scan_next`], but an array is only opened, for its elements to be read.
-    pub fn open(&mut self) -> Option<Parsed<Opened>> {
+    /// As [`ValueReader::scan_value`], but an array is only opened, for its elements to be read.
+    pub fn open_or_scan(&mut self) -> Option<Parsed<ScannedValue>> {
         self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
             Some(b'[') => Ok(Some(parser.open_array())),
-            Some(_) => Ok(Some(Opened::Whole(parser.scan_top(&mut Skip)?))),
+            Some(_) => Ok(Some(ScannedValue::Complete(
+                parser.scan_top(&mut ValidateOnly)?,
+            ))),
         })
     }
 
-    /// As [`Parser::scan_next`], but an array of more than so many bytes is only opened.
-    pub fn scan_or_open(&mut self, limit: usize) -> Option<Parsed<Opened>> {
+    /// As [`ValueReader::scan_value`], but an array of more than so many bytes is only opened.
+    pub fn scan_or_open_array(&mut self, limit: usize) -> Option<Parsed<ScannedValue>> {
         self.unless_failed(|parser| match parser.start()? {
             None => Ok(None),
-            Some(b'[') => Ok(Some(match parser.scan_upto(limit, &mut Skip)? {
-                Some(length) => Opened::Whole(length),
+            Some(b'[') => Ok(Some(match parser.scan_upto(limit, &mut ValidateOnly)? {
+                Some(length) => ScannedValue::Complete(length),
                 None => parser.open_array(),
             })),
-            Some(_) => Ok(Some(Opened::Whole(parser.scan_top(&mut Skip)?))),
+            Some(_) => Ok(Some(ScannedValue::Complete(
+                parser.scan_top(&mut ValidateOnly)?,
+            ))),
         })
     }
 
-    fn open_array(&mut self) -> Opened {
+    fn open_array(&mut self) -> ScannedValue {
         self.window.advance(1);
         self.array = Some(Place::First);
         self.around = Some(Waiting::Array { is_empty: true });
-        Opened::Array
+        ScannedValue::OpenArray
     }
 
     /// The text of a value that was scanned and not yet passed over.
     #[inline(always)]
-    pub fn text(&self, length: usize) -> Text<'_> {
-        Text::of_valid(&self.window.rest()[..length])
+    pub fn scanned(&self, length: usize) -> RawValue<'_> {
+        RawValue::from_valid(&self.window.rest()[..length])
     }
 
     /// Passes over a value that was scanned.
     #[inline(always)]
-    pub fn advance(&mut self, length: usize) {
+    pub fn consume(&mut self, length: usize) {
         self.window.advance(length);
     }
 
     /// Finds the next element of the array that was opened valid; `None` when the array is at its end.
     pub fn scan_element(&mut self, visitor: &mut impl Visitor) -> Option<Parsed<usize>> {
-        self.next_element(|parser| parser.scan(visitor))
+        self.read_element(|parser| parser.scan(visitor))
     }
 
     /// The next element of the array that was opened; `None` when it is at its end.
-    pub fn element(&mut self) -> Option<Parsed<Value>> {
-        self.next_element(Self::value)
+    pub fn next_element(&mut self) -> Option<Parsed<Value>> {
+        self.read_element(Self::value)
     }
 
     /// Passes over the next element; `None` when the array is at its end.
     pub fn skip_element(&mut self) -> Option<Parsed<()>> {
-        self.next_element(|parser| {
-            let length = parser.scan(&mut Skip)?;
+        self.read_element(|parser| {
+            let length = parser.scan(&mut ValidateOnly)?;
             parser.window.advance(length);
             Ok(())
         })
@@ -149,7 +153,7 @@ impl<R: Supply> Parser<R> {
         result.transpose()
     }
 
-    fn next_element<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Option<Parsed<T>> {
+    fn read_element<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Option<Parsed<T>> {
         let place = self.array.take()?;
         self.unless_failed(|parser| {
             if !parser.reach_element(place)? {
@@ -184,17 +188,17 @@ impl<R: Supply> Parser<R> {
     }
 
     /// Takes the bytes of the next line, its newline included; `false` at the end of the input.
-    pub fn take_line(&mut self, line: &mut Vec<u8>) -> Parsed<bool> {
+    pub fn read_line(&mut self, line: &mut Vec<u8>) -> Parsed<bool> {
         self.window.take_until(b'\n', line)
     }
 
     /// Takes all bytes that are left.
-    pub fn take_all(&mut self, text: &mut Vec<u8>) -> Parsed<()> {
+    pub fn read_to_end(&mut self, text: &mut Vec<u8>) -> Parsed<()> {
         self.window.take_all(text).map_err(ReadError::io)
     }
 
     /// Gives up the rest of a broken record and goes on after the next record separator (RFC 7464 §2.3).
-    pub fn resume(&mut self) -> Parsed<bool> {
+    pub fn skip_to_next_record(&mut self) -> Parsed<bool> {
         self.failed = false;
         self.scanner.forget();
         self.window.skip_behind(RECORD_SEPARATOR)
@@ -239,9 +243,9 @@ impl<R: Supply> Parser<R> {
 
     /// A value outside of any other; like jq, a literal before a stray `,` is not given out.
     fn top(&mut self) -> Parsed<Value> {
-        let length = self.scan_top(&mut Skip)?;
-        let value = self.text(length).to_value();
-        self.advance(length);
+        let length = self.scan_top(&mut ValidateOnly)?;
+        let value = self.scanned(length).to_value();
+        self.consume(length);
         Ok(value)
     }
 
@@ -259,9 +263,9 @@ impl<R: Supply> Parser<R> {
 
     /// The value that begins here.
     pub(super) fn value(&mut self) -> Parsed<Value> {
-        let length = self.scan(&mut Skip)?;
-        let value = self.text(length).to_value();
-        self.advance(length);
+        let length = self.scan(&mut ValidateOnly)?;
+        let value = self.scanned(length).to_value();
+        self.consume(length);
         Ok(value)
     }
 
@@ -281,7 +285,7 @@ impl<R: Supply> Parser<R> {
         }
     }
 
-    /// As [`Parser::scan`]; `None` where the value does not end in that many bytes.
+    /// As [`ValueReader::scan`]; `None` where the value does not end in that many bytes.
     fn scan_upto(&mut self, limit: usize, visitor: &mut impl Visitor) -> Parsed<Option<usize>> {
         self.scanner.reset(usize::from(self.around.is_some()));
         loop {

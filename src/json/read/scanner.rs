@@ -5,20 +5,20 @@
 use super::leap::{Leap, Leapt};
 use super::literal::{self, StringScan};
 use super::marks::{Marks, NEAR};
-use crate::value::{BLOCK, Literal, MAX_DEPTH, plain_length};
+use crate::value::{BLOCK, MAX_DEPTH, StringLiteral, unescaped_prefix};
 
 /// What a scan comes across, in the order of the text; places are offsets from the first byte of the value scanned.
 pub trait Visitor {
     /// An array or object begins, with this bracket.
-    fn open(&mut self, at: usize, bracket: u8);
+    fn begin_container(&mut self, at: usize, bracket: u8);
     /// The array or object begun last ends.
-    fn close(&mut self);
+    fn end_container(&mut self);
     /// Is the key wanted that comes next?
     fn wants_key(&self) -> bool;
     /// A key that was wanted.
-    fn key(&mut self, key: Literal);
+    fn visit_key(&mut self, key: StringLiteral);
     /// A value without an inside begins.
-    fn scalar(&mut self, at: usize);
+    fn visit_scalar(&mut self, at: usize);
 }
 
 /// What stands next.
@@ -239,7 +239,7 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
     #[inline(always)]
     fn close(&mut self) -> Option<()> {
         self.scanner.open.pop();
-        self.visitor.close();
+        self.visitor.end_container();
         self.top = self.scanner.open.last().copied().unwrap_or(0);
         self.go_on(self.at + 1)
     }
@@ -251,7 +251,7 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         }
         self.scanner.open.push(bracket);
         self.top = bracket;
-        self.visitor.open(self.at, bracket);
+        self.visitor.begin_container(self.at, bracket);
         Ok(self.step(expect))
     }
 
@@ -269,7 +269,7 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
             _ => return Err(Fault),
         };
         Ok(end.and_then(|end| {
-            self.visitor.scalar(from);
+            self.visitor.visit_scalar(from);
             self.go_on(end)
         }))
     }
@@ -300,7 +300,7 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
             return Ok(None);
         };
         if self.visitor.wants_key() {
-            self.visitor.key(key);
+            self.visitor.visit_key(key);
         }
         self.at += key.length();
         self.expect = Expect::Colon;
@@ -315,15 +315,15 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
     }
 
     #[inline(always)]
-    fn string(&mut self) -> Scanned<Literal<'t>> {
+    fn string(&mut self) -> Scanned<StringLiteral<'t>> {
         if self.scanner.string.is_some() {
             return self.long_string();
         }
         let from = self.at + 1;
-        let (plain, is_ascii) = plain_length(self.text.get(from..).unwrap_or_default());
+        let (plain, is_ascii) = unescaped_prefix(self.text.get(from..).unwrap_or_default());
         if self.text.get(from + plain) == Some(&b'"') {
-            return Ok(Some(Literal {
-                inside: &self.text[from..from + plain],
+            return Ok(Some(StringLiteral {
+                content: &self.text[from..from + plain],
                 is_escaped: false,
                 is_ascii,
             }));
@@ -334,7 +334,7 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
     /// A string with escapes, or one whose end is not here.
     #[cold]
     #[inline(never)]
-    fn long_string(&mut self) -> Scanned<Literal<'t>> {
+    fn long_string(&mut self) -> Scanned<StringLiteral<'t>> {
         let begun = self.scanner.string.take();
         let mut scan = begun.unwrap_or_else(|| StringScan::new(self.at + 1));
         match scan.go_on(self.text) {
@@ -348,8 +348,8 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
                 return Err(fault);
             }
         }
-        Ok(Some(Literal {
-            inside: &self.text[self.at + 1..scan.at],
+        Ok(Some(StringLiteral {
+            content: &self.text[self.at + 1..scan.at],
             is_escaped: scan.is_escaped,
             is_ascii: scan.is_ascii,
         }))

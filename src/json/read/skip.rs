@@ -1,16 +1,16 @@
 //! A visitor that only wants to know the text valid.
 
 use super::scanner::Visitor;
-use crate::value::Literal;
+use crate::value::StringLiteral;
 
-pub struct Skip;
+pub struct ValidateOnly;
 
-impl Visitor for Skip {
-    fn open(&mut self, _: usize, _: u8) {}
-    fn close(&mut self) {}
+impl Visitor for ValidateOnly {
+    fn begin_container(&mut self, _: usize, _: u8) {}
+    fn end_container(&mut self) {}
     fn wants_key(&self) -> bool {
         false
     }
-    fn key(&mut self, _: Literal) {}
-    fn scalar(&mut self, _: usize) {}
+    fn visit_key(&mut self, _: StringLiteral) {}
+    fn visit_scalar(&mut self, _: usize) {}
 }

@@ -14,46 +14,51 @@ const FIRST_WINDOW: usize = 16 * 1024;
 
 /// Bytes of an input.
 #[derive(Default)]
-pub struct Buffer {
-    pub bytes: Vec<u8>,
+pub struct InputBuffer {
+    pub(crate) bytes: Vec<u8>,
     /// Where they are in it.
-    pub filled: Range<usize>,
+    pub(crate) filled: Range<usize>,
     /// What is known of them already.
-    pub marks: Marks,
+    pub(crate) marks: Marks,
 }
 
 /// A reader that may have a better way than to copy its bytes to where they are wanted.
-pub trait Supply: Read {
+pub trait ByteSource: Read {
     /// Brings more bytes in behind those in the buffer, which may be moved; none at the end of the input.
     ///
     /// # Errors
     /// The reader's; never that it was interrupted.
-    fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
-        buffer.read(self)
+    fn fill_buffer(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
+        buffer.read_from(self)
     }
 }
 
-impl Supply for &[u8] {}
-impl Supply for Cursor<Vec<u8>> {}
-impl Supply for File {}
+impl ByteSource for &[u8] {}
+impl ByteSource for Cursor<Vec<u8>> {}
+impl ByteSource for File {}
 
-impl<S: Supply + ?Sized> Supply for Box<S> {
-    fn supply(&mut self, buffer: &mut Buffer) -> io::Result<()> {
-        (**self).supply(buffer)
+impl<S: ByteSource + ?Sized> ByteSource for Box<S> {
+    fn fill_buffer(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
+        (**self).fill_buffer(buffer)
     }
 }
 
-impl Buffer {
+impl InputBuffer {
     /// The bytes.
     pub fn filled(&self) -> &[u8] {
         &self.bytes[self.filled.clone()]
+    }
+
+    /// Drops the first bytes.
+    pub fn consume(&mut self, bytes: usize) {
+        self.filled.start += bytes;
     }
 
     /// Reads once behind the bytes. They are moved to the front, and what is full grows.
     ///
     /// # Errors
     /// The reader's; never that it was interrupted.
-    pub fn read(&mut self, reader: &mut (impl Read + ?Sized)) -> io::Result<()> {
+    pub fn read_from(&mut self, reader: &mut (impl Read + ?Sized)) -> io::Result<()> {
         let kept = self.filled.len();
         let was_full = self.filled.end == self.bytes.len();
         self.bytes.copy_within(self.filled.clone(), 0);

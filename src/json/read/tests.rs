@@ -4,7 +4,7 @@
 
 use std::io::{self, Read};
 
-use super::{Events, Parser, Supply, single};
+use super::{ByteSource, EventReader, ValueReader, from_slice};
 use crate::value::{MAX_DEPTH, Value};
 
 /// Bytes that come a few at a time.
@@ -23,12 +23,12 @@ impl Read for Drip<'_> {
     }
 }
 
-impl Supply for Drip<'_> {}
+impl ByteSource for Drip<'_> {}
 
 /// Every value of a text as compact JSON, and the error that ends it, with the bytes in portions of `size`.
 fn read(text: &[u8], size: usize) -> Vec<String> {
-    let mut parser = Parser::new(Drip { text, size });
-    std::iter::from_fn(|| parser.next())
+    let mut parser = ValueReader::new(Drip { text, size });
+    std::iter::from_fn(|| parser.next_value())
         .map(|value| value.map_or_else(|error| error.to_string(), |value| value.to_json()))
         .collect()
 }
@@ -130,13 +130,13 @@ fn bytes_that_are_no_utf8_become_replacement_characters() {
 #[test]
 fn nesting_ends_at_the_limit() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    assert!(single(nested(MAX_DEPTH).as_bytes()).is_ok());
-    let error = single(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err();
+    assert!(from_slice(nested(MAX_DEPTH).as_bytes()).is_ok());
+    let error = from_slice(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err();
     assert!(
         error.to_string().starts_with("Exceeds depth limit"),
         "{error}"
     );
-    let endless = single("[".repeat(1_000_000).as_bytes()).unwrap_err();
+    let endless = from_slice("[".repeat(1_000_000).as_bytes()).unwrap_err();
     assert!(
         endless.to_string().starts_with("Exceeds depth limit"),
         "{endless}"
@@ -146,10 +146,10 @@ fn nesting_ends_at_the_limit() {
 #[test]
 fn one_value_is_one_value() {
     for text in ["", " ", "1 2", "[1] x"] {
-        assert!(single(text.as_bytes()).is_err(), "{text:?}");
+        assert!(from_slice(text.as_bytes()).is_err(), "{text:?}");
     }
     assert_eq!(
-        single(b" [1] ").unwrap(),
+        from_slice(b" [1] ").unwrap(),
         Value::from(vec![Value::from(1usize)])
     );
 }
@@ -158,14 +158,14 @@ fn one_value_is_one_value() {
 fn elements_are_those_of_the_array_however_the_bytes_arrive() {
     let text = "[1, [2,{\"a\":\"x\\n\"}] ,\"é\", {}] [] [4]";
     for size in 1..=text.len() {
-        let mut parser = Parser::new(Drip {
+        let mut parser = ValueReader::new(Drip {
             text: text.as_bytes(),
             size,
         });
         let mut arrays = Vec::new();
-        while let Some(opened) = parser.open() {
+        while let Some(opened) = parser.open_or_scan() {
             opened.unwrap();
-            let elements = std::iter::from_fn(|| parser.element());
+            let elements = std::iter::from_fn(|| parser.next_element());
             arrays.push(
                 elements
                     .map(|element| element.unwrap().to_json())
@@ -199,12 +199,12 @@ fn events_are_those_of_jq_however_the_bytes_arrive() {
         "[[0]]",
     ];
     for size in 1..=text.len() {
-        let drip: Box<dyn Supply> = Box::new(Drip {
+        let drip: Box<dyn ByteSource> = Box::new(Drip {
             text: text.as_bytes(),
             size,
         });
-        let mut events = Events::from(Parser::new(drip));
-        let read = std::iter::from_fn(|| events.next());
+        let mut events = EventReader::from(ValueReader::new(drip));
+        let read = std::iter::from_fn(|| events.next_event());
         let read: Vec<_> = read.map(|event| event.unwrap().to_json()).collect();
         assert_eq!(read, expected, "by {size} bytes");
     }
@@ -238,7 +238,7 @@ impl Read for Endless<'_> {
     }
 }
 
-impl Supply for Endless<'_> {}
+impl ByteSource for Endless<'_> {}
 
 #[test]
 fn a_fault_without_end_is_found_after_a_while() {
@@ -259,13 +259,13 @@ fn a_fault_without_end_is_found_after_a_while() {
     ];
     for (begin, again, expected) in faults {
         let given = std::cell::Cell::new(0);
-        let mut parser = Parser::new(Endless {
+        let mut parser = ValueReader::new(Endless {
             begin,
             again,
             at: 0,
             given: &given,
         });
-        let error = parser.next().unwrap().unwrap_err().to_string();
+        let error = parser.next_value().unwrap().unwrap_err().to_string();
         assert!(error.starts_with(expected), "{begin:?}: {error}");
         assert!(given.get() < 4 << 20, "{begin:?}: {} bytes", given.get());
     }

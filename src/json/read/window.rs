@@ -4,11 +4,11 @@ use std::io;
 
 use super::ReadError;
 use super::marks::{Marks, NEAR};
-use super::supply::{Buffer, Supply};
+use super::supply::{ByteSource, InputBuffer};
 
 pub struct Window<R> {
     source: R,
-    buffer: Buffer,
+    buffer: InputBuffer,
     /// Where in the buffer the bytes are that have not been taken.
     position: usize,
     ended: bool,
@@ -20,11 +20,11 @@ pub struct Window<R> {
     column: usize,
 }
 
-impl<R: Supply> Window<R> {
+impl<R: ByteSource> Window<R> {
     pub fn new(source: R) -> Self {
         Self {
             source,
-            buffer: Buffer::default(),
+            buffer: InputBuffer::default(),
             position: 0,
             ended: false,
             passed: 0,
@@ -74,7 +74,7 @@ impl<R: Supply> Window<R> {
         self.passed = self.place();
         self.buffer.filled.start = self.position;
         let kept = self.buffer.filled.len();
-        let supplied = self.source.supply(&mut self.buffer);
+        let supplied = self.source.fill_buffer(&mut self.buffer);
         self.position = self.buffer.filled.start;
         self.ended = self.buffer.filled.len() <= kept;
         supplied.map_err(ReadError::io)?;

@@ -4,7 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::ops::{Deref, DerefMut};
 
 use super::document::Node;
-use super::text::Text;
+use super::text::RawValue;
 use super::{Map, Value};
 
 /// So many single fields are looked up in the text before an object is built after all.
@@ -26,7 +26,7 @@ impl Array {
     }
 
     /// The text, as long as nobody has looked inside.
-    pub fn unread(&self) -> Option<Text<'_>> {
+    pub fn raw(&self) -> Option<RawValue<'_>> {
         let source = self.source.as_ref()?;
         self.items.get().is_none().then(|| source.text())
     }
@@ -88,7 +88,7 @@ impl Object {
     }
 
     /// The text, as long as nobody has looked inside.
-    pub fn unread(&self) -> Option<Text<'_>> {
+    pub fn raw(&self) -> Option<RawValue<'_>> {
         let source = self.source.as_ref()?;
         self.map.get().is_none().then(|| source.text())
     }

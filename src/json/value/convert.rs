@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::{Map, Num, Value};
 
 /// An error a filter can raise and catch.
-pub type Error = jaq_core::Error<Value>;
+pub type ValueError = jaq_core::Error<Value>;
 /// A value or such an error.
-pub type ValR = Result<Value, Error>;
+pub type ValR = Result<Value, ValueError>;
 
 impl From<bool> for Value {
     fn from(b: bool) -> Self {

@@ -4,21 +4,21 @@
 use std::rc::Rc;
 
 use super::paths::{bounds, check_depth, element, slice_bounds};
-use super::{Array, Error, Object, ValR, Value};
+use super::{Array, Object, ValR, Value, ValueError};
 
 impl Value {
     /// The value without what the paths name (`delpaths`).
     pub fn delete_paths(self, paths: &Self) -> ValR {
         let Self::Arr(paths) = paths else {
-            return Err(Error::str("Paths must be specified as an array"));
+            return Err(ValueError::str("Paths must be specified as an array"));
         };
         let mut sorted: Vec<&Self> = paths.iter().collect();
         sorted.sort();
         let paths = sorted.into_iter().map(|path| match path {
             Self::Arr(path) => check_depth(path).map(|()| &path[..]),
-            other => Err(Error::str(format_args!(
+            other => Err(ValueError::str(format_args!(
                 "Path must be specified as array, not {}",
-                other.kind()
+                other.type_name()
             ))),
         });
         let paths = paths.collect::<Result<Vec<_>, _>>()?;
@@ -68,9 +68,9 @@ fn delete_keys(value: Value, keys: &[&Value]) -> ValR {
         Value::Null => Ok(Value::Null),
         Value::Arr(items) => delete_elements(items, keys),
         Value::Obj(map) => delete_fields(map, keys),
-        other => Err(Error::str(format_args!(
+        other => Err(ValueError::str(format_args!(
             "Cannot delete fields from {}",
-            other.kind()
+            other.type_name()
         ))),
     }
 }
@@ -85,9 +85,9 @@ fn delete_elements(mut items: Rc<Array>, keys: &[&Value]) -> ValR {
                 bounds(Some(start), Some(end), items.len())?
             }
             other => {
-                return Err(Error::str(format_args!(
+                return Err(ValueError::str(format_args!(
                     "Cannot delete {} element of array",
-                    other.kind()
+                    other.type_name()
                 )));
             }
         };
@@ -107,9 +107,9 @@ fn delete_fields(mut map: Rc<Object>, keys: &[&Value]) -> ValR {
         _ => {
             let names = keys.iter().map(|key| match key {
                 Value::Str(key) => Ok(&**key),
-                other => Err(Error::str(format_args!(
+                other => Err(ValueError::str(format_args!(
                     "Cannot delete {} field of object",
-                    other.kind()
+                    other.type_name()
                 ))),
             });
             let names = names.collect::<Result<Vec<&str>, _>>()?;

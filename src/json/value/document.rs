@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::literal::Literal;
-use super::text::Text;
+use super::literal::StringLiteral;
+use super::text::RawValue;
 use super::{Array, Map, Object, Value};
 
 /// One value of a text: where it begins, and where in the index the next value of the same level is.
@@ -56,8 +56,8 @@ impl Document {
         self.index.get_or_init(|| index(&self.text))
     }
 
-    fn text(&self, entry: Entry) -> Text<'_> {
-        Text::of_valid(&self.text[entry.from as usize..])
+    fn text(&self, entry: Entry) -> RawValue<'_> {
+        RawValue::from_valid(&self.text[entry.from as usize..])
     }
 }
 
@@ -77,7 +77,7 @@ fn index(text: &[u8]) -> Box<[Entry]> {
                 at += 1;
                 continue;
             }
-            b'"' => at += Literal::new(&text[at..]).length(),
+            b'"' => at += StringLiteral::new(&text[at..]).length(),
             b'{' | b'[' => {
                 open.push(entries.len());
                 at += 1;
@@ -88,7 +88,7 @@ fn index(text: &[u8]) -> Box<[Entry]> {
                 }
                 at += 1;
             }
-            _ => at += Text::of_valid(&text[at..]).length().max(1),
+            _ => at += RawValue::from_valid(&text[at..]).length().max(1),
         }
         entries.push(entry);
     }
@@ -110,9 +110,9 @@ impl Node {
     }
 
     /// The text of the container.
-    pub fn text(&self) -> Text<'_> {
+    pub fn text(&self) -> RawValue<'_> {
         match self.entry {
-            0 => Text::of_valid(&self.document.text),
+            0 => RawValue::from_valid(&self.document.text),
             entry => self.document.text(self.document.index()[entry as usize]),
         }
     }
@@ -135,19 +135,19 @@ impl Node {
         self.places(1).map(|at| self.at(at)).collect()
     }
 
-    fn key(&self, entry: usize) -> Literal<'_> {
-        Literal::new(self.document.text(self.document.index()[entry]).bytes())
+    fn key(&self, entry: usize) -> StringLiteral<'_> {
+        StringLiteral::new(self.document.text(self.document.index()[entry]).bytes())
     }
 
     /// The keys and values of an object; a later value of a key replaces an earlier one.
     pub fn entries(&self) -> Map {
-        let entry = |at| (Rc::from(&*self.key(at).decoded()), self.at(at + 1));
+        let entry = |at| (Rc::from(&*self.key(at).decode()), self.at(at + 1));
         self.places(2).map(entry).collect()
     }
 
     /// The value of a key: the last one, where the text has it more than once.
     pub fn field(&self, key: &str) -> Option<Value> {
-        let is_wanted = |at: &usize| self.key(*at).is(key);
+        let is_wanted = |at: &usize| self.key(*at).equals(key);
         let found = self.places(2).filter(is_wanted).last();
         found.map(|at| self.at(at + 1))
     }

@@ -6,7 +6,7 @@ use super::lanes;
 
 /// Bytes before the next quote, backslash or control character, and whether all of them are printable ASCII.
 #[inline(always)]
-pub fn plain_length(text: &[u8]) -> (usize, bool) {
+pub fn unescaped_prefix(text: &[u8]) -> (usize, bool) {
     let mut at = 0;
     let mut is_ascii = true;
     while let Some(chunk) = text[at..].first_chunk::<{ lanes::WIDTH }>() {
@@ -30,31 +30,31 @@ pub fn plain_length(text: &[u8]) -> (usize, bool) {
 
 /// A string literal inside valid JSON text.
 #[derive(Clone, Copy, Debug)]
-pub struct Literal<'t> {
+pub struct StringLiteral<'t> {
     /// What stands between the quotes.
-    pub inside: &'t [u8],
+    pub content: &'t [u8],
     /// There is a backslash in it.
     pub is_escaped: bool,
     /// There is nothing but printable ASCII in it, as far as is known.
     pub is_ascii: bool,
 }
 
-impl<'t> Literal<'t> {
+impl<'t> StringLiteral<'t> {
     /// The literal whose opening quote begins the text.
     #[inline(always)]
     pub fn new(text: &'t [u8]) -> Self {
         let inside = text.get(1..).unwrap_or_default();
-        let (mut length, mut is_ascii) = plain_length(inside);
+        let (mut length, mut is_ascii) = unescaped_prefix(inside);
         let mut is_escaped = false;
         while let Some(b'\\') = inside.get(length) {
             is_escaped = true;
             let next = (length + 2).min(inside.len());
-            let (plain, ascii) = plain_length(&inside[next..]);
+            let (plain, ascii) = unescaped_prefix(&inside[next..]);
             length = next + plain;
             is_ascii &= ascii;
         }
         Self {
-            inside: &inside[..length],
+            content: &inside[..length],
             is_escaped,
             is_ascii,
         }
@@ -63,7 +63,7 @@ impl<'t> Literal<'t> {
     /// Bytes of the literal, quotes included.
     #[inline(always)]
     pub fn length(self) -> usize {
-        self.inside.len() + 2
+        self.content.len() + 2
     }
 
     /// Are its bytes those of the string? Two of this kind are the same string only if they are the same bytes.
@@ -74,40 +74,40 @@ impl<'t> Literal<'t> {
 
     #[inline(never)]
     fn is_utf8(self) -> bool {
-        std::str::from_utf8(self.inside).is_ok()
+        std::str::from_utf8(self.content).is_ok()
     }
 
     /// The string, as far as it stands there as it is.
     #[inline(always)]
-    pub fn plain(self) -> Option<&'t str> {
+    pub fn as_str(self) -> Option<&'t str> {
         if self.is_escaped {
             None
         } else {
-            std::str::from_utf8(self.inside).ok()
+            std::str::from_utf8(self.content).ok()
         }
     }
 
     /// The string: escapes resolved, lone surrogates and what is no UTF-8 replaced by U+FFFD.
-    pub fn decoded(self) -> Cow<'t, str> {
-        match self.plain() {
+    pub fn decode(self) -> Cow<'t, str> {
+        match self.as_str() {
             Some(plain) => Cow::Borrowed(plain),
-            None => Cow::Owned(String::from_utf8_lossy(&unescaped(self.inside)).into_owned()),
+            None => Cow::Owned(String::from_utf8_lossy(&unescaped(self.content)).into_owned()),
         }
     }
 
     /// Is it this string?
     #[inline(always)]
-    pub fn is(self, text: &str) -> bool {
+    pub fn equals(self, text: &str) -> bool {
         if self.is_escaped {
-            return *self.decoded() == *text;
+            return *self.decode() == *text;
         }
         // What is no UTF-8 can only be what has the replacement character in it.
-        self.inside == text.as_bytes() || (!self.is_ascii && self.is_replaced(text))
+        self.content == text.as_bytes() || (!self.is_ascii && self.is_replaced(text))
     }
 
     #[inline(never)]
     fn is_replaced(self, text: &str) -> bool {
-        text.contains(char::REPLACEMENT_CHARACTER) && *self.decoded() == *text
+        text.contains(char::REPLACEMENT_CHARACTER) && *self.decode() == *text
     }
 }
 
@@ -117,7 +117,7 @@ fn unescaped(inside: &[u8]) -> Vec<u8> {
     let mut rest = inside;
     loop {
         // Of what ends a plain run there are only backslashes.
-        let (plain, _) = plain_length(rest);
+        let (plain, _) = unescaped_prefix(rest);
         bytes.extend_from_slice(&rest[..plain]);
         rest = &rest[plain..];
         match rest {

@@ -23,13 +23,13 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 pub use container::{Array, Object};
-pub use convert::{Error, ValR};
+pub use convert::{ValR, ValueError};
 pub use document::MAX_TEXT;
 pub use dump::excerpt;
-pub use item::{Item, Part};
-pub use literal::{Literal, plain_length};
+pub use item::{ArrayPart, FilterOutput};
+pub use literal::{StringLiteral, unescaped_prefix};
 pub use num::Num;
-pub use text::{Kind, Seen, Text};
+pub use text::{RawValue, SeenKeys, ValueKind};
 pub use wide::{BLOCK, Masks, Wide, Widely};
 
 /// Keys and values in the order they came, as jq keeps them.
@@ -51,7 +51,7 @@ pub enum Value {
 
 impl Value {
     /// The name jq's `type` gives.
-    pub fn kind(&self) -> &'static str {
+    pub fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "boolean",
@@ -63,8 +63,8 @@ impl Value {
     }
 
     /// The value as error messages name it: `object ({"a":1})`, cut short as jq 1.8 cuts it.
-    pub fn described(&self) -> String {
-        format!("{} ({})", self.kind(), excerpt(self))
+    pub fn describe(&self) -> String {
+        format!("{} ({})", self.type_name(), excerpt(self))
     }
 
     /// A string value.

@@ -71,7 +71,7 @@ impl Num {
     }
 
     /// The number with its sign turned; digits of a literal are kept, and its zero has no sign, as in jq 1.8.
-    pub fn negated(&self) -> Self {
+    pub fn negate(&self) -> Self {
         match self {
             Self::Int(i) => Self::Int(-i),
             Self::Float(x) => Self::from(-x),
@@ -84,9 +84,9 @@ impl Num {
     }
 
     /// The number without its sign.
-    pub fn magnitude(&self) -> Self {
+    pub fn abs(&self) -> Self {
         if self.is_negative() {
-            self.negated()
+            self.negate()
         } else {
             self.clone()
         }

@@ -4,16 +4,16 @@ use std::cmp::Ordering;
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 use std::rc::Rc;
 
-use super::{Error, Map, Num, ValR, Value};
+use super::{Map, Num, ValR, Value, ValueError};
 
 /// Longest string a repetition may build, in bytes (jq's limit is INT_MAX).
 const MAX_STRING: usize = i32::MAX as usize;
 
 fn refuse(l: &Value, r: &Value, what: &str) -> ValR {
-    Err(Error::str(format_args!(
+    Err(ValueError::str(format_args!(
         "{} and {} cannot be {what}",
-        l.described(),
-        r.described()
+        l.describe(),
+        r.describe()
     )))
 }
 
@@ -97,7 +97,7 @@ fn repeat(text: &str, count: f64) -> ValR {
         return Ok(Value::str(""));
     }
     if count * text.len() as f64 >= MAX_STRING as f64 {
-        return Err(Error::str("Repeat string result too long"));
+        return Err(ValueError::str("Repeat string result too long"));
     }
     Ok(Value::from(text.repeat(count as usize)))
 }
@@ -175,10 +175,10 @@ impl Neg for Value {
 
     fn neg(self) -> ValR {
         match self {
-            Self::Num(n) => Ok(Self::Num(n.negated())),
-            other => Err(Error::str(format_args!(
+            Self::Num(n) => Ok(Self::Num(n.negate())),
+            other => Err(ValueError::str(format_args!(
                 "{} cannot be negated",
-                other.described()
+                other.describe()
             ))),
         }
     }
@@ -216,14 +216,14 @@ impl Ord for Value {
             (Self::Str(l), Self::Str(r)) => l.cmp(r),
             (Self::Arr(l), Self::Arr(r)) => l.as_slice().cmp(r.as_slice()),
             (Self::Obj(l), Self::Obj(r)) => compare_objects(l, r),
-            _ => self.rank().cmp(&other.rank()),
+            _ => self.type_order().cmp(&other.type_order()),
         }
     }
 }
 
 impl Value {
     /// The place of its kind in that order.
-    pub fn rank(&self) -> u8 {
+    pub fn type_order(&self) -> u8 {
         match self {
             Self::Null => 0,
             Self::Bool(false) => 1,

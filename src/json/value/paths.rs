@@ -3,23 +3,23 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Error, MAX_DEPTH, Map, Num, ValR, Value};
+use super::{MAX_DEPTH, Map, Num, ValR, Value, ValueError};
 
 /// Longest array an index may create (jq's limit).
 const MAX_INDEX: i64 = (i32::MAX >> 2) as i64;
 
 impl Value {
-    fn cannot_index<T>(&self, key: &Self) -> Result<T, Error> {
-        Err(Error::str(format_args!(
+    fn cannot_index<T>(&self, key: &Self) -> Result<T, ValueError> {
+        Err(ValueError::str(format_args!(
             "Cannot index {} with {}",
-            self.kind(),
-            key.described()
+            self.type_name(),
+            key.describe()
         )))
     }
 
     /// The error of iterating over something without elements.
-    pub fn cannot_iterate(&self) -> Error {
-        Error::str(format_args!("Cannot iterate over {}", self.described()))
+    pub fn iteration_error(&self) -> ValueError {
+        ValueError::str(format_args!("Cannot iterate over {}", self.describe()))
     }
 
     /// `.[key]`, null where there is nothing.
@@ -70,17 +70,17 @@ impl Value {
                 let (start, end) = slice_bounds(key)?;
                 let range = bounds(Some(start), Some(end), items.len())?;
                 let Self::Arr(new) = new else {
-                    return Err(Error::str(
+                    return Err(ValueError::str(
                         "A slice of an array can only be assigned another array",
                     ));
                 };
                 Rc::make_mut(&mut items).splice(range, new.iter().cloned());
                 Ok(Self::Arr(items))
             }
-            (Self::Str(_), Self::Obj(_)) => Err(Error::str("Cannot update string slices")),
-            (Self::Arr(_), Self::Arr(_)) => {
-                Err(Error::str("Cannot update field at array index of array"))
-            }
+            (Self::Str(_), Self::Obj(_)) => Err(ValueError::str("Cannot update string slices")),
+            (Self::Arr(_), Self::Arr(_)) => Err(ValueError::str(
+                "Cannot update field at array index of array",
+            )),
             (value, key) => value.cannot_index(key),
         }
     }
@@ -119,24 +119,24 @@ impl Value {
     }
 }
 
-pub(super) fn check_depth(path: &[Value]) -> Result<(), Error> {
+pub(super) fn check_depth(path: &[Value]) -> Result<(), ValueError> {
     if path.len() > MAX_DEPTH {
-        Err(Error::str("Path too deep"))
+        Err(ValueError::str("Path too deep"))
     } else {
         Ok(())
     }
 }
 
 /// The bounds in the path component `{"start": …, "end": …}`; both must be there, null for an open end.
-pub(super) fn slice_bounds(key: &Map) -> Result<(&Value, &Value), Error> {
+pub(super) fn slice_bounds(key: &Map) -> Result<(&Value, &Value), ValueError> {
     match (key.get("start"), key.get("end")) {
         (Some(start), Some(end)) => Ok((start, end)),
         _ => Err(not_integers()),
     }
 }
 
-fn not_integers() -> Error {
-    Error::str("Array/string slice indices must be integers")
+fn not_integers() -> ValueError {
+    ValueError::str("Array/string slice indices must be integers")
 }
 
 fn slice_key(start: Option<&Value>, end: Option<&Value>) -> Value {
@@ -160,16 +160,16 @@ pub(super) fn element(index: &Num, len: usize) -> Option<usize> {
     usize::try_from(from_end).ok()
 }
 
-fn set_element(items: &mut Vec<Value>, index: &Num, new: Value) -> Result<(), Error> {
+fn set_element(items: &mut Vec<Value>, index: &Num, new: Value) -> Result<(), ValueError> {
     let double = index.as_f64();
     if double.is_nan() {
-        return Err(Error::str("Cannot set array element at NaN index"));
+        return Err(ValueError::str("Cannot set array element at NaN index"));
     }
     if double > MAX_INDEX as f64 {
-        return Err(Error::str("Array index too large"));
+        return Err(ValueError::str("Array index too large"));
     }
     let Some(i) = element(index, items.len()) else {
-        return Err(Error::str("Out of bounds negative array index"));
+        return Err(ValueError::str("Out of bounds negative array index"));
     };
     if i >= items.len() {
         items.resize(i + 1, Value::Null);
@@ -183,7 +183,7 @@ pub(super) fn bounds(
     start: Option<&Value>,
     end: Option<&Value>,
     len: usize,
-) -> Result<Range<usize>, Error> {
+) -> Result<Range<usize>, ValueError> {
     let bound = |bound: Option<&Value>, default: f64, round: fn(f64) -> f64| match bound {
         None | Some(Value::Null) => Ok(default),
         Some(Value::Num(n)) => {

@@ -5,10 +5,10 @@
 use std::cmp::Ordering::{Equal, Greater, Less};
 
 use super::{Num, Value};
-use crate::read::single;
+use crate::read::from_slice;
 
 fn json(text: &str) -> Value {
-    single(text.as_bytes()).unwrap()
+    from_slice(text.as_bytes()).unwrap()
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn fields_are_found_without_building_and_after_many_look_ups() {
 #[test]
 fn long_values_are_cut_short_in_messages() {
     let long = json("[0,1,2,3,4,5,6,7,8,9,10,11,12]");
-    assert_eq!(long.described(), "array ([0,1,2,3,4,5,6,7,8,9,10,1...])");
+    assert_eq!(long.describe(), "array ([0,1,2,3,4,5,6,7,8,9,10,1...])");
     let text = Value::str("xxxx☆☆☆☆☆☆☆☆");
-    assert_eq!(text.described(), "string (\"xxxx☆☆☆☆☆☆...\")");
+    assert_eq!(text.describe(), "string (\"xxxx☆☆☆☆☆☆...\")");
 }

@@ -1,16 +1,16 @@
 //! Valid JSON text, walked through without building anything.
 
-use super::literal::Literal;
+use super::literal::StringLiteral;
 use super::{Num, Value, document};
 
 /// A value as its JSON text, found valid before. It begins with the value's first byte; what follows the value is not
 /// looked at.
 #[derive(Clone, Copy, Debug)]
-pub struct Text<'t>(&'t [u8]);
+pub struct RawValue<'t>(&'t [u8]);
 
 /// What a text is, as far as its first byte tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     Null,
     False,
     True,
@@ -20,10 +20,10 @@ pub enum Kind {
     Object,
 }
 
-impl<'t> Text<'t> {
+impl<'t> RawValue<'t> {
     /// The value that begins here, in text that a scan has found valid.
     #[inline(always)]
-    pub fn of_valid(text: &'t [u8]) -> Self {
+    pub fn from_valid(text: &'t [u8]) -> Self {
         Self(text)
     }
 
@@ -34,23 +34,23 @@ impl<'t> Text<'t> {
     }
 
     #[inline(always)]
-    pub fn kind(self) -> Kind {
+    pub fn kind(self) -> ValueKind {
         match self.0.first() {
-            Some(b'"') => Kind::String,
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::Array,
-            Some(b't') => Kind::True,
-            Some(b'f') => Kind::False,
-            Some(b'-' | b'0'..=b'9') => Kind::Number,
-            _ => Kind::Null,
+            Some(b'"') => ValueKind::String,
+            Some(b'{') => ValueKind::Object,
+            Some(b'[') => ValueKind::Array,
+            Some(b't') => ValueKind::True,
+            Some(b'f') => ValueKind::False,
+            Some(b'-' | b'0'..=b'9') => ValueKind::Number,
+            _ => ValueKind::Null,
         }
     }
 
     /// Bytes of the value.
     pub fn length(self) -> usize {
         match self.kind() {
-            Kind::String => Literal::new(self.0).length().min(self.0.len()),
-            Kind::Object | Kind::Array => self.container_length(),
+            ValueKind::String => StringLiteral::new(self.0).length().min(self.0.len()),
+            ValueKind::Object | ValueKind::Array => self.container_length(),
             _ => self.word_length(),
         }
     }
@@ -60,7 +60,7 @@ impl<'t> Text<'t> {
         let (mut at, mut depth) = (0, 0usize);
         while let Some(c) = text.get(at) {
             match c {
-                b'"' => at += Literal::new(&text[at..]).length(),
+                b'"' => at += StringLiteral::new(&text[at..]).length(),
                 b'{' | b'[' => {
                     depth += 1;
                     at += 1;
@@ -84,7 +84,7 @@ impl<'t> Text<'t> {
     }
 
     /// The text of a number.
-    pub fn number(self) -> &'t str {
+    pub fn number_text(self) -> &'t str {
         let is_digit = |c: &&u8| matches!(c, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E');
         let length = self.0.iter().take_while(is_digit).count();
         std::str::from_utf8(&self.0[..length]).unwrap_or("0")
@@ -92,8 +92,8 @@ impl<'t> Text<'t> {
 
     /// The literal of a string.
     #[inline(always)]
-    pub fn literal(self) -> Option<Literal<'t>> {
-        (self.kind() == Kind::String).then(|| Literal::new(self.0))
+    pub fn string_literal(self) -> Option<StringLiteral<'t>> {
+        (self.kind() == ValueKind::String).then(|| StringLiteral::new(self.0))
     }
 
     /// The elements of an array.
@@ -111,41 +111,41 @@ impl<'t> Text<'t> {
     }
 
     /// The keys and values of an object in which no key comes again, as far as that is easily seen.
-    pub fn members_once(self) -> Option<Members<'t>> {
+    pub fn unique_members(self) -> Option<Members<'t>> {
         let mut stack = Vec::new();
-        let mut seen = Seen::begin(&stack);
-        let unique = self.members().all(|(key, _)| seen.is_new(key, &mut stack));
+        let mut seen = SeenKeys::new(&stack);
+        let unique = self.members().all(|(key, _)| seen.insert(key, &mut stack));
         unique.then(|| self.members())
     }
 
     /// The value of a key in an object: the last one, where the text has it more than once.
     pub fn field(self, name: &str) -> Option<Self> {
-        let found = self.members().filter(|(key, _)| key.is(name)).last();
+        let found = self.members().filter(|(key, _)| key.equals(name)).last();
         found.map(|(_, value)| value)
     }
 
     /// jq's idea of truth: everything but null and false.
     #[inline(always)]
-    pub fn is_true(self) -> bool {
-        !matches!(self.kind(), Kind::Null | Kind::False)
+    pub fn is_truthy(self) -> bool {
+        !matches!(self.kind(), ValueKind::Null | ValueKind::False)
     }
 
     /// The value. A container keeps a copy of its text, and is looked into only when it is used.
     pub fn to_value(self) -> Value {
         match self.kind() {
-            Kind::Null => Value::Null,
-            Kind::False => Value::Bool(false),
-            Kind::True => Value::Bool(true),
-            Kind::Number => Value::Num(Num::parse(self.number())),
-            Kind::String => Value::str(&*Literal::new(self.0).decoded()),
-            Kind::Array | Kind::Object => document::of_text(&self.0[..self.length()]),
+            ValueKind::Null => Value::Null,
+            ValueKind::False => Value::Bool(false),
+            ValueKind::True => Value::Bool(true),
+            ValueKind::Number => Value::Num(Num::parse(self.number_text())),
+            ValueKind::String => Value::str(&*StringLiteral::new(self.0).decode()),
+            ValueKind::Array | ValueKind::Object => document::of_text(&self.0[..self.length()]),
         }
     }
 }
 
-impl Text<'_> {
+impl RawValue<'_> {
     /// The value; of a container its first level is built, keys that come again and all.
-    pub fn to_built(self) -> Value {
+    pub fn to_shallow_value(self) -> Value {
         match self.to_value() {
             Value::Arr(items) => Value::from(items.to_vec()),
             Value::Obj(map) => Value::from((**map).clone()),
@@ -159,7 +159,7 @@ pub struct Elements<'t> {
     text: &'t [u8],
     at: usize,
     /// The element that was given last; it is passed over when the next one is asked for.
-    value: Option<Text<'t>>,
+    value: Option<RawValue<'t>>,
 }
 
 impl<'t> Elements<'t> {
@@ -178,11 +178,11 @@ impl<'t> Elements<'t> {
     }
 
     #[inline(always)]
-    fn value(&mut self) -> Option<Text<'t>> {
+    fn value(&mut self) -> Option<RawValue<'t>> {
         match self.next_token()? {
             b']' | b'}' => None,
             _ => {
-                let value = Text(&self.text[self.at..]);
+                let value = RawValue(&self.text[self.at..]);
                 self.value = Some(value);
                 Some(value)
             }
@@ -191,9 +191,9 @@ impl<'t> Elements<'t> {
 }
 
 impl<'t> Iterator for Elements<'t> {
-    type Item = Text<'t>;
+    type Item = RawValue<'t>;
 
-    fn next(&mut self) -> Option<Text<'t>> {
+    fn next(&mut self) -> Option<RawValue<'t>> {
         self.value()
     }
 }
@@ -202,14 +202,14 @@ impl<'t> Iterator for Elements<'t> {
 pub struct Members<'t>(Elements<'t>);
 
 impl<'t> Iterator for Members<'t> {
-    type Item = (Literal<'t>, Text<'t>);
+    type Item = (StringLiteral<'t>, RawValue<'t>);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.0.next_token()? != b'"' {
             return None;
         }
-        let key = Literal::new(&self.0.text[self.0.at..]);
+        let key = StringLiteral::new(&self.0.text[self.0.at..]);
         self.0.at += key.length();
         Some((key, self.0.value()?))
     }
@@ -219,15 +219,15 @@ impl<'t> Iterator for Members<'t> {
 const MANY: usize = 256;
 
 /// Keys that were seen in one object; a stack of numbers that they all share holds what is known of them.
-pub struct Seen {
+pub struct SeenKeys {
     base: usize,
     filter: u64,
 }
 
-impl Seen {
+impl SeenKeys {
     /// Begins with an object, perhaps one inside another.
     #[inline]
-    pub fn begin(stack: &[u64]) -> Self {
+    pub fn new(stack: &[u64]) -> Self {
         Self {
             base: stack.len(),
             filter: 0,
@@ -236,34 +236,34 @@ impl Seen {
 
     /// Notes a key; `false` where it may have been there before.
     #[inline(always)]
-    pub fn is_new(&mut self, key: Literal, stack: &mut Vec<u64>) -> bool {
-        key.is_verbatim() && self.is_new_signature(Self::signature(key), stack)
+    pub fn insert(&mut self, key: StringLiteral, stack: &mut Vec<u64>) -> bool {
+        key.is_verbatim() && self.insert_fingerprint(Self::fingerprint(key), stack)
     }
 
-    /// As [`Seen::is_new`], by the signature of a key whose bytes are those of the string.
+    /// As [`SeenKeys::insert`], by the fingerprint of a key whose bytes are those of the string.
     #[inline(always)]
-    pub fn is_new_signature(&mut self, signature: u64, stack: &mut Vec<u64>) -> bool {
+    pub fn insert_fingerprint(&mut self, fingerprint: u64, stack: &mut Vec<u64>) -> bool {
         // Most keys differ in the few bits of the filter already.
-        let bit = 1 << (signature >> 58);
-        if self.filter & bit != 0 && !self.is_unknown(signature, stack) {
+        let bit = 1 << (fingerprint >> 58);
+        if self.filter & bit != 0 && !self.is_unknown(fingerprint, stack) {
             return false;
         }
         self.filter |= bit;
-        stack.push(signature);
+        stack.push(fingerprint);
         true
     }
 
     #[inline(never)]
-    fn is_unknown(&self, signature: u64, stack: &[u64]) -> bool {
+    fn is_unknown(&self, fingerprint: u64, stack: &[u64]) -> bool {
         let known = &stack[self.base..];
-        known.len() < MANY && !known.contains(&signature)
+        known.len() < MANY && !known.contains(&fingerprint)
     }
 
     /// A number that is the same for equal keys and differs for most others: of the first and last bytes and the
     /// length.
     #[inline(always)]
-    pub fn signature(key: Literal) -> u64 {
-        let key = key.inside;
+    pub fn fingerprint(key: StringLiteral) -> u64 {
+        let key = key.content;
         let (head, tail) = match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
             (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
             _ => short_ends(key),
@@ -273,7 +273,7 @@ impl Seen {
 
     /// Ends with the object.
     #[inline]
-    pub fn end(self, stack: &mut Vec<u64>) {
+    pub fn finish(self, stack: &mut Vec<u64>) {
         stack.truncate(self.base);
     }
 }

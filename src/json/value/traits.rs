@@ -7,7 +7,7 @@ use jaq_core::path::Opt;
 use jaq_core::val::Range;
 use jaq_core::{Exn, ValX};
 
-use super::{Error, Map, Num, ValR, Value};
+use super::{Map, Num, ValR, Value, ValueError};
 
 impl jaq_core::ValT for Value {
     fn from_num(text: &str) -> ValR {
@@ -17,12 +17,12 @@ impl jaq_core::ValT for Value {
     fn from_map<I: IntoIterator<Item = (Self, Self)>>(entries: I) -> ValR {
         let entries = entries.into_iter().map(|(key, value)| match key {
             Self::Str(key) => Ok((key, value)),
-            other => Err(Error::str(format_args!(
+            other => Err(ValueError::str(format_args!(
                 "Cannot use {} as object key",
-                other.described()
+                other.describe()
             ))),
         });
-        Ok(Self::from(entries.collect::<Result<Map, Error>>()?))
+        Ok(Self::from(entries.collect::<Result<Map, ValueError>>()?))
     }
 
     fn key_values(self) -> BoxIter<'static, ValR2> {
@@ -34,7 +34,7 @@ impl jaq_core::ValT for Value {
                 map.get_index(i)
                     .map(|(key, value)| Ok((Self::Str(key.clone()), value.clone())))
             })),
-            other => box_once(Err(other.cannot_iterate())),
+            other => box_once(Err(other.iteration_error())),
         }
     }
 
@@ -48,7 +48,7 @@ impl jaq_core::ValT for Value {
                 (0..map.len())
                     .filter_map(move |i| map.get_index(i).map(|(_, value)| Ok(value.clone()))),
             ),
-            other => box_once(Err(other.cannot_iterate())),
+            other => box_once(Err(other.iteration_error())),
         }
     }
 
@@ -81,7 +81,7 @@ impl jaq_core::ValT for Value {
                     entries.filter_map(|(key, value)| Some(f(value).next()?.map(|new| (key, new))));
                 Ok(Self::from(mapped.collect::<Result<Map, _>>()?))
             }
-            other => opt.fail(other, |other| Exn::from(other.cannot_iterate())),
+            other => opt.fail(other, |other| Exn::from(other.iteration_error())),
         }
     }
 
@@ -127,7 +127,7 @@ impl jaq_core::ValT for Value {
     }
 }
 
-type ValR2 = Result<(Value, Value), Error>;
+type ValR2 = Result<(Value, Value), ValueError>;
 
 impl jaq_std::ValT for Value {
     fn into_seq<S: FromIterator<Self>>(self) -> Result<S, Self> {

@@ -21,7 +21,7 @@ impl Compiler<'_> {
             T::Id => INPUT,
             T::Num(text) => Expr::Constant(Value::Num(Num::parse(text))),
             T::Neg(inner) => match &**inner {
-                T::Num(text) => Expr::Constant(Value::Num(Num::parse(text).negated())),
+                T::Num(text) => Expr::Constant(Value::Num(Num::parse(text).negate())),
                 _ => return None,
             },
             T::Var(name) => Expr::Constant(self.parts.variable(name)?),
