@@ -13,6 +13,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
+use crate::environment::Variables;
 use std::ffi::OsString;
 
 /// Something that may stand where the cursor is.
@@ -53,33 +54,31 @@ enum Answer {
     Directories,
 }
 
-type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
-
 /// What a script gets for its question: `bash LINE WORDBREAKS TYPE`, or the name of another shell, `--`, the words
 /// behind `dq` up to the cursor. The form of the answer is that shell's script's; there is none to a question that
 /// makes no sense, for nothing may be printed into the line.
-pub fn answer(question: impl Iterator<Item = OsString>, var: Var) -> String {
+pub fn answer(question: impl Iterator<Item = OsString>, env: Variables) -> String {
     let question: Vec<String> = question
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     let question: Vec<&str> = question.iter().map(String::as_str).collect();
     match question[..] {
-        ["bash", line, breaks, kind] => bash::answer(line, breaks, kind, var),
+        ["bash", line, breaks, kind] => bash::answer(line, breaks, kind, env),
         [shell, "--", ref before @ .., current] => {
             let current = match shell {
                 "fish" => bash::unquoted(current),
                 _ => current.to_owned(),
             };
-            shells::answer(shell, &at(before, &current, var))
+            shells::answer(shell, &at(before, &current, env))
         }
         _ => String::new(),
     }
 }
 
 /// What may stand in the place of the word `current`, with the words before it.
-fn at(before: &[&str], current: &str, var: Var) -> Answer {
+fn at(before: &[&str], current: &str, env: Variables) -> Answer {
     let typed = typed::Typed::read(before);
-    let mut answer = slot::answer(&typed, current, var);
+    let mut answer = slot::answer(&typed, current, env);
     if let Answer::Words(words) = &mut answer {
         // Names come from a server: none may do anything to a terminal.
         let is_plain = |it: &Candidate| !it.value.is_empty() && !it.value.chars().any(is_unfit);

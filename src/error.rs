@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use crate::cli::Refusal;
+
 /// What ends a run of dq, other than success.
 #[derive(Debug)]
 pub enum Error {
@@ -99,6 +101,15 @@ impl fmt::Display for Error {
                 ..
             } => write!(f, "dq: input: {problem}"),
             Self::Format(error) => write!(f, "dq: format: {error}"),
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Usage {
+            message: refusal.message,
+            hint: refusal.hint,
         }
     }
 }

@@ -2,19 +2,29 @@
 
 mod manual;
 
+use crate::error::Error;
+
 /// What can be generated.
 pub const KINDS: &[&str] = &["bash", "zsh", "fish", "elvish", "powershell", "man"];
 
-/// A script for a shell or the manual page; `None` for what is none of [`KINDS`].
-pub fn generate(kind: &str) -> Option<String> {
+/// A completion script or the manual page.
+///
+/// # Errors
+/// A usage error for a kind that is not among [`KINDS`].
+pub fn generate(kind: &str) -> Result<String, Error> {
     let text = match kind {
         "bash" => include_str!("../completions/dq.bash"),
         "zsh" => include_str!("../completions/_dq"),
         "fish" => include_str!("../completions/dq.fish"),
         "elvish" => include_str!("../completions/dq.elv"),
         "powershell" => include_str!("../completions/_dq.ps1"),
-        "man" => return Some(manual::page()),
-        _ => return None,
+        "man" => return Ok(manual::page()),
+        _ => {
+            return Err(Error::Usage {
+                message: format!("cannot generate {kind}"),
+                hint: Some(format!("dq can generate {}", KINDS.join(", "))),
+            });
+        }
     };
-    Some(text.to_owned())
+    Ok(text.to_owned())
 }

@@ -8,6 +8,7 @@ mod built_in;
 mod catalogue;
 mod cli;
 mod complete;
+mod environment;
 mod error;
 mod generate;
 mod pipeline;
@@ -17,12 +18,13 @@ mod stack;
 mod start;
 mod terminal;
 
-use std::ffi::{OsString, c_char, c_int};
+use std::ffi::{c_char, c_int};
 use std::io::{self, IsTerminal, Write};
 use std::process::exit;
 
-use cli::Request;
+use cli::Action;
 use error::Error;
+use plan::System;
 
 /// Called by the C runtime.
 #[cfg_attr(test, allow(dead_code))]
@@ -31,46 +33,49 @@ use error::Error;
 extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     start::prepare();
     let code = match cli::parse(start::arguments(count, arguments).into_iter()) {
-        Request::Run(cli) => stack::with_large_stack(|stack_bytes| run(*cli, stack_bytes)),
-        Request::Complete(question) => print(&complete::answer(question.into_iter(), &variable)),
-        Request::Print(text) => print(&text),
-        Request::Wrong(message, hint) => fail(&Error::Usage { message, hint }),
+        Action::Run(cli) => stack::with_large_stack(|stack_bytes| run(*cli, stack_bytes)),
+        Action::Complete(question) => print(&complete::answer(
+            question.into_iter(),
+            &environment::process,
+        )),
+        Action::Generate(kind) => match generate::generate(&kind) {
+            Ok(text) => print(&text),
+            Err(error) => fail(&error),
+        },
+        Action::Print(text) => print(&text),
+        Action::Refuse(refusal) => fail(&refusal.into()),
     };
     exit(code.into())
 }
 
-/// Plan → run → report, with so many bytes of stack; gives the exit code.
+/// Plans, runs and reports; returns the exit code.
 fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
-    if let Some(action) = cli.saved.manage.take() {
-        return saved::manage(action, cli, &variable).unwrap_or_else(|error| fail(&error));
+    if let Some(manage) = cli.saved.manage.take() {
+        let managed = saved::manage(manage, cli, &environment::process);
+        return managed.unwrap_or_else(|error| fail(&error));
     }
-    if !cli.no_defaults {
-        match plan::defaults(&variable) {
-            Ok(defaults) => cli.defaults = defaults,
-            Err(error) => return fail(&error),
-        }
+    if let Some(text) = plan::explanation(&cli) {
+        return print(&text);
     }
-    let color = cli.format.color.or(cli.defaults.color);
-    let terminal = terminal::detect(color.unwrap_or_default(), &variable);
-    let planned = plan::plan(cli, terminal, io::stdin().is_terminal(), &variable);
-    let outcome = planned.and_then(|(plan, warnings)| {
-        warnings.iter().for_each(|warning| warn(warning));
+    let system = System {
+        env: &environment::process,
+        stdin_is_terminal: io::stdin().is_terminal(),
+        terminal: &|color| terminal::detect(color, &environment::process),
+    };
+    let outcome = plan::plan(cli, &system).and_then(|plan| {
+        plan.warnings.iter().for_each(|warning| warn(warning));
         pipeline::run(plan, stack_bytes)
     });
     dq_fetch::terminate_ssh_children();
     outcome.unwrap_or_else(|error| fail(&error))
 }
 
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
-}
-
 fn warn(text: &str) {
-    // There is nobody left to tell if stderr cannot be written.
+    // A failure to write to stderr cannot be reported anywhere.
     let _ = writeln!(io::stderr(), "dq: {text}");
 }
 
-/// Prints an error and gives its exit code.
+/// Prints an error and returns its exit code.
 fn fail(error: &Error) -> u8 {
     let is_terminal = io::stderr().is_terminal();
     let visible = |text: &str| {
@@ -84,7 +89,7 @@ fn fail(error: &Error) -> u8 {
     error.exit_code()
 }
 
-/// Prints help or the version.
+/// Prints help, the version or a generated file.
 fn print(text: &str) -> u8 {
     match io::stdout()
         .write_all(text.as_bytes())

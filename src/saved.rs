@@ -4,24 +4,22 @@ mod edit;
 mod file;
 mod save;
 
-use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use crate::cli::{Cli, Manage};
+use crate::environment::{self, Variables};
 use crate::error::Error;
 use crate::plan;
 use dq_filter::saved::{Origin, Places, SavedFilter, alone, check, standalone};
 use dq_json::value::Value;
 
-type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
-
 /// Does what the command line says about one saved filter.
 ///
 /// # Errors
 /// Usage errors, files that cannot be read or written, a filter that does not compile.
-pub fn manage(action: Manage, mut cli: Cli, var: Var) -> Result<u8, Error> {
-    if !matches!(action, Manage::Save(_))
+pub fn manage(manage: Manage, cli: Cli, env: Variables) -> Result<u8, Error> {
+    if !matches!(manage, Manage::Save(_))
         && let Some(word) = cli.words.first()
     {
         return Err(Error::usage(format!(
@@ -30,16 +28,16 @@ pub fn manage(action: Manage, mut cli: Cli, var: Var) -> Result<u8, Error> {
         )));
     }
     let store = FilterStore {
-        places: plan::saved::places(&cli.filter.library, var),
-        home: plan::home(var),
+        places: plan::saved::places(&cli.filter.library, env),
+        home: environment::home(env),
     };
-    match action {
+    match manage {
         Manage::Save(order) => {
-            let path = save::save(&order, &mut cli, &store)?;
+            let path = save::save(&order, cli, &store)?;
             print(&format!("{}\n", path.display()))
         }
         Manage::Show { name, standalone } => print(&store.shown(&store.find(&name)?, standalone)?),
-        Manage::Edit { name } => match edit::edit(&store.find(&name)?, &store, var)? {
+        Manage::Edit { name } => match edit::edit(&store.find(&name)?, &store, env)? {
             Some(path) => print(&format!("{}\n", path.display())),
             None => Ok(0),
         },

@@ -1,6 +1,6 @@
 //! What the output streams are: terminals or not, coloured or not. Decided once, stdout and stderr apart.
 
-use std::ffi::OsString;
+use crate::environment::Variables;
 use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -37,14 +37,12 @@ pub struct Stream {
 /// The width of a terminal that does not tell its own.
 const USUAL_WIDTH: usize = 80;
 
-type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
-
 /// Looks at both streams, with the environment as `var` gives it.
-pub fn detect(when: ColorWhen, var: Var) -> Terminal {
+pub fn detect(when: ColorWhen, env: Variables) -> Terminal {
     let stream = |fd: &dyn AsFd, is_terminal: bool| Stream {
         is_terminal,
-        color: wants_color(when, var, is_terminal),
-        width: is_terminal.then(|| width(var, fd.as_fd())),
+        color: wants_color(when, env, is_terminal),
+        width: is_terminal.then(|| width(env, fd.as_fd())),
     };
     Terminal {
         stdout: stream(&io::stdout(), io::stdout().is_terminal()),
@@ -53,8 +51,8 @@ pub fn detect(when: ColorWhen, var: Var) -> Terminal {
 }
 
 /// `COLUMNS` where it is set, as in POSIX; else what the terminal says.
-fn width(var: Var, terminal: BorrowedFd) -> usize {
-    let columns = var("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
+fn width(env: Variables, terminal: BorrowedFd) -> usize {
+    let columns = env("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
     let asked = || rustix::termios::tcgetwinsize(terminal).ok();
     columns
         .or_else(|| asked().map(|size| usize::from(size.ws_col)))
@@ -64,8 +62,8 @@ fn width(var: Var, terminal: BorrowedFd) -> usize {
 
 /// The first of these that speaks decides: the option, `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE`,
 /// `CLICOLOR` and `TERM`, the stream. A variable that is empty is as good as unset.
-fn wants_color(when: ColorWhen, var: Var, is_terminal: bool) -> bool {
-    let value = |name| var(name).filter(|value| !value.is_empty());
+fn wants_color(when: ColorWhen, env: Variables, is_terminal: bool) -> bool {
+    let value = |name| env(name).filter(|value| !value.is_empty());
     let is = |name, expected: &str| value(name).is_some_and(|value| value == expected);
     let forces = |name| value(name).is_some_and(|value| value != "0");
     match when {
@@ -82,6 +80,7 @@ fn wants_color(when: ColorWhen, var: Var, is_terminal: bool) -> bool {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
+    use std::ffi::OsString;
 
     /// Variables as `NAME=value` words.
     fn lookup(variables: &str) -> impl Fn(&str) -> Option<OsString> {

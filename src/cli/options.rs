@@ -8,10 +8,7 @@ mod itself;
 mod saved;
 
 use clap::builder::ValueParser;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, Command};
-
-use super::{Request, foreign};
 
 /// One option.
 pub struct Opt {
@@ -162,47 +159,5 @@ fn overridden(long: &'static str) -> Vec<&'static str> {
         layouts.to_vec()
     } else {
         vec![long]
-    }
-}
-
-/// A refusal of clap's in dq's words.
-pub fn explain(error: clap::Error) -> Request {
-    let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) => texts.first().cloned(),
-        _ => None,
-    };
-    let option = context(ContextKind::InvalidArg).unwrap_or_default();
-    let name = option
-        .split([' ', '='])
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    match error.kind() {
-        ErrorKind::UnknownArgument => {
-            let near = foreign::hint(&name).or_else(|| {
-                context(ContextKind::SuggestedArg).map(|near| format!("did you mean {near}?"))
-            });
-            Request::Wrong(
-                format!("there is no option {name}"),
-                near.or_else(|| Some("dq --help lists them all".into())),
-            )
-        }
-        ErrorKind::WrongNumberOfValues | ErrorKind::InvalidValue | ErrorKind::TooFewValues => {
-            let known = all().find(|known| known.is_called(name.trim_start_matches('-')));
-            let takes = known.map_or_else(|| "a value".into(), |known| known.values.join(" and "));
-            Request::Wrong(format!("{name} takes {takes}"), None)
-        }
-        ErrorKind::TooManyValues => Request::Wrong(format!("{name} takes no value"), None),
-        _ => Request::Wrong(
-            error
-                .to_string()
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .trim_start_matches("error: ")
-                .to_owned(),
-            None,
-        ),
     }
 }

@@ -1,38 +1,50 @@
-//! Telling options and words apart as jq does: an option starts with `--`, or with `-` and a letter.
+//! Tells options from words by jq's rule: an option starts with `--`, or with `-` and a letter.
 //!
-//! So `-1` and `'-.5 + 1'` are filters. clap gets the options only.
+//! So `-1` and `'-.5 + 1'` are filters. clap sees the options only.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use super::options::{self, Opt};
 
-/// What words behind it are.
+/// What the words are, once the filter is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+enum Mode {
     /// Files, until `--args` or `--jsonargs` says otherwise.
     Files,
     Text,
     Json,
 }
 
-/// A word that is no option.
+/// A word that is not an option.
 #[derive(Clone, Debug)]
 pub struct Word {
     pub text: OsString,
-    pub(super) mode: Mode,
+    mode: Mode,
 }
 
-/// The command line, told apart.
+impl Word {
+    /// Whether the word, behind the filter, names a file.
+    pub fn is_file(&self) -> bool {
+        self.mode == Mode::Files
+    }
+
+    /// Whether the word is JSON, behind `--jsonargs`.
+    pub fn is_json(&self) -> bool {
+        self.mode == Mode::Json
+    }
+}
+
+/// A command line, options and words apart.
 pub struct Split {
-    /// The options with their values, and a name for clap in front.
+    /// The options with their values, a program name for clap in front.
     pub options: Vec<OsString>,
-    /// The options that occur; `None` where one is not known.
+    /// The options that occur; `None` where one is unknown.
     pub typed: Option<Vec<&'static Opt>>,
     pub words: Vec<Word>,
 }
 
-/// Tells the options with their values from the words.
+/// Separates the options, with their values, from the words.
 pub fn split(args: impl Iterator<Item = OsString>) -> Split {
     let mut split = Split {
         options: vec![OsString::from("dq")],
@@ -62,17 +74,17 @@ pub fn split(args: impl Iterator<Item = OsString>) -> Split {
 }
 
 impl Split {
-    /// Notes an option or a cluster of options; gives how many of the following arguments are its values.
+    /// Records an option or a cluster of options; returns how many of the following arguments are its values.
     fn option(&mut self, option: &OsStr) -> usize {
         let text = option.to_string_lossy();
         if let Some(long) = text.strip_prefix("--") {
             let name = long.split('=').next().unwrap_or(long);
-            let known = self.note(|option| option.is_called(name));
+            let known = self.record(|option| option.is_called(name));
             return known.filter(|_| name == long).map_or(0, Opt::values_behind);
         }
         let letters: Vec<char> = text.chars().skip(1).collect();
         for (i, letter) in letters.iter().enumerate() {
-            let known = self.note(|option| option.short == Some(*letter));
+            let known = self.record(|option| option.short == Some(*letter));
             match known.map(|option| (option.values.len(), option.values_behind())) {
                 Some((0, _)) | None => {}
                 // `-Ldir`: the value is the rest of the cluster.
@@ -84,7 +96,7 @@ impl Split {
         0
     }
 
-    fn note(&mut self, is_meant: impl Fn(&Opt) -> bool) -> Option<&'static Opt> {
+    fn record(&mut self, is_meant: impl Fn(&Opt) -> bool) -> Option<&'static Opt> {
         let found = options::all().find(|option| is_meant(option));
         match (found, &mut self.typed) {
             (Some(option), Some(typed)) => {
@@ -103,7 +115,7 @@ impl Split {
 mod tests {
     use super::*;
 
-    fn told_apart(line: &str) -> (String, String) {
+    fn separated(line: &str) -> (String, String) {
         let Split { options, words, .. } = split(line.split_whitespace().map(OsString::from));
         let words = words.iter().map(|word| {
             word.text.to_string_lossy().into_owned()
@@ -119,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_what_jq_takes_for_words() {
+    fn options_and_words_are_told_apart_as_in_jq() {
         let cases = [
             ("-c . a.json", "-c", ". a.json"),
             (". -1", "", ". -1"),
@@ -140,7 +152,7 @@ mod tests {
             ("-k /x", "-k", "/x"),
         ];
         for (line, options, words) in cases {
-            assert_eq!(told_apart(line), (options.into(), words.into()), "{line}");
+            assert_eq!(separated(line), (options.into(), words.into()), "{line}");
         }
     }
 }

@@ -2,7 +2,8 @@
 //! inserted is cut and quoted so that readline puts it where it belongs.
 
 use super::shells::column;
-use super::{Answer, Candidate, Var, at};
+use super::{Answer, Candidate, at};
+use crate::environment::Variables;
 
 /// Where the cursor's word stands in the line, and what it says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub(super) struct Word {
 
 /// The answer for the line up to the cursor: `files`, `directories`, `word` (one, a space follows) or `words`, then
 /// what to insert, one a line. `kind` is `COMP_TYPE`.
-pub fn answer(line: &str, breaks: &str, kind: &str, var: Var) -> String {
+pub fn answer(line: &str, breaks: &str, kind: &str, env: Variables) -> String {
     let mut words = split(line, breaks);
     let Some(current) = words.pop() else {
         return String::new();
@@ -25,7 +26,7 @@ pub fn answer(line: &str, breaks: &str, kind: &str, var: Var) -> String {
     if words.is_empty() {
         return String::new();
     }
-    match at(&before, &current.text, var) {
+    match at(&before, &current.text, env) {
         Answer::Files => "files\n".into(),
         Answer::Directories => "directories\n".into(),
         Answer::Words(found) => shown(found, &current, lists(kind)),

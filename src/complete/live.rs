@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Candidate, Var, listed};
-use crate::cli;
+use super::{Candidate, listed};
+use crate::cli::FetchOptions;
+use crate::environment::Variables;
 use dq_fetch::{self, Environment, HostFlags, Payload, Settings, Source};
 
 /// How long a TAB waits for the host: with dq's own start it stays below what a hand notices.
@@ -33,7 +34,7 @@ impl Live {
     }
 
     /// The host of these options. One behind ssh is left alone: logging in takes longer than a TAB may.
-    pub fn of(options: cli::Fetch, var: Var) -> Self {
+    pub fn of(options: FetchOptions, env: Variables) -> Self {
         let flags = HostFlags {
             host: options.host,
             context: options.context,
@@ -41,7 +42,7 @@ impl Live {
             demo: options.demo,
             tls: options.tls,
         };
-        let host = dq_fetch::resolve_host(&flags, &Environment { var }).ok();
+        let host = dq_fetch::resolve_host(&flags, &Environment { var: env }).ok();
         Self(host.filter(|it| !it.to_string().starts_with("ssh:")))
     }
 

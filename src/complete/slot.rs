@@ -2,17 +2,19 @@
 
 use super::live::Live;
 use super::typed::{Typed, attached};
-use super::{Answer, Candidate, Var, files, parameters, paths};
+use super::{Answer, Candidate, files, parameters, paths};
 use crate::cli::options::{self, Opt};
+use crate::environment::Variables;
 use crate::{generate, plan};
+use dq_filter::saved::placeholders;
 use dq_filter::saved::{Metadata, Origin, Places};
 use dq_format::Format;
 
-pub fn answer(typed: &Typed, current: &str, var: Var) -> Answer {
+pub fn answer(typed: &Typed, current: &str, env: Variables) -> Answer {
     let at = Slot {
         typed,
-        places: plan::saved::places(&[], var),
-        var,
+        places: plan::saved::places(&[], env),
+        env,
     };
     if let Some((option, nth)) = typed.pending {
         return at.value(option, nth, current);
@@ -92,7 +94,7 @@ fn words<'a>(values: impl IntoIterator<Item = &'a str>) -> Answer {
 struct Slot<'a> {
     typed: &'a Typed,
     places: Places,
-    var: Var<'a>,
+    env: Variables<'a>,
 }
 
 impl Slot<'_> {
@@ -124,7 +126,7 @@ impl Slot<'_> {
     }
 
     fn contexts(&self) -> Vec<Candidate> {
-        let environment = dq_fetch::Environment { var: self.var };
+        let environment = dq_fetch::Environment { var: self.env };
         let contexts = environment.contexts().into_iter();
         contexts
             .map(|(name, host)| Candidate::new(name, host))
@@ -213,7 +215,7 @@ impl Slot<'_> {
     /// What may fill the next placeholder of a saved filter.
     fn placeholder(&self, endpoint: &str, current: &str) -> Answer {
         let filled = self.typed.words.len() - 1;
-        let names = plan::saved::placeholders(endpoint);
+        let names = placeholders(endpoint);
         let Some(name) = names.get(filled) else {
             return Answer::Words(Vec::new());
         };
@@ -247,7 +249,7 @@ impl Slot<'_> {
     /// The host that the options and the environment lead to.
     fn live(&self) -> Live {
         match self.typed.options() {
-            Some(options) => Live::of(options.fetch, self.var),
+            Some(options) => Live::of(options.fetch, self.env),
             None => Live::none(),
         }
     }
@@ -267,6 +269,6 @@ impl Slot<'_> {
         {
             fetch.host = self.metadata(name).and_then(|it| it.host);
         }
-        Live::of(options.fetch, self.var)
+        Live::of(options.fetch, self.env)
     }
 }

@@ -55,7 +55,7 @@ impl Typed {
         let name = std::iter::once("dq".to_owned());
         let args = name.chain(self.options.iter().cloned());
         match cli::parse(args.map(OsString::from)) {
-            cli::Request::Run(cli) => Some(*cli),
+            cli::Action::Run(cli) => Some(*cli),
             _ => None,
         }
     }
@@ -71,7 +71,7 @@ impl Typed {
 
     /// The method that is asked for, if the options tell.
     pub fn method(&self) -> Option<String> {
-        let sending = self.options()?.fetch.sending;
+        let sending = self.options()?.fetch.request;
         let has_body = !sending.data.is_empty() || !sending.fields.is_empty();
         let typed = sending.method.map(|it| it.to_uppercase());
         typed.or_else(|| has_body.then(|| "POST".to_owned()))

@@ -3,8 +3,7 @@
 use crate::built_in;
 use crate::cli::options::STAGES;
 use crate::cli::options::help::{ENVIRONMENT, EXAMPLES, EXIT_CODES};
-use crate::plan::saved::placeholders;
-use dq_filter::saved::SavedFilter;
+use dq_filter::saved::{SavedFilter, placeholders};
 
 /// dq(1), the same whenever and wherever it is made.
 pub fn page() -> String {

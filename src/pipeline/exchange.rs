@@ -7,8 +7,8 @@ use super::Arrival;
 use super::output::Output;
 use super::progress::{Progress, Way};
 use crate::error::Error;
-use crate::plan::curl::{self, Jq};
-use crate::plan::{Exchange, Plan};
+use crate::plan::curl;
+use crate::plan::{Exchange, JqOptions, Plan};
 use crate::terminal::Terminal;
 use dq_fetch::{self, Event, Response, heads};
 use dq_text::sanitize;
@@ -45,7 +45,12 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
 }
 
 /// Prints the command that does the same.
-pub fn show(jq: &Jq, exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Arrival, Error> {
+pub fn show(
+    jq: &JqOptions,
+    exchange: &Exchange,
+    plan: &Plan,
+    output: &Output,
+) -> Result<Arrival, Error> {
     let (line, notes) = curl::line(jq, exchange, &plan.program, plan.is_plain())?;
     output.text(format!("{line}\n").as_bytes())?;
     for note in notes {

@@ -108,7 +108,7 @@ impl Output {
         drop(formatter);
         match self.flush {
             Flush::EachOutput => Ok(self.flush()?),
-            Flush::BeforeWaiting => Ok(()),
+            Flush::BeforeBlocking => Ok(()),
         }
     }
 

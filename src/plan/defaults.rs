@@ -1,24 +1,27 @@
-//! The user's file of options that hold unless the command line says otherwise.
+//! Finds and reads the user's options file.
 
 use std::io::ErrorKind;
 
-use super::{Var, saved};
-use crate::cli::{BadLine, Defaults};
+use crate::cli::{BadLine, Cli, Defaults};
+use crate::environment::{Variables, configuration};
 use crate::error::Error;
 use dq_text::os_reason;
 
-/// There is no such file, or it is somebody else's: HOME is often kept by sudo and its like.
+/// Whether there is no such file, or it belongs to somebody else: sudo and the like often keep HOME.
 fn is_absent(error: &std::io::Error) -> bool {
     use ErrorKind::{NotADirectory, NotFound, PermissionDenied};
     matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
 }
 
-/// Reads `dq/options` in the user's configuration; without such a file nothing is set.
+/// Reads `dq/options` in the user's configuration directory; without that file, or with `--no-defaults`, nothing is set.
 ///
 /// # Errors
-/// A file that cannot be read, a line that is no option or none that may stand there.
-pub fn defaults(var: Var) -> Result<Defaults, Error> {
-    let Some(path) = saved::configuration(var).map(|it| it.join("dq/options")) else {
+/// A file that cannot be read; a line that is not an option, or not one that may be a default.
+pub(super) fn read(cli: &Cli, env: Variables) -> Result<Defaults, Error> {
+    if cli.no_defaults {
+        return Ok(Defaults::default());
+    }
+    let Some(path) = configuration(env).map(|it| it.join("dq/options")) else {
         return Ok(Defaults::default());
     };
     let refused = |message: String| Error::Usage {

@@ -1,25 +1,30 @@
 //! The list that `--endpoints` gives.
 
 use crate::catalogue::{self, Endpoint, Parameter};
-use crate::cli::Cli;
+use crate::cli::{Cli, Word};
 use crate::error::Error;
 use dq_json::value::Value;
 
-use super::choice::Remembered;
-use super::words::unicode;
+use super::format::SavedFormat;
+use super::text::unicode;
 
-/// The list as JSON text, if it is asked for: the first word, which is taken away, says of which endpoints.
+/// The explanation of one endpoint, where `--endpoints` is followed by its path alone.
+pub fn explanation(cli: &Cli) -> Option<String> {
+    match &cli.words[..] {
+        [word] if cli.endpoints => word.text.to_str().and_then(catalogue::explanation),
+        _ => None,
+    }
+}
+
+/// The endpoints that match the first word, which is removed, as JSON text.
 ///
 /// # Errors
-/// A word that no endpoint has.
-pub(super) fn asked(cli: &mut Cli) -> Result<Option<String>, Error> {
-    if !cli.endpoints {
-        return Ok(None);
-    }
-    let word = if cli.words.is_empty() {
+/// A word that no endpoint contains.
+pub(super) fn list(words: &mut Vec<Word>) -> Result<String, Error> {
+    let word = if words.is_empty() {
         String::new()
     } else {
-        unicode(&cli.words.remove(0).text)?
+        unicode(&words.remove(0).text)?
     };
     let found = catalogue::matching(&word);
     if found.is_empty() {
@@ -30,19 +35,19 @@ pub(super) fn asked(cli: &mut Cli) -> Result<Option<String>, Error> {
         });
     }
     let rows: Value = found.iter().map(row).collect();
-    Ok(Some(rows.to_json()))
+    Ok(rows.to_json())
 }
 
-/// The list is a table of what is most looked for, unless a filter makes something else of it.
-pub(super) fn remembered(cli: &Cli) -> Option<Remembered<'static>> {
-    cli.endpoints.then(|| Remembered {
+/// The list is a table of the columns that most people look for, unless a filter makes something else of it.
+pub(super) fn format(is_filtered: bool) -> SavedFormat<'static> {
+    SavedFormat {
         output: Some("table"),
-        columns: cli.words.is_empty().then_some("method,path,about"),
+        columns: (!is_filtered).then_some("method,path,about"),
         is_filtered: false,
-    })
+    }
 }
 
-/// What the table has no room for comes when columns or another format are asked for.
+/// One row. What the table has no room for shows with other columns or another format.
 fn row(endpoint: &Endpoint) -> Value {
     Value::object([
         ("method", Value::str(endpoint.method)),

@@ -2,13 +2,13 @@
 
 use crate::error::Error;
 
-/// A header as it was typed; without a value, it is not to be sent.
+/// A header as it was typed; `None` as the value means that it is not sent.
 pub type Header = (String, Option<String>);
 
 /// Reads the value of `-H`.
 ///
 /// # Errors
-/// A usage error for what is no header; a host in its place gets a hint.
+/// A usage error for anything else, with a hint where it is a host.
 pub fn read(typed: &str) -> Result<Header, Error> {
     match typed.split_once(':') {
         Some((_, value)) if value.starts_with("//") => Err(Error::Usage {
@@ -19,14 +19,14 @@ pub fn read(typed: &str) -> Result<Header, Error> {
         }),
         Some((name, value)) if !name.trim().is_empty() => {
             let (name, value) = (name.trim(), value.trim());
-            // An empty Host is one that servers on sockets expect.
+            // Some servers on sockets expect an empty Host.
             let is_sent = !value.is_empty() || name.eq_ignore_ascii_case("host");
             Ok((name.to_owned(), is_sent.then(|| value.to_owned())))
         }
         None if is_named_alone(typed) => {
             Ok((typed.trim_end_matches(';').to_owned(), Some(String::new())))
         }
-        // The rest may be a secret.
+        // What follows may be a secret and is not repeated.
         _ => Err(Error::usage(format!(
             "-H takes 'NAME: VALUE', not {} …",
             typed.split([' ', ':']).next().unwrap_or_default()
@@ -41,8 +41,8 @@ fn is_named_alone(typed: &str) -> bool {
     !name.is_empty() && name.chars().all(is_part)
 }
 
-/// Those to be sent, and the names of the others.
-pub fn sorted(headers: Vec<Header>) -> (Vec<(String, String)>, Vec<String>) {
+/// The headers to send, and the names of those to leave out.
+pub fn partition(headers: Vec<Header>) -> (Vec<(String, String)>, Vec<String>) {
     let mut sent = Vec::new();
     let mut without = Vec::new();
     for (name, value) in headers {

@@ -5,41 +5,42 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::{header, unicode};
-use crate::cli::{self, Sending};
+use super::header;
+use super::text::unicode;
+use crate::cli::{FetchOptions, RequestOptions};
 use crate::error::Error;
 use dq_fetch::{self, Payload, fields, query};
 use dq_text::os_reason;
 
-/// Methods that are upper case on the wire, however they are typed; others go as they are.
+/// Methods that are sent in upper case however they are typed; others are sent as typed.
 const METHODS: [&str; 8] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 ];
 
-/// Makes the request. Files are opened here, so that one that is missing is told before anything is sent.
+/// Builds the request. Files are opened here, so that a missing one is an error before anything is sent.
 ///
 /// # Errors
 /// Usage errors: options that contradict each other, files that cannot be read.
-pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<dq_fetch::Request, Error> {
-    let sending = &options.sending;
-    refuse_contradictions(sending)?;
-    let method = method(sending);
-    let in_query = is_bodiless(&method) && !sending.fields.is_empty();
-    let mut parameters = parameters(sending)?;
+pub(super) fn request(source: &str, options: &FetchOptions) -> Result<dq_fetch::Request, Error> {
+    let typed = &options.request;
+    refuse_contradictions(typed)?;
+    let method = method(typed);
+    let in_query = is_bodiless(&method) && !typed.fields.is_empty();
+    let mut parameters = parameters(typed)?;
     if in_query {
-        parameters.extend(fields::pairs(&typed_fields(sending)?, &mut read_text)?);
+        parameters.extend(fields::pairs(&typed_fields(typed)?, &mut read_text)?);
     }
     let source = query::append(source, &parameters)?;
     let payload = if in_query {
         Payload::None
     } else {
-        payload(sending)?
+        payload(typed)?
     };
     if method == "HEAD" && !matches!(payload, Payload::None) {
         return Err(Error::usage("HEAD carries no body: leave --data out"));
     }
     let headers = options.headers.iter().map(|header| header::read(header));
-    let (headers, without) = header::sorted(headers.collect::<Result<_, _>>()?);
+    let (headers, without) = header::partition(headers.collect::<Result<_, _>>()?);
     Ok(dq_fetch::Request {
         method,
         source: if source.starts_with('/') {
@@ -54,29 +55,29 @@ pub(super) fn request(source: &str, options: &cli::Fetch) -> Result<dq_fetch::Re
 }
 
 /// The parameters of `-q`.
-pub(super) fn parameters(sending: &Sending) -> Result<Vec<(String, String)>, Error> {
-    let parameters = sending.query.iter().map(|pair| query::parameter(pair));
+pub(super) fn parameters(typed: &RequestOptions) -> Result<Vec<(String, String)>, Error> {
+    let parameters = typed.query.iter().map(|pair| query::parameter(pair));
     Ok(parameters.collect::<Result<_, _>>()?)
 }
 
-fn refuse_contradictions(sending: &Sending) -> Result<(), Error> {
-    let problem = match sending.data.len() {
+fn refuse_contradictions(typed: &RequestOptions) -> Result<(), Error> {
+    let problem = match typed.data.len() {
         2.. => "--data is given twice: a request has one body",
-        1 if !sending.fields.is_empty() => "--data and --field exclude each other",
-        _ if sending.paginate && method(sending) != "GET" => "--paginate goes with GET only",
+        1 if !typed.fields.is_empty() => "--data and --field exclude each other",
+        _ if typed.paginate && method(typed) != "GET" => "--paginate goes with GET only",
         _ => return Ok(()),
     };
     Err(Error::usage(problem))
 }
 
-/// POST where there is a body, as in curl and gh, unless the user says otherwise.
-pub(super) fn method(sending: &Sending) -> String {
-    let has_body = !sending.data.is_empty() || !sending.fields.is_empty();
-    match &sending.method {
-        Some(typed) => {
-            let upper = typed.to_ascii_uppercase();
+/// The method: as typed, else POST where there is a body, as in curl and gh, else GET.
+pub(super) fn method(typed: &RequestOptions) -> String {
+    let has_body = !typed.data.is_empty() || !typed.fields.is_empty();
+    match &typed.method {
+        Some(method) => {
+            let upper = method.to_ascii_uppercase();
             let known = METHODS.contains(&upper.as_str());
-            if known { upper } else { typed.clone() }
+            if known { upper } else { method.clone() }
         }
         None if has_body => "POST".into(),
         None => "GET".into(),
@@ -87,26 +88,26 @@ fn is_bodiless(method: &str) -> bool {
     matches!(method, "GET" | "HEAD")
 }
 
-fn payload(sending: &Sending) -> Result<Payload, Error> {
-    if let Some(data) = sending.data.first() {
+fn payload(typed: &RequestOptions) -> Result<Payload, Error> {
+    if let Some(data) = typed.data.first() {
         return Ok(match data.as_bytes() {
             b"@-" => Payload::Stdin,
             [b'@', path @ ..] => Payload::file(Path::new(OsStr::from_bytes(path)))?,
             text => Payload::Bytes(text.to_vec()),
         });
     }
-    if sending.fields.is_empty() {
+    if typed.fields.is_empty() {
         return Ok(Payload::None);
     }
-    let object = fields::object(&typed_fields(sending)?, &mut read_text)?;
+    let object = fields::object(&typed_fields(typed)?, &mut read_text)?;
     Ok(Payload::Bytes(
         serde_json::Value::Object(object).to_string().into_bytes(),
     ))
 }
 
 /// The fields as text; standard input can be read for one of them only.
-fn typed_fields(sending: &Sending) -> Result<Vec<fields::Field>, Error> {
-    let texts = sending.fields.iter().map(|field| {
+fn typed_fields(typed: &RequestOptions) -> Result<Vec<fields::Field>, Error> {
+    let texts = typed.fields.iter().map(|field| {
         Ok(fields::Field {
             text: unicode(&field.text)?,
             is_raw: field.is_raw,

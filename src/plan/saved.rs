@@ -1,21 +1,24 @@
-//! Saved filters on the command line: the name that is the source, and the words that fill its endpoint.
+//! Saved filters on the command line: the name is the source, the words behind it fill the endpoint's placeholders.
 
 mod endpoint;
-mod fingers;
+mod hints;
 
 use std::path::{Path, PathBuf};
 
 pub use endpoint::check as check_endpoint;
-pub use endpoint::placeholders;
 use endpoint::{filled, readable};
 
-use super::choice::Remembered;
-use super::words::{Words, unicode};
-use super::{Var, request, variables};
-use crate::cli::{Cli, Word};
+use super::format::SavedFormat;
+use super::request;
+use super::source::{SavedSource, Words};
+use super::text::unicode;
+use super::variables;
+use crate::built_in;
+use crate::cli::{Cli, FetchOptions, FilterOptions, FormatOptions, RequestOptions, Word};
+use crate::environment::{Variables, configuration};
 use crate::error::Error;
 use dq_fetch::query;
-use dq_filter::saved::{Metadata, Origin, Places, SavedFilter, refusal};
+use dq_filter::saved::{Metadata, Origin, Places, SavedFilter, placeholders, refusal};
 use dq_format::Format;
 use dq_json::value::Value;
 
@@ -23,68 +26,26 @@ use dq_json::value::Value;
 pub struct Call {
     pub saved: SavedFilter,
     pub metadata: Metadata,
-    /// What to ask, its placeholders filled.
+    /// Its endpoint, the placeholders filled.
     pub endpoint: String,
 }
 
-/// Where saved filters are: the user's directory by the XDG Base Directory Specification, and those of `-L`.
-pub fn places(library: &[PathBuf], var: Var) -> Places {
+/// Where saved filters are: the user's configuration directory, those of `-L`, and dq itself.
+pub fn places(library: &[PathBuf], env: Variables) -> Places {
     Places::new(
-        crate::built_in::FILES,
-        configuration(var).map(|it| it.join("dq/filters")),
+        built_in::FILES,
+        configuration(env).map(|it| it.join("dq/filters")),
         library.to_vec(),
     )
 }
 
-/// `$XDG_CONFIG_HOME`, where empty is unset and a relative path is ignored, else `~/.config`.
-pub(super) fn configuration(var: Var) -> Option<PathBuf> {
-    let absolute = |name: &str| {
-        var(name)
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-    };
-    absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))
-}
-
-/// The saved filter that is the source of a run, its header's words added to the command line.
-///
-/// # Errors
-/// What [`call`] and [`Call::complete`] refuse.
-pub(super) fn source(cli: &mut Cli, places: &Places) -> Result<Option<Call>, Error> {
-    if cli.saved.list || cli.endpoints {
-        return Ok(None);
-    }
-    let mut call = call(&mut cli.words, cli.filter.from_file.as_deref(), places)?;
-    if let Some(call) = &mut call {
-        call.complete(cli)?;
-    }
-    Ok(call)
-}
-
-/// How the outputs look unless something else is typed: the list of `--list` is a table.
-pub(super) fn remembered<'c>(call: Option<&'c Call>, cli: &Cli) -> Remembered<'c> {
-    let is_filtered = !cli.words.is_empty() || cli.filter.from_file.is_some();
-    match call {
-        Some(call) => Remembered {
-            output: call.metadata.output.as_deref(),
-            columns: call.columns(is_filtered),
-            is_filtered,
-        },
-        None => Remembered {
-            output: cli.saved.list.then_some("table"),
-            columns: None,
-            is_filtered,
-        },
-    }
-}
-
 /// The saved filter that the first word names, with as many of the words as its endpoint has placeholders.
 ///
-/// Takes those words away. A saved filter without an endpoint is a function and no source.
+/// Removes those words. A saved filter without an endpoint is a function, not a source.
 ///
 /// # Errors
-/// A file that cannot be read or has a broken header; too few words, or words that are no part of a path.
-fn call(
+/// A file that cannot be read or has a broken header; too few words, or words that cannot be part of a path.
+pub(super) fn call(
     words: &mut Vec<Word>,
     from_file: Option<&Path>,
     places: &Places,
@@ -111,7 +72,7 @@ fn call(
                 names.join(" and "),
                 signature(name, endpoint)
             ),
-            hint: fingers::too_few(name, from_file),
+            hint: hints::too_few_words(name, from_file),
         });
     }
     let given = words.drain(..=wanted.len()).skip(1);
@@ -129,36 +90,51 @@ fn call(
 }
 
 impl Call {
-    /// The saved filter, and what may stand on the command line.
+    /// The saved filter, and how it is called.
     pub fn into_parts(self) -> (SavedFilter, String) {
         let signature = self.signature();
         (self.saved, signature)
     }
 
-    /// What may stand on the command line: `dq logs NAME [FILTER]`.
+    /// How it is called: `dq logs NAME [FILTER]`.
     pub(super) fn signature(&self) -> String {
         let endpoint = self.metadata.endpoint.as_deref().unwrap_or_default();
         signature(&self.saved.name, endpoint)
     }
 
-    /// The columns it brings. Those of a built-in one are the keys of its rows, told so that an empty list has a header:
-    /// after a filter the rows tell.
+    /// The columns of the metadata. A built-in filter names them so that an empty list has its header; behind it, a
+    /// filter's rows decide.
     pub fn columns(&self, is_filtered: bool) -> Option<&str> {
         let columns = self.metadata.columns.as_deref();
         columns.filter(|_| !is_filtered || self.saved.origin != Origin::BuiltIn)
     }
 
-    /// Refuses options that read the answer in another way than the saved filter was written for.
-    fn refuse_input_options(&self, cli: &Cli) -> Result<(), Error> {
-        let filter = &cli.filter;
-        let given = [
+    /// The format that the metadata asks for.
+    pub(super) fn format(&self, is_filtered: bool) -> SavedFormat<'_> {
+        SavedFormat {
+            output: self.metadata.output.as_deref(),
+            columns: self.columns(is_filtered),
+            is_filtered,
+        }
+    }
+
+    /// Refuses options that read the response in another way than the saved filter was written for, and docker's
+    /// letters.
+    pub(super) fn refuse_options(
+        &self,
+        request: &RequestOptions,
+        filter: &FilterOptions,
+        format: &FormatOptions,
+    ) -> Result<(), Error> {
+        hints::refuse_docker_letters(&self.saved.name, request, filter, format)?;
+        let options = [
             ("-n", filter.null_input),
             ("-s", filter.slurp),
             ("-R", filter.raw_input),
             ("--stream", filter.stream),
             ("--stream-errors", filter.stream_errors),
         ];
-        match given.iter().find(|(_, given)| *given) {
+        match options.iter().find(|(_, is_typed)| *is_typed) {
             Some((option, _)) => Err(Error::Usage {
                 message: format!(
                     "{option} cannot be used with the saved filter {}",
@@ -173,61 +149,65 @@ impl Call {
         }
     }
 
-    /// Adds what the header says to the command line, which has the last word: a parameter of `-q` replaces that of
-    /// the endpoint, and one of Docker's filters that of its name.
+    /// Completes the typed options with method, query and host of the metadata; what was typed wins. A parameter of
+    /// `-q` replaces that of the endpoint, and one of Docker's filters the filter of its name. Returns the endpoint
+    /// without the parameters that were replaced; a URL where the host is not docker's.
     ///
     /// # Errors
-    /// A host that it may not choose, a method that could change something.
-    fn complete(&mut self, cli: &mut Cli) -> Result<(), Error> {
-        fingers::check(self, cli)?;
-        self.refuse_input_options(cli)?;
-        let fetch = &mut cli.fetch;
-        let sending = &mut fetch.sending;
-        if sending.method.is_none() && sending.data.is_empty() && sending.fields.is_empty() {
-            sending.method.clone_from(&self.metadata.method);
-        }
-        let method = request::method(sending);
-        if !matches!(&*method, "GET" | "HEAD") {
-            return Err(Error::Usage {
-                message: format!(
-                    "{} is a saved filter: those only read, and this is {method}",
-                    self.saved.name
-                ),
-                hint: Some(format!(
-                    "name the endpoint instead: dq -X {method} '{}'",
-                    self.endpoint
-                )),
-            });
-        }
-        let given = request::parameters(sending)?;
-        let beside = query::filters_beside(&self.endpoint, &given);
-        self.endpoint = query::without(&self.endpoint, &given);
-        let beside = beside
+    /// A host that the filter may not choose, a method that could change something.
+    pub(super) fn complete(&self, fetch: &mut FetchOptions) -> Result<String, Error> {
+        self.complete_method(&mut fetch.request)?;
+        let typed = request::parameters(&fetch.request)?;
+        let kept = query::filters_beside(&self.endpoint, &typed);
+        let kept = kept
             .into_iter()
             .map(|(key, value)| format!("{key}={value}"));
-        sending.query.splice(..0, beside);
-        let is_told = fetch.host.is_some()
+        fetch.request.query.splice(..0, kept);
+        let endpoint = query::without(&self.endpoint, &typed);
+        let is_host_typed = fetch.host.is_some()
             || fetch.context.is_some()
             || fetch.unix_socket.is_some()
             || fetch.demo;
-        if !is_told {
-            match self.host()? {
-                // No host of docker's: nothing that is docker's is sent there, as with any URL.
-                Some(host) if is_url(&host) => {
-                    self.endpoint = format!("{}{}", host.trim_end_matches('/'), self.endpoint);
-                }
-                host => fetch.host = host,
+        if is_host_typed {
+            return Ok(endpoint);
+        }
+        match self.host()? {
+            // The host is not docker's: as with any URL, nothing of docker's is sent there.
+            Some(host) if is_url(&host) => Ok(format!("{}{endpoint}", host.trim_end_matches('/'))),
+            host => {
+                fetch.host = host;
+                Ok(endpoint)
             }
         }
-        Ok(())
     }
 
-    /// What is asked for is the answer, unless a filter follows.
+    fn complete_method(&self, typed: &mut RequestOptions) -> Result<(), Error> {
+        if typed.method.is_none() && typed.data.is_empty() && typed.fields.is_empty() {
+            typed.method.clone_from(&self.metadata.method);
+        }
+        let method = request::method(typed);
+        if matches!(&*method, "GET" | "HEAD") {
+            return Ok(());
+        }
+        Err(Error::Usage {
+            message: format!(
+                "{} is a saved filter: those only read, and this is {method}",
+                self.saved.name
+            ),
+            hint: Some(format!(
+                "name the endpoint instead: dq -X {method} '{}'",
+                self.endpoint
+            )),
+        })
+    }
+
+    /// Whether the filter changes nothing.
     pub fn is_identity(&self) -> bool {
         self.saved.is_identity()
     }
 
-    /// The host it brings, as `--host` takes it: the user's own may, and none may start another program.
+    /// The host of the metadata, as `--host` takes it. Only the user's own filters may choose one, and never `ssh://`,
+    /// which starts another program.
     fn host(&self) -> Result<Option<String>, Error> {
         let Some(host) = &self.metadata.host else {
             return Ok(None);
@@ -245,14 +225,23 @@ impl Call {
     }
 }
 
+impl From<(String, &Call)> for SavedSource {
+    fn from((endpoint, call): (String, &Call)) -> Self {
+        Self {
+            endpoint,
+            signature: call.signature(),
+        }
+    }
+}
+
+/// Whether the host is a URL, and so not one of docker's.
 fn is_url(host: &str) -> bool {
     let scheme = host.split_once("://").map(|(scheme, _)| scheme);
     let known = ["http", "https", "http+unix"];
     scheme.is_some_and(|scheme| known.iter().any(|it| scheme.eq_ignore_ascii_case(it)))
 }
 
-/// What `--list` shows of each saved filter, an array of objects as JSON text. One that is broken is listed, with what
-/// is wrong as its purpose.
+/// The rows of `--list`, an array of objects as JSON text. A broken filter is listed with its error as its summary.
 pub fn list(places: &Places) -> String {
     let rows: Value = places
         .names()
@@ -298,22 +287,36 @@ fn entry(name: &str, about: Option<String>, endpoint: Option<String>, origin: Or
 
 /// A command line as `--save` stores it.
 pub struct Invocation {
-    /// The saved filter it starts from, if it does.
+    /// The saved filter it starts from, if any.
     pub call: Option<Call>,
     /// An endpoint or URL, or `-`.
     pub source: Option<String>,
     pub filter: Option<String>,
-    pub named: Vec<(String, Value)>,
+    /// The file of `-f`.
+    pub from_file: Option<PathBuf>,
+    pub variables: Vec<(String, Value)>,
+    /// As typed, completed by the saved filter.
+    pub fetch: FetchOptions,
+    /// As typed.
+    pub format: FormatOptions,
 }
 
-/// Reads what a command line asks for and how it filters, without sending anything.
+/// Reads what a command line requests and how it filters, without sending anything.
 ///
 /// # Errors
 /// Words that mean nothing here, files that cannot be read, what [`call`] refuses.
-pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
-    let call = source(cli, places)?;
-    let words = std::mem::take(&mut cli.words);
-    let words = Words::sort(call.as_ref(), words, cli.filter.from_file.as_deref())?;
+pub fn invocation(cli: Cli, places: &Places) -> Result<Invocation, Error> {
+    let (mut words, mut fetch) = (cli.words, cli.fetch);
+    let from_file = cli.filter.from_file.clone();
+    let call = call(&mut words, from_file.as_deref(), places)?;
+    let saved_source = match &call {
+        Some(call) => {
+            call.refuse_options(&fetch.request, &cli.filter, &cli.format)?;
+            Some(SavedSource::from((call.complete(&mut fetch)?, call)))
+        }
+        None => None,
+    };
+    let words = Words::sort(saved_source, words, from_file.as_deref())?;
     if let Some(file) = words.files.first() {
         return Err(Error::usage(format!(
             "unexpected word {}: files are not saved with a filter",
@@ -325,7 +328,7 @@ pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
             "--args and --jsonargs are not saved with a filter; --arg is",
         ));
     }
-    let parameters = request::parameters(&cli.fetch.sending)?;
+    let parameters = request::parameters(&fetch.request)?;
     let source = words
         .source
         .as_deref()
@@ -334,22 +337,28 @@ pub fn invocation(cli: &mut Cli, places: &Places) -> Result<Invocation, Error> {
         call,
         source: source.transpose()?.map(|source| readable(&source)),
         filter: words.filter,
-        named: variables::named(std::mem::take(&mut cli.filter.named))?,
+        from_file,
+        variables: variables::values(cli.filter.variables)?,
+        fetch,
+        format: cli.format,
     })
 }
 
-/// The variables with those that the saved filter has defaults for.
-pub fn with_args(mut named: Vec<(String, Value)>, call: Option<&Call>) -> Vec<(String, Value)> {
+/// The variables, completed by the saved filter's defaults (`args`).
+pub(super) fn with_args(
+    mut variables: Vec<(String, Value)>,
+    call: Option<&Call>,
+) -> Vec<(String, Value)> {
     for (name, value) in call.iter().flat_map(|call| &call.metadata.args) {
-        if named.iter().all(|(known, _)| known != name) {
-            named.push((name.clone(), value.clone()));
+        if variables.iter().all(|(known, _)| known != name) {
+            variables.push((name.clone(), value.clone()));
         }
     }
-    named
+    variables
 }
 
-/// What to say about a first word that is no source, where there is nothing to filter.
-pub fn hint(word: &str, places: &Places) -> Option<String> {
+/// What was probably meant by a first word that is not a source, where there is nothing to filter.
+pub(super) fn hint(word: &str, places: &Places) -> Option<String> {
     if refusal(word).is_some() {
         return None;
     }

@@ -1,29 +1,30 @@
-//! What a filter can refer to: variables, positional arguments, modules.
+//! What a filter may refer to: variables, positional arguments, modules.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::unicode;
-use crate::cli::{Named, NamedKind, Word};
+use super::text::unicode;
+use crate::cli::{TypedVariable, VariableKind, Word};
 use crate::error::Error;
 use dq_json::read::from_slice;
 use dq_json::value::Value;
 
-pub(super) fn named(named: Vec<Named>) -> Result<Vec<(String, Value)>, Error> {
+/// The values of `--arg` and the like; the first of a name counts, as in jq.
+pub(super) fn values(typed: Vec<TypedVariable>) -> Result<Vec<(String, Value)>, Error> {
     let mut variables: Vec<(String, Value)> = Vec::new();
-    for Named { kind, name, value } in named {
+    for TypedVariable { kind, name, value } in typed {
         if variables.iter().all(|(known, _)| *known != name) {
-            let value = named_value(kind, &name, &value)?;
+            let value = value_of(kind, &name, &value)?;
             variables.push((name, value));
         }
     }
     Ok(variables)
 }
 
-pub(super) fn named_value(kind: NamedKind, name: &str, value: &OsStr) -> Result<Value, Error> {
+fn value_of(kind: VariableKind, name: &str, value: &OsStr) -> Result<Value, Error> {
     match kind {
-        NamedKind::Text => Ok(Value::from(unicode(value)?)),
-        NamedKind::Json => {
+        VariableKind::Text => Ok(Value::from(unicode(value)?)),
+        VariableKind::Json => {
             let text = unicode(value)?;
             let parsed = from_slice(text.as_bytes());
             parsed.map_err(|error| {
@@ -32,14 +33,14 @@ pub(super) fn named_value(kind: NamedKind, name: &str, value: &OsStr) -> Result<
                 ))
             })
         }
-        NamedKind::SlurpFile => dq_filter::read_values(Path::new(value))
+        VariableKind::SlurpFile => dq_filter::read_values(Path::new(value))
             .map_err(|problem| Error::usage(format!("bad JSON in --slurpfile {name} {problem}"))),
-        NamedKind::RawFile => dq_filter::read_text(Path::new(value))
+        VariableKind::RawFile => dq_filter::read_text(Path::new(value))
             .map_err(|problem| Error::usage(format!("bad file in --rawfile {name} {problem}"))),
     }
 }
 
-/// `-L` takes a directory: a header typed behind it would pass unnoticed, and curl's `-L /endpoint` too.
+/// Refuses a `-L` that is not a directory: curl's `-L /endpoint` would otherwise lose its endpoint.
 pub(super) fn library(directories: Vec<PathBuf>, reads_stdin: bool) -> Result<Vec<PathBuf>, Error> {
     let endpoint = |it: &&PathBuf| reads_stdin && it.is_absolute() && !it.exists();
     if let Some(endpoint) = directories.iter().find(endpoint) {
@@ -60,7 +61,7 @@ pub(super) fn library(directories: Vec<PathBuf>, reads_stdin: bool) -> Result<Ve
     }
 }
 
-/// What is left of the words: files, and arguments behind `--args` and `--jsonargs`.
+/// The remaining words: files, and the arguments behind `--args` and `--jsonargs`.
 pub(super) fn tail(words: impl Iterator<Item = Word>) -> Result<(Vec<PathBuf>, Vec<Value>), Error> {
     let (mut files, mut positional) = (Vec::new(), Vec::new());
     for word in words {

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{FilterStore, Var, file};
+use super::{FilterStore, file};
+use crate::environment::Variables;
 use crate::error::Error;
 use dq_filter::saved::{Origin, SavedFilter};
 use dq_text::os_reason;
@@ -16,7 +17,11 @@ use dq_text::os_reason;
 ///
 /// # Errors
 /// No editor, files that cannot be written, a text that does not compile.
-pub fn edit(saved: &SavedFilter, store: &FilterStore, var: Var) -> Result<Option<PathBuf>, Error> {
+pub fn edit(
+    saved: &SavedFilter,
+    store: &FilterStore,
+    env: Variables,
+) -> Result<Option<PathBuf>, Error> {
     let path = store.path(&saved.name)?;
     let draft = draft(&path);
     let failed = |error| {
@@ -29,7 +34,7 @@ pub fn edit(saved: &SavedFilter, store: &FilterStore, var: Var) -> Result<Option
     if !is_going_on(&draft, &path) {
         file::write(&draft, &saved.text, true).map_err(failed)?;
     }
-    let ended = open(&draft, &editor(var));
+    let ended = open(&draft, &editor(env));
     let text = std::fs::read_to_string(&draft).map_err(|error| {
         Error::usage(format!(
             "cannot read {}: {}",
@@ -87,8 +92,8 @@ pub fn discard(draft: &Path) {
 }
 
 /// `$VISUAL`, else `$EDITOR`, else vi, as in git and crontab.
-fn editor(var: Var) -> OsString {
-    let set = |name: &str| var(name).filter(|value| !value.is_empty());
+fn editor(env: Variables) -> OsString {
+    let set = |name: &str| env(name).filter(|value| !value.is_empty());
     set("VISUAL")
         .or_else(|| set("EDITOR"))
         .unwrap_or("vi".into())

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{FilterStore, file};
-use crate::cli::{Cli, Save};
+use crate::cli::{Cli, FetchOptions, FormatOptions, Save};
 use crate::error::Error;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
 use dq_filter::saved::{Metadata, Origin, SavedFilter, has_header, refusal};
@@ -34,7 +34,7 @@ const KEPT: [&str; 15] = [
 /// # Errors
 /// A name that is taken or no name; what cannot be kept; a filter that does not compile; a file that is there already,
 /// without `--force`.
-pub fn save(order: &Save, cli: &mut Cli, store: &FilterStore) -> Result<PathBuf, Error> {
+pub fn save(order: &Save, cli: Cli, store: &FilterStore) -> Result<PathBuf, Error> {
     if let Some(why) = refusal(&order.name) {
         return Err(Error::usage(why));
     }
@@ -48,8 +48,8 @@ pub fn save(order: &Save, cli: &mut Cli, store: &FilterStore) -> Result<PathBuf,
                 hint: Some(format!("dq --save {} SOURCE [FILTER]", order.name)),
             });
         }
-        (_, Some(text)) if has_header(text) => whole(text, &invocation, order, cli, store)?,
-        _ => written(invocation, order, cli, store)?,
+        (_, Some(text)) if has_header(text) => whole(text, &invocation, order, store)?,
+        _ => written(invocation, order, store)?,
     };
     match file::write(&path, &text, order.force) {
         Ok(()) => Ok(path),
@@ -84,11 +84,10 @@ fn whole(
     text: &str,
     invocation: &Invocation,
     order: &Save,
-    cli: &Cli,
     store: &FilterStore,
 ) -> Result<String, Error> {
     let own = ["save", "force", "from-file"];
-    let path = cli.filter.from_file.as_deref().map(Path::display);
+    let path = invocation.from_file.as_deref().map(Path::display);
     let path = path.map_or(String::new(), |path| path.to_string());
     let option = order.options.iter().find(|option| !own.contains(option));
     let more = option.map(|option| format!("--{option}"));
@@ -112,17 +111,15 @@ fn whole(
 }
 
 /// The file for a filter that was typed: a header, then the program.
-fn written(
-    invocation: Invocation,
-    order: &Save,
-    cli: &Cli,
-    store: &FilterStore,
-) -> Result<String, Error> {
+fn written(invocation: Invocation, order: &Save, store: &FilterStore) -> Result<String, Error> {
     let Invocation {
         call,
         source,
         filter,
-        named,
+        variables,
+        fetch,
+        format,
+        ..
     } = invocation;
     // To jq a filter of nothing is no filter.
     let filter = filter.filter(|text| !text.trim().is_empty());
@@ -130,13 +127,13 @@ fn written(
         .as_deref()
         .map_or(Ok(Metadata::default()), of_source)?;
     metadata.about = order.about.clone();
-    metadata.output = output(cli)?;
-    metadata.columns.clone_from(&cli.format.columns);
-    metadata.method = method(cli)?;
-    if let Some(host) = host(cli)? {
+    metadata.output = output(&format)?;
+    metadata.columns.clone_from(&format.columns);
+    metadata.method = method(&fetch)?;
+    if let Some(host) = host(&fetch)? {
         metadata.host = Some(host);
     }
-    metadata.args = named;
+    metadata.args = variables;
     if let Some(call) = &call {
         refuse_itself(call, &order.name)?;
         inherit(&mut metadata, call, filter.is_some())?;
@@ -228,12 +225,12 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
 
 /// The host as `--host` takes it, wherever dq is started later. That of `--unix-socket` is a URL, for no more than
 /// that is asked of it: a server of any kind.
-fn host(cli: &Cli) -> Result<Option<String>, Error> {
-    let socket = cli.fetch.unix_socket.as_deref().map(|path| {
+fn host(fetch: &FetchOptions) -> Result<Option<String>, Error> {
+    let socket = fetch.unix_socket.as_deref().map(|path| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         dq_fetch::socket_url(&path)
     });
-    match socket.or_else(|| cli.fetch.host.clone()) {
+    match socket.or_else(|| fetch.host.clone()) {
         Some(host) if host.starts_with("ssh:") => Err(Error::Usage {
             message: "a saved filter never starts ssh by itself".into(),
             hint: Some(format!(
@@ -257,8 +254,8 @@ fn without_secret(host: String) -> Result<String, Error> {
 }
 
 /// The method, where it is not GET.
-fn method(cli: &Cli) -> Result<Option<String>, Error> {
-    let Some(method) = &cli.fetch.sending.method else {
+fn method(fetch: &FetchOptions) -> Result<Option<String>, Error> {
+    let Some(method) = &fetch.request.method else {
         return Ok(None);
     };
     match &*method.to_ascii_uppercase() {
@@ -271,8 +268,7 @@ fn method(cli: &Cli) -> Result<Option<String>, Error> {
 }
 
 /// The format as `--output` names it, if the command line asks for one that has a name.
-fn output(cli: &Cli) -> Result<Option<String>, Error> {
-    let typed = &cli.format;
+fn output(typed: &FormatOptions) -> Result<Option<String>, Error> {
     let flags = [
         (typed.table, "table"),
         (typed.raw, "raw"),

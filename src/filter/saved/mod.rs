@@ -5,6 +5,7 @@
 mod link;
 mod metadata;
 mod names;
+mod placeholders;
 mod places;
 mod standalone;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub use metadata::Metadata;
 use names::is_identifier;
 pub use names::is_name;
 pub use names::{hidden, refusal};
+pub use placeholders::placeholders;
 pub use places::{BuiltIn, Places};
 pub use standalone::{standalone, without_header};
 

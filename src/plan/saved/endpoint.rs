@@ -6,33 +6,19 @@ use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::error::Error;
 use dq_fetch::query::RESERVED;
-use dq_filter::saved::is_name;
+use dq_filter::saved::placeholders;
 
-/// The names of the `{placeholders}`, each once. Braces around anything but a name are JSON of a query.
-pub fn placeholders(endpoint: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    for part in endpoint.split('{').skip(1) {
-        if let Some((name, _)) = part.split_once('}')
-            && is_name(name)
-            && !found.contains(&name)
-        {
-            found.push(name);
-        }
-    }
-    found
-}
-
-/// The endpoint with a word for each of its placeholders.
+/// The endpoint with a word in place of each placeholder.
 ///
 /// # Errors
-/// Words that would make another path of it.
+/// Words that would change the path: `.`, `..`, line breaks.
 pub(super) fn filled(endpoint: &str, names: &[&str], words: &[String]) -> Result<String, Error> {
     let mut endpoint = Cow::Borrowed(endpoint);
     for (name, word) in names.iter().zip(words) {
         let placeholder = format!("{{{name}}}");
         let path = endpoint.split('?').next().unwrap_or_default();
         let is_wrong = if path.contains(&placeholder) {
-            word.split('/').any(is_no_segment)
+            word.split('/').any(is_removed_segment)
         } else {
             matches!(&**word, "." | "..")
         };
@@ -63,27 +49,27 @@ fn replaced(endpoint: &str, placeholder: &str, word: &str) -> String {
     text
 }
 
-/// What comes next stands between the quotes of a JSON string, as in `?filters={"label":["{label}"]}`: there quotes
-/// are escaped, so that a word stays one string.
+/// Whether what follows is inside a JSON string, as in `?filters={"label":["{label}"]}`. There quotes are escaped, so
+/// that a word stays one string.
 fn is_in_json(before: &str) -> bool {
     let value = before.rsplit(['?', '&']).next().unwrap_or_default();
     let value = value.replace("%22", "\"");
     before.contains('?') && value.matches('"').count() % 2 == 1
 }
 
-/// Servers take these away, and what is left is another path (RFC 3986, section 5.2.4).
-fn is_no_segment(segment: &str) -> bool {
+/// Servers remove these segments, which leaves another path (RFC 3986, section 5.2.4).
+fn is_removed_segment(segment: &str) -> bool {
     matches!(segment, "" | "." | "..")
 }
 
-/// A word as one segment of a path or one value of a query: all but RFC 3986's unreserved characters, `:` and `@` as
-/// `%XX`.
+/// A word as one path segment or query value: everything but RFC 3986's unreserved characters, `:` and `@` is
+/// percent-encoded.
 fn encoded(word: &str) -> String {
     const IN_A_SEGMENT: &AsciiSet = &RESERVED.remove(b':').remove(b'@');
     utf8_percent_encode(word, IN_A_SEGMENT).to_string()
 }
 
-/// An endpoint of a file must be what it looks like.
+/// Refuses the endpoint of a file that a server would read differently from a person.
 pub fn check(endpoint: &str, place: &str) -> Result<(), Error> {
     let path = endpoint.split('?').next().unwrap_or_default();
     let wrong = endpoint.contains(['\0', '\r', '\n'])
@@ -99,8 +85,8 @@ pub fn check(endpoint: &str, place: &str) -> Result<(), Error> {
     }
 }
 
-/// The endpoint with the punctuation of its query as people write it: `filters={"status":["exited"]}`. It is encoded
-/// again when it is sent.
+/// The endpoint with the punctuation of its query decoded, as people write it: `filters={"status":["exited"]}`. It is
+/// encoded again before it is sent.
 pub(super) fn readable(endpoint: &str) -> String {
     let Some((path, query)) = endpoint.split_once('?') else {
         return endpoint.to_owned();

@@ -1,30 +1,35 @@
-//! Docker's options where jq's or curl's have the letter: a hint instead of another list than the one meant.
+//! docker's letters behind a saved filter, where jq's or curl's option has the letter: an error with a hint instead of
+//! a list that was not meant.
 
 use std::path::Path;
 
-use super::Call;
-use crate::cli::{self, Cli};
+use crate::cli::hints::ids_only;
+use crate::cli::{FilterOptions, FormatOptions, RequestOptions};
 use crate::error::Error;
 
-/// Refuses `ps -a` and `ps -q` as docker means them.
+/// Refuses `ps -a`, `ps -n` and `ps -q` as docker means them.
 ///
 /// # Errors
-/// `-a` with nothing that is printed in ASCII, `-q` without a parameter.
-pub(super) fn check(call: &Call, cli: &Cli) -> Result<(), Error> {
+/// `-a` without another option about JSON, `-n`, `-q` without a parameter.
+pub(super) fn refuse_docker_letters(
+    name: &str,
+    request: &RequestOptions,
+    filter: &FilterOptions,
+    format: &FormatOptions,
+) -> Result<(), Error> {
     let refused = |option: &str, meaning: &str, instead: &str| {
         Err(Error::Usage {
             message: format!("{option} is {meaning} here, not docker's {option}"),
             hint: Some(instead.into()),
         })
     };
-    let name = call.saved.name.as_str();
     let all = match name {
         "ps" => Some("dq psa has the stopped containers too"),
         "psa" => Some("dq psa has the stopped containers already"),
         "images" => Some("dq images -q all=1 has the intermediate ones too"),
         _ => None,
     };
-    if let Some(all) = all.filter(|_| is_only_ascii(&cli.format)) {
+    if let Some(all) = all.filter(|_| is_ascii_alone(format)) {
         return refused("-a", "--ascii-output", all);
     }
     let last = match name {
@@ -32,29 +37,24 @@ pub(super) fn check(call: &Call, cli: &Cli) -> Result<(), Error> {
         "logs" => Some("the last lines: dq logs NAME -q tail=N"),
         _ => None,
     };
-    if let Some(last) = last.filter(|_| cli.filter.null_input) {
+    if let Some(last) = last.filter(|_| filter.null_input) {
         return refused("-n", "--null-input", last);
     }
-    let lacks_value = cli
-        .fetch
-        .sending
-        .query
-        .iter()
-        .any(|pair| !pair.contains('='));
-    if let Some(ids) = cli::saved::quiet(name).filter(|_| lacks_value) {
+    let lacks_value = request.query.iter().any(|pair| !pair.contains('='));
+    if let Some(ids) = ids_only(name).filter(|_| lacks_value) {
         return refused("-q", "--query KEY=VALUE", &ids);
     }
     Ok(())
 }
 
-/// `-a` alone: with another of JSON's options somebody may well want ASCII.
-fn is_only_ascii(format: &cli::Format) -> bool {
+/// Whether `-a` stands alone: with another option about JSON it probably means ASCII.
+fn is_ascii_alone(format: &FormatOptions) -> bool {
     let json = format.compact || format.raw || format.join || format.nul || format.tab;
     format.ascii && !json && format.indent.is_none()
 }
 
-/// `logs -f web` has taken the name for a file.
-pub(super) fn too_few(name: &str, from_file: Option<&Path>) -> Option<String> {
+/// In `logs -f web`, `-f` has taken the name for a file.
+pub(super) fn too_few_words(name: &str, from_file: Option<&Path>) -> Option<String> {
     let file = from_file.filter(|_| name == "logs")?;
     Some(format!(
         "-f is --from-file here; to follow: dq logs {} -q follow=1",

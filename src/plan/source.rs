@@ -1,14 +1,22 @@
-//! What each word of the command line is: source, filter, file, argument.
+//! What each word of the command line is: source, filter, file or argument.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::saved::Call;
+use super::text::unicode;
 use super::variables;
 use crate::cli::Word;
 use crate::error::Error;
 use dq_json::value::Value;
 use dq_text::os_reason;
+
+/// The source that a saved filter brings.
+pub(super) struct SavedSource {
+    /// Its endpoint, or a URL.
+    pub endpoint: String,
+    /// What may stand on the command line: `dq logs NAME [FILTER]`.
+    pub signature: String,
+}
 
 /// What each word of the command line is.
 pub(super) struct Words {
@@ -16,20 +24,23 @@ pub(super) struct Words {
     pub filter: Option<String>,
     pub files: Vec<PathBuf>,
     pub positional: Vec<Value>,
-    /// What may stand behind the name of the saved filter that is the source.
+    /// How the saved filter that is the source is called.
     signature: Option<String>,
 }
 
 impl Words {
-    /// The source comes first if there is one, then the filter unless it is in a file, then the rest. A saved filter
-    /// has brought its source, and its words are gone.
+    /// The source comes first if there is one, then the filter unless it is in a file, then the rest. `saved` is the
+    /// source where a saved filter brings it; its own words are not among `words`.
+    ///
+    /// # Errors
+    /// Words that are not UTF-8 or not JSON where they must be, a filter file that cannot be read.
     pub fn sort(
-        saved: Option<&Call>,
+        saved: Option<SavedSource>,
         words: Vec<Word>,
         from_file: Option<&Path>,
     ) -> Result<Self, Error> {
         let mut words = words.into_iter().peekable();
-        let source = match saved {
+        let source = match &saved {
             Some(_) => None,
             None => words.next_if(|word| is_source(&word.text)),
         };
@@ -39,20 +50,18 @@ impl Words {
             None => words.next().map(|word| unicode(&word.text)).transpose()?,
         };
         let (files, positional) = variables::tail(words)?;
+        let (source, signature) = match saved {
+            Some(saved) => (Some(saved.endpoint), Some(saved.signature)),
+            None => (source, None),
+        };
         Ok(Self {
-            source: saved.map(|call| call.endpoint.clone()).or(source),
-            signature: saved.map(Call::signature),
+            source,
+            signature,
             filter,
             files,
             positional,
         })
     }
-}
-
-pub(super) fn unicode(text: &OsStr) -> Result<String, Error> {
-    text.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| Error::usage(format!("{} is not valid UTF-8", text.to_string_lossy())))
 }
 
 /// A source starts with `/` or `scheme://`, or is `-` alone.
@@ -79,7 +88,7 @@ fn read_program(path: &Path) -> Result<String, Error> {
     String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
 }
 
-/// What may have been meant by `-f`, where there is no such file: docker's `--filter`, curl's `--fail`.
+/// What was probably meant by `-f` where there is no such file: docker's `--filter`, curl's `--fail`.
 fn from_file_hint(path: &Path) -> Option<String> {
     if path.exists() {
         return None;
@@ -94,7 +103,7 @@ fn from_file_hint(path: &Path) -> Option<String> {
 }
 
 impl Words {
-    /// Where the source is no file, no file may follow.
+    /// Refuses files behind the filter, where the source is not a file.
     pub fn refuse_files(&self) -> Result<(), Error> {
         let Some(first) = self.files.first() else {
             return Ok(());

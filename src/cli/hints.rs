@@ -1,6 +1,9 @@
-//! Options that fingers know from elsewhere, and what dq has in their place.
+//! Hints for users of curl, gh and docker: what dq has instead of an option they know.
 
-/// Options of curl, gh and docker that are called otherwise here.
+use super::action::Refusal;
+use super::words::Word;
+
+/// Options of curl, gh and docker that have another name in dq.
 const FOREIGN: [(&str, &str); 31] = [
     ("-I", "use -X HEAD -i"),
     ("--head", "use -X HEAD -i"),
@@ -41,8 +44,34 @@ const FOREIGN: [(&str, &str); 31] = [
     ("--until", "use -q until=SECONDS, since the epoch"),
 ];
 
-/// What dq has in place of another program's option.
-pub fn hint(name: &str) -> Option<String> {
+/// What dq has instead of another program's option.
+pub fn foreign_option(name: &str) -> Option<String> {
     let known = FOREIGN.iter().find(|(foreign, _)| *foreign == name);
     known.map(|(_, ours)| (*ours).to_owned())
+}
+
+/// Adds a hint to the refusal of docker's letters behind a saved filter: `dq ps -q`, `dq logs web -f`.
+pub fn for_saved_filter(mut refusal: Refusal, words: &[Word]) -> Refusal {
+    if refusal.hint.is_none() {
+        let name = words.first().and_then(|word| word.text.to_str());
+        let option = refusal.message.split(' ').next().unwrap_or_default();
+        refusal.hint = match (name, option) {
+            (Some(name), "--query") => ids_only(name),
+            (Some("logs"), "--from-file") => Some("to follow: -q follow=1".into()),
+            _ => None,
+        };
+    }
+    refusal
+}
+
+/// What prints the IDs alone, as docker's `-q` does for that list.
+pub fn ids_only(list: &str) -> Option<String> {
+    match list {
+        "ps" => Some("dq ids has the IDs alone".into()),
+        "volumes" => Some("dq volumes '.[].name' -r has the names alone".into()),
+        "psa" | "images" | "dangling" | "networks" | "nodes" | "services" | "tasks" => {
+            Some(format!("dq {list} '.[].id' -r has the IDs alone"))
+        }
+        _ => None,
+    }
 }

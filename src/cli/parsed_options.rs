@@ -1,6 +1,6 @@
-//! The options of one command line, read by clap: it is shown only those that were typed.
+//! The options of one command line, parsed by clap, which is shown only those that were typed.
 //!
-//! Most command lines have none or a few of the many there are, and clap's work grows with those it knows of.
+//! Most command lines have few of the many options there are, and clap's work grows with those it is told of.
 
 use std::any::Any;
 use std::ffi::OsString;
@@ -10,12 +10,15 @@ use clap::parser::{Indices, ValueSource, ValuesRef};
 
 use super::options::{self, Opt};
 
-/// What was typed; an option that was not is as good as unset.
-pub struct Given(Option<ArgMatches>);
+/// The options that were typed; every other one counts as unset.
+pub struct ParsedOptions(Option<ArgMatches>);
 
-impl Given {
-    /// Reads the options, a name for clap in front; `typed` are those that occur, or `None` where one is not known.
-    pub fn read(
+impl ParsedOptions {
+    /// Parses the options, a program name in front. `typed` are those that occur, `None` where one is unknown.
+    ///
+    /// # Errors
+    /// clap's, with suggestions from among all options.
+    pub fn parse(
         arguments: Vec<OsString>,
         typed: Option<Vec<&'static Opt>>,
     ) -> Result<Self, clap::Error> {
@@ -26,12 +29,12 @@ impl Given {
         let Some(typed) = typed else {
             return all()
                 .try_get_matches_from(arguments)
-                .map(|read| Self(Some(read)));
+                .map(|parsed| Self(Some(parsed)));
         };
-        let read = options::command(typed.into_iter()).try_get_matches_from(&arguments);
-        // What is wrong is said by the one who knows all options.
-        let read = read.or_else(|_| all().try_get_matches_from(&arguments));
-        read.map(|read| Self(Some(read)))
+        let parsed = options::command(typed.into_iter()).try_get_matches_from(&arguments);
+        // Only the complete definition gives good error messages.
+        let parsed = parsed.or_else(|_| all().try_get_matches_from(&arguments));
+        parsed.map(|parsed| Self(Some(parsed)))
     }
 
     fn with<'m, T>(
@@ -43,20 +46,23 @@ impl Given {
         matches.try_contains_id(name).ok()?.then(|| get(matches))?
     }
 
+    /// Whether a flag was typed.
     pub fn get_flag(&self, name: &str) -> bool {
         self.with(name, |matches| matches.get_one::<bool>(name).copied())
             .unwrap_or(false)
     }
 
+    /// The value of an option, the last one where it may be repeated.
     pub fn get_one<T: Any + Clone + Send + Sync>(&self, name: &str) -> Option<&T> {
         self.with(name, |matches| matches.get_one(name))
     }
 
+    /// All values of an option.
     pub fn get_many<T: Any + Clone + Send + Sync>(&self, name: &str) -> Option<ValuesRef<'_, T>> {
         self.with(name, |matches| matches.get_many(name))
     }
 
-    /// The values of each time the option was typed.
+    /// The values of each occurrence of an option.
     pub fn get_occurrences<T: Any + Clone + Send + Sync>(
         &self,
         name: &str,
@@ -64,12 +70,12 @@ impl Given {
         self.with(name, |matches| matches.get_occurrences::<T>(name))
     }
 
-    /// Where on the command line its values are.
+    /// The positions of the values on the command line.
     pub fn indices_of(&self, name: &str) -> Option<Indices<'_>> {
         self.with(name, |matches| matches.indices_of(name))
     }
 
-    /// The option stands on the command line; clap has a value for every flag it knows.
+    /// Whether the option was typed: clap has a value for every flag it knows.
     pub fn was_typed(&self, name: &str) -> bool {
         self.with(name, |matches| matches.value_source(name)) == Some(ValueSource::CommandLine)
     }

@@ -1,53 +1,53 @@
-//! The format of a run: what was typed, else what a saved filter remembers, else JSON.
+//! The format of a run: the typed one, else the saved filter's, else JSON.
 
-use crate::cli;
+use crate::cli::FormatOptions;
 use crate::error::Error;
 use dq_format::{Column, Columns, Format};
 
-/// What a saved filter's metadata says of its outputs.
+/// What a saved filter's metadata says about its output.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Remembered<'a> {
+pub struct SavedFormat<'a> {
     /// `output`: the name of a format.
     pub output: Option<&'a str>,
-    /// `columns`: paths with commas between them.
+    /// `columns`: paths separated by commas.
     pub columns: Option<&'a str>,
-    /// A filter follows, which may have made other rows.
+    /// A filter follows, which may produce other rows.
     pub is_filtered: bool,
 }
 
-/// A format, and how much of it was typed.
+/// The format and columns of a run.
 #[derive(Debug)]
 pub struct Choice {
     pub format: Format,
     pub columns: Columns,
-    /// A saved filter remembered it; nobody typed it.
-    pub is_remembered: bool,
+    /// The format was not typed: the saved filter or the default chose it.
+    pub is_implied: bool,
 }
 
-/// Chooses. A format that was typed beats a remembered one; `--columns` alone asks for a table.
+/// Chooses the format. A typed one beats the saved filter's; `--columns` alone implies a table.
 ///
 /// # Errors
-/// A format nobody knows, two typed formats that contradict each other, an option that the format has no use for.
-pub fn choose(typed: &cli::Format, remembered: Remembered) -> Result<Choice, Error> {
-    let columns = columns(typed, remembered)?;
-    let format = format(typed, remembered)?;
+/// An unknown format, two typed formats that contradict each other, an option that the format cannot use.
+pub fn choose(typed: &FormatOptions, saved: SavedFormat) -> Result<Choice, Error> {
+    let columns = columns(typed, saved)?;
+    let format = format(typed, saved)?;
     refuse_useless(typed, format)?;
     Ok(Choice {
         format,
         columns,
-        is_remembered: asked(typed)?.is_none() && typed.columns.is_none(),
+        is_implied: asked(typed)?.is_none() && typed.columns.is_none(),
     })
 }
 
-fn format(typed: &cli::Format, remembered: Remembered) -> Result<Format, Error> {
-    let remembered = remembered.output.map(named).transpose()?;
+fn format(typed: &FormatOptions, saved: SavedFormat) -> Result<Format, Error> {
+    let saved = saved.output.map(named).transpose()?;
     let asked = asked(typed)?;
     if let Some((format, spelled)) = &asked {
         refuse_contradiction(typed, *format, spelled)?;
         return Ok(*format);
     }
-    Ok(match remembered {
-        // -r, -j, -a and --raw-output0 say how a line is written.
+    Ok(match saved {
+        // -r, -j, -a and --raw-output0 change how a line is written, not that it is one.
         Some(Format::Lines) if typed.columns.is_none() && !has_layout(typed) => Format::Lines,
         _ if json_flag(typed).is_some() => Format::Json,
         Some(format) if typed.columns.is_none() || format.has_columns() => format,
@@ -57,7 +57,7 @@ fn format(typed: &cli::Format, remembered: Remembered) -> Result<Format, Error> 
 }
 
 /// The format that `-o` or `-t` names, and how that was spelled.
-fn asked(typed: &cli::Format) -> Result<Option<(Format, String)>, Error> {
+fn asked(typed: &FormatOptions) -> Result<Option<(Format, String)>, Error> {
     let mut all = Vec::new();
     for name in &typed.output {
         all.push((named(name)?, format!("-o {name}")));
@@ -80,7 +80,7 @@ fn named(name: &str) -> Result<Format, Error> {
     })
 }
 
-/// What may have been meant: `-o out.json` is curl's, `-o wide` kubectl's.
+/// What was probably meant: `-o out.json` is curl's, `-o wide` kubectl's.
 fn hint(name: &str) -> String {
     let lower = name.to_ascii_lowercase();
     match &*lower {
@@ -102,8 +102,8 @@ fn contradiction(one: &str, other: &str) -> Error {
     }
 }
 
-/// An option that only JSON has a use for.
-fn json_flag(typed: &cli::Format) -> Option<&'static str> {
+/// An option that applies to JSON only.
+fn json_flag(typed: &FormatOptions) -> Option<&'static str> {
     let flags = [
         ("-r", typed.raw),
         ("-j", typed.join),
@@ -119,12 +119,12 @@ fn json_flag(typed: &cli::Format) -> Option<&'static str> {
         .map(|(flag, _)| *flag)
 }
 
-/// An option about how JSON is laid out.
-fn has_layout(typed: &cli::Format) -> bool {
+/// Whether an option sets the layout of JSON.
+fn has_layout(typed: &FormatOptions) -> bool {
     typed.compact || typed.tab || typed.indent.is_some()
 }
 
-fn refuse_contradiction(typed: &cli::Format, format: Format, spelled: &str) -> Result<(), Error> {
+fn refuse_contradiction(typed: &FormatOptions, format: Format, spelled: &str) -> Result<(), Error> {
     let flag = match format {
         Format::Json | Format::Raw | Format::Lines => None,
         // One line per value.
@@ -138,8 +138,8 @@ fn refuse_contradiction(typed: &cli::Format, format: Format, spelled: &str) -> R
     flag.map_or(Ok(()), |flag| Err(contradiction(spelled, flag)))
 }
 
-/// Options about columns and cells where there are none.
-fn refuse_useless(typed: &cli::Format, format: Format) -> Result<(), Error> {
+/// Refuses options about columns and cells where the format has none.
+fn refuse_useless(typed: &FormatOptions, format: Format) -> Result<(), Error> {
     let useless = [
         (
             "--columns",
@@ -159,10 +159,10 @@ fn refuse_useless(typed: &cli::Format, format: Format) -> Result<(), Error> {
     }
 }
 
-fn columns(typed: &cli::Format, remembered: Remembered) -> Result<Columns, Error> {
-    // -S sorts columns that nobody has put in order.
-    let remembered_columns = remembered.columns.filter(|_| !typed.sort_keys);
-    let list = typed.columns.as_deref().or(remembered_columns);
+fn columns(typed: &FormatOptions, saved: SavedFormat) -> Result<Columns, Error> {
+    // -S sorts the columns, unless the user has put them in order.
+    let saved_columns = saved.columns.filter(|_| !typed.sort_keys);
+    let list = typed.columns.as_deref().or(saved_columns);
     let chosen = list.map(|list| {
         Column::list(list).ok_or_else(|| {
             Error::usage(format!(
@@ -172,8 +172,8 @@ fn columns(typed: &cli::Format, remembered: Remembered) -> Result<Columns, Error
     });
     Ok(Columns {
         chosen: chosen.transpose()?,
-        of_lines: remembered.output.and_then(Format::named) == Some(Format::Lines),
-        is_tentative: typed.columns.is_none() && remembered.is_filtered,
+        of_lines: saved.output.and_then(Format::named) == Some(Format::Lines),
+        is_tentative: typed.columns.is_none() && saved.is_filtered,
         header: !typed.no_header,
     })
 }
@@ -182,20 +182,21 @@ fn columns(typed: &cli::Format, remembered: Remembered) -> Result<Columns, Error
 #[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
+    use crate::cli::{self, Action};
 
     /// What these words choose, or the message.
     fn chosen(words: &str, output: Option<&str>, columns: Option<&str>) -> String {
         let args = ["dq".to_owned(), ".".to_owned()].into_iter();
         let args = args.chain(words.split_whitespace().map(str::to_owned));
-        let cli::Request::Run(cli) = cli::parse(args.map(Into::into)) else {
+        let Action::Run(cli) = cli::parse(args.map(Into::into)) else {
             panic!("{words}");
         };
-        let remembered = Remembered {
+        let saved = SavedFormat {
             output,
             columns,
             is_filtered: false,
         };
-        match choose(&cli.format, remembered) {
+        match choose(&cli.format, saved) {
             Ok(choice) => {
                 let paths = choice.columns.chosen.unwrap_or_default();
                 let paths: Vec<_> = paths.iter().map(Column::name).collect();
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed() {
+    fn typed_formats() {
         let cases = [
             ("", "Json"),
             ("-r", "Json"),
@@ -286,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered() {
+    fn formats_of_saved_filters() {
         let cases = [
             ("", Some("table"), None, "Table"),
             ("", Some("table"), Some("id,name"), "Table id,name"),

@@ -1,12 +1,15 @@
-//! Options that hold where the command line does not say otherwise: a text with one of them a line.
+//! The user's options file: options that apply unless the command line says otherwise, one to a line.
 
 use std::ffi::OsString;
 use std::time::Duration;
 
-use super::{Request, color, fetch, given::Given, indent, options, words};
+use super::explain::explain;
+use super::parsed_options::ParsedOptions;
+use super::read;
+use super::words;
 use crate::terminal::ColorWhen;
 
-/// What the options of the text say; what it does not name is unset.
+/// What the options file says; what it does not name is unset.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Defaults {
     pub color: Option<ColorWhen>,
@@ -19,7 +22,7 @@ pub struct Defaults {
     pub retry: Option<u32>,
 }
 
-/// A line that says nothing a default may say.
+/// A line that is no option which may be a default.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadLine {
     /// Counted from 1.
@@ -27,8 +30,8 @@ pub struct BadLine {
     pub message: String,
 }
 
-/// How things look and how patient dq is. Whom it asks, what it sends and what comes out is for the command line alone:
-/// none of these makes one fail that works without it.
+/// Appearance and patience. The host, the request and the format are for the command line alone: no default may make a
+/// command line fail that works without it.
 const ALLOWED: [&str; 9] = [
     "color",
     "color-output",
@@ -42,11 +45,11 @@ const ALLOWED: [&str; 9] = [
 ];
 
 impl Defaults {
-    /// Reads the text: an option a line, its value behind `=` or a space; of two that exclude each other the later one
-    /// holds. Empty lines, and those that begin with `#`, are nothing.
+    /// Reads the text: one option to a line, its value behind `=` or a space. Of two that exclude each other the later
+    /// one applies. Empty lines and those that begin with `#` are skipped.
     ///
     /// # Errors
-    /// The first line that is no such option.
+    /// The first line that is not such an option.
     pub fn read(text: &str) -> Result<Self, BadLine> {
         let mut defaults = Self::default();
         let lines = text.lines().map(str::trim).enumerate();
@@ -60,28 +63,28 @@ impl Defaults {
     }
 
     fn add(&mut self, line: &str) -> Result<(), String> {
-        let given = given(line)?;
+        let options = parsed(line)?;
         if ["color", "color-output", "monochrome-output"]
             .iter()
-            .any(|it| given.was_typed(it))
+            .any(|it| options.was_typed(it))
         {
-            self.color = color(&given)?;
+            self.color = read::color(&options)?;
         }
-        if given.was_typed("indent") || given.was_typed("tab") {
-            self.indent = indent(&given)?;
-            self.tab = given.get_flag("tab");
+        if options.was_typed("indent") || options.was_typed("tab") {
+            self.indent = read::indent(&options)?;
+            self.tab = options.get_flag("tab");
         }
-        self.sort_keys |= given.get_flag("sort-keys");
-        self.wide |= given.get_flag("wide");
-        let fetch = fetch(&given)?;
+        self.sort_keys |= options.get_flag("sort-keys");
+        self.wide |= options.get_flag("wide");
+        let fetch = read::fetch(&options)?;
         self.connect_timeout = fetch.connect_timeout.or(self.connect_timeout);
-        self.retry = fetch.sending.retry.or(self.retry);
+        self.retry = fetch.request.retry.or(self.retry);
         Ok(())
     }
 }
 
-/// The options of one line, if they may be defaults.
-fn given(line: &str) -> Result<Given, String> {
+/// The option of one line, if it may be a default.
+fn parsed(line: &str) -> Result<ParsedOptions, String> {
     let parts = line.split_once(char::is_whitespace);
     let parts = parts.map_or(vec![line], |(option, value)| vec![option, value.trim()]);
     let split = words::split(parts.into_iter().map(OsString::from));
@@ -95,10 +98,7 @@ fn given(line: &str) -> Result<Given, String> {
     if let Some(other) = known.map(|it| it.long).find(|it| !ALLOWED.contains(it)) {
         return Err(format!("--{other} cannot be a default"));
     }
-    Given::read(split.options, split.typed).map_err(|error| match options::explain(error) {
-        Request::Wrong(message, _) => message,
-        _ => format!("{line} is no option"),
-    })
+    ParsedOptions::parse(split.options, split.typed).map_err(|error| explain(&error).message)
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_later_one_holds() {
+    fn the_later_of_two_applies() {
         let read = |text| Defaults::read(text).unwrap();
         assert_eq!(read("--tab\n--indent 1"), read("--indent=1"));
         assert_eq!(read("--indent 1\n--tab"), read("--tab"));

@@ -1,0 +1,31 @@
+//! Parsed options become the types of [`super::typed`], one file for each stage.
+
+mod fetch;
+mod filter;
+mod format;
+mod request;
+mod saved;
+mod values;
+
+use super::parsed_options::ParsedOptions;
+use super::typed::Cli;
+use super::words::Word;
+
+pub use fetch::fetch;
+pub use format::{color, indent};
+
+/// Checks the values of all options.
+///
+/// # Errors
+/// The message for the first value that is wrong.
+pub fn cli(options: &ParsedOptions, words: Vec<Word>) -> Result<Cli, String> {
+    Ok(Cli {
+        words,
+        fetch: fetch(options)?,
+        filter: filter::filter(options)?,
+        format: format::format(options)?,
+        saved: saved::saved(options)?,
+        endpoints: options.get_flag("endpoints"),
+        no_defaults: options.get_flag("no-defaults"),
+    })
+}

@@ -1,0 +1,41 @@
+//! The host, TLS, headers and time limits.
+
+use crate::cli::parsed_options::ParsedOptions;
+use crate::cli::typed::FetchOptions;
+use dq_fetch::TlsFlags;
+
+use super::request::request;
+use super::values::{path, seconds, text, texts};
+
+/// Reads the fetch stage's options.
+pub fn fetch(options: &ParsedOptions) -> Result<FetchOptions, String> {
+    Ok(FetchOptions {
+        host: text(options, "host")?,
+        context: text(options, "context")?,
+        unix_socket: path(options, "unix-socket"),
+        demo: options.get_flag("demo"),
+        tls: tls(options)?,
+        headers: texts(options, "header", "a header")?,
+        connect_timeout: seconds(options, "connect-timeout")?,
+        max_time: seconds(options, "max-time")?,
+        request: request(options)?,
+    })
+}
+
+fn tls(options: &ParsedOptions) -> Result<TlsFlags, String> {
+    // docker's option, so Go's spellings of true and false (strconv.ParseBool).
+    let verify = match text(options, "tlsverify")?.as_deref() {
+        None => None,
+        Some("true" | "t" | "1" | "TRUE" | "True" | "T") => Some(true),
+        Some("false" | "f" | "0" | "FALSE" | "False" | "F") => Some(false),
+        Some(other) => return Err(format!("--tlsverify takes true or false, not {other}")),
+    };
+    Ok(TlsFlags {
+        ca: path(options, "cacert"),
+        cert: path(options, "cert"),
+        key: path(options, "key"),
+        insecure: options.get_flag("insecure"),
+        tls: options.get_flag("tls"),
+        verify,
+    })
+}

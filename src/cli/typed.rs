@@ -1,0 +1,157 @@
+//! The command line as it was typed, one type for each stage's options.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::words::Word;
+use crate::terminal::ColorWhen;
+use dq_fetch::TlsFlags;
+
+/// A command line that asks for a run, or for something about a saved filter.
+pub struct Cli {
+    pub words: Vec<Word>,
+    pub fetch: FetchOptions,
+    pub filter: FilterOptions,
+    pub format: FormatOptions,
+    pub saved: SavedOptions,
+    /// `--endpoints`: list Docker's endpoints.
+    pub endpoints: bool,
+    /// `--no-defaults`: do not read the user's options file.
+    pub no_defaults: bool,
+}
+
+/// The host, the request, the time limits.
+#[derive(Default)]
+pub struct FetchOptions {
+    pub host: Option<String>,
+    pub context: Option<String>,
+    pub unix_socket: Option<PathBuf>,
+    pub demo: bool,
+    pub tls: TlsFlags,
+    /// `-H`: `name: value`, as typed.
+    pub headers: Vec<String>,
+    pub connect_timeout: Option<Duration>,
+    pub max_time: Option<Duration>,
+    pub request: RequestOptions,
+}
+
+/// Method, query, body; what is shown of the exchange.
+#[derive(Default)]
+pub struct RequestOptions {
+    pub method: Option<String>,
+    /// `-d`, each as typed; more than one is an error.
+    pub data: Vec<OsString>,
+    /// `-F` and `--raw-field`, in the order typed.
+    pub fields: Vec<TypedField>,
+    /// `-q`, as typed.
+    pub query: Vec<String>,
+    pub include: bool,
+    pub verbose: bool,
+    pub curl: bool,
+    pub fail_with_body: bool,
+    pub paginate: bool,
+    pub registry_auth: bool,
+    pub idle_timeout: Option<Duration>,
+    pub retry: Option<u32>,
+}
+
+/// `-F KEY=VALUE` or `--raw-field KEY=VALUE`.
+pub struct TypedField {
+    pub text: OsString,
+    /// The value is a string, whatever it looks like.
+    pub is_raw: bool,
+}
+
+/// jq's options for the input and the program.
+#[derive(Default)]
+pub struct FilterOptions {
+    pub null_input: bool,
+    pub raw_input: bool,
+    pub slurp: bool,
+    pub exit_status: bool,
+    pub from_file: Option<PathBuf>,
+    pub library: Vec<PathBuf>,
+    /// `--arg` and the like, in the order typed.
+    pub variables: Vec<TypedVariable>,
+    pub stream: bool,
+    pub stream_errors: bool,
+    pub seq: bool,
+}
+
+/// `--arg NAME VALUE` and the like.
+pub struct TypedVariable {
+    pub kind: VariableKind,
+    pub name: String,
+    pub value: OsString,
+}
+
+/// Which option defines a variable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum VariableKind {
+    /// `--arg`
+    Text,
+    /// `--argjson`
+    Json,
+    /// `--slurpfile`
+    SlurpFile,
+    /// `--rawfile`
+    RawFile,
+}
+
+/// How the output is written.
+#[derive(Default)]
+pub struct FormatOptions {
+    /// The names given to `-o`.
+    pub output: Vec<String>,
+    pub table: bool,
+    /// As typed: paths separated by commas.
+    pub columns: Option<String>,
+    pub no_header: bool,
+    pub wide: bool,
+    pub raw: bool,
+    pub join: bool,
+    pub nul: bool,
+    pub ascii: bool,
+    pub compact: bool,
+    pub sort_keys: bool,
+    pub tab: bool,
+    pub indent: Option<u8>,
+    pub unbuffered: bool,
+    pub color: Option<ColorWhen>,
+}
+
+/// The options about saved filters.
+#[derive(Default)]
+pub struct SavedOptions {
+    /// `--list`: list them instead of sending a request.
+    pub list: bool,
+    /// Do this instead of a run.
+    pub manage: Option<Manage>,
+}
+
+/// What to do with the file of a saved filter.
+pub enum Manage {
+    Save(Save),
+    Show {
+        name: String,
+        /// As one program for plain jq.
+        standalone: bool,
+    },
+    Edit {
+        name: String,
+    },
+    Remove {
+        name: String,
+    },
+}
+
+/// `--save NAME` and what goes with it.
+pub struct Save {
+    pub name: String,
+    pub about: Option<String>,
+    /// Replace an existing filter of that name.
+    pub force: bool,
+    /// Every option of the command line, by its long name.
+    pub options: Vec<&'static str>,
+}

@@ -1,0 +1,173 @@
+//! Where the input comes from: a request, files, standard input, or a list of dq's own.
+
+use super::jq_options::JqOptions;
+use super::model::{Exchange, Input, Shown};
+use super::options::Options;
+use super::request;
+use super::saved;
+use super::source::Words;
+use crate::cli::{FetchOptions, RequestOptions};
+use crate::environment::Variables;
+use crate::error::Error;
+use dq_fetch::Environment;
+use dq_filter::saved::Places;
+
+/// A list of dq's own, as JSON text.
+///
+/// # Errors
+/// Files and fetch options, which mean nothing here.
+pub(super) fn list(words: &Words, options: &Options, text: String) -> Result<Input, Error> {
+    words.refuse_files()?;
+    refuse_fetch_options(&options.fetch, None)?;
+    Ok(Input::Text(text))
+}
+
+/// An endpoint, a URL, or standard input by its name `-`.
+///
+/// # Errors
+/// A request that cannot be built, a host that cannot be determined.
+pub(super) fn source(
+    words: &Words,
+    options: &Options,
+    curl: Option<JqOptions>,
+    env: Variables,
+) -> Result<Input, Error> {
+    words.refuse_files()?;
+    let source = words.source.as_deref().unwrap_or_default();
+    let typed = &options.fetch;
+    if source == "-" {
+        refuse_fetch_options(typed, None)?;
+        return Ok(Input::Stdin);
+    }
+    let request = request::request(source, typed)?;
+    let flags = dq_fetch::HostFlags {
+        host: typed.host.clone(),
+        context: typed.context.clone(),
+        unix_socket: typed.unix_socket.clone(),
+        demo: typed.demo,
+        tls: typed.tls.clone(),
+    };
+    let environment = Environment { var: env };
+    let (host, source) = match request.source {
+        dq_fetch::Source::Url(url) => dq_fetch::resolve_url(&url, &flags, &environment)?,
+        endpoint => (dq_fetch::resolve_host(&flags, &environment)?, endpoint),
+    };
+    Ok(Input::Http(Box::new(Exchange {
+        host,
+        settings: dq_fetch::Settings {
+            connect_timeout: options.connect_timeout,
+            max_time: typed.max_time,
+            idle_timeout: typed.request.idle_timeout,
+            retries: options.retries,
+        },
+        request: dq_fetch::Request { source, ..request },
+        shown: shown(&typed.request),
+        curl,
+        logins: if typed.request.registry_auth {
+            Some(environment.logins()?)
+        } else {
+            None
+        },
+    })))
+}
+
+fn shown(typed: &RequestOptions) -> Shown {
+    Shown {
+        include: typed.include,
+        verbose: typed.verbose,
+        failure: typed.fail_with_body,
+        pages: typed.paginate,
+    }
+}
+
+/// jq's own command line: files, else standard input unless it is a terminal.
+///
+/// # Errors
+/// Fetch options; nothing to read.
+pub(super) fn local(
+    words: &Words,
+    options: &Options,
+    stdin_is_unusable: bool,
+    places: &Places,
+) -> Result<Input, Error> {
+    let hint = words.filter.as_deref();
+    let hint = hint.and_then(|word| saved::hint(word, places));
+    refuse_fetch_options(&options.fetch, hint.as_deref())?;
+    if !words.files.is_empty() {
+        return Ok(Input::Files(words.files.clone()));
+    }
+    if !stdin_is_unusable {
+        return Ok(Input::Stdin);
+    }
+    let message = match words.filter {
+        Some(_) => "nothing to filter: name an endpoint or a file, or pipe JSON in",
+        None => "nothing to do",
+    };
+    let usage = || "dq /containers/json '.[].Names'; dq -h has the options".into();
+    Err(Error::Usage {
+        message: message.into(),
+        hint: Some(hint.unwrap_or_else(usage)),
+    })
+}
+
+/// Refuses options that only make sense with a request.
+fn refuse_fetch_options(typed: &FetchOptions, hint: Option<&str>) -> Result<(), Error> {
+    match typed_fetch_option(typed).or(typed_request_option(&typed.request)) {
+        Some(option) => Err(Error::Usage {
+            message: format!("{option} needs an endpoint or URL to ask for"),
+            hint: Some(
+                hint.unwrap_or("endpoints start with a slash: dq /containers/json")
+                    .into(),
+            ),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The first option about the host or the connection that was typed.
+fn typed_fetch_option(typed: &FetchOptions) -> Option<&'static str> {
+    first(&[
+        ("--host", typed.host.is_some()),
+        ("--context", typed.context.is_some()),
+        ("--unix-socket", typed.unix_socket.is_some()),
+        ("--demo", typed.demo),
+        ("a TLS option", typed.tls.given()),
+        ("--header", !typed.headers.is_empty()),
+        ("--connect-timeout", typed.connect_timeout.is_some()),
+        ("--max-time", typed.max_time.is_some()),
+    ])
+}
+
+/// The first option about the request that was typed.
+fn typed_request_option(typed: &RequestOptions) -> Option<&'static str> {
+    first(&[
+        ("--request", typed.method.is_some()),
+        ("--data", !typed.data.is_empty()),
+        ("--field", !typed.fields.is_empty()),
+        ("--query", !typed.query.is_empty()),
+        ("--include", typed.include),
+        ("--verbose", typed.verbose),
+        ("--curl", typed.curl),
+        ("--fail-with-body", typed.fail_with_body),
+        ("--paginate", typed.paginate),
+        ("--registry-auth", typed.registry_auth),
+        ("--idle-timeout", typed.idle_timeout.is_some()),
+        ("--retry", typed.retry.is_some()),
+    ])
+}
+
+fn first(options: &[(&'static str, bool)]) -> Option<&'static str> {
+    let typed = options.iter().find(|(_, is_typed)| *is_typed);
+    typed.map(|(option, _)| *option)
+}
+
+/// The endpoint that was probably meant by a filter like `containers/json`, which lacks its slash.
+pub(super) fn endpoint_hint(filter: Option<&str>, input: &Input) -> Option<String> {
+    let text = filter.filter(|_| !matches!(input, Input::Http(_)))?;
+    let is_word = text.chars().all(|c| {
+        c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.' | '?' | '=' | '&' | '%')
+    });
+    let is_path =
+        is_word && text.contains('/') && text.starts_with(|c: char| c.is_ascii_alphabetic());
+    is_path.then(|| format!("did you mean /{text}?"))
+}

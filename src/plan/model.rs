@@ -1,0 +1,135 @@
+//! What dq will do, as data.
+
+use std::path::PathBuf;
+
+use super::jq_options::JqOptions;
+use crate::terminal::Terminal;
+use dq_filter::saved::{Places, SavedFilter};
+use dq_filter::{InputSettings, Shape};
+use dq_json::value::Value;
+
+/// Everything a run needs to know: the settings of each stage.
+pub struct Plan {
+    pub input: Input,
+    pub program: Program,
+    pub inputs: InputSettings,
+    /// `-n`: the filter runs once, on null.
+    pub null_input: bool,
+    /// `-e`: the exit code depends on the last output.
+    pub exit_status: bool,
+    pub output: dq_format::Settings,
+    /// An option or the saved filter chose a format.
+    pub has_format: bool,
+    pub flush: Flush,
+    pub terminal: Terminal,
+    /// What to tell the user before the run.
+    pub warnings: Vec<String>,
+}
+
+impl Plan {
+    /// Whether neither a filter nor a format was asked for, so that the body is shown as it is.
+    pub fn is_plain(&self) -> bool {
+        self.program.is_identity
+            && !self.null_input
+            && self.inputs.shape == Shape::Values
+            && !self.has_format
+    }
+}
+
+/// Where the bytes come from.
+pub enum Input {
+    /// The response to a request.
+    Http(Box<Exchange>),
+    Files(Vec<PathBuf>),
+    Stdin,
+    /// JSON text of dq's own: `--list`, `--endpoints`.
+    Text(String),
+}
+
+/// A request and where it is sent.
+pub struct Exchange {
+    pub host: dq_fetch::Host,
+    pub settings: dq_fetch::Settings,
+    pub request: dq_fetch::Request,
+    pub shown: Shown,
+    /// `--curl`: print the request as a command line and send nothing.
+    pub curl: Option<JqOptions>,
+    /// `--registry-auth`: where the credentials for a registry come from.
+    pub logins: Option<dq_fetch::Logins>,
+}
+
+/// What is shown of an exchange besides the body.
+#[derive(Clone, Copy)]
+pub struct Shown {
+    /// `-i`: the head of the response.
+    pub include: bool,
+    /// `-v`: the host and all heads.
+    pub verbose: bool,
+    /// `--fail-with-body`: the body of a failure.
+    pub failure: bool,
+    /// `--paginate`: the following pages.
+    pub pages: bool,
+}
+
+/// The filter's text and what it may refer to.
+pub struct Program {
+    pub text: String,
+    /// A filter was typed.
+    pub is_given: bool,
+    /// Nothing is filtered: a body that is not JSON is copied.
+    pub is_identity: bool,
+    /// The saved filter that is the source, and how to call it.
+    pub saved: Option<(SavedFilter, String)>,
+    pub places: Places,
+    /// The file of `-f`.
+    pub path: Option<String>,
+    pub variables: Vec<(String, Value)>,
+    pub positional: Vec<Value>,
+    pub library: Vec<PathBuf>,
+    pub home: Option<PathBuf>,
+    /// What was probably meant, where the filter looks like an endpoint without its slash.
+    pub hint: Option<String>,
+}
+
+impl Program {
+    /// The program for the filter stage, without element streaming and partial outputs.
+    pub fn to_compile<'p>(
+        &'p self,
+        environment: &'p dyn Fn() -> Vec<(String, String)>,
+    ) -> dq_filter::Program<'p> {
+        dq_filter::Program {
+            text: &self.text,
+            path: self.path.as_deref(),
+            named: self.variables.clone(),
+            positional: self.positional.clone(),
+            library: self.library.clone(),
+            home: self.home.clone(),
+            saved: self.saved.as_ref().map(|(saved, _)| saved),
+            is_given: self.is_given,
+            places: self.places.clone(),
+            by_elements: false,
+            in_parts: false,
+            environment,
+        }
+    }
+}
+
+/// When output is flushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flush {
+    /// After every output.
+    EachOutput,
+    /// Before blocking on a read.
+    BeforeBlocking,
+}
+
+impl Flush {
+    /// A terminal shows each output at once.
+    pub(super) fn new(terminal: &Terminal, is_unbuffered: bool) -> Self {
+        if is_unbuffered || terminal.stdout.is_terminal {
+            Self::EachOutput
+        } else {
+            Self::BeforeBlocking
+        }
+    }
+}
