@@ -5,11 +5,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use crate::support::daemon::Daemon;
 use crate::support::dq::{BINARY, Output, clean, run};
 use crate::support::engine::{Engine, engine};
+use crate::support::leave_out;
 use crate::support::temp::TempDir;
 
-/// What a shell makes of a line; `dq` in it is the built binary, the host is the engine's.
+/// Runs a line of shell in which `dq` is the built binary and the host is the engine's.
 fn shell(engine: &Engine, line: &str) -> Output {
     let home = TempDir::new();
     let mut command = Command::new("bash");
@@ -22,6 +24,18 @@ fn shell(engine: &Engine, line: &str) -> Output {
         &format!("dq() {{ {BINARY:?} \"$@\"; }}\n{line}"),
     ]);
     run(command, Vec::new())
+}
+
+#[test]
+fn a_daemon_that_cannot_start_names_the_cause() {
+    let broken = Daemon::start("broken", &["--no-such-option"]);
+    match broken.and_then(|it| it.wait()) {
+        Ok(()) => panic!("dockerd accepts --no-such-option"),
+        Err(why) if why.contains("dockerd cannot start") => {
+            assert!(why.contains("unknown flag: --no-such-option"), "{why}");
+        }
+        Err(why) => leave_out(&why),
+    }
 }
 
 fn json(output: &Output) -> Value {

@@ -720,10 +720,10 @@ fn a_signal_ends_it_as_any_other_program() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n1\n\r\n";
     let server = Server::new([("/x", Reply::Held(head))]);
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
-        let mut shell = std::process::Command::new("bash");
+        let mut shell = crate::support::dq::with_default_signals("bash");
         let dq = crate::support::dq::BINARY;
         shell.env("DOCKER_HOST", server.host());
-        // Job control gives background jobs back their interrupts.
+        // Without job control (`set -m`) the shell starts background jobs with SIGINT ignored.
         let line = format!(
             "set -m; {dq} /x > out & until [ -s out ]; do sleep 0.01; done; kill -{signal} $!; \
              wait $! 2>/dev/null; code=$?; cat out; echo $code"

@@ -4,9 +4,9 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use crate::support::dq::{Dq, Output, dq};
-use crate::support::held::{Held, log, programs};
+use crate::support::held::{Held, programs, wait_until_ready};
 use crate::support::temp::TempDir;
-use crate::support::{free_port, leave_out, wait_for};
+use crate::support::{free_port, leave_out};
 
 const READY: Duration = Duration::from_secs(30);
 
@@ -33,7 +33,7 @@ impl Server {
         words[0] = program;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let program = Held::program(&dir, &words);
-        wait_for(&log(dir.path()), READY, || {
+        wait_until_ready(dir.path(), READY, || {
             UnixStream::connect(dir.join("s")).ok()
         });
         Some(Self {

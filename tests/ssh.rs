@@ -8,9 +8,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::support::dq::{Dq, dq};
+use crate::support::dq::{Dq, dq, with_default_signals};
 use crate::support::engine::{Engine, engine};
-use crate::support::held::{Held, log, programs};
+use crate::support::held::{Held, programs, wait_until_ready};
 use crate::support::temp::TempDir;
 use crate::support::{free_port, leave_out, wait_for};
 
@@ -82,7 +82,7 @@ impl Sshd {
         let config = config.display().to_string();
         let words = [daemon.as_str(), "-D", "-e", "-f", &config];
         Held::program(&dir, &words).for_ever();
-        wait_for(&log(dir.path()), READY, || {
+        wait_until_ready(dir.path(), READY, || {
             TcpStream::connect(("127.0.0.1", bare)).ok()
         });
         let engine = engine.socket();
@@ -279,13 +279,13 @@ fn a_signal_ends_an_ssh_that_waits() {
     let executable = fs::Permissions::from_mode(0o755);
     fs::set_permissions(dir.join("ssh"), executable).unwrap();
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
-        // Job control gives background jobs back their interrupts.
+        // Without job control (`set -m`) the shell starts background jobs with SIGINT ignored.
         let line = format!(
             "set -m; rm -f pid; {} --host ssh://nowhere /info & until [ -s pid ]; do sleep 0.01; done; \
              kill -{signal} $!; wait $! 2>/dev/null; echo $?; kill -0 $(cat pid) 2>/dev/null && echo left",
             crate::support::dq::BINARY
         );
-        let mut shell = Command::new("bash");
+        let mut shell = with_default_signals("bash");
         let path = format!("{}:/usr/bin:/bin", dir.path().display());
         shell
             .args(["-c", &line])

@@ -1,4 +1,4 @@
-//! dockerd in a folder of its own, and gone with the test binary, however that ends.
+//! dockerd in a folder of its own; both disappear with the test binary, however that ends.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -6,38 +6,47 @@ use std::time::Duration;
 use std::{env, fs};
 
 use super::held::Held;
-use super::wait_for;
+use super::try_wait;
 
+/// How long a daemon may take until it answers.
 const READY: Duration = Duration::from_secs(60);
 
-/// Where another system is installed whose dockerd is to be tested (`tests/run --engine 26`); empty for this one's.
+/// The root of another system whose dockerd is tested (`tests/run --engine 26`); unset for this system's.
 const ROOT: &str = "DQ_TEST_ENGINE_ROOT";
 
-/// Runs the daemon until its standard input ends, which it does with the test binary. `dir` is its folder as it sees
-/// it, below `root`.
+/// The line that `GUARD` appends to the log of a daemon that has ended.
+const ENDED: &str = "dockerd ended with exit code";
+
+/// Runs the daemon until standard input ends, which it does when the test binary ends. `dir` is the daemon's folder as
+/// the daemon sees it, below `root`.
 const GUARD: &str = r#"
 root=$1 dir=$2
 shift 2
+exec 3<&0
 ${root:+chroot "$root"} dockerd --data-root "$dir/data" --exec-root "$dir/exec" --pidfile "$dir/pid" \
     -H "unix://$dir/docker.sock" --storage-driver vfs --iptables=false --ip6tables=false --bridge=none "$@" \
-    >"$root$dir/log" 2>&1 </dev/null &
-engine=$!
-cat >/dev/null
-kill "$engine"
-wait "$engine"
+    >"$root$dir/log" 2>&1 </dev/null 3<&- &
+daemon=$!
+{ cat >/dev/null; kill "$daemon"; } <&3 &
+stopper=$!
+wait "$daemon"
+echo "@ENDED@ $?" >>"$root$dir/log"
+# If the daemon ended by itself, the log is kept for as long as the tests run.
+kill "$stopper"
+cat <&3 >/dev/null
 grep -o " $root$dir[^ ]*" /proc/mounts | sort -r | xargs -r umount -l
 rm -rf "$root$dir"
 "#;
 
 pub struct Daemon {
-    /// Its folder as we see it.
+    /// The daemon's folder as this system sees it.
     dir: PathBuf,
 }
 
 impl Daemon {
-    /// Starts one with these options besides; it may not be ready yet.
+    /// Starts a daemon with these options added; it may not be ready yet.
     pub fn start(name: &str, options: &[&str]) -> Result<Self, String> {
-        possible()?;
+        check_requirements()?;
         let inner = env::temp_dir().join(format!("dq-{name}-{}", std::process::id()));
         let dir = outside(&inner);
         fs::create_dir_all(&dir).map_err(|error| error.to_string())?;
@@ -45,9 +54,9 @@ impl Daemon {
         Ok(Self { dir })
     }
 
-    /// A folder for files that daemons read too. It goes with the test binary.
+    /// A folder for files that daemons read too. It is removed when the test binary ends.
     pub fn folder(name: &str) -> Result<PathBuf, String> {
-        possible()?;
+        check_requirements()?;
         let inner = env::temp_dir().join(format!("dq-{name}-{}", std::process::id()));
         let dir = outside(&inner);
         fs::create_dir_all(&dir).map_err(|error| error.to_string())?;
@@ -59,29 +68,43 @@ impl Daemon {
         self.dir.join("docker.sock")
     }
 
-    /// Waits until it answers; its own words where it gives up.
+    /// Waits until the daemon answers. The error names the cause: the last lines of its log.
     pub fn wait(&self) -> Result<(), String> {
-        wait_for("dockerd", READY, || {
-            let log = fs::read_to_string(self.dir.join("log")).unwrap_or_default();
-            let failed = |line: &&str| {
-                line.contains("failed to start daemon") || line.contains("failed to load listeners")
-            };
-            if let Some(line) = log.lines().find(failed) {
-                return Some(Err(line.to_owned()));
+        let started = try_wait(READY, || {
+            if self.log().contains(ENDED) {
+                return Some(Err("dockerd cannot start"));
             }
-            let mut version = Command::new("docker");
-            version
-                .arg("version")
-                .env_remove("DOCKER_CONTEXT")
-                .env_remove("DOCKER_TLS_VERIFY")
-                .env("DOCKER_HOST", format!("unix://{}", self.socket().display()));
-            let version = version.output().ok()?;
-            version.status.success().then_some(Ok(()))
-        })
+            self.is_ready().then_some(Ok(()))
+        });
+        let started = started.unwrap_or(Err("dockerd started but does not answer"));
+        started.map_err(|error| format!("{error}; its log ends with:\n{}", self.last_lines()))
+    }
+
+    fn is_ready(&self) -> bool {
+        let mut version = Command::new("docker");
+        version
+            .arg("version")
+            .env_remove("DOCKER_CONTEXT")
+            .env_remove("DOCKER_TLS_VERIFY")
+            .env("DOCKER_HOST", format!("unix://{}", self.socket().display()));
+        version.output().is_ok_and(|it| it.status.success())
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.dir.join("log")).unwrap_or_default()
+    }
+
+    /// The end of the log, where the cause of a failure is.
+    fn last_lines(&self) -> String {
+        const COUNT: usize = 10;
+        let log = self.log();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(COUNT)..].join("\n")
     }
 }
 
-/// The folder of what the script makes; it goes with the daemons, for they see it too.
+/// The folder of the certificates that tests/support/certificates makes. It lies beside the daemons' folders, because
+/// they read it too.
 pub fn certificates(name: &str) -> Result<String, String> {
     let dir = Daemon::folder(name)?;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/certificates");
@@ -94,28 +117,28 @@ pub fn certificates(name: &str) -> Result<String, String> {
     }
 }
 
-/// The system that dockerd is of: empty for this one.
+/// The root of the system whose dockerd is tested: empty for this system.
 fn root() -> PathBuf {
     env::var_os(ROOT).map(PathBuf::from).unwrap_or_default()
 }
 
-/// A path of that system's as we see it.
+/// A path of that system as this one sees it.
 fn outside(inner: &Path) -> PathBuf {
     let mut path = root().into_os_string();
     path.push(inner);
     path.into()
 }
 
-/// A path of ours as that system sees it.
+/// A path of this system as that one sees it.
 pub fn inside(path: &str) -> &str {
     path.strip_prefix(root().to_str().unwrap()).unwrap_or(path)
 }
 
-/// Starts the process that keeps the daemon.
+/// Starts the process that runs and stops the daemon.
 fn guard(inner: &Path, options: &[&str]) {
     let mut command = Command::new("sh");
     command
-        .args(["-c", GUARD, "guard"])
+        .args(["-c", &GUARD.replace("@ENDED@", ENDED), "guard"])
         .args([&root(), inner])
         .args(options)
         .env_remove("DOCKER_HOST")
@@ -133,7 +156,8 @@ fn keep(dir: &Path) {
     Held::start(command).for_ever();
 }
 
-fn possible() -> Result<(), String> {
+/// What a daemon needs here; the error says what is missing.
+fn check_requirements() -> Result<(), String> {
     let uid = fs::metadata("/proc/self").map(|it| std::os::unix::fs::MetadataExt::uid(&it));
     if !cfg!(target_os = "linux") || uid.is_ok_and(|it| it != 0) {
         return Err("a private dockerd needs Linux and root".into());
@@ -146,7 +170,7 @@ fn possible() -> Result<(), String> {
     }
 }
 
-/// Where PATH has a program.
+/// The path of a program, searched for in PATH.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)

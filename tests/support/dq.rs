@@ -1,4 +1,4 @@
-//! The built binary, run in a clean environment and never for longer than it may.
+//! The built binary, run in a clean environment and with a time limit.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -10,25 +10,25 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::temp::TempDir;
 
-/// What no run of these tests comes near, on the slowest machine.
+/// The time limit of a run: far longer than any takes, even on a slow machine.
 const LIMIT: Duration = Duration::from_secs(30);
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_dq");
 
-/// One run of dq, being prepared.
+/// A run of dq that has not started yet.
 pub struct Dq {
     command: Command,
     stdin: Vec<u8>,
-    /// Home and working folder unless another is given; kept until the run is over.
+    /// Home and working folder unless another is given; it exists until the run is over.
     home: TempDir,
 }
 
-/// What a run left behind.
+/// The output and the exit code of a run.
 #[derive(Debug)]
 pub struct Output {
     pub stdout: Vec<u8>,
     pub stderr: String,
-    /// The exit code; minus the signal's number where a signal ended dq.
+    /// The exit code; the negated signal number if a signal ended dq.
     pub code: i32,
 }
 
@@ -44,10 +44,22 @@ pub fn dq<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Dq {
     }
 }
 
-/// Leaves a command nothing of this process's environment but PATH.
+/// Clears the environment of a command, except for PATH.
 pub fn clean(command: &mut Command, home: &Path) {
     command.env_clear().env("HOME", home);
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+}
+
+/// A command that reacts to signals by their default action. A shell starts background jobs with SIGINT ignored, nohup
+/// its command with SIGHUP ignored, and children inherit that; a shell cannot undo it (POSIX, `trap`), GNU env can.
+pub fn with_default_signals(program: &str) -> Command {
+    if cfg!(target_os = "linux") {
+        let mut command = Command::new("env");
+        command.args(["--default-signal=HUP,INT,QUIT", program]);
+        command
+    } else {
+        Command::new(program)
+    }
 }
 
 impl Dq {
@@ -70,7 +82,7 @@ impl Dq {
         run(self.command, self.stdin)
     }
 
-    /// Runs dq into a reader that goes after the first line. What it was given to read comes again and again.
+    /// Runs dq into a reader that closes the pipe after the first line. Standard input is repeated without end.
     pub fn until_first_line(mut self) -> Output {
         let pipes = self.command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = pipes.stderr(Stdio::piped()).spawn().unwrap();
@@ -90,7 +102,7 @@ impl Dq {
         }
     }
 
-    /// Starts dq and hands its lines over as they come.
+    /// Starts dq; its output can be read line by line as it arrives.
     pub fn start(mut self) -> Running {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = self.command.spawn().unwrap();
@@ -109,7 +121,7 @@ impl Dq {
     }
 }
 
-/// A dq that still runs; ended with this value.
+/// A running dq, killed on drop.
 pub struct Running {
     child: Child,
     lines: Receiver<(SystemTime, String)>,
@@ -117,7 +129,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// The next line of its output and when it came.
+    /// The next line of its output and when it arrived.
     pub fn line(&self) -> (SystemTime, String) {
         self.lines.recv_timeout(LIMIT).unwrap()
     }
@@ -135,7 +147,7 @@ impl Output {
         std::str::from_utf8(&self.stdout).unwrap()
     }
 
-    /// Fails unless output and code are these and nothing was said.
+    /// Fails unless this is the output, stderr is empty and the exit code is 0.
     #[track_caller]
     pub fn is(&self, stdout: &str) -> &Self {
         assert_eq!(
@@ -145,7 +157,7 @@ impl Output {
         self
     }
 
-    /// Fails unless dq wrote nothing, said each of these and ended with the code.
+    /// Fails unless stdout is empty, stderr contains each of these and the exit code is this one.
     #[track_caller]
     pub fn fails(&self, code: i32, said: &[&str]) -> &Self {
         assert_eq!(
@@ -165,7 +177,7 @@ impl Output {
     }
 }
 
-/// Runs any command to its end, feeding it and gathering what it writes.
+/// Runs any command to its end, writes `stdin` to it and collects its output.
 pub fn run(mut command: Command, stdin: Vec<u8>) -> Output {
     let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = pipes.stderr(Stdio::piped()).spawn().unwrap();
@@ -191,7 +203,7 @@ fn gather(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// Waits for the end; a child that does not come to it is killed, and the test fails.
+/// Waits for the end; kills a child that exceeds the time limit and fails the test.
 fn finish(child: &mut Child, command: &Command) -> ExitStatus {
     let end = Instant::now() + LIMIT;
     while Instant::now() < end {

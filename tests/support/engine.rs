@@ -1,4 +1,4 @@
-//! A real dockerd of the tests' own: started by the first test that needs it, gone with the test binary.
+//! A private dockerd, started by the first test that needs it. It disappears with the test binary.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,25 +16,25 @@ const IMAGE: &str = "busybox:test";
 
 pub struct Engine {
     daemon: Daemon,
-    /// Port and certificates, where it also listens behind TLS.
+    /// Port and certificate folder, if the daemon also listens with TLS.
     tls: Option<(u16, String)>,
 }
 
 /// The engine with its containers: `web` (runs, has labels), `logger` (wrote three lines to stdout and two to
-/// stderr), `gone` (exited with 3). `None` where it cannot be had: the test is left out.
+/// stderr), `gone` (exited with 3). `None` if it cannot run here: the test is left out.
 pub fn engine() -> Option<&'static Engine> {
     static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
-    there(ENGINE.get_or_init(Engine::start))
+    if_started(ENGINE.get_or_init(Engine::start))
 }
 
-/// Another one that has only the image, for tests that change things: each uses names and labels of its own. It
-/// also listens behind TLS.
+/// A second engine that has only the image, for tests that change things: each uses names and labels of its own. It
+/// also listens with TLS.
 pub fn scratch() -> Option<&'static Engine> {
     static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
-    there(ENGINE.get_or_init(Engine::start_scratch))
+    if_started(ENGINE.get_or_init(Engine::start_scratch))
 }
 
-fn there(engine: &'static Result<Engine, String>) -> Option<&'static Engine> {
+fn if_started(engine: &'static Result<Engine, String>) -> Option<&'static Engine> {
     match engine {
         Ok(engine) => Some(engine),
         Err(why) => {
@@ -80,7 +80,7 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Makes a context of this name that goes through TLS, in the home of a user.
+    /// Creates a docker context of this name that uses TLS, in a user's home.
     pub fn add_context(&self, name: &str, home: &Path) {
         let (port, certs) = self.tls.as_ref().unwrap();
         let docker = format!(
@@ -96,7 +96,7 @@ impl Engine {
         assert!(output.status.success(), "docker context create: {error}");
     }
 
-    /// What a shell makes of a line; `dq` in it is the built binary, the host is this engine's.
+    /// Runs a line of shell in which `dq` is the built binary and the host is this engine's.
     pub fn shell(&self, line: &str) -> Output {
         let home = TempDir::new();
         let mut command = Command::new("bash");
@@ -123,18 +123,18 @@ impl Engine {
         inside(socket.to_str().unwrap()).to_owned()
     }
 
-    /// The port it listens at behind TLS, and the folder of certificates as the engine sees it.
+    /// The port for TLS, and the folder of certificates as the engine sees it.
     pub fn tls(&self) -> (u16, &str) {
         let (port, certificates) = self.tls.as_ref().unwrap();
         (*port, inside(certificates))
     }
 
-    /// A run of dq that DOCKER_HOST sends to this engine.
+    /// A run of dq with DOCKER_HOST set to this engine.
     pub fn dq(&self, args: &[&str]) -> Dq {
         dq(args).env("DOCKER_HOST", self.host())
     }
 
-    /// What a docker command prints.
+    /// The output of a docker command.
     pub fn docker(&self, args: &[&str]) -> String {
         let output = self.command(args).output().unwrap();
         let error = String::from_utf8_lossy(&output.stderr);
@@ -154,7 +154,7 @@ impl Engine {
         command
     }
 
-    /// Runs a container of the test image that shares the machine's network, for there is no bridge.
+    /// Runs a container of the test image in the machine's network, because the engine has no bridge.
     pub fn run(&self, name: &str, options: &[&str], command: &str) -> String {
         let fixed = [
             "run",
@@ -170,7 +170,7 @@ impl Engine {
         self.docker(&[fixed.as_slice(), options, tail.as_slice()].concat())
     }
 
-    /// An image of nothing but busybox.
+    /// Imports an image that contains only busybox.
     fn import(&self) {
         let root = TempDir::new();
         fs::create_dir_all(root.join("bin")).unwrap();

@@ -1,14 +1,16 @@
-//! Programs that run as long as the tests want them, and end with the test binary however that ends.
+//! Programs that run in the background of a test and end with the test binary, however that ends.
 
 use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use super::daemon::find;
 use super::temp::TempDir;
+use super::try_wait;
 
-/// Runs a program until standard input ends: then the program is ended too, and a folder removed.
+/// Runs a program until standard input ends, then stops the program and removes a folder.
 const GUARD: &str = r#"
 dir=$1
 shift
@@ -24,14 +26,13 @@ rm -rf "$dir"
 pub struct Held(Child);
 
 impl Held {
-    /// Starts it in a group of its own: an interrupt is not for it.
+    /// Starts the command in a process group of its own, so that Ctrl-C does not reach it.
     pub fn start(mut command: Command) -> Self {
         let command = command.stdin(Stdio::piped()).process_group(0);
         Self(command.spawn().unwrap())
     }
 
-    /// Runs a program that would not end by itself; what it says goes to `log` in the folder, which
-    /// is removed in the end.
+    /// Runs a program that does not end by itself. Its output goes to `log` in the folder; both are removed at the end.
     pub fn program(dir: &TempDir, words: &[&str]) -> Self {
         let log = File::create(dir.join("log")).unwrap();
         let mut command = Command::new("sh");
@@ -46,7 +47,7 @@ impl Held {
         Self::start(command)
     }
 
-    /// Lets it run until the test binary ends.
+    /// Lets the process run until the test binary ends.
     pub fn for_ever(self) {
         std::mem::forget(self);
     }
@@ -59,7 +60,7 @@ impl Drop for Held {
     }
 }
 
-/// The paths of these programs, of which none may be missing.
+/// The paths of these programs; the error names the first that is missing.
 pub fn programs<const N: usize>(names: [&str; N]) -> Result<[String; N], String> {
     let path = |name: &str| find(name).map(|it| it.display().to_string());
     let found = names.map(|name| path(name).ok_or(format!("no {name} here")));
@@ -69,7 +70,11 @@ pub fn programs<const N: usize>(names: [&str; N]) -> Result<[String; N], String>
     }
 }
 
-/// What a program that is held has said.
-pub fn log(dir: &Path) -> String {
-    fs::read_to_string(dir.join("log")).unwrap_or_default()
+/// Waits until the program that [`Held::program`] started in the folder is ready; fails the test with the program's
+/// output if it is not ready in time.
+pub fn wait_until_ready<T>(dir: &Path, limit: Duration, ask: impl FnMut() -> Option<T>) {
+    let log = || fs::read_to_string(dir.join("log")).unwrap_or_default();
+    if try_wait(limit, ask).is_none() {
+        panic!("not ready within {limit:?}; it wrote:\n{}", log());
+    }
 }

@@ -1,4 +1,4 @@
-//! What the tests stand on: the built binary, scripted servers, a private engine, cases kept as data.
+//! What the tests share: the built binary, scripted servers, a private engine, cases kept as data.
 
 pub mod cases;
 pub mod daemon;
@@ -13,29 +13,35 @@ pub mod terminal;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-/// Asks again and again until the answer is there; fails when it does not come in time.
-pub fn wait_for<T>(what: &str, limit: Duration, mut ask: impl FnMut() -> Option<T>) -> T {
+/// Repeats the question until it has an answer; fails the test if there is none in time.
+pub fn wait_for<T>(what: &str, limit: Duration, ask: impl FnMut() -> Option<T>) -> T {
+    try_wait(limit, ask).unwrap_or_else(|| panic!("{what}: not within {limit:?}"))
+}
+
+/// Repeats the question until it has an answer; `None` if there is none in time.
+pub fn try_wait<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let end = Instant::now() + limit;
     loop {
-        if let Some(answer) = ask() {
+        let answer = ask();
+        if answer.is_some() || Instant::now() >= end {
             return answer;
         }
-        assert!(Instant::now() < end, "{what}: not within {limit:?}");
         std::thread::sleep(Duration::from_millis(2));
     }
 }
 
-/// Whether leaving out a test is a failure: in CI, or where it is asked for.
-pub fn nothing_may_be_left_out() -> bool {
+/// Whether leaving out a test is a failure: in CI, or if `DQ_TEST_ENGINE=required`.
+pub fn is_leaving_out_forbidden() -> bool {
     let is = |name, value| std::env::var(name).is_ok_and(|it| it == value);
     is("CI", "true") || is("DQ_TEST_ENGINE", "required")
 }
 
-/// Says on the real standard error (the harness captures only `eprintln!`) that this test does not run.
+/// Reports that this test does not run, on the real standard error: the harness captures only `eprintln!`. Fails the
+/// test where leaving out is forbidden.
 pub fn leave_out(why: &str) {
     let test = std::thread::current().name().unwrap_or("?").to_owned();
     assert!(
-        !nothing_may_be_left_out(),
+        !is_leaving_out_forbidden(),
         "{test} cannot be left out: {why}"
     );
     let _ = std::io::Write::write_all(
@@ -44,7 +50,7 @@ pub fn leave_out(why: &str) {
     );
 }
 
-/// A port of 127.0.0.1 that nobody has at the moment.
+/// A port of 127.0.0.1 that is free at the moment.
 pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
