@@ -8,6 +8,7 @@ pub mod options;
 mod parsed_options;
 mod read;
 mod typed;
+mod version;
 mod words;
 
 use std::ffi::OsString;
@@ -44,8 +45,11 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Action {
     if options.get_flag("long-help") {
         return Action::Print(help::help(true));
     }
+    if options.get_flag("long-version") {
+        return Action::Print(version::long());
+    }
     if options.get_flag("version") {
-        return Action::Print(format!("dq {}\n", env!("CARGO_PKG_VERSION")));
+        return Action::Print(version::short());
     }
     if let Some(kind) = options.get_one::<OsString>("generate") {
         return Action::Generate(kind.to_string_lossy().into_owned());

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::dq::{BINARY, Output, clean, run};
+use crate::support::dq::{BINARY, Output, clean, dq, run};
 use crate::support::engine::{Engine, scratch};
 use crate::support::temp::TempDir;
 
@@ -95,6 +95,33 @@ fn is_small(engine: &Engine) {
         engine.docker(&["tag", "dq:test", "dq:latest"]);
         engine.docker(&["save", "dq:latest", "-o", &image]);
     }
+}
+
+#[test]
+fn the_long_version_names_commit_and_target() {
+    dq(["-V"]).run().is("dq 0.1.0\n");
+    let output = dq(["--version"]).run();
+    let text = output.text();
+    let rest = text.strip_prefix("dq 0.1.0\n").unwrap();
+    // Without a git repository there is no line of the commit.
+    let target = match rest.strip_prefix("commit: ") {
+        Some(rest) => {
+            let (commit, target) = rest.split_once('\n').unwrap();
+            let (hash, date) = commit.split_once(' ').unwrap();
+            assert!(
+                hash.len() >= 9 && date.len() == "2026-11-28".len(),
+                "{text}"
+            );
+            target
+        }
+        None => rest,
+    };
+    let triple = target.strip_prefix("target: ").unwrap();
+    assert!(triple.starts_with(std::env::consts::ARCH), "{text}");
+    assert_eq!(
+        (text.lines().last(), output.code),
+        (Some(target.trim_end()), 0)
+    );
 }
 
 #[test]

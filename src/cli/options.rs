@@ -102,21 +102,24 @@ pub fn all() -> impl Iterator<Item = &'static Opt> {
     STAGES.iter().flat_map(|(_, options)| *options)
 }
 
+/// Flags whose short and long form differ, as in ripgrep and curl: `-h` prints less than `--help`, `-V` less than
+/// `--version`. The id of the short form is the long name; the last field is the id of the long form.
+const SHORT_AND_LONG: [(&str, char, &str); 2] =
+    [("help", 'h', "long-help"), ("version", 'V', "long-version")];
+
 /// clap's view of some of the options. It reads options only: words never reach it.
 pub fn command(options: impl Iterator<Item = &'static Opt>) -> Command {
     let command = Command::new("dq")
         .disable_help_flag(true)
         .disable_version_flag(true);
-    let options: Vec<_> = options.filter(|option| option.long != "help").collect();
+    let is_ordinary = |option: &&Opt| !SHORT_AND_LONG.iter().any(|it| it.0 == option.long);
+    let options: Vec<_> = options.filter(is_ordinary).collect();
     let args = options.iter().map(|option| arg(option, &options));
-    let command = command.args(args);
-    // -h and --help differ, as they do in ripgrep and curl.
-    let short = Arg::new("help").short('h').action(ArgAction::SetTrue);
-    command.arg(short).arg(
-        Arg::new("long-help")
-            .long("help")
-            .action(ArgAction::SetTrue),
-    )
+    let flag = |id| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
+    let both = SHORT_AND_LONG
+        .iter()
+        .flat_map(|&(long, short, long_id)| [flag(long).short(short), flag(long_id).long(long)]);
+    command.args(args).args(both)
 }
 
 /// clap's view of an option among others.

@@ -20,5 +20,9 @@ pub const ITSELF: &[super::Opt] = &[
         "leave the options in ~/.config/dq/options out",
     ),
     flag("help", 'h', "one page; --help tells more"),
-    flag("version", 'V', "print the version"),
+    flag(
+        "version",
+        'V',
+        "the version; --version adds commit and target",
+    ),
 ];
