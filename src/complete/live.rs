@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Candidate, listed};
 use crate::cli::FetchOptions;
 use crate::environment::Variables;
-use dq_fetch::{self, Environment, HostFlags, Payload, Settings, Source};
+use dq_fetch::{self, EnvVars, HostFlags, Payload, Settings, Source};
 
 /// How long a TAB waits for the host: with dq's own start it stays below what a hand notices.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -42,7 +42,7 @@ impl Live {
             demo: options.demo,
             tls: options.tls,
         };
-        let host = dq_fetch::resolve_host(&flags, &Environment { var: env }).ok();
+        let host = dq_fetch::resolve_host(&flags, &EnvVars { var: env }).ok();
         Self(host.filter(|it| !it.to_string().starts_with("ssh:")))
     }
 

@@ -126,7 +126,7 @@ impl Slot<'_> {
     }
 
     fn contexts(&self) -> Vec<Candidate> {
-        let environment = dq_fetch::Environment { var: self.env };
+        let environment = dq_fetch::EnvVars { var: self.env };
         let contexts = environment.contexts().into_iter();
         contexts
             .map(|(name, host)| Candidate::new(name, host))

@@ -202,7 +202,7 @@ impl Client {
             method,
             proxy: self.plain_proxy(&origin),
             origin,
-            target: format!("{}{target}", self.host.base),
+            target: format!("{}{target}", self.host.base_path),
             host: self.host.address.label(),
         })
     }

@@ -52,7 +52,7 @@ impl Outgoing<'_> {
         loop {
             let response = self
                 .exchange()
-                .map_err(|error| self.client.host().blamed(error))?;
+                .map_err(|error| self.client.host().with_hint(error))?;
             if !(300..400).contains(&response.status) || response.status == 304 {
                 return Ok(response);
             }

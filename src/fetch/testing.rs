@@ -14,8 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::{
-    Client, Environment, Host, HostFlags, Payload, Request, Settings, Source, resolve_host,
-    resolve_url,
+    Client, EnvVars, Host, HostFlags, Payload, Request, Settings, Source, resolve_host, resolve_url,
 };
 
 /// A folder that goes when it is dropped.
@@ -151,14 +150,14 @@ pub fn url(
     })
 }
 
-fn with_variables<T>(variables: &[(&str, &str)], ask: impl Fn(&Environment<'_>) -> T) -> T {
+fn with_variables<T>(variables: &[(&str, &str)], ask: impl Fn(&EnvVars<'_>) -> T) -> T {
     let mut map: HashMap<&str, OsString> = HashMap::from([("HOME", "/nonexistent".into())]);
     map.extend(
         variables
             .iter()
             .map(|(name, value)| (*name, OsString::from(value))),
     );
-    ask(&Environment {
+    ask(&EnvVars {
         var: &|name: &str| map.get(name).cloned(),
     })
 }

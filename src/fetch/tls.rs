@@ -52,7 +52,7 @@ impl Options {
 
     /// Docker's files in a folder, those that are there. docker/cli insists on ca.pem; here the
     /// system's roots take its place.
-    pub fn of_folder(dir: Option<&Path>, verify: bool) -> Self {
+    pub fn from_folder(dir: Option<&Path>, verify: bool) -> Self {
         let roots = dir.map(|dir| dir.join("ca.pem"));
         Self {
             roots: match roots {
@@ -66,8 +66,8 @@ impl Options {
     }
 
     /// What a context stores; `None` where it says nothing of TLS.
-    pub fn of_context(dir: &Path, skip_verify: bool) -> Option<Self> {
-        let stored = Self::of_folder(Some(dir), !skip_verify);
+    pub fn from_context(dir: &Path, skip_verify: bool) -> Option<Self> {
+        let stored = Self::from_folder(Some(dir), !skip_verify);
         let has_ca = matches!(stored.roots, Roots::File(_));
         (skip_verify || has_ca || stored.identity.is_some()).then_some(stored)
     }

@@ -9,7 +9,7 @@ use super::source::Words;
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
 use crate::error::Error;
-use dq_fetch::Environment;
+use dq_fetch::EnvVars;
 use dq_filter::saved::Places;
 
 /// A list of dq's own, as JSON text.
@@ -47,7 +47,7 @@ pub(super) fn source(
         demo: typed.demo,
         tls: typed.tls.clone(),
     };
-    let environment = Environment { var: env };
+    let environment = EnvVars { var: env };
     let (host, source) = match request.source {
         dq_fetch::Source::Url(url) => dq_fetch::resolve_url(&url, &flags, &environment)?,
         endpoint => (dq_fetch::resolve_host(&flags, &environment)?, endpoint),
@@ -131,7 +131,7 @@ fn typed_fetch_option(typed: &FetchOptions) -> Option<&'static str> {
         ("--context", typed.context.is_some()),
         ("--unix-socket", typed.unix_socket.is_some()),
         ("--demo", typed.demo),
-        ("a TLS option", typed.tls.given()),
+        ("a TLS option", typed.tls.is_any_given()),
         ("--header", !typed.headers.is_empty()),
         ("--connect-timeout", typed.connect_timeout.is_some()),
         ("--max-time", typed.max_time.is_some()),

@@ -1,25 +1,28 @@
-//! Sources that are full URLs: they name their host themselves, and nothing of docker's goes along.
+//! Sources that are full URLs. They name their host themselves, and nothing of docker's configuration is sent to it.
 
 use std::path::PathBuf;
 
-use super::super::address::Address;
-use super::super::client::Source;
-use super::super::endpoint;
-use super::super::error::Error;
-use super::{ChosenBy, Environment, Host, HostFlags, security};
+use super::flags::HostFlags;
+use super::security;
+use crate::address::Address;
+use crate::client::Source;
+use crate::endpoint;
+use crate::env_vars::EnvVars;
+use crate::error::Error;
+use crate::host::{ChosenBy, Host};
 
-/// The host of a full URL, and what to ask it for: `http(s)://HOST/…`, `http+unix://%2Fsocket/…`,
-/// `http://unix:/socket:/…`. With `--unix-socket` the URL is asked of that socket and gives the
-/// `Host` header, as with curl.
+/// The host of a full URL, and what to request from it: `http(s)://HOST/…`, `http+unix://%2Fsocket/…`,
+/// `http://unix:/socket:/…`. With `--unix-socket` the request goes to that socket and the URL gives the `Host` header,
+/// as in curl.
 ///
 /// # Errors
-/// `Usage` where the text is no such URL, and for `--host`, `--context` and `--demo`.
+/// `Usage` for any other URL, for `--host`, `--context` and `--demo`, and for a proxy that dq cannot use.
 pub fn resolve_url(
     text: &str,
     flags: &HostFlags,
-    environment: &Environment<'_>,
+    env: &EnvVars<'_>,
 ) -> Result<(Host, Source), Error> {
-    refuse_others(flags)?;
+    refuse_other_hosts(flags)?;
     if let Some((socket, endpoint)) = endpoint::socket_url(text)? {
         if flags.unix_socket.is_some() {
             return Err(Error::usage(
@@ -31,17 +34,17 @@ pub fn resolve_url(
     }
     match &flags.unix_socket {
         Some(socket) => through_socket(text, socket.clone()),
-        None => over_network(text, flags, environment),
+        None => over_network(text, flags, env),
     }
 }
 
-fn refuse_others(flags: &HostFlags) -> Result<(), Error> {
-    let given = [
+fn refuse_other_hosts(flags: &HostFlags) -> Result<(), Error> {
+    let options = [
         (flags.host.is_some(), "--host"),
         (flags.context.is_some(), "--context"),
         (flags.demo, "--demo"),
     ];
-    match given.iter().find(|(given, _)| *given) {
+    match options.iter().find(|(is_given, _)| *is_given) {
         Some((_, name)) => Err(Error::Usage {
             problem: format!("the URL names a host, and so does {name}"),
             hint: Some(format!("with {name}, give the path alone: /…")),
@@ -57,21 +60,17 @@ fn through_socket(text: &str, socket: PathBuf) -> Result<(Host, Source), Error> 
             "dq does not speak TLS on a socket: use http://",
         ));
     }
-    let name = endpoint::without_userinfo(&url.authority).to_owned();
+    let authority = endpoint::without_userinfo(&url.authority).to_owned();
     let host = Host {
-        name: Some(name),
+        url_authority: Some(authority),
         ..Host::new(Address::Unix(socket), ChosenBy::UnixSocketFlag)
     };
     Ok((host, Source::Endpoint(url.target)))
 }
 
-fn over_network(
-    text: &str,
-    flags: &HostFlags,
-    environment: &Environment<'_>,
-) -> Result<(Host, Source), Error> {
+fn over_network(text: &str, flags: &HostFlags, env: &EnvVars<'_>) -> Result<(Host, Source), Error> {
     let url = endpoint::parse_url(text)?;
-    let tls = security::of_url(&flags.tls, url.scheme)?;
+    let tls = security::for_url(&flags.tls, url.scheme)?;
     let address = Address::Net {
         scheme: url.scheme,
         authority: url.authority,
@@ -80,6 +79,5 @@ fn over_network(
         tls,
         ..Host::new(address, ChosenBy::Url)
     };
-    let host = host.with_proxy(environment)?;
-    Ok((host, Source::Url(text.to_owned())))
+    Ok((host.with_proxy(env)?, Source::Url(text.to_owned())))
 }

@@ -1,11 +1,14 @@
-//! Which host is chosen, and why.
+//! Which host is chosen, and the reason given for it.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use super::super::client::Source;
-use super::super::testing::{self, Folder};
-use super::super::tls::Roots;
-use super::*;
+use super::{HostFlags, TlsFlags};
+use crate::address::Address;
+use crate::client::Source;
+use crate::host::ChosenBy;
+use crate::testing::{self, Folder};
+use crate::tls::{self, Roots};
+use std::path::PathBuf;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
@@ -624,7 +627,7 @@ fn urls_name_their_hosts() {
         );
         let by_flag = host.chosen_by == ChosenBy::UnixSocketFlag;
         assert!(by_flag || host.chosen_by == ChosenBy::Url, "{text}");
-        assert_eq!(host.name.as_deref(), by_flag.then_some("h:1"));
+        assert_eq!(host.url_authority.as_deref(), by_flag.then_some("h:1"));
         assert_eq!(host.tls.is_some(), text.starts_with("https"));
     }
     let wrong = [

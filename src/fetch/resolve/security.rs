@@ -1,0 +1,77 @@
+//! Whether to use TLS for a host, and with which files: options first, then docker's variables.
+
+use std::path::PathBuf;
+
+use super::flags::TlsFlags;
+use crate::context::ConfigDir;
+use crate::env_vars::EnvVars;
+use crate::error::Error;
+use crate::tls::Options;
+
+/// Whether docker's `default` context uses TLS where its address leaves that open. DOCKER_TLS_VERIFY and DOCKER_TLS turn
+/// it on unless they are empty, whatever their value (docker/cli cli/flags/options.go).
+pub fn is_tls_on(flags: &TlsFlags, env: &EnvVars<'_>) -> bool {
+    flags.is_any_given() || env.is_set("DOCKER_TLS_VERIFY") || env.is_set("DOCKER_TLS")
+}
+
+/// The TLS options for a host of docker's `default` context with the scheme `tcp` or `https`, with docker's files
+/// (docker/cli cli/flags/options.go). A plain `https://` uses the system's authorities. `None` means no TLS.
+///
+/// # Errors
+/// `File` where DOCKER_CERT_PATH is not a folder, `Usage` for a key without a certificate.
+pub fn for_default_context(
+    flags: &TlsFlags,
+    env: &EnvVars<'_>,
+    dir: Option<&ConfigDir>,
+    scheme: &str,
+) -> Result<Option<Options>, Error> {
+    let is_on = is_tls_on(flags, env);
+    if !is_on && scheme != "https" {
+        return Ok(None);
+    }
+    let folder = cert_path(env)?.or_else(|| dir.filter(|_| is_on).map(|dir| dir.0.clone()));
+    let verify = env.is_set("DOCKER_TLS_VERIFY") || !(flags.tls || env.is_set("DOCKER_TLS"));
+    let configured = Options::from_folder(folder.as_deref(), verify);
+    flags.applied_to(configured).map(Some)
+}
+
+/// DOCKER_CERT_PATH. The folder must exist; the files in it need not.
+fn cert_path(env: &EnvVars<'_>) -> Result<Option<PathBuf>, Error> {
+    match env.path("DOCKER_CERT_PATH") {
+        Some(path) if !path.is_dir() => Err(Error::File {
+            path,
+            problem: "DOCKER_CERT_PATH is no folder".to_owned(),
+            hint: Some("ca.pem, cert.pem and key.pem are looked for there".to_owned()),
+        }),
+        path => Ok(path),
+    }
+}
+
+/// The TLS options for a host of a stored context with the scheme `tcp` or `https`. The options on the command line
+/// apply to it, docker's variables do not.
+///
+/// # Errors
+/// `Usage` for a key without a certificate.
+pub fn for_stored_context(
+    flags: &TlsFlags,
+    stored: Option<Options>,
+    scheme: &str,
+) -> Result<Option<Options>, Error> {
+    match stored {
+        None if !flags.is_any_given() && scheme != "https" => Ok(None),
+        stored => flags
+            .applied_to(stored.unwrap_or_else(Options::system_roots))
+            .map(Some),
+    }
+}
+
+/// The TLS options for a full URL, to which nothing of docker's configuration applies.
+///
+/// # Errors
+/// `Usage` for a key without a certificate.
+pub fn for_url(flags: &TlsFlags, scheme: &str) -> Result<Option<Options>, Error> {
+    match scheme {
+        "https" => flags.applied_to(Options::system_roots()).map(Some),
+        _ => Ok(None),
+    }
+}
