@@ -1,78 +1,55 @@
-//! What becomes of a response's body: values for the filter, or a plain copy.
+//! The body of a response: values for the filter, or a plain copy.
 
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read};
 use std::rc::Rc;
 
+use super::arrival::{Arrival, DeferredFailure, SourceProblems};
+use super::byte_source::{ReadMode, byte_source};
+use super::logs::{self, LogLines};
 use super::output::Output;
-use super::progress::Watched;
-use super::reader::{considerate, in_step};
-use super::{Arrival, Late, Problems};
+use super::progress::ProgressReader;
 use crate::catalogue;
 use crate::error::Error;
 use crate::plan::{Exchange, Plan};
-use dq_fetch::{self, BodyKind, Response, logs};
-use dq_filter::{Shape, Source};
+use dq_fetch::{BodyKind, Response};
+use dq_filter::Shape;
 use dq_json::read::ByteSource;
-use dq_json::value::Value;
 
 /// Bytes copied at once.
-const CHUNK: usize = 64 * 1024;
+const COPY_CHUNK: usize = 64 * 1024;
 
-/// The endpoint that was meant, where the server knows none of that path.
-fn elsewhere(exchange: &Exchange) -> Option<String> {
-    let request = &exchange.request;
-    match &request.source {
-        dq_fetch::Source::Endpoint(path) => catalogue::hint(&request.method, path),
-        _ => None,
-    }
-}
-
-/// Decides by status and kind what the body is for.
-pub fn of_response(
+/// Decides by the status and the kind of body what it is for.
+pub fn arrival(
     mut response: Response,
     exchange: &Exchange,
     plan: &Plan,
     output: &Rc<Output>,
-    late: &Rc<Late>,
+    deferred: &Rc<DeferredFailure>,
 ) -> Result<Arrival, Error> {
-    if response.status >= 400 {
-        let failure = response.failure().hinted(|| elsewhere(exchange));
-        if !exchange.shown.failure {
-            return Err(failure.into());
-        }
-        late.failure.replace(Some(failure));
-    } else if exchange.request.method == "POST" && response.kind == BodyKind::Json {
-        late.report.replace(Some(response.listen()));
-    }
-    let response = watched(response, output);
+    check_status(&mut response, exchange, deferred)?;
+    let response = observed(response, output);
     let is_filtered = !plan.program.is_identity
         || plan.null_input
         || plan.inputs.shape != Shape::Values
         || !plan.output.format.is_json();
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
-            let body = reader(response.body, exchange, output);
+            let body = body_source(response.body, exchange, output);
             Ok(inputs(body, plan.inputs.shape, plan))
         }
         BodyKind::Logs if is_filtered => {
             let lines = LogLines::new(response.frames());
-            let lines = considerate(lines, output.clone());
+            let lines = byte_source(lines, ReadMode::Stream, output.clone());
             Ok(inputs(lines, plan.inputs.shape, plan))
         }
-        BodyKind::Logs => copy_logs(response.frames(), output),
+        BodyKind::Logs => logs::copy(response.frames(), output),
         BodyKind::Text if is_filtered => {
-            let shape = if matches!(plan.inputs.shape, Shape::Slurped | Shape::Text) {
-                Shape::Text
-            } else {
-                Shape::Lines
+            let body = TextBody {
+                body: body_source(response.body, exchange, output),
+                deferred: deferred.clone(),
             };
-            let body = Whole {
-                body: reader(response.body, exchange, output),
-                late: late.clone(),
-            };
-            Ok(inputs(Box::new(body), shape, plan))
+            Ok(inputs(Box::new(body), text_shape(plan.inputs.shape), plan))
         }
-        BodyKind::Text => copy(response.body, output),
         BodyKind::Binary if plan.terminal.stdout.is_terminal => Err(Error::Usage {
             message: "the answer is binary, and stdout is a terminal".into(),
             hint: Some("send it to a file or a pipe: > FILE".into()),
@@ -82,66 +59,96 @@ pub fn of_response(
             problem: "the answer is binary, not JSON: leave the filter out to copy it".into(),
             code: 5,
         }),
-        BodyKind::Binary => copy(response.body, output),
+        BodyKind::Text | BodyKind::Binary => copy(response.body, output),
     }
 }
 
-/// With its way in shown, and the reader of stdout watched while nothing comes.
-fn watched(mut response: Response, output: &Output) -> Response {
+/// A status of 400 or above is an error, at once or after the body has been shown; a progress stream may report one.
+fn check_status(
+    response: &mut Response,
+    exchange: &Exchange,
+    deferred: &DeferredFailure,
+) -> Result<(), Error> {
+    if response.status >= 400 {
+        let failure = response.failure().hinted(|| meant_endpoint(exchange));
+        if !exchange.shown.failure {
+            return Err(failure.into());
+        }
+        deferred.fail(failure);
+    } else if exchange.request.method == "POST" && response.kind == BodyKind::Json {
+        deferred.watch(response.listen());
+    }
+    Ok(())
+}
+
+/// The endpoint that was probably meant by a path that the server does not know.
+fn meant_endpoint(exchange: &Exchange) -> Option<String> {
+    let request = &exchange.request;
+    match &request.source {
+        dq_fetch::Source::Endpoint(path) => catalogue::hint(&request.method, path),
+        _ => None,
+    }
+}
+
+/// The response with its download shown as progress. While a live one is silent, a closed stdout ends the run.
+fn observed(mut response: Response, output: &Output) -> Response {
     if response.is_live() {
         output.expect_silence();
     }
     if let Some(progress) = output.progress_of_download() {
         let total = response.content_length();
-        response.body = Box::new(Watched::new(response.body, progress, total));
+        response.body = Box::new(ProgressReader::new(response.body, progress, total));
     }
     response
 }
 
-/// The reader of a body. Reading one in pages asks for the next, whose head may be shown between the values of two; one
-/// that answers a POST may report a failure: both not before the values that come first have been worked on.
-fn reader(body: dq_fetch::Body, exchange: &Exchange, output: &Rc<Output>) -> Box<dyn ByteSource> {
-    if exchange.shown.pages || exchange.request.method == "POST" {
-        in_step(body, output.clone())
+/// The body as a byte source. Reading has effects where it requests the next page, whose head may be shown, and where
+/// the answer to a POST may report a failure.
+fn body_source(
+    body: dq_fetch::Body,
+    exchange: &Exchange,
+    output: &Rc<Output>,
+) -> Box<dyn ByteSource> {
+    let mode = if exchange.shown.pages || exchange.request.method == "POST" {
+        ReadMode::InStep
     } else {
-        considerate(body, output.clone())
-    }
+        ReadMode::Stream
+    };
+    byte_source(body, mode, output.clone())
 }
 
 fn inputs(body: Box<dyn ByteSource>, shape: Shape, plan: &Plan) -> Arrival {
-    let source = Source {
-        name: None,
-        bytes: body,
-    };
-    let mut once = Some(source);
-    let problems = Problems {
+    let problems = SourceProblems {
         is_response: true,
-        ..Problems::default()
+        ..SourceProblems::default()
     };
     let settings = dq_filter::InputSettings {
         shape,
         ..plan.inputs
     };
-    Arrival::Inputs {
-        sources: Box::new(move || once.take()),
-        settings,
-        problems: Rc::new(problems),
+    Arrival::one(None, body, settings, problems)
+}
+
+/// How a body of text is read: as one string where everything is read at once, else line by line.
+fn text_shape(shape: Shape) -> Shape {
+    if matches!(shape, Shape::Slurped | Shape::Text) {
+        Shape::Text
+    } else {
+        Shape::Lines
     }
 }
 
-/// Text that ends where it breaks off: its last line counts, and the error is told behind it.
-struct Whole {
+/// Text that ends where the connection breaks off, so that its last line counts; the error is reported afterwards.
+struct TextBody {
     body: Box<dyn ByteSource>,
-    late: Rc<Late>,
+    deferred: Rc<DeferredFailure>,
 }
 
-impl Read for Whole {
+impl Read for TextBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.body.read(buffer) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => {
-                self.late
-                    .failure
-                    .replace(Some(dq_fetch::read_error(&error)));
+                self.deferred.fail(dq_fetch::read_error(&error));
                 Ok(0)
             }
             result => result,
@@ -149,128 +156,20 @@ impl Read for Whole {
     }
 }
 
-impl ByteSource for Whole {}
+impl ByteSource for TextBody {}
 
-/// A body that passes as it is.
+/// Copies a body to stdout.
 fn copy(mut body: Box<dyn Read + Send>, output: &Output) -> Result<Arrival, Error> {
-    let mut chunk = vec![0; CHUNK];
+    let mut chunk = vec![0; COPY_CHUNK];
     loop {
         match body.read(&mut chunk) {
-            Ok(0) => return Ok(Arrival::Copied),
+            Ok(0) => return Ok(Arrival::Done),
             Ok(bytes) => {
                 output.text(&chunk[..bytes])?;
                 output.flush().map_err(dq_format::Error::Io)?;
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(dq_fetch::read_error(&error).into()),
-        }
-    }
-}
-
-/// What a container wrote to stdout goes to stdout, what it wrote to stderr to stderr.
-fn copy_logs<R: Read>(mut frames: logs::Frames<R>, output: &Output) -> Result<Arrival, Error> {
-    let mut frame = Vec::new();
-    loop {
-        frame.clear();
-        match frames.next_frame(&mut frame) {
-            Ok(Some(logs::Stream::Stdout)) => {
-                output.text(&frame)?;
-                output.flush().map_err(dq_format::Error::Io)?;
-            }
-            Ok(Some(logs::Stream::Stderr)) => output.message(&frame),
-            Ok(None) => return Ok(Arrival::Copied),
-            Err(error) => return Err(dq_fetch::read_error(&error).into()),
-        }
-    }
-}
-
-/// A log as JSON, an object `{stream, line}` for each line.
-struct LogLines<R> {
-    frames: logs::Frames<R>,
-    frame: Vec<u8>,
-    /// What each of the two streams has begun a line with.
-    begun: [Vec<u8>; 2],
-    ready: Cursor<Vec<u8>>,
-    ended: bool,
-    /// What ended the log: told when all that came has been read.
-    broken: Option<io::Error>,
-}
-
-impl<R: Read> LogLines<R> {
-    fn new(frames: logs::Frames<R>) -> Self {
-        Self {
-            frames,
-            frame: Vec::new(),
-            begun: [Vec::new(), Vec::new()],
-            ready: Cursor::default(),
-            ended: false,
-            broken: None,
-        }
-    }
-
-    /// Takes the next frame in and makes its finished lines ready.
-    fn advance(&mut self) -> io::Result<()> {
-        self.frame.clear();
-        let mut text = Vec::new();
-        let next = self.frames.next_frame(&mut self.frame);
-        match next.unwrap_or_else(|error| {
-            self.broken = Some(error);
-            None
-        }) {
-            Some(stream) => {
-                let begun = &mut self.begun[usize::from(matches!(stream, logs::Stream::Stderr))];
-                for line in self.frame.split_inclusive(|byte| *byte == b'\n') {
-                    begun.extend_from_slice(line);
-                    if line.ends_with(b"\n") {
-                        write_line(&mut text, &stream, begun)?;
-                        begun.clear();
-                    }
-                }
-            }
-            None => {
-                self.ended = true;
-                for (stream, begun) in [logs::Stream::Stdout, logs::Stream::Stderr]
-                    .iter()
-                    .zip(&self.begun)
-                {
-                    if !begun.is_empty() {
-                        write_line(&mut text, stream, begun)?;
-                    }
-                }
-            }
-        }
-        self.ready = Cursor::new(text);
-        Ok(())
-    }
-}
-
-fn write_line(text: &mut Vec<u8>, stream: &logs::Stream, line: &[u8]) -> io::Result<()> {
-    let stream = if matches!(stream, logs::Stream::Stderr) {
-        "stderr"
-    } else {
-        "stdout"
-    };
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let line = Value::str(&*String::from_utf8_lossy(line));
-    writeln!(
-        text,
-        "{}",
-        Value::object([("stream", Value::str(stream)), ("line", line)]).to_json()
-    )
-}
-
-impl<R: Read> Read for LogLines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let bytes = self.ready.read(buffer)?;
-            if bytes > 0 {
-                return Ok(bytes);
-            }
-            if self.ended {
-                return self.broken.take().map_or(Ok(0), Err);
-            }
-            self.advance()?;
         }
     }
 }

@@ -1,11 +1,11 @@
-//! One request and what is shown of it beside the body: the host, the heads, the way of its bytes.
+//! One request, and what is shown of it besides the body: the host, the heads, the progress.
 
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::Arrival;
-use super::output::Output;
-use super::progress::{Progress, Way};
+use super::arrival::Arrival;
+use super::output::{Insertions, Output};
+use super::progress::{Direction, Progress};
 use crate::error::Error;
 use crate::plan::curl;
 use crate::plan::{Exchange, JqOptions, Plan};
@@ -15,14 +15,14 @@ use dq_text::sanitize;
 
 /// Sends the request and waits for the head of the response.
 pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Response, Error> {
-    let watch = Watch {
+    let observer = Observer {
         terminal: plan.terminal.clone(),
         verbose: exchange.shown.verbose,
-        include: exchange.shown.include.then_some(plan.is_plain()),
+        include: Include::new(exchange, plan, output),
         progress: output.progress(),
     };
     if exchange.shown.verbose {
-        watch.tell(Event::Note(&format!(
+        observer.show(Event::Note(&format!(
             "host {}, chosen by {}",
             exchange.host,
             exchange.host.reason()
@@ -30,22 +30,24 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
     }
     let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
     let mut client = client.waiting(output.waiter());
-    if watch.has_something_to_show(exchange) {
-        client = client.watched(dq_fetch::Watcher::new(move |event| watch.tell(event)));
+    if observer.has_something_to_show(exchange) {
+        client = client.watched(dq_fetch::Watcher::new(move |event| observer.show(event)));
     }
     let request = match &exchange.logins {
         Some(logins) => &logins.added_to(&exchange.request)?,
         None => &exchange.request,
     };
-    Ok(if exchange.shown.pages {
+    let response = if exchange.shown.pages {
         dq_fetch::all_pages(client, request)?
     } else {
         client.send(request)?
-    })
+    };
+    output.flush().map_err(dq_format::Error::Io)?;
+    Ok(response)
 }
 
-/// Prints the command that does the same.
-pub fn show(
+/// Prints the command line of curl and jq that does the same (`--curl`).
+pub fn print_command(
     jq: &JqOptions,
     exchange: &Exchange,
     plan: &Plan,
@@ -56,41 +58,60 @@ pub fn show(
     for note in notes {
         output.report(&format!("dq: --curl: {note}"));
     }
-    Ok(Arrival::Copied)
+    Ok(Arrival::Done)
 }
 
-struct Watch {
+/// Where `-i` shows the head of a response.
+enum Include {
+    No,
+    /// On stdout before an unfiltered body, among the outputs.
+    Stdout(Insertions),
+    /// On stderr, where a filter or a format makes something else of the body.
+    Stderr,
+}
+
+impl Include {
+    fn new(exchange: &Exchange, plan: &Plan, output: &Output) -> Self {
+        match (exchange.shown.include, plan.is_plain()) {
+            (false, _) => Self::No,
+            (true, true) => Self::Stdout(output.insertions()),
+            (true, false) => Self::Stderr,
+        }
+    }
+}
+
+/// Shows the events of an exchange.
+struct Observer {
     terminal: Terminal,
     verbose: bool,
-    /// `-i`, and whether the head goes to stdout.
-    include: Option<bool>,
+    include: Include,
     progress: Option<Arc<Progress>>,
 }
 
-impl Watch {
-    /// Who shows nothing need not be told.
+impl Observer {
+    /// Whether any event shows something.
     fn has_something_to_show(&self, exchange: &Exchange) -> bool {
         let uploads = !matches!(exchange.request.payload, dq_fetch::Payload::None);
         self.verbose
-            || self.include.is_some()
+            || !matches!(self.include, Include::No)
             || exchange.settings.retries > 0
             || (uploads && self.progress.is_some())
     }
 
-    fn tell(&self, event: Event) {
+    fn show(&self, event: Event) {
         match event {
             Event::Uploaded { sent, total } => {
                 if let Some(progress) = &self.progress {
-                    progress.moved(Way::Sent, sent, total);
+                    progress.transferred(Direction::Sent, sent, total);
                 }
             }
-            Event::Retry(why) => self.say(&[format!("dq: fetch: {why}")], ""),
-            Event::Note(text) if self.verbose => self.say(&[text.to_owned()], "* "),
+            Event::Retry(why) => self.print(&[format!("dq: fetch: {why}")], ""),
+            Event::Note(text) if self.verbose => self.print(&[text.to_owned()], "* "),
             Event::Sent(head) if self.verbose => {
-                self.say(&closed(heads::of_request(head)), "> ");
+                self.print(&with_empty_line(heads::of_request(head)), "> ");
             }
             Event::Received(response) if self.verbose => {
-                self.say(&closed(heads::of_response(response, true)), "< ");
+                self.print(&with_empty_line(heads::of_response(response, true)), "< ");
             }
             Event::Answered(response) => {
                 if let Some(progress) = &self.progress {
@@ -102,35 +123,31 @@ impl Watch {
         }
     }
 
-    /// Lines on stderr.
-    fn say(&self, lines: &[String], mark: &str) {
+    /// Prints lines to stderr, each behind a mark.
+    fn print(&self, lines: &[String], mark: &str) {
         if let Some(progress) = &self.progress {
             progress.clear();
         }
         let text = joined(lines, mark, self.terminal.stderr.is_terminal);
-        // There is nobody left to tell if stderr cannot be written.
+        // A failure to write to stderr cannot be reported anywhere.
         let _ = io::stderr().write_all(text.as_bytes());
     }
 
     /// The head in front of the body.
     fn include(&self, response: &Response) {
-        let lines = closed(heads::of_response(response, false));
-        match self.include {
-            Some(true) => {
-                let text = joined(&lines, "", self.terminal.stdout.is_terminal);
-                // What cannot be written now cannot be written with the body either, and is told then.
-                let _ = io::stdout()
-                    .write_all(text.as_bytes())
-                    .and_then(|()| io::stdout().flush());
+        let lines = with_empty_line(heads::of_response(response, false));
+        match &self.include {
+            Include::Stdout(insertions) => {
+                insertions.push(joined(&lines, "", self.terminal.stdout.is_terminal).as_bytes());
             }
-            Some(false) => self.say(&lines, ""),
-            None => {}
+            Include::Stderr => self.print(&lines, ""),
+            Include::No => {}
         }
     }
 }
 
-/// With the empty line that ends a head.
-fn closed(mut lines: Vec<String>) -> Vec<String> {
+/// The lines and the empty one that ends a head.
+fn with_empty_line(mut lines: Vec<String>) -> Vec<String> {
     lines.push(String::new());
     lines
 }

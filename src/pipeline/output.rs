@@ -1,14 +1,15 @@
-//! Standard output and standard error, in the right order and at the right time.
+//! Standard output and standard error: order, flushing, and the progress line beside them.
 
-use std::cell::{Cell, RefCell, RefMut};
+use std::cell::{Cell, OnceCell, RefCell, RefMut};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileTypeExt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::closed_pipe::Switch;
+use super::byte_source::BeforeBlocking;
 use super::progress::Progress;
+use super::stdout_monitor::StdoutMonitor;
 use crate::error::Error;
 use crate::plan::Flush;
 use crate::terminal::Terminal;
@@ -16,10 +17,10 @@ use dq_format::{self, Formatter};
 use dq_json::value::FilterOutput;
 use dq_text::sanitize;
 
-/// Output kept back at most, in bytes.
-const BUFFER: usize = 64 * 1024;
+/// Size of the output buffer, in bytes.
+const BUFFER_SIZE: usize = 64 * 1024;
 
-/// Standard output without the buffer of Rust's own, which looks for line ends.
+/// Standard output without the line buffering of `std::io::Stdout`.
 struct Stdout;
 
 impl Write for Stdout {
@@ -32,32 +33,51 @@ impl Write for Stdout {
     }
 }
 
+/// Text to insert between outputs, as `-i` does with the head of each page, handed over by the fetch stage.
+#[derive(Clone, Default)]
+pub struct Insertions(Arc<Mutex<Vec<u8>>>);
+
+impl Insertions {
+    /// Appends text. It is written before the next output.
+    pub fn push(&self, text: &[u8]) {
+        let mut pending = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        pending.extend_from_slice(text);
+    }
+
+    fn take(&self) -> Vec<u8> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Both output streams of dq.
 pub struct Output {
     stdout: RefCell<BufWriter<Stdout>>,
     formatter: RefCell<Box<dyn Formatter>>,
-    /// The formatter keeps what it holds even while the input waits.
+    /// The formatter keeps what it holds even while the input is idle.
     is_held: Cell<bool>,
+    /// Text that arrives between outputs, if any can.
+    insertions: OnceCell<Insertions>,
     flush: Flush,
     terminal: Terminal,
     progress: Option<Arc<Progress>>,
-    closed_pipe: Switch,
-    /// A write that failed when there was nobody to tell; what was to be written is gone.
+    stdout_monitor: StdoutMonitor,
+    /// A write that failed while the input was read: returned by the next write.
     failure: Cell<Option<io::Error>>,
 }
 
 impl Output {
     pub fn new(terminal: Terminal, flush: Flush, formatter: Box<dyn Formatter>) -> Self {
         let progress = Progress::new(terminal.stderr.is_terminal);
-        let stdout = RefCell::new(BufWriter::with_capacity(BUFFER, Stdout));
+        let stdout = RefCell::new(BufWriter::with_capacity(BUFFER_SIZE, Stdout));
         Self {
             stdout,
             formatter: RefCell::new(formatter),
             is_held: Cell::new(false),
+            insertions: OnceCell::new(),
             flush,
             terminal,
             progress,
-            closed_pipe: Switch::default(),
+            stdout_monitor: StdoutMonitor::default(),
             failure: Cell::new(None),
         }
     }
@@ -67,8 +87,8 @@ impl Output {
         self.progress.clone()
     }
 
-    /// The progress line for what comes in: none where stdout is a pipe, for whoever reads that may write to
-    /// the same terminal.
+    /// The progress line for a download. There is none where stdout is a pipe, because its reader may write to the same
+    /// terminal.
     pub fn progress_of_download(&self) -> Option<Arc<Progress>> {
         let is_pipe = || {
             let stdout = io::stdout().as_fd().try_clone_to_owned();
@@ -78,20 +98,20 @@ impl Output {
         self.progress.clone().filter(|_| !is_pipe())
     }
 
-    /// Writes to stderr where the progress line was; it is gone for good where stdout is on the same terminal.
+    /// Writes to stderr without the progress line, which stays away where stdout is on the same terminal.
     fn beside_progress(&self, write: impl FnOnce()) {
         match &self.progress {
             Some(progress) if self.terminal.stdout.is_terminal => {
                 progress.end();
                 write();
             }
-            Some(progress) => progress.aside(write),
+            Some(progress) => progress.suspended(write),
             None => write(),
         }
     }
 
-    /// Stdout, about to be written to.
-    fn shown(&self) -> RefMut<'_, BufWriter<Stdout>> {
+    /// Stdout without the progress line, to be written to.
+    fn stdout(&self) -> RefMut<'_, BufWriter<Stdout>> {
         if let Some(progress) = &self.progress
             && self.terminal.stdout.is_terminal
         {
@@ -100,11 +120,17 @@ impl Output {
         self.stdout.borrow_mut()
     }
 
+    /// Text that arrives between outputs is taken from here from now on.
+    pub fn insertions(&self) -> Insertions {
+        self.insertions.get_or_init(Insertions::default).clone()
+    }
+
     /// Writes an output of the filter.
     pub fn item(&self, item: FilterOutput) -> Result<(), dq_format::Error> {
         self.check()?;
+        self.write_insertions()?;
         let mut formatter = self.formatter.borrow_mut();
-        formatter.write_item(item, &mut *self.shown())?;
+        formatter.write_item(item, &mut *self.stdout())?;
         drop(formatter);
         match self.flush {
             Flush::EachOutput => Ok(self.flush()?),
@@ -115,50 +141,26 @@ impl Output {
     /// Ends the formatter's output.
     pub fn finish_values(&self) -> Result<(), Error> {
         let mut formatter = self.formatter.borrow_mut();
-        formatter.finish(&mut *self.shown())?;
+        formatter.finish(&mut *self.stdout())?;
         Ok(())
     }
 
-    /// Values are held until more is known.
-    pub fn holds_values(&self) -> bool {
-        self.formatter.borrow().holds_values()
-    }
-
-    /// Whether what the formatter holds is kept even while the input waits.
+    /// Whether the formatter keeps what it holds even while the input is idle.
     pub fn hold(&self, is_held: bool) {
         self.is_held.set(is_held);
     }
 
-    /// Lets go of everything, for the input waits. A failure to write shows at the next output.
-    pub fn pause(&self) {
-        if !self.is_held.get() {
-            let mut formatter = self.formatter.borrow_mut();
-            let paused = formatter.pause(&mut *self.stdout.borrow_mut());
-            // Any other trouble is not one of waiting, and shows again at the end.
-            if let Err(dq_format::Error::Io(error)) = paused {
-                self.failure.set(Some(error));
-            }
-        }
-        self.let_go();
-    }
-
-    /// Writes out what there is. A failure shows at the next output.
-    pub fn let_go(&self) {
-        if let Err(error) = self.flush() {
-            self.failure.set(Some(error));
-        }
-    }
-
-    /// Has a write failed that nobody was told of?
+    /// Returns the failure of an earlier write that has not been returned yet.
     fn check(&self) -> io::Result<()> {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// Writes text of the server's: as it is, unless a terminal would obey it.
+    /// Writes text from the server: unchanged, but sanitized for a terminal.
     pub fn text(&self, bytes: &[u8]) -> Result<(), Error> {
         self.check().map_err(dq_format::Error::Io)?;
+        self.write_insertions().map_err(dq_format::Error::Io)?;
         self.drain().map_err(dq_format::Error::Io)?;
-        let mut stdout = self.shown();
+        let mut stdout = self.stdout();
         let written = if self.terminal.stdout.is_terminal {
             stdout.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes())
         } else {
@@ -171,12 +173,12 @@ impl Output {
         Ok(())
     }
 
-    /// Writes text of the server's, or of the filter's, to stderr; what stdout holds goes first.
+    /// Writes text from the server or the filter to stderr, after flushing stdout.
     pub fn message(&self, bytes: &[u8]) {
-        self.let_go();
+        self.flush_written();
         self.beside_progress(|| {
             let mut stderr = io::stderr().lock();
-            // There is nobody left to tell if stderr cannot be written.
+            // A failure to write to stderr cannot be reported anywhere.
             let _ = if self.terminal.stderr.is_terminal {
                 stderr.write_all(sanitize(&String::from_utf8_lossy(bytes)).as_bytes())
             } else {
@@ -185,42 +187,81 @@ impl Output {
         });
     }
 
-    /// A line on stderr.
+    /// Writes a line to stderr.
     pub fn report(&self, line: &str) {
         self.message(format!("{line}\n").as_bytes());
     }
 
-    /// Who waits for the server's bytes: a reader that goes away ends dq at once.
+    /// What waits for the server's bytes: it ends the wait as soon as stdout is closed.
     pub fn waiter(&self) -> dq_fetch::Waiter {
         if self.terminal.stdout.is_terminal {
             dq_fetch::Waiter::default()
         } else {
-            self.closed_pipe.waiter(self.progress.clone())
+            self.stdout_monitor.waiter()
         }
     }
 
-    /// From here on they may not come for a long time.
+    /// From now on the server may be silent for a long time.
     pub fn expect_silence(&self) {
-        self.closed_pipe.turn_on();
+        self.stdout_monitor.start();
     }
 
+    /// Flushes what the formatter has written.
     pub fn flush(&self) -> io::Result<()> {
         self.drain()?;
+        self.write_insertions()?;
         self.stdout.borrow_mut().flush()
     }
 
-    /// Takes what the formatter has written and keeps back.
+    /// Writes the text that arrived since the last output.
+    fn write_insertions(&self) -> io::Result<()> {
+        let Some(insertions) = self.insertions.get() else {
+            return Ok(());
+        };
+        let text = insertions.take();
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.drain()?;
+        self.stdout().write_all(&text)
+    }
+
+    /// Moves what the formatter has buffered to stdout's buffer.
     fn drain(&self) -> io::Result<()> {
         let mut formatter = self.formatter.borrow_mut();
         formatter.drain(&mut *self.stdout.borrow_mut())
     }
 
-    /// Writes out what is left.
+    /// Ends the progress line and flushes everything.
     pub fn finish(&self) -> Result<(), Error> {
         if let Some(progress) = &self.progress {
             progress.end();
         }
         let finished = self.check().and(self.flush());
         finished.map_err(|error| dq_format::Error::Io(error).into())
+    }
+}
+
+impl BeforeBlocking for Output {
+    fn flush_written(&self) {
+        if let Err(error) = self.flush() {
+            self.failure.set(Some(error));
+        }
+    }
+
+    fn flush_held(&self) {
+        if !self.is_held.get() {
+            let mut formatter = self.formatter.borrow_mut();
+            let paused = formatter.pause(&mut *self.stdout.borrow_mut());
+            // The formatter's other errors are returned when it finishes.
+            if let Err(dq_format::Error::Io(error)) = paused {
+                self.failure.set(Some(error));
+            }
+        }
+        self.flush_written();
+    }
+
+    fn holds_values(&self) -> bool {
+        self.formatter.borrow().holds_values()
     }
 }

@@ -4,26 +4,26 @@ use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A transfer shorter than this shows nothing.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// The time between two drawings.
-const PERIOD: Duration = Duration::from_millis(200);
+/// A shorter transfer shows nothing.
+const DELAY: Duration = Duration::from_secs(1);
+/// The time between two updates.
+const INTERVAL: Duration = Duration::from_millis(200);
 const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
 
-/// Which way the bytes go.
+/// The direction of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     Sent,
     Received,
 }
 
-/// The line. There is none where stderr is no terminal.
-pub struct Progress(Mutex<State>);
+/// The progress line on stderr.
+pub struct Progress(Mutex<ProgressState>);
 
-struct State {
-    way: Way,
+struct ProgressState {
+    direction: Direction,
     begun: Instant,
-    /// Nothing is drawn before.
+    /// The time of the next update.
     next: Instant,
     is_drawn: bool,
     has_ended: bool,
@@ -31,46 +31,46 @@ struct State {
 
 impl Progress {
     pub fn new(stderr_is_terminal: bool) -> Option<Arc<Self>> {
-        stderr_is_terminal.then(|| Arc::new(Self(Mutex::new(State::new(Way::Sent)))))
+        stderr_is_terminal.then(|| Arc::new(Self(Mutex::new(ProgressState::new(Direction::Sent)))))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ProgressState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// So many bytes went so far, of so many.
-    pub fn moved(&self, way: Way, bytes: u64, total: Option<u64>) {
+    /// Records that `bytes` of `total` have been transferred so far.
+    pub fn transferred(&self, direction: Direction, bytes: u64, total: Option<u64>) {
         let mut state = self.state();
-        if state.way != way {
+        if state.direction != direction {
             state.clear();
             let has_ended = state.has_ended;
-            *state = State {
+            *state = ProgressState {
                 has_ended,
-                ..State::new(way)
+                ..ProgressState::new(direction)
             };
         }
         let now = Instant::now();
         if !state.has_ended && now >= state.next {
-            state.next = now + PERIOD;
+            state.next = now + INTERVAL;
             state.is_drawn = true;
-            let line = line(way, bytes, total, now - state.begun);
+            let line = line(direction, bytes, total, now - state.begun);
             draw(&format!("\r{line}\x1b[K"));
         }
     }
 
-    /// Takes the line away: something else is to be printed.
+    /// Erases the line until the next update.
     pub fn clear(&self) {
         self.state().clear();
     }
 
-    /// Takes the line away while something else is written, which nobody may draw into.
-    pub fn aside(&self, write: impl FnOnce()) {
+    /// Erases the line while something else is written, and keeps updates away from it.
+    pub fn suspended(&self, write: impl FnOnce()) {
         let mut state = self.state();
         state.clear();
         write();
     }
 
-    /// Takes the line away for good: the terminal has the output itself.
+    /// Erases the line for good: the output itself is on the terminal.
     pub fn end(&self) {
         let mut state = self.state();
         state.clear();
@@ -78,13 +78,13 @@ impl Progress {
     }
 }
 
-impl State {
-    fn new(way: Way) -> Self {
+impl ProgressState {
+    fn new(direction: Direction) -> Self {
         let begun = Instant::now();
         Self {
-            way,
+            direction,
             begun,
-            next: begun + PATIENCE,
+            next: begun + DELAY,
             is_drawn: false,
             has_ended: false,
         }
@@ -98,21 +98,21 @@ impl State {
 }
 
 fn draw(text: &str) {
-    // There is nobody left to tell if stderr cannot be written.
+    // A failure to write to stderr cannot be reported anywhere.
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-fn line(way: Way, bytes: u64, total: Option<u64>, time: Duration) -> String {
-    let verb = match way {
-        Way::Sent => "sent",
-        Way::Received => "received",
+fn line(direction: Direction, bytes: u64, total: Option<u64>, time: Duration) -> String {
+    let verb = match direction {
+        Direction::Sent => "sent",
+        Direction::Received => "received",
     };
     let of = total.map_or(String::new(), |total| format!(" of {}", size(total as f64)));
     let rate = bytes as f64 / time.as_secs_f64().max(0.001);
     format!("{verb} {}{of}, {}/s", size(bytes as f64), size(rate))
 }
 
-/// In units of a thousand, as docker shows sizes.
+/// A size in decimal units, as docker shows it.
 fn size(bytes: f64) -> String {
     let mut amount = bytes;
     let mut unit = 0;
@@ -126,15 +126,15 @@ fn size(bytes: f64) -> String {
     }
 }
 
-/// A body whose way in is shown.
-pub struct Watched {
+/// A body whose download is shown.
+pub struct ProgressReader {
     body: dq_fetch::Body,
     progress: Arc<Progress>,
     received: u64,
     total: Option<u64>,
 }
 
-impl Watched {
+impl ProgressReader {
     pub fn new(body: dq_fetch::Body, progress: Arc<Progress>, total: Option<u64>) -> Self {
         Self {
             body,
@@ -145,12 +145,12 @@ impl Watched {
     }
 }
 
-impl Read for Watched {
+impl Read for ProgressReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let amount = self.body.read(buffer)?;
         self.received += amount as u64;
         self.progress
-            .moved(Way::Received, self.received, self.total);
+            .transferred(Direction::Received, self.received, self.total);
         Ok(amount)
     }
 }
@@ -175,11 +175,11 @@ mod tests {
         }
         let two = Duration::from_secs(2);
         assert_eq!(
-            line(Way::Sent, 3_000_000, Some(6_000_000), two),
+            line(Direction::Sent, 3_000_000, Some(6_000_000), two),
             "sent 3.0 MB of 6.0 MB, 1.5 MB/s"
         );
         assert_eq!(
-            line(Way::Received, 500, None, two),
+            line(Direction::Received, 500, None, two),
             "received 500 B, 250 B/s"
         );
     }

@@ -1,8 +1,7 @@
-//! Noticing that the reader of our output has gone, while the server is silent.
+//! Notices that stdout has been closed while the server is silent: `dq /events | head -1`.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::process::exit;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,29 +9,27 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::progress::Progress;
-
-/// Whether waiting for the server is to end with the reader of stdout.
+/// Whether a closed stdout ends a wait for the server. Off until [`StdoutMonitor::start`].
 #[derive(Clone, Default)]
-pub struct Switch(Arc<AtomicBool>);
+pub struct StdoutMonitor(Arc<AtomicBool>);
 
-impl Switch {
-    pub fn turn_on(&self) {
+impl StdoutMonitor {
+    /// From now on a closed stdout ends a wait.
+    pub fn start(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
     /// Waits for the server's bytes once it is on, and ends the process quietly, connection and all, as soon
     /// as nobody reads its output any more (`dq /events | head -1`).
-    pub fn waiter(&self, progress: Option<Arc<Progress>>) -> dq_fetch::Waiter {
+    pub fn waiter(&self) -> dq_fetch::Waiter {
         let switch = self.0.clone();
         dq_fetch::Waiter::new(move |socket, limit| {
             if !switch.load(Ordering::Relaxed) {
                 return Ok(false);
             }
             if is_closed_before(socket, limit)? {
-                progress.iter().for_each(|it| it.end());
                 dq_fetch::terminate_ssh_children();
-                exit(0);
+                std::process::exit(0);
             }
             Ok(true)
         })

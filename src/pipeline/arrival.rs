@@ -1,0 +1,78 @@
+//! What there is to filter once bytes begin to arrive.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use crate::error::Error;
+use dq_filter::{InputSettings, Source};
+use dq_json::read::ByteSource;
+
+/// What there is to filter.
+pub enum Arrival {
+    /// Inputs, read when the filter asks for them.
+    Inputs {
+        sources: Box<dyn FnMut() -> Option<Source>>,
+        settings: InputSettings,
+        problems: Rc<SourceProblems>,
+    },
+    /// Nothing: the body was copied to stdout, or `--curl` printed a command line.
+    Done,
+}
+
+impl Arrival {
+    /// A single source that is already open.
+    pub fn one(
+        name: Option<Rc<str>>,
+        bytes: Box<dyn ByteSource>,
+        settings: InputSettings,
+        problems: SourceProblems,
+    ) -> Self {
+        let mut source = Some(Source { name, bytes });
+        Self::Inputs {
+            sources: Box::new(move || source.take()),
+            settings,
+            problems: Rc::new(problems),
+        }
+    }
+}
+
+/// Problems with sources that affect the exit code once everything else is done.
+#[derive(Default)]
+pub struct SourceProblems {
+    /// A file could not be opened, which has been reported.
+    pub has_unopened: Cell<bool>,
+    /// The source is the body of a response, whose errors are those of the fetch stage.
+    pub is_response: bool,
+}
+
+/// A failure of an exchange that is reported after its body has been shown.
+#[derive(Default)]
+pub struct DeferredFailure {
+    /// The status was 400 or above, or the connection was lost at the end of a text.
+    failure: RefCell<Option<dq_fetch::Error>>,
+    /// What a progress stream reports.
+    report: RefCell<Option<dq_fetch::Report>>,
+}
+
+impl DeferredFailure {
+    /// Sets the failure.
+    pub fn fail(&self, error: dq_fetch::Error) {
+        self.failure.replace(Some(error));
+    }
+
+    /// Sets the report, which may turn out to be a failure while the body is read.
+    pub fn watch(&self, report: dq_fetch::Report) {
+        self.report.replace(Some(report));
+    }
+
+    /// The failure, if there was one.
+    pub fn error(&self) -> Option<Error> {
+        let report = || {
+            self.report
+                .borrow()
+                .as_ref()
+                .and_then(dq_fetch::Report::error)
+        };
+        self.failure.take().or_else(report).map(Error::Fetch)
+    }
+}

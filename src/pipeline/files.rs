@@ -1,0 +1,97 @@
+//! Inputs that are not fetched: files, standard input, dq's own text.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::arrival::{Arrival, SourceProblems};
+use super::byte_source::{ReadMode, byte_source};
+use super::output::Output;
+use dq_filter::{InputSettings, Source};
+use dq_json::read::ByteSource;
+use dq_text::os_reason;
+
+/// Standard input.
+pub fn stdin(settings: InputSettings, output: &Rc<Output>) -> Arrival {
+    let source = stdin_source(output);
+    Arrival::one(
+        source.name,
+        source.bytes,
+        settings,
+        SourceProblems::default(),
+    )
+}
+
+/// Text of dq's own.
+pub fn text(text: &str, settings: InputSettings) -> Arrival {
+    let bytes = io::Cursor::new(text.as_bytes().to_vec());
+    Arrival::one(None, Box::new(bytes), settings, SourceProblems::default())
+}
+
+/// Files, each opened when the one before has been read.
+pub fn files(files: &[PathBuf], settings: InputSettings, output: &Rc<Output>) -> Arrival {
+    let problems = Rc::new(SourceProblems::default());
+    let files = files.iter().cloned().collect();
+    Arrival::Inputs {
+        sources: Box::new(open_all(files, output.clone(), problems.clone())),
+        settings,
+        problems,
+    }
+}
+
+/// Opens one file after the other. Those that cannot be opened are reported and skipped, as in jq.
+fn open_all(
+    mut files: VecDeque<PathBuf>,
+    output: Rc<Output>,
+    problems: Rc<SourceProblems>,
+) -> impl FnMut() -> Option<Source> {
+    move || {
+        loop {
+            let path = files.pop_front()?;
+            if path.as_os_str() == "-" {
+                return Some(stdin_source(&output));
+            }
+            match open(&path, &output) {
+                Ok(bytes) => {
+                    return Some(Source {
+                        name: Some(path.display().to_string().into()),
+                        bytes,
+                    });
+                }
+                Err(error) => {
+                    problems.has_unopened.set(true);
+                    let reason = os_reason(&error);
+                    output.report(&format!(
+                        "dq: input: cannot open {}: {reason}",
+                        path.display()
+                    ));
+                }
+            }
+        }
+    }
+}
+
+fn stdin_source(output: &Rc<Output>) -> Source {
+    Source {
+        name: Some("<stdin>".into()),
+        bytes: byte_source(io::stdin(), ReadMode::Stream, output.clone()),
+    }
+}
+
+/// Opens a file; a named pipe may be idle as any stream.
+fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn ByteSource>> {
+    let file = File::open(path)?;
+    let kind = file.metadata()?.file_type();
+    if kind.is_dir() {
+        return Err(io::Error::from(io::ErrorKind::IsADirectory));
+    }
+    let mode = if kind.is_fifo() {
+        ReadMode::Stream
+    } else {
+        ReadMode::File
+    };
+    Ok(byte_source(file, mode, output.clone()))
+}

@@ -1,0 +1,154 @@
+//! Inputs through the filter to the formatter, and the exit code that follows.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::arrival::{Arrival, SourceProblems};
+use super::output::Output;
+use crate::error::Error;
+use crate::plan::Plan;
+use dq_filter::{Inputs, Session, Stop, Tally};
+use dq_json::read::{ReadError, ReadErrorKind};
+use dq_json::value::{FilterOutput, Value};
+use dq_text::os_reason;
+
+/// Runs the filter on everything that arrives and writes its outputs; returns the exit code.
+///
+/// # Errors
+/// Whatever ends the run early; the outputs before it are written.
+pub fn run(
+    plan: &Plan,
+    filter: &dq_filter::Filter,
+    arrival: Arrival,
+    output: &Rc<Output>,
+    stack_bytes: usize,
+) -> Result<u8, Error> {
+    let Arrival::Inputs {
+        sources,
+        settings,
+        problems,
+    } = arrival
+    else {
+        return Ok(0);
+    };
+    let settings = dq_filter::InputSettings {
+        elements: filter.takes_elements,
+        ..settings
+    };
+    let mut inputs = Inputs::new(settings, sources);
+    if settings.seq {
+        let output = output.clone();
+        inputs.report_skipped(Box::new(move |error| {
+            output.report(&format!("dq: input: ignoring a broken record: {error}"));
+        }));
+    }
+    let inputs = RefCell::new(inputs);
+    let outcome = filter_all(plan, filter, &inputs, output, &problems, stack_bytes);
+    // The outputs before an error are written, too.
+    let finished = output.finish_values();
+    let code = outcome?;
+    finished?;
+    Ok(code)
+}
+
+/// The main loop: runs the filter on every input and passes every output to the formatter.
+fn filter_all(
+    plan: &Plan,
+    filter: &dq_filter::Filter,
+    inputs: &RefCell<Inputs>,
+    output: &Output,
+    problems: &SourceProblems,
+    stack_bytes: usize,
+) -> Result<u8, Error> {
+    let messages = |bytes: &[u8]| output.message(bytes);
+    let session = Session::new(filter, inputs, &messages, stack_bytes, plan.null_input);
+    let tally = Tally::default();
+    let mut code = 0;
+    loop {
+        let mut emit = |item: FilterOutput| {
+            tally.output(&item);
+            // A table of the elements of one array is written as a whole, however slowly they arrive.
+            output.hold(filter.splits_inputs());
+            output.item(item)
+        };
+        let next = session.next(&mut emit);
+        output.hold(false);
+        let Some(ended) = next else { break };
+        code = match ended {
+            Ok(()) => 0,
+            Err(Stop::Unread(error)) => return Err(input_error(error, inputs, problems)),
+            Err(Stop::Halted(code)) => return halted(plan, code, inputs, problems),
+            Err(Stop::Raised(error)) => {
+                output.report(&format!("dq: filter: {}", raised(&error)));
+                5
+            }
+            Err(Stop::Output(error @ dq_format::Error::Io(_))) => return Err(error.into()),
+            Err(Stop::Output(error)) => {
+                output.report(&format!("dq: format: {error}"));
+                error.exit_code()
+            }
+        };
+    }
+    let pending = inputs.borrow_mut().pending();
+    if let Some(error) = pending {
+        return Err(input_error(error, inputs, problems));
+    }
+    Ok(match code {
+        _ if problems.has_unopened.get() => 2,
+        0 if plan.exit_status => tally.exit_code(),
+        code => code,
+    })
+}
+
+/// Ends the run: the filter called `halt`, or the input failed while the filter read it.
+fn halted(
+    plan: &Plan,
+    code: i32,
+    inputs: &RefCell<Inputs>,
+    problems: &SourceProblems,
+) -> Result<u8, Error> {
+    let broken = inputs.borrow_mut().pending();
+    match broken {
+        Some(error) => Err(input_error(error, inputs, problems)),
+        None if problems.has_unopened.get() => Ok(2),
+        None => Ok(exit_code(code, plan.exit_status)),
+    }
+}
+
+/// The exit code of `halt_error(n)`. Below 0 it is 0, or with `-e` the absolute value, as in jq.
+fn exit_code(code: i32, exit_status: bool) -> u8 {
+    let code = if exit_status {
+        code.wrapping_abs()
+    } else {
+        code.max(0)
+    };
+    code.rem_euclid(256) as u8
+}
+
+/// An uncaught error in jq's words.
+fn raised(error: &Value) -> String {
+    match error.as_str() {
+        Some(text) => text.to_owned(),
+        None => format!("(not a string): {}", error.to_json()),
+    }
+}
+
+fn input_error(error: ReadError, inputs: &RefCell<Inputs>, problems: &SourceProblems) -> Error {
+    let name = inputs
+        .try_borrow()
+        .ok()
+        .and_then(|inputs| inputs.name().as_str().map(str::to_owned));
+    match error.kind() {
+        ReadErrorKind::Io(io) if problems.is_response => Error::Fetch(dq_fetch::read_error(io)),
+        ReadErrorKind::Io(io) => Error::Input {
+            name,
+            problem: os_reason(io),
+            code: 2,
+        },
+        ReadErrorKind::Syntax(_) => Error::Input {
+            name,
+            problem: format!("invalid JSON: {error}"),
+            code: if problems.has_unopened.get() { 2 } else { 5 },
+        },
+    }
+}

@@ -1,0 +1,120 @@
+//! Container logs: copied to the streams they were written to, or as JSON lines for a filter.
+
+use std::io::{self, Cursor, Read, Write};
+
+use super::arrival::Arrival;
+use super::output::Output;
+use crate::error::Error;
+use dq_fetch::logs;
+use dq_json::value::Value;
+
+/// Copies a log: stdout frames to stdout, stderr frames to stderr.
+pub fn copy<R: Read>(mut frames: logs::Frames<R>, output: &Output) -> Result<Arrival, Error> {
+    let mut frame = Vec::new();
+    loop {
+        frame.clear();
+        match frames.next_frame(&mut frame) {
+            Ok(Some(logs::Stream::Stdout)) => {
+                output.text(&frame)?;
+                output.flush().map_err(dq_format::Error::Io)?;
+            }
+            Ok(Some(logs::Stream::Stderr)) => output.message(&frame),
+            Ok(None) => return Ok(Arrival::Done),
+            Err(error) => return Err(dq_fetch::read_error(&error).into()),
+        }
+    }
+}
+
+/// A log as JSON text: an object `{stream, line}` for each line.
+pub struct LogLines<R> {
+    frames: logs::Frames<R>,
+    frame: Vec<u8>,
+    /// The unfinished line of each of the two streams.
+    unfinished: [Vec<u8>; 2],
+    /// JSON text that has not been read yet.
+    ready: Cursor<Vec<u8>>,
+    has_ended: bool,
+    /// What ended the log early; returned once everything before it has been read.
+    failure: Option<io::Error>,
+}
+
+impl<R: Read> LogLines<R> {
+    /// Reads the frames of a log.
+    pub fn new(frames: logs::Frames<R>) -> Self {
+        Self {
+            frames,
+            frame: Vec::new(),
+            unfinished: [Vec::new(), Vec::new()],
+            ready: Cursor::default(),
+            has_ended: false,
+            failure: None,
+        }
+    }
+
+    /// Reads the next frame and converts the lines that it finishes.
+    fn advance(&mut self) -> io::Result<()> {
+        self.frame.clear();
+        let mut text = Vec::new();
+        let next = self.frames.next_frame(&mut self.frame);
+        match next.unwrap_or_else(|error| {
+            self.failure = Some(error);
+            None
+        }) {
+            Some(stream) => {
+                let unfinished =
+                    &mut self.unfinished[usize::from(matches!(stream, logs::Stream::Stderr))];
+                for line in self.frame.split_inclusive(|byte| *byte == b'\n') {
+                    unfinished.extend_from_slice(line);
+                    if line.ends_with(b"\n") {
+                        write_line(&mut text, &stream, unfinished)?;
+                        unfinished.clear();
+                    }
+                }
+            }
+            None => {
+                self.has_ended = true;
+                for (stream, unfinished) in [logs::Stream::Stdout, logs::Stream::Stderr]
+                    .iter()
+                    .zip(&self.unfinished)
+                {
+                    if !unfinished.is_empty() {
+                        write_line(&mut text, stream, unfinished)?;
+                    }
+                }
+            }
+        }
+        self.ready = Cursor::new(text);
+        Ok(())
+    }
+}
+
+fn write_line(text: &mut Vec<u8>, stream: &logs::Stream, line: &[u8]) -> io::Result<()> {
+    let stream = if matches!(stream, logs::Stream::Stderr) {
+        "stderr"
+    } else {
+        "stdout"
+    };
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = Value::str(&*String::from_utf8_lossy(line));
+    writeln!(
+        text,
+        "{}",
+        Value::object([("stream", Value::str(stream)), ("line", line)]).to_json()
+    )
+}
+
+impl<R: Read> Read for LogLines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let bytes = self.ready.read(buffer)?;
+            if bytes > 0 {
+                return Ok(bytes);
+            }
+            if self.has_ended {
+                return self.failure.take().map_or(Ok(0), Err);
+            }
+            self.advance()?;
+        }
+    }
+}
