@@ -1,6 +1,6 @@
 //! The saved filters that come with dq: the files of `filters/`, embedded. None is parsed before its name is used.
 
-use dq_filter::saved::{BuiltIn, Places};
+use dq_filter::saved::{BuiltInFilters, SavedFilters};
 
 macro_rules! files {
     ($($name:literal)+) => {
@@ -9,7 +9,7 @@ macro_rules! files {
 }
 
 /// Name and text of each, sorted by name.
-pub const FILES: BuiltIn = files![
+pub const FILES: BuiltInFilters = files![
     "dangling"
     "df"
     "diff"
@@ -43,8 +43,8 @@ pub const FILES: BuiltIn = files![
 ];
 
 /// The built-in filters alone, without those of the user or of a library directory.
-pub fn places() -> Places {
-    Places::new(FILES, None, Vec::new())
+pub fn saved_filters() -> SavedFilters {
+    SavedFilters::new(FILES, None, Vec::new())
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use dq_filter::saved::{check, refusal, standalone};
+    use dq_filter::saved::{check, name_problem, standalone};
 
     use super::*;
 
@@ -72,8 +72,8 @@ mod tests {
     #[test]
     fn each_has_a_free_name_a_short_summary_and_compiles() {
         for (name, _) in FILES {
-            let saved = places().find(name).unwrap().unwrap();
-            assert_eq!(refusal(name), None);
+            let saved = saved_filters().find(name).unwrap().unwrap();
+            assert_eq!(name_problem(name), None);
             let metadata = saved.metadata().unwrap();
             let about = metadata.about.unwrap();
             assert!(
@@ -81,7 +81,7 @@ mod tests {
                 "{name}: {about}"
             );
             assert!(metadata.endpoint.is_some() || *name == "running", "{name}");
-            assert!(check(&saved, &[], &places(), None).is_ok(), "{name}");
+            assert!(check(&saved, &[], &saved_filters(), None).is_ok(), "{name}");
         }
     }
 }

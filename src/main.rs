@@ -43,7 +43,7 @@ extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
             Err(error) => fail(&error),
         },
         Action::Print(text) => print(&text),
-        Action::Refuse(refusal) => fail(&refusal.into()),
+        Action::Refuse(name_problem) => fail(&name_problem.into()),
     };
     exit(code.into())
 }

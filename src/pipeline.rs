@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use crate::error::Error;
 use crate::plan::{Input, Plan, Program};
-use dq_filter::Shape;
+use dq_filter::InputMode;
 
 use arrival::{Arrival, DeferredFailure};
 use output::Output;
@@ -25,9 +25,9 @@ use output::Output;
 /// # Errors
 /// Whatever ends the run early; the outputs before it are written.
 pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
-    let by_elements = plan.inputs.shape == Shape::Values && !plan.null_input;
-    let in_parts = dq_format::takes_parts(&plan.output);
-    let filter = compile(&plan.program, by_elements, in_parts)?;
+    let may_stream_elements = plan.inputs.mode == InputMode::Values && !plan.null_input;
+    let may_split_arrays = dq_format::takes_parts(&plan.output);
+    let filter = compile(&plan.program, may_stream_elements, may_split_arrays)?;
     let output = Rc::new(Output::new(
         plan.terminal.clone(),
         plan.flush,
@@ -66,8 +66,8 @@ fn arrive(
 
 fn compile(
     program: &Program,
-    by_elements: bool,
-    in_parts: bool,
+    may_stream_elements: bool,
+    may_split_arrays: bool,
 ) -> Result<dq_filter::Filter, Error> {
     let environment = || {
         std::env::vars_os()
@@ -75,8 +75,8 @@ fn compile(
             .collect()
     };
     let compiled = dq_filter::compile(&dq_filter::Program {
-        by_elements,
-        in_parts,
+        may_stream_elements,
+        may_split_arrays,
         ..program.to_compile(&environment)
     });
     compiled.map_err(|errors| {

@@ -20,7 +20,7 @@ use crate::cli::{Cli, Word};
 use crate::environment::{Variables, home};
 use crate::error::Error;
 use crate::terminal::{ColorWhen, Terminal};
-use dq_filter::saved::{Places, hidden};
+use dq_filter::saved::{SavedFilters, shadowing_warning};
 use dq_format::Format;
 
 pub use endpoints::explanation;
@@ -47,12 +47,12 @@ pub struct System<'s> {
 pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let env = system.env;
     let defaults = defaults::read(&cli, env)?;
-    let places = saved::places(&cli.filter.library, env);
+    let saved_filters = saved::saved_filters(&cli.filter.library, env);
     let mut words = std::mem::take(&mut cli.words);
-    let list = list(&cli, &mut words, &places)?;
+    let list = list(&cli, &mut words, &saved_filters)?;
     let call = match list {
         Some(_) => None,
-        None => saved::call(&mut words, cli.filter.from_file.as_deref(), &places)?,
+        None => saved::call(&mut words, cli.filter.from_file.as_deref(), &saved_filters)?,
     };
     let is_filtered = !words.is_empty() || cli.filter.from_file.is_some();
     let saved_format = saved_format(&cli, call.as_ref(), is_filtered);
@@ -61,7 +61,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let terminal = (system.terminal)(options.appearance.color);
     let mut warnings: Vec<_> = call
         .iter()
-        .filter_map(|it| hidden(&it.saved.name))
+        .filter_map(|it| shadowing_warning(&it.saved.name))
         .collect();
     let output = settings::output(&options, &terminal, env, &mut warnings);
     let curl = jq_options(&options, &words);
@@ -73,7 +73,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         None if words.source.is_some() => input::source(&words, &options, curl, env)?,
         None => {
             let stdin_is_unusable = system.stdin_is_terminal && !options.filter.null_input;
-            input::local(&words, &options, stdin_is_unusable, &places)?
+            input::local(&words, &options, stdin_is_unusable, &saved_filters)?
         }
     };
     Ok(Plan {
@@ -81,7 +81,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         null_input: options.filter.null_input,
         exit_status: options.filter.exit_status,
         flush: Flush::new(&terminal, options.format.unbuffered),
-        program: program(words, options, call, places, &input, env)?,
+        program: program(words, options, call, saved_filters, &input, env)?,
         input,
         output,
         has_format,
@@ -91,11 +91,15 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
 }
 
 /// The list that `--list` or `--endpoints` asks for, as JSON text.
-fn list(cli: &Cli, words: &mut Vec<Word>, places: &Places) -> Result<Option<String>, Error> {
+fn list(
+    cli: &Cli,
+    words: &mut Vec<Word>,
+    saved_filters: &SavedFilters,
+) -> Result<Option<String>, Error> {
     if cli.endpoints {
         endpoints::list(words).map(Some)
     } else {
-        Ok(cli.saved.list.then(|| saved::list(places)))
+        Ok(cli.saved.list.then(|| saved::list(saved_filters)))
     }
 }
 
@@ -134,7 +138,7 @@ fn program(
     words: Words,
     options: Options,
     call: Option<Call>,
-    places: Places,
+    saved_filters: SavedFilters,
     input: &Input,
     env: Variables,
 ) -> Result<Program, Error> {
@@ -148,7 +152,7 @@ fn program(
         path: filter.from_file.map(|path| path.display().to_string()),
         variables: saved::with_args(variables::values(filter.variables)?, call.as_ref()),
         saved: call.map(Call::into_parts),
-        places,
+        saved_filters,
         positional: words.positional,
         library: variables::library(filter.library, reads_stdin)?,
         home: home(env),

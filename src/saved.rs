@@ -11,7 +11,7 @@ use crate::cli::{Cli, Manage};
 use crate::environment::{self, Variables};
 use crate::error::Error;
 use crate::plan;
-use dq_filter::saved::{Origin, Places, SavedFilter, alone, check, standalone};
+use dq_filter::saved::{FilterOrigin, SavedFilter, SavedFilters, alone, check, standalone};
 use dq_json::value::Value;
 
 /// Does what the command line says about one saved filter.
@@ -28,7 +28,7 @@ pub fn manage(manage: Manage, cli: Cli, env: Variables) -> Result<u8, Error> {
         )));
     }
     let store = FilterStore {
-        places: plan::saved::places(&cli.filter.library, env),
+        saved_filters: plan::saved::saved_filters(&cli.filter.library, env),
         home: environment::home(env),
     };
     match manage {
@@ -62,16 +62,16 @@ fn print(text: &str) -> Result<u8, Error> {
 
 /// Where saved filters are, and the definitions of the user's that they may use.
 struct FilterStore {
-    places: Places,
+    saved_filters: SavedFilters,
     home: Option<PathBuf>,
 }
 
 impl FilterStore {
     fn find(&self, name: &str) -> Result<SavedFilter, Error> {
-        let found = self.places.find(name).map_err(Error::usage)?;
+        let found = self.saved_filters.find(name).map_err(Error::usage)?;
         found.ok_or_else(|| Error::Usage {
             message: format!("there is no saved filter {name}"),
-            hint: Some(match self.places.nearest(name) {
+            hint: Some(match self.saved_filters.nearest(name) {
                 Some(near) => format!("did you mean {near}?"),
                 None => "dq --list has them all".into(),
             }),
@@ -82,7 +82,7 @@ impl FilterStore {
         let text = if !is_standalone {
             saved.text.clone().into_owned()
         } else {
-            standalone(&alone(saved, &[], &self.places, self.home.clone()))
+            standalone(&alone(saved, &[], &self.saved_filters, self.home.clone()))
                 .map_err(|errors| Error::Compile { errors, hint: None })?
         };
         Ok(if text.ends_with('\n') {
@@ -93,7 +93,7 @@ impl FilterStore {
     }
 
     fn remove(&self, saved: &SavedFilter) -> Result<u8, Error> {
-        if saved.origin != Origin::User {
+        if saved.origin != FilterOrigin::User {
             return Err(Error::usage(format!(
                 "{} is not among your own: only those are removed",
                 saved.path
@@ -111,10 +111,13 @@ impl FilterStore {
 
     /// The user's own file of that name, whether it is there or not.
     fn path(&self, name: &str) -> Result<PathBuf, Error> {
-        let directory = self.places.user_directory().ok_or_else(|| Error::Usage {
-            message: "there is no place for saved filters".into(),
-            hint: Some("neither XDG_CONFIG_HOME nor HOME is an absolute path".into()),
-        })?;
+        let directory = self
+            .saved_filters
+            .user_directory()
+            .ok_or_else(|| Error::Usage {
+                message: "there is no place for saved filters".into(),
+                hint: Some("neither XDG_CONFIG_HOME nor HOME is an absolute path".into()),
+            })?;
         Ok(directory.join(format!("{name}.jq")))
     }
 
@@ -125,7 +128,7 @@ impl FilterStore {
         named: &[(String, Value)],
         hint: Option<String>,
     ) -> Result<(), Error> {
-        check(saved, named, &self.places, self.home.clone())
+        check(saved, named, &self.saved_filters, self.home.clone())
             .map_err(|errors| Error::Compile { errors, hint })
     }
 }

@@ -7,13 +7,13 @@ use crate::cli::options::{self, Opt};
 use crate::environment::Variables;
 use crate::{generate, plan};
 use dq_filter::saved::placeholders;
-use dq_filter::saved::{Metadata, Origin, Places};
+use dq_filter::saved::{FilterOrigin, Metadata, SavedFilters};
 use dq_format::Format;
 
 pub fn answer(typed: &Typed, current: &str, env: Variables) -> Answer {
     let at = Slot {
         typed,
-        places: plan::saved::places(&[], env),
+        saved_filters: plan::saved::saved_filters(&[], env),
         env,
     };
     if let Some((option, nth)) = typed.pending {
@@ -93,7 +93,7 @@ fn words<'a>(values: impl IntoIterator<Item = &'a str>) -> Answer {
 
 struct Slot<'a> {
     typed: &'a Typed,
-    places: Places,
+    saved_filters: SavedFilters,
     env: Variables<'a>,
 }
 
@@ -120,7 +120,7 @@ impl Slot<'_> {
                 None => Answer::Words(Vec::new()),
             },
             "show" | "edit" => Answer::Words(self.saved(|_| true)),
-            "remove" => Answer::Words(self.saved(|it| it == Origin::User)),
+            "remove" => Answer::Words(self.saved(|it| it == FilterOrigin::User)),
             _ => Answer::Words(Vec::new()),
         }
     }
@@ -230,13 +230,13 @@ impl Slot<'_> {
     }
 
     fn metadata(&self, name: &str) -> Option<Metadata> {
-        self.places.find(name).ok()??.metadata().ok()
+        self.saved_filters.find(name).ok()??.metadata().ok()
     }
 
     /// Saved filters with what they are for.
-    fn saved(&self, is_wanted: impl Fn(Origin) -> bool) -> Vec<Candidate> {
-        let names = self.places.names().into_iter();
-        let found = names.filter_map(|name| self.places.find(&name).ok()?);
+    fn saved(&self, is_wanted: impl Fn(FilterOrigin) -> bool) -> Vec<Candidate> {
+        let names = self.saved_filters.names().into_iter();
+        let found = names.filter_map(|name| self.saved_filters.find(&name).ok()?);
         found
             .filter(|it| is_wanted(it.origin))
             .map(|it| {
@@ -264,8 +264,8 @@ impl Slot<'_> {
         let is_told = fetch.host.is_some() || fetch.context.is_some() || fetch.demo;
         if !is_told
             && fetch.unix_socket.is_none()
-            && let Ok(Some(saved)) = self.places.find(name)
-            && saved.origin == Origin::User
+            && let Ok(Some(saved)) = self.saved_filters.find(name)
+            && saved.origin == FilterOrigin::User
         {
             fetch.host = self.metadata(name).and_then(|it| it.host);
         }

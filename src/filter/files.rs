@@ -10,7 +10,7 @@ use jaq_core::load::parse::{BinaryOp, Term as T};
 
 use super::link::{Linker, Modules, is_constant};
 use super::report::CompileError;
-use super::saved::Places;
+use super::saved::SavedFilters;
 use super::syntax::{self, Import, Module, Term};
 use super::{Program, library};
 use dq_json::value::{Num, Value};
@@ -22,7 +22,7 @@ pub struct Files {
     /// Where `search` of the main filter's imports starts: the folder of `-f FILE`, else the working directory.
     origin: PathBuf,
     home: Option<PathBuf>,
-    saved: Places,
+    saved: SavedFilters,
     loaded: RefCell<HashMap<PathBuf, Option<usize>>>,
     /// The file of each number given as `parent`; the command line has none.
     parents: RefCell<Vec<PathBuf>>,
@@ -40,7 +40,7 @@ impl Files {
             library: library(program),
             origin: origin.unwrap_or(Path::new(".")).to_path_buf(),
             home: program.home.clone(),
-            saved: program.places.clone(),
+            saved: program.saved_filters.clone(),
             loaded: RefCell::default(),
             parents: RefCell::default(),
             data: RefCell::default(),
@@ -78,7 +78,7 @@ impl Files {
             let place = directory.join(at_home(Path::new(place), self.home.as_deref()));
             place.components().collect::<PathBuf>()
         };
-        let places = match &search {
+        let directories = match &search {
             Value::Str(one) => vec![place(one)],
             Value::Arr(list) => list.iter().filter_map(Value::as_str).map(place).collect(),
             _ => {
@@ -90,7 +90,7 @@ impl Files {
                 beside.into_iter().chain(self.library.clone()).collect()
             }
         };
-        locate(import.path, &places, extension)
+        locate(import.path, &directories, extension)
     }
 
     /// Reads a module file and brings its definitions in.
@@ -198,7 +198,7 @@ impl<'s> Modules<'s> for Files {
         name
     }
 
-    fn saved(&self) -> &Places {
+    fn saved(&self) -> &SavedFilters {
         &self.saved
     }
 
@@ -243,7 +243,7 @@ pub fn at_home(path: &Path, home: Option<&Path>) -> PathBuf {
 }
 
 /// `a/b` is `a/b.jq` or `a/b/b.jq` (or `a/b/jq/main.jq`) in the first place that has it.
-fn locate(name: &str, places: &[PathBuf], extension: &str) -> Result<PathBuf, String> {
+fn locate(name: &str, directories: &[PathBuf], extension: &str) -> Result<PathBuf, String> {
     let relative = Path::new(name);
     let last = relative
         .file_name()
@@ -259,7 +259,7 @@ fn locate(name: &str, places: &[PathBuf], extension: &str) -> Result<PathBuf, St
         return Err(format!("{name} is not a relative path"));
     }
     let file = format!("{last}.{extension}");
-    for place in places {
+    for place in directories {
         let base = place.join(relative);
         let candidates = [
             base.with_file_name(&file),
@@ -270,7 +270,7 @@ fn locate(name: &str, places: &[PathBuf], extension: &str) -> Result<PathBuf, St
             return Ok(found.canonicalize().unwrap_or(found));
         }
     }
-    let tried: Vec<_> = places
+    let tried: Vec<_> = directories
         .iter()
         .map(|place| place.display().to_string())
         .collect();

@@ -9,7 +9,7 @@ use dq_json::value::{RawValue, Value};
 
 /// How the bytes of the sources become inputs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shape {
+pub enum InputMode {
     /// JSON values, one after the other.
     #[default]
     Values,
@@ -26,7 +26,7 @@ pub enum Shape {
 }
 
 /// Where bytes come from.
-pub struct Source {
+pub struct InputSource {
     /// A file's name, for `input_filename`.
     pub name: Option<Rc<str>>,
     pub bytes: Box<dyn ByteSource>,
@@ -34,8 +34,8 @@ pub struct Source {
 
 /// Settings of the input side.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Settings {
-    pub shape: Shape,
+pub struct InputSettings {
+    pub mode: InputMode,
     /// `--seq`: a broken record is reported and skipped.
     pub seq: bool,
     /// `--stream-errors`: a broken input is one last event.
@@ -54,8 +54,8 @@ enum Reader {
 
 /// The inputs, to be taken by the main loop, `input` and `inputs` alike.
 pub struct Inputs {
-    settings: Settings,
-    sources: Box<dyn FnMut() -> Option<Source>>,
+    settings: InputSettings,
+    sources: Box<dyn FnMut() -> Option<InputSource>>,
     current: Option<Reader>,
     name: Option<Rc<str>>,
     /// Newlines of the last source that has ended.
@@ -71,7 +71,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    pub fn new(settings: Settings, sources: Box<dyn FnMut() -> Option<Source>>) -> Self {
+    pub fn new(settings: InputSettings, sources: Box<dyn FnMut() -> Option<InputSource>>) -> Self {
         Self {
             settings,
             sources,
@@ -99,7 +99,7 @@ impl Inputs {
     /// Newlines read so far in the current source.
     pub fn line_number(&self) -> usize {
         match &self.current {
-            Some(Reader::Values(parser)) if self.settings.shape == Shape::Lines => {
+            Some(Reader::Values(parser)) if self.settings.mode == InputMode::Lines => {
                 parser.lines_consumed()
             }
             Some(Reader::Values(parser)) => parser.line_number(),
@@ -116,16 +116,18 @@ impl Inputs {
         if self.broken {
             return None;
         }
-        let next = match self.settings.shape {
-            Shape::Values | Shape::Events | Shape::Lines => self.one().transpose(),
+        let next = match self.settings.mode {
+            InputMode::Values | InputMode::Events | InputMode::Lines => self.one().transpose(),
             _ if self.slurped => None,
-            Shape::Text => Some(self.all_text()),
-            Shape::Slurped | Shape::SlurpedEvents => Some(self.all()),
+            InputMode::Text => Some(self.all_text()),
+            InputMode::Slurped | InputMode::SlurpedEvents => Some(self.all()),
         };
         self.broken = matches!(next, Some(Err(_)));
         match next {
             // A filter that takes elements does not look at the value given here.
-            Some(Ok(value)) if self.settings.elements && self.settings.shape != Shape::Values => {
+            Some(Ok(value))
+                if self.settings.elements && self.settings.mode != InputMode::Values =>
+            {
                 self.whole = Some(value);
                 Some(Ok(Value::Null))
             }
@@ -154,13 +156,13 @@ impl Inputs {
 
     /// The inputs can be scanned: they are plain JSON values.
     pub fn are_scanned(&self) -> bool {
-        let Settings {
-            shape,
+        let InputSettings {
+            mode,
             seq,
             stream_errors,
             ..
         } = self.settings;
-        shape == Shape::Values && !seq && !stream_errors
+        mode == InputMode::Values && !seq && !stream_errors
     }
 
     /// Finds the next input valid; gives its length. [`Inputs::text`] is its text, until [`Inputs::advance`] passes
@@ -258,8 +260,8 @@ impl Inputs {
         };
         self.name = source.name;
         let parser = ValueReader::new(source.bytes);
-        self.current = Some(match self.settings.shape {
-            Shape::Events | Shape::SlurpedEvents => Reader::Events(parser.into()),
+        self.current = Some(match self.settings.mode {
+            InputMode::Events | InputMode::SlurpedEvents => Reader::Events(parser.into()),
             _ => Reader::Values(parser),
         });
         true
@@ -271,7 +273,7 @@ impl Inputs {
                 return Ok(None);
             }
             let next = match &mut self.current {
-                Some(Reader::Values(parser)) if self.settings.shape == Shape::Lines => {
+                Some(Reader::Values(parser)) if self.settings.mode == InputMode::Lines => {
                     line(parser).transpose()
                 }
                 Some(Reader::Values(parser)) if self.settings.elements => {

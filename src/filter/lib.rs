@@ -22,10 +22,10 @@ use jaq_core::load::{Arena, File, Loader};
 
 use dq_json::value::Value;
 pub use files::{read_text, read_values};
-pub use input::{Inputs, Settings as InputSettings, Shape, Source};
+pub use input::{InputMode, InputSettings, InputSource, Inputs};
 pub use report::{CompileError, nearest};
-pub use run::{Session, Stop, Tally};
-use saved::{Places, SavedFilter};
+pub use run::{FilterRun, LastOutput, RunError};
+use saved::{SavedFilter, SavedFilters};
 
 /// The name the main filter is compiled under.
 const MAIN: &str = "dq_main";
@@ -49,11 +49,11 @@ pub struct Program<'p> {
     /// A filter was given besides; without one, a saved filter is all of the program.
     pub is_given: bool,
     /// Where saved filters are, for those the program calls.
-    pub places: Places,
+    pub saved_filters: SavedFilters,
     /// The filter may take the elements of its input one by one, if it does nothing else with it.
-    pub by_elements: bool,
+    pub may_stream_elements: bool,
     /// Whoever takes the outputs also takes long arrays in parts.
-    pub in_parts: bool,
+    pub may_split_arrays: bool,
     /// The environment, for `$ENV`; asked for only where a filter uses it.
     pub environment: &'p dyn Fn() -> Vec<(String, String)>,
 }
@@ -166,11 +166,11 @@ fn fuse<'s>(
 ) -> Option<fused::Program> {
     let term = main.module.main.as_ref()?;
     let home = program.home.as_deref();
-    let is_plain = program.by_elements
+    let is_plain = program.may_stream_elements
         && main.before.is_none()
         && elements::is_plain(&main.module, term)
         && !home.is_some_and(|home| home.join(".jq").is_file())
-        && !saved::is_called(&program.places, main.text);
+        && !saved::is_called(&program.saved_filters, main.text);
     let mut parts = Parts {
         program,
         files,
@@ -178,7 +178,7 @@ fn fuse<'s>(
         saved: main.saved,
     };
     is_plain
-        .then(|| fused::compile(term, program.in_parts, &mut parts))
+        .then(|| fused::compile(term, program.may_split_arrays, &mut parts))
         .flatten()
 }
 
@@ -244,10 +244,10 @@ fn link<'s>(
         .home
         .as_deref()
         .and_then(|home| files.load_home(&mut linker, home));
-    let takes_elements = program.by_elements
+    let takes_elements = program.may_stream_elements
         && linker.home.is_none()
         && main.before.is_none()
-        && !saved::is_called(&program.places, main.text)
+        && !saved::is_called(&program.saved_filters, main.text)
         && elements::rewrite(&mut main.module);
     let environment = match main.saved {
         Some(saved) => {

@@ -12,7 +12,7 @@ use super::builtins;
 use super::lower::{Count, Scope, pipe};
 use super::natives;
 use super::report::CompileError;
-use super::saved::{Calls, Places};
+use super::saved::{Calls, SavedFilters};
 use super::syntax::{Def, Import, Module, Term};
 use dq_json::value::Value;
 
@@ -69,7 +69,7 @@ pub trait Modules<'s> {
     /// A global variable of that value.
     fn keep(&self, linker: &mut Linker<'s>, value: Value) -> &'s str;
     /// Where saved filters are.
-    fn saved(&self) -> &Places;
+    fn saved(&self) -> &SavedFilters;
     /// The number to give as `parent` for imports of this file.
     fn parent(&self, file: &str) -> usize;
 }

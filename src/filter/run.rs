@@ -48,7 +48,7 @@ pub struct Run<'a> {
 }
 
 /// How the run of a filter on one input ended, when not by itself.
-pub enum Stop<E> {
+pub enum RunError<E> {
     /// The filter raised an error; the value of it.
     Raised(Value),
     /// `halt` or `halt_error`, with its exit code.
@@ -60,7 +60,7 @@ pub enum Stop<E> {
 }
 
 /// A filter on all its inputs, one after the other.
-pub struct Session<'a> {
+pub struct FilterRun<'a> {
     shared: Shared<'a>,
     engine: Engine<'a>,
     /// `-n`: the one input that is left.
@@ -72,7 +72,7 @@ enum Engine<'a> {
     Fused(fused::Runner<'a>),
 }
 
-impl<'a> Session<'a> {
+impl<'a> FilterRun<'a> {
     /// `stack` is the number of bytes the current thread still has; with `null_input` the filter runs once, on null.
     pub fn new(
         filter: &'a Filter,
@@ -100,7 +100,7 @@ impl<'a> Session<'a> {
     }
 
     /// Gives every output for the next input to `emit`; `None` when there is no input left.
-    pub fn next<E>(&self, emit: Emit<'_, E>) -> Option<Result<(), Stop<E>>> {
+    pub fn next_input<E>(&self, emit: Emit<'_, E>) -> Option<Result<(), RunError<E>>> {
         let compiled = match &self.engine {
             Engine::Fused(runner) => return runner.next(self.shared, self.shared.inputs, emit),
             Engine::Core(compiled) => *compiled,
@@ -112,7 +112,7 @@ impl<'a> Session<'a> {
         let mut emit = |value| emit(FilterOutput::Value(value));
         Some(match input? {
             Ok(input) => Run::new(compiled, self.shared).on(input, &mut emit),
-            Err(error) => Err(Stop::Unread(error)),
+            Err(error) => Err(RunError::Unread(error)),
         })
     }
 }
@@ -127,15 +127,15 @@ impl<'a> Run<'a> {
         &self,
         input: Value,
         emit: &mut dyn FnMut(Value) -> Result<(), E>,
-    ) -> Result<(), Stop<E>> {
+    ) -> Result<(), RunError<E>> {
         let context = Ctx::<Kind>::new(self, Vars::new(self.compiled.globals.iter().cloned()));
         for output in self.compiled.filter.id.run((context, input)) {
             match output {
-                Ok(value) => emit(value).map_err(Stop::Output)?,
+                Ok(value) => emit(value).map_err(RunError::Output)?,
                 Err(exception) => {
                     return Err(match exception.get_err() {
-                        Ok(error) => Stop::Raised(error.into_val()),
-                        Err(exception) => Stop::Halted(exception.get_halt().unwrap_or(5)),
+                        Ok(error) => RunError::Raised(error.into_val()),
+                        Err(exception) => RunError::Halted(exception.get_halt().unwrap_or(5)),
                     });
                 }
             }
@@ -200,13 +200,13 @@ impl<'a> Run<'a> {
 
 /// The main loop's record of what happened: the exit code follows from the last input.
 #[derive(Default)]
-pub struct Tally {
+pub struct LastOutput {
     last_output: Cell<Option<bool>>,
 }
 
-impl Tally {
+impl LastOutput {
     /// Notes an output.
-    pub fn output(&self, item: &FilterOutput) {
+    pub fn record(&self, item: &FilterOutput) {
         self.last_output.set(Some(item.is_truthy()));
     }
 

@@ -41,10 +41,10 @@ fn options() -> String {
 
 /// The saved filters that come with dq.
 fn saved() -> String {
-    let places = built_in::places();
-    let names = places.names().into_iter();
+    let saved_filters = built_in::saved_filters();
+    let names = saved_filters.names().into_iter();
     names
-        .filter_map(|name| places.find(&name).ok()?)
+        .filter_map(|name| saved_filters.find(&name).ok()?)
         .map(|it| saved_filter(&it))
         .collect()
 }

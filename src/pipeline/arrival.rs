@@ -4,14 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::error::Error;
-use dq_filter::{InputSettings, Source};
+use dq_filter::{InputSettings, InputSource};
 use dq_json::read::ByteSource;
 
 /// What there is to filter.
 pub enum Arrival {
     /// Inputs, read when the filter asks for them.
     Inputs {
-        sources: Box<dyn FnMut() -> Option<Source>>,
+        sources: Box<dyn FnMut() -> Option<InputSource>>,
         settings: InputSettings,
         problems: Rc<SourceProblems>,
     },
@@ -27,7 +27,7 @@ impl Arrival {
         settings: InputSettings,
         problems: SourceProblems,
     ) -> Self {
-        let mut source = Some(Source { name, bytes });
+        let mut source = Some(InputSource { name, bytes });
         Self::Inputs {
             sources: Box::new(move || source.take()),
             settings,

@@ -12,7 +12,7 @@ use crate::catalogue;
 use crate::error::Error;
 use crate::plan::{Exchange, Plan};
 use dq_fetch::{BodyKind, Response};
-use dq_filter::Shape;
+use dq_filter::InputMode;
 use dq_json::read::ByteSource;
 
 /// Bytes copied at once.
@@ -30,17 +30,17 @@ pub fn arrival(
     let response = observed(response, output);
     let is_filtered = !plan.program.is_identity
         || plan.null_input
-        || plan.inputs.shape != Shape::Values
+        || plan.inputs.mode != InputMode::Values
         || !plan.output.format.is_json();
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
             let body = body_source(response.body, exchange, output);
-            Ok(inputs(body, plan.inputs.shape, plan))
+            Ok(inputs(body, plan.inputs.mode, plan))
         }
         BodyKind::Logs if is_filtered => {
             let lines = LogLines::new(response.frames());
             let lines = byte_source(lines, ReadMode::Stream, output.clone());
-            Ok(inputs(lines, plan.inputs.shape, plan))
+            Ok(inputs(lines, plan.inputs.mode, plan))
         }
         BodyKind::Logs => logs::copy(response.frames(), output),
         BodyKind::Text if is_filtered => {
@@ -48,7 +48,7 @@ pub fn arrival(
                 body: body_source(response.body, exchange, output),
                 deferred: deferred.clone(),
             };
-            Ok(inputs(Box::new(body), text_shape(plan.inputs.shape), plan))
+            Ok(inputs(Box::new(body), text_shape(plan.inputs.mode), plan))
         }
         BodyKind::Binary if plan.terminal.stdout.is_terminal => Err(Error::Usage {
             message: "the answer is binary, and stdout is a terminal".into(),
@@ -117,24 +117,24 @@ fn body_source(
     byte_source(body, mode, output.clone())
 }
 
-fn inputs(body: Box<dyn ByteSource>, shape: Shape, plan: &Plan) -> Arrival {
+fn inputs(body: Box<dyn ByteSource>, mode: InputMode, plan: &Plan) -> Arrival {
     let problems = SourceProblems {
         is_response: true,
         ..SourceProblems::default()
     };
     let settings = dq_filter::InputSettings {
-        shape,
+        mode,
         ..plan.inputs
     };
     Arrival::one(None, body, settings, problems)
 }
 
 /// How a body of text is read: as one string where everything is read at once, else line by line.
-fn text_shape(shape: Shape) -> Shape {
-    if matches!(shape, Shape::Slurped | Shape::Text) {
-        Shape::Text
+fn text_shape(mode: InputMode) -> InputMode {
+    if matches!(mode, InputMode::Slurped | InputMode::Text) {
+        InputMode::Text
     } else {
-        Shape::Lines
+        InputMode::Lines
     }
 }
 

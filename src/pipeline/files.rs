@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::arrival::{Arrival, SourceProblems};
 use super::byte_source::{ReadMode, byte_source};
 use super::output::Output;
-use dq_filter::{InputSettings, Source};
+use dq_filter::{InputSettings, InputSource};
 use dq_json::read::ByteSource;
 use dq_text::os_reason;
 
@@ -47,7 +47,7 @@ fn open_all(
     mut files: VecDeque<PathBuf>,
     output: Rc<Output>,
     problems: Rc<SourceProblems>,
-) -> impl FnMut() -> Option<Source> {
+) -> impl FnMut() -> Option<InputSource> {
     move || {
         loop {
             let path = files.pop_front()?;
@@ -56,7 +56,7 @@ fn open_all(
             }
             match open(&path, &output) {
                 Ok(bytes) => {
-                    return Some(Source {
+                    return Some(InputSource {
                         name: Some(path.display().to_string().into()),
                         bytes,
                     });
@@ -74,8 +74,8 @@ fn open_all(
     }
 }
 
-fn stdin_source(output: &Rc<Output>) -> Source {
-    Source {
+fn stdin_source(output: &Rc<Output>) -> InputSource {
+    InputSource {
         name: Some("<stdin>".into()),
         bytes: byte_source(io::stdin(), ReadMode::Stream, output.clone()),
     }

@@ -7,7 +7,7 @@ use super::arrival::{Arrival, SourceProblems};
 use super::output::Output;
 use crate::error::Error;
 use crate::plan::Plan;
-use dq_filter::{Inputs, Session, Stop, Tally};
+use dq_filter::{FilterRun, Inputs, LastOutput, RunError};
 use dq_json::read::{ReadError, ReadErrorKind};
 use dq_json::value::{FilterOutput, Value};
 use dq_text::os_reason;
@@ -61,29 +61,29 @@ fn filter_all(
     stack_bytes: usize,
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
-    let session = Session::new(filter, inputs, &messages, stack_bytes, plan.null_input);
-    let tally = Tally::default();
+    let run = FilterRun::new(filter, inputs, &messages, stack_bytes, plan.null_input);
+    let last_output = LastOutput::default();
     let mut code = 0;
     loop {
         let mut emit = |item: FilterOutput| {
-            tally.output(&item);
+            last_output.record(&item);
             // A table of the elements of one array is written as a whole, however slowly they arrive.
             output.hold(filter.splits_inputs());
             output.item(item)
         };
-        let next = session.next(&mut emit);
+        let next = run.next_input(&mut emit);
         output.hold(false);
         let Some(ended) = next else { break };
         code = match ended {
             Ok(()) => 0,
-            Err(Stop::Unread(error)) => return Err(input_error(error, inputs, problems)),
-            Err(Stop::Halted(code)) => return halted(plan, code, inputs, problems),
-            Err(Stop::Raised(error)) => {
+            Err(RunError::Unread(error)) => return Err(input_error(error, inputs, problems)),
+            Err(RunError::Halted(code)) => return halted(plan, code, inputs, problems),
+            Err(RunError::Raised(error)) => {
                 output.report(&format!("dq: filter: {}", raised(&error)));
                 5
             }
-            Err(Stop::Output(error @ dq_format::Error::Io(_))) => return Err(error.into()),
-            Err(Stop::Output(error)) => {
+            Err(RunError::Output(error @ dq_format::Error::Io(_))) => return Err(error.into()),
+            Err(RunError::Output(error)) => {
                 output.report(&format!("dq: format: {error}"));
                 error.exit_code()
             }
@@ -95,7 +95,7 @@ fn filter_all(
     }
     Ok(match code {
         _ if problems.has_unopened.get() => 2,
-        0 if plan.exit_status => tally.exit_code(),
+        0 if plan.exit_status => last_output.exit_code(),
         code => code,
     })
 }

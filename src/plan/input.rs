@@ -10,7 +10,7 @@ use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
 use crate::error::Error;
 use dq_fetch::EnvVars;
-use dq_filter::saved::Places;
+use dq_filter::saved::SavedFilters;
 
 /// A list of dq's own, as JSON text.
 ///
@@ -88,10 +88,10 @@ pub(super) fn local(
     words: &Words,
     options: &Options,
     stdin_is_unusable: bool,
-    places: &Places,
+    saved_filters: &SavedFilters,
 ) -> Result<Input, Error> {
     let hint = words.filter.as_deref();
-    let hint = hint.and_then(|word| saved::hint(word, places));
+    let hint = hint.and_then(|word| saved::hint(word, saved_filters));
     refuse_fetch_options(&options.fetch, hint.as_deref())?;
     if !words.files.is_empty() {
         return Ok(Input::Files(words.files.clone()));

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::jq_options::JqOptions;
 use crate::terminal::Terminal;
-use dq_filter::saved::{Places, SavedFilter};
-use dq_filter::{InputSettings, Shape};
+use dq_filter::saved::{SavedFilter, SavedFilters};
+use dq_filter::{InputMode, InputSettings};
 use dq_json::value::Value;
 
 /// Everything a run needs to know: the settings of each stage.
@@ -31,7 +31,7 @@ impl Plan {
     pub fn is_plain(&self) -> bool {
         self.program.is_identity
             && !self.null_input
-            && self.inputs.shape == Shape::Values
+            && self.inputs.mode == InputMode::Values
             && !self.has_format
     }
 }
@@ -80,7 +80,7 @@ pub struct Program {
     pub is_identity: bool,
     /// The saved filter that is the source, and how to call it.
     pub saved: Option<(SavedFilter, String)>,
-    pub places: Places,
+    pub saved_filters: SavedFilters,
     /// The file of `-f`.
     pub path: Option<String>,
     pub variables: Vec<(String, Value)>,
@@ -106,9 +106,9 @@ impl Program {
             home: self.home.clone(),
             saved: self.saved.as_ref().map(|(saved, _)| saved),
             is_given: self.is_given,
-            places: self.places.clone(),
-            by_elements: false,
-            in_parts: false,
+            saved_filters: self.saved_filters.clone(),
+            may_stream_elements: false,
+            may_split_arrays: false,
             environment,
         }
     }

@@ -18,7 +18,9 @@ use crate::cli::{Cli, FetchOptions, FilterOptions, FormatOptions, RequestOptions
 use crate::environment::{Variables, configuration};
 use crate::error::Error;
 use dq_fetch::query;
-use dq_filter::saved::{Metadata, Origin, Places, SavedFilter, placeholders, refusal};
+use dq_filter::saved::{
+    FilterOrigin, Metadata, SavedFilter, SavedFilters, name_problem, placeholders,
+};
 use dq_format::Format;
 use dq_json::value::Value;
 
@@ -31,8 +33,8 @@ pub struct Call {
 }
 
 /// Where saved filters are: the user's configuration directory, those of `-L`, and dq itself.
-pub fn places(library: &[PathBuf], env: Variables) -> Places {
-    Places::new(
+pub fn saved_filters(library: &[PathBuf], env: Variables) -> SavedFilters {
+    SavedFilters::new(
         built_in::FILES,
         configuration(env).map(|it| it.join("dq/filters")),
         library.to_vec(),
@@ -48,12 +50,12 @@ pub fn places(library: &[PathBuf], env: Variables) -> Places {
 pub(super) fn call(
     words: &mut Vec<Word>,
     from_file: Option<&Path>,
-    places: &Places,
+    saved_filters: &SavedFilters,
 ) -> Result<Option<Call>, Error> {
     let Some(name) = words.first().and_then(|word| word.text.to_str()) else {
         return Ok(None);
     };
-    let Some(saved) = places.find(name).map_err(Error::usage)? else {
+    let Some(saved) = saved_filters.find(name).map_err(Error::usage)? else {
         return Ok(None);
     };
     let metadata = saved.metadata().map_err(|error| Error::Compile {
@@ -106,7 +108,7 @@ impl Call {
     /// filter's rows decide.
     pub fn columns(&self, is_filtered: bool) -> Option<&str> {
         let columns = self.metadata.columns.as_deref();
-        columns.filter(|_| !is_filtered || self.saved.origin != Origin::BuiltIn)
+        columns.filter(|_| !is_filtered || self.saved.origin != FilterOrigin::BuiltIn)
     }
 
     /// The format that the metadata asks for.
@@ -212,7 +214,7 @@ impl Call {
         let Some(host) = &self.metadata.host else {
             return Ok(None);
         };
-        if self.saved.origin == Origin::User && !host.starts_with("ssh:") {
+        if self.saved.origin == FilterOrigin::User && !host.starts_with("ssh:") {
             return Ok(Some(host.clone()));
         }
         Err(Error::Usage {
@@ -242,14 +244,14 @@ fn is_url(host: &str) -> bool {
 }
 
 /// The rows of `--list`, an array of objects as JSON text. A broken filter is listed with its error as its summary.
-pub fn list(places: &Places) -> String {
-    let rows: Value = places
+pub fn list(saved_filters: &SavedFilters) -> String {
+    let rows: Value = saved_filters
         .names()
         .into_iter()
-        .filter_map(|name| match places.find(&name) {
+        .filter_map(|name| match saved_filters.find(&name) {
             Ok(saved) => Some(row(&saved?)),
             Err(problem) => {
-                let origin = places.origin(&name)?;
+                let origin = saved_filters.origin(&name)?;
                 Some(entry(
                     &name,
                     Some(format!("broken: {problem}")),
@@ -270,11 +272,16 @@ fn row(saved: &SavedFilter) -> Value {
     entry(&saved.name, about, endpoint, saved.origin)
 }
 
-fn entry(name: &str, about: Option<String>, endpoint: Option<String>, origin: Origin) -> Value {
+fn entry(
+    name: &str,
+    about: Option<String>,
+    endpoint: Option<String>,
+    origin: FilterOrigin,
+) -> Value {
     let from = match origin {
-        Origin::User => "yours",
-        Origin::Library => "-L",
-        Origin::BuiltIn => "built in",
+        FilterOrigin::User => "yours",
+        FilterOrigin::Library => "-L",
+        FilterOrigin::BuiltIn => "built in",
     };
     let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
     Value::object([
@@ -305,10 +312,10 @@ pub struct Invocation {
 ///
 /// # Errors
 /// Words that mean nothing here, files that cannot be read, what [`call`] refuses.
-pub fn invocation(cli: Cli, places: &Places) -> Result<Invocation, Error> {
+pub fn invocation(cli: Cli, saved_filters: &SavedFilters) -> Result<Invocation, Error> {
     let (mut words, mut fetch) = (cli.words, cli.fetch);
     let from_file = cli.filter.from_file.clone();
-    let call = call(&mut words, from_file.as_deref(), places)?;
+    let call = call(&mut words, from_file.as_deref(), saved_filters)?;
     let saved_source = match &call {
         Some(call) => {
             call.refuse_options(&fetch.request, &cli.filter, &cli.format)?;
@@ -358,17 +365,17 @@ pub(super) fn with_args(
 }
 
 /// What was probably meant by a first word that is not a source, where there is nothing to filter.
-pub(super) fn hint(word: &str, places: &Places) -> Option<String> {
-    if refusal(word).is_some() {
+pub(super) fn hint(word: &str, saved_filters: &SavedFilters) -> Option<String> {
+    if name_problem(word).is_some() {
         return None;
     }
-    if let Ok(Some(saved)) = places.find(word) {
+    if let Ok(Some(saved)) = saved_filters.find(word) {
         return Some(format!(
             "{} has no endpoint; give it one: dq /containers/json {word}",
             saved.path
         ));
     }
-    places
+    saved_filters
         .nearest(word)
         .map(|name| format!("did you mean dq {name}?"))
 }

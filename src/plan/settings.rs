@@ -4,22 +4,22 @@ use super::options::Options;
 use crate::cli::{FilterOptions, FormatOptions};
 use crate::environment::Variables;
 use crate::terminal::Terminal;
-use dq_filter::{InputSettings, Shape};
+use dq_filter::{InputMode, InputSettings};
 use dq_format::{Format, Layout, Palette, Raw};
 
 /// How the input is read.
 pub(super) fn inputs(filter: &FilterOptions) -> InputSettings {
     let stream = filter.stream || filter.stream_errors;
-    let shape = match (filter.raw_input, stream, filter.slurp) {
-        (true, _, true) => Shape::Text,
-        (true, _, false) => Shape::Lines,
-        (_, true, true) => Shape::SlurpedEvents,
-        (_, true, false) => Shape::Events,
-        (_, _, true) => Shape::Slurped,
-        _ => Shape::Values,
+    let mode = match (filter.raw_input, stream, filter.slurp) {
+        (true, _, true) => InputMode::Text,
+        (true, _, false) => InputMode::Lines,
+        (_, true, true) => InputMode::SlurpedEvents,
+        (_, true, false) => InputMode::Events,
+        (_, _, true) => InputMode::Slurped,
+        _ => InputMode::Values,
     };
     InputSettings {
-        shape,
+        mode,
         seq: filter.seq,
         stream_errors: filter.stream_errors,
         elements: false,

@@ -7,7 +7,7 @@ use std::process::Command;
 use super::{FilterStore, file};
 use crate::environment::Variables;
 use crate::error::Error;
-use dq_filter::saved::{Origin, SavedFilter};
+use dq_filter::saved::{FilterOrigin, SavedFilter};
 use dq_text::os_reason;
 
 /// Opens a saved filter in the user's editor; the path of what was written, if anything changed.
@@ -56,7 +56,7 @@ pub fn edit(
     let edited = SavedFilter {
         text: text.clone().into(),
         path: path.display().to_string(),
-        origin: Origin::User,
+        origin: FilterOrigin::User,
         name: saved.name.clone(),
     };
     let kept = format!(

@@ -6,7 +6,7 @@ use super::{FilterStore, file};
 use crate::cli::{Cli, FetchOptions, FormatOptions, Save};
 use crate::error::Error;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
-use dq_filter::saved::{Metadata, Origin, SavedFilter, has_header, refusal};
+use dq_filter::saved::{FilterOrigin, Metadata, SavedFilter, has_metadata, name_problem};
 use dq_format::Format;
 use dq_text::os_reason;
 
@@ -35,12 +35,12 @@ const KEPT: [&str; 15] = [
 /// A name that is taken or no name; what cannot be kept; a filter that does not compile; a file that is there already,
 /// without `--force`.
 pub fn save(order: &Save, cli: Cli, store: &FilterStore) -> Result<PathBuf, Error> {
-    if let Some(why) = refusal(&order.name) {
+    if let Some(why) = name_problem(&order.name) {
         return Err(Error::usage(why));
     }
     refuse_options(&order.options)?;
     let path = store.path(&order.name)?;
-    let invocation = invocation(cli, &store.places)?;
+    let invocation = invocation(cli, &store.saved_filters)?;
     let text = match (&invocation.source, &invocation.filter) {
         (None, None) => {
             return Err(Error::Usage {
@@ -48,7 +48,7 @@ pub fn save(order: &Save, cli: Cli, store: &FilterStore) -> Result<PathBuf, Erro
                 hint: Some(format!("dq --save {} SOURCE [FILTER]", order.name)),
             });
         }
-        (_, Some(text)) if has_header(text) => whole(text, &invocation, order, store)?,
+        (_, Some(text)) if has_metadata(text) => whole(text, &invocation, order, store)?,
         _ => written(invocation, order, store)?,
     };
     match file::write(&path, &text, order.force) {
@@ -99,7 +99,7 @@ fn whole(
     let saved = SavedFilter {
         name: order.name.clone(),
         text: text.to_owned().into(),
-        origin: Origin::User,
+        origin: FilterOrigin::User,
         path,
     };
     store.check(&saved, &[], None)?;
@@ -147,7 +147,7 @@ fn written(invocation: Invocation, order: &Save, store: &FilterStore) -> Result<
     let saved = SavedFilter {
         name: order.name.clone(),
         text: program.clone().into(),
-        origin: Origin::User,
+        origin: FilterOrigin::User,
         path: String::new(),
     };
     store.check(&saved, &metadata.args, None)?;
@@ -156,7 +156,7 @@ fn written(invocation: Invocation, order: &Save, store: &FilterStore) -> Result<
 
 /// In a filter of the user's its own name means one that comes with dq, never what it replaces.
 fn refuse_itself(call: &Call, name: &str) -> Result<(), Error> {
-    if call.saved.origin == Origin::User && call.saved.name == name {
+    if call.saved.origin == FilterOrigin::User && call.saved.name == name {
         Err(Error::Usage {
             message: format!("{name} cannot be made of the {name} that it replaces"),
             hint: Some(format!("dq --edit {name} changes it")),
@@ -168,7 +168,7 @@ fn refuse_itself(call: &Call, name: &str) -> Result<(), Error> {
 
 /// What a filter keeps of the saved filter it starts from, where the command line says nothing else.
 fn inherit(metadata: &mut Metadata, call: &Call, is_filtered: bool) -> Result<(), Error> {
-    if call.saved.origin == Origin::Library {
+    if call.saved.origin == FilterOrigin::Library {
         return Err(Error::Usage {
             message: format!(
                 "{} is there only with -L, which is not kept",

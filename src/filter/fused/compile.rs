@@ -25,8 +25,8 @@ pub trait Parts {
 /// Filters with more parts for jaq-core than this are left to it as a whole.
 const MOST_PARTS: usize = 4;
 
-/// The program of a filter, if it is worth fusing. With `in_parts`, what is only passed on may come in parts.
-pub fn compile(main: &Term, in_parts: bool, parts: &mut dyn Parts) -> Option<Program> {
+/// The program of a filter, if it is worth fusing. With `may_split_arrays`, what is only passed on may come in parts.
+pub fn compile(main: &Term, may_split_arrays: bool, parts: &mut dyn Parts) -> Option<Program> {
     let mut compiler = Compiler {
         wants: Wants::default(),
         parts,
@@ -48,7 +48,7 @@ pub fn compile(main: &Term, in_parts: bool, parts: &mut dyn Parts) -> Option<Pro
         }
         None => Program {
             source: match main {
-                T::Id if in_parts => Source::Parts,
+                T::Id if may_split_arrays => Source::Parts,
                 _ => Source::Inputs,
             },
             body: compiler.pipeline(&stages, true)?,

@@ -2,7 +2,7 @@
 
 use super::slots::Slots;
 use super::{Expr, Program, Stream};
-use crate::run::{Run, Shared, Stop};
+use crate::run::{Run, RunError, Shared};
 use dq_json::value::{FilterOutput, StringLiteral, Value, ValueKind};
 
 /// What ends the run on an input before its end.
@@ -143,10 +143,10 @@ impl Evaluator<'_> {
         let run = Run::new(part, self.shared);
         let result = run.on(input, out);
         result.map_err(|stop| match stop {
-            Stop::Raised(error) => Halt::Raised(error),
-            Stop::Halted(code) => Halt::Exit(code),
-            Stop::Output(halt) => halt,
-            Stop::Unread(_) => Halt::Enough,
+            RunError::Raised(error) => Halt::Raised(error),
+            RunError::Halted(code) => Halt::Exit(code),
+            RunError::Output(halt) => halt,
+            RunError::Unread(_) => Halt::Enough,
         })
     }
 

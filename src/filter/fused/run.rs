@@ -7,7 +7,7 @@ use super::gather::Gathered;
 use super::slots::Slots;
 use super::{Gather, Program, Source};
 use crate::input::Inputs;
-use crate::run::{Emit, Shared, Stop};
+use crate::run::{Emit, RunError, Shared};
 use dq_json::read::{ReadError, ScannedValue, ValidateOnly};
 use dq_json::value::{ArrayPart, FilterOutput, RawValue, Value};
 
@@ -55,7 +55,7 @@ impl<'a> Runner<'a> {
         shared: Shared,
         inputs: &RefCell<Inputs>,
         emit: Emit<'_, E>,
-    ) -> Option<Result<(), Stop<E>>> {
+    ) -> Option<Result<(), RunError<E>>> {
         let mut refused = None;
         let mut out = |item: FilterOutput| {
             emit(item).map_err(|error| {
@@ -75,11 +75,11 @@ impl<'a> Runner<'a> {
         };
         let ended = ended.transpose()?;
         Some(match (ended, refused) {
-            (_, Some(error)) => Err(Stop::Output(error)),
+            (_, Some(error)) => Err(RunError::Output(error)),
             (Ok(()) | Err(Broken::Halt(Halt::Enough)), None) => Ok(()),
-            (Err(Broken::Halt(Halt::Raised(error))), None) => Err(Stop::Raised(error)),
-            (Err(Broken::Halt(Halt::Exit(code))), None) => Err(Stop::Halted(code)),
-            (Err(Broken::Unread(error)), None) => Err(Stop::Unread(error)),
+            (Err(Broken::Halt(Halt::Raised(error))), None) => Err(RunError::Raised(error)),
+            (Err(Broken::Halt(Halt::Exit(code))), None) => Err(RunError::Halted(code)),
+            (Err(Broken::Unread(error)), None) => Err(RunError::Unread(error)),
         })
     }
 

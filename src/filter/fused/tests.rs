@@ -8,7 +8,7 @@ mod random;
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-use crate::{Engine, InputSettings, Inputs, Program, Session, Source, Stop, compile};
+use crate::{Engine, FilterRun, InputSettings, InputSource, Inputs, Program, RunError, compile};
 use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
 use dq_json::value::FilterOutput;
 
@@ -84,31 +84,31 @@ fn run_on(filter: &str, bytes: Box<dyn ByteSource>, fused: bool) -> Result<Vec<S
         home: None,
         saved: None,
         is_given: true,
-        places: crate::saved::Places::default(),
-        by_elements: fused,
-        in_parts: false,
+        saved_filters: crate::saved::SavedFilters::default(),
+        may_stream_elements: fused,
+        may_split_arrays: false,
         environment: &Vec::new,
     });
     let compiled = compiled.map_err(|errors| format!("{filter}: {}", errors[0]))?;
     if fused && matches!(compiled.engine, Engine::Core(_)) {
         return Err(format!("{filter} is not fused"));
     }
-    let mut once = Some(Source { name: None, bytes });
+    let mut once = Some(InputSource { name: None, bytes });
     let inputs = Inputs::new(InputSettings::default(), Box::new(move || once.take()));
     let inputs = RefCell::new(inputs);
-    let session = Session::new(&compiled, &inputs, &|_| {}, 1 << 20, false);
+    let run = FilterRun::new(&compiled, &inputs, &|_| {}, 1 << 20, false);
     let mut outputs = RefCell::new(Vec::new());
     let mut emit = |item: FilterOutput| {
         outputs.borrow_mut().push(item.into_value().to_json());
         Ok::<_, ()>(())
     };
-    while let Some(ended) = session.next(&mut emit) {
+    while let Some(ended) = run.next_input(&mut emit) {
         outputs.borrow_mut().push(match ended {
             Ok(()) => "-".into(),
-            Err(Stop::Raised(error)) => format!("error: {}", error.to_json()),
-            Err(Stop::Halted(code)) => format!("exit {code}"),
-            Err(Stop::Output(())) => "stopped".into(),
-            Err(Stop::Unread(error)) => format!("unread: {error}"),
+            Err(RunError::Raised(error)) => format!("error: {}", error.to_json()),
+            Err(RunError::Halted(code)) => format!("exit {code}"),
+            Err(RunError::Output(())) => "stopped".into(),
+            Err(RunError::Unread(error)) => format!("unread: {error}"),
         });
     }
     Ok(std::mem::take(outputs.get_mut()))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Metadata, Origin, Places, SavedFilter, names};
+use super::{FilterOrigin, Metadata, SavedFilter, SavedFilters, names};
 use crate::link::{Callee, Environment, Linker, Saved};
 use crate::lower::{Count, Scope};
 use crate::report::CompileError;
@@ -20,7 +20,7 @@ pub struct Calls<'s> {
 }
 
 /// Where it is from, and its name: what comes with dq calls what comes with dq, whatever the user has.
-type Key = (Origin, String);
+type Key = (FilterOrigin, String);
 
 impl<'s> Linker<'s> {
     /// The user's own saved filter, which hides whatever else the name could mean.
@@ -34,7 +34,7 @@ impl<'s> Linker<'s> {
         if environment.saved != Saved::All || is_private || self.means_another(name) {
             return None;
         }
-        match self.find(Origin::User, name) {
+        match self.find(FilterOrigin::User, name) {
             Callee::Undefined => None,
             found => {
                 self.warn_of_hidden(name);
@@ -45,24 +45,24 @@ impl<'s> Linker<'s> {
 
     /// In the user's `ps`, `ps` is the one that comes with dq: so it can be made of that.
     fn means_another(&self, name: &str) -> bool {
-        let is_itself = |(origin, open): &Key| *origin == Origin::User && open == name;
+        let is_itself = |(origin, open): &Key| *origin == FilterOrigin::User && open == name;
         let has = |origin| !matches!(self.files.saved().find_in(origin, name), Ok(None));
         self.saved.open.last().is_some_and(is_itself)
-            && (has(Origin::Library) || has(Origin::BuiltIn))
+            && (has(FilterOrigin::Library) || has(FilterOrigin::BuiltIn))
     }
 
     /// A saved filter of `-L` or of dq's.
     pub fn saved_elsewhere(&mut self, environment: &Environment<'s>, name: &str) -> Callee<'s> {
         if environment.saved == Saved::All {
-            match self.find(Origin::Library, name) {
+            match self.find(FilterOrigin::Library, name) {
                 Callee::Undefined => {}
                 found => return found,
             }
         }
-        self.find(Origin::BuiltIn, name)
+        self.find(FilterOrigin::BuiltIn, name)
     }
 
-    fn find(&mut self, origin: Origin, name: &str) -> Callee<'s> {
+    fn find(&mut self, origin: FilterOrigin, name: &str) -> Callee<'s> {
         let key = (origin, name.to_owned());
         if let Some(known) = self.saved.known.get(&key) {
             return match known {
@@ -82,7 +82,7 @@ impl<'s> Linker<'s> {
     }
 
     fn warn_of_hidden(&mut self, name: &str) {
-        let warning = names::hidden(name);
+        let warning = names::shadowing_warning(name);
         self.warnings
             .extend(warning.filter(|it| !self.warnings.contains(it)));
     }
@@ -153,7 +153,7 @@ impl<'s> Linker<'s> {
                     CompileError::at(&saved.path, source, part, message, None)
                 })?;
         environment.saved = visible(Some(saved));
-        if saved.origin != Origin::BuiltIn {
+        if saved.origin != FilterOrigin::BuiltIn {
             environment.home = self.home;
         }
         self.add_args(Metadata::read(source, &saved.path)?, &mut environment);
@@ -205,15 +205,15 @@ pub fn program<'s>(saved: &SavedFilter, source: &'s str) -> Result<Module<'s>, C
 /// What a text sees of saved filters: the one it belongs to decides.
 pub fn visible(saved: Option<&SavedFilter>) -> Saved {
     match saved {
-        Some(saved) if saved.origin == Origin::BuiltIn => Saved::BuiltIn,
+        Some(saved) if saved.origin == FilterOrigin::BuiltIn => Saved::BuiltIn,
         _ => Saved::All,
     }
 }
 
 /// Whether a text may call a saved filter. That can hide a function of jq's, or read on in the inputs by itself, so
 /// nothing can be said of the text alone.
-pub fn is_called(places: &Places, text: &str) -> bool {
-    calls(text).any(|word| places.has(word))
+pub fn is_called(saved_filters: &SavedFilters, text: &str) -> bool {
+    calls(text).any(|word| saved_filters.has(word))
 }
 
 /// The words of a text that may be calls: no keys, variables or formats.

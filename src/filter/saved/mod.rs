@@ -2,11 +2,11 @@
 //!
 //! Its name is a source on the command line and a function in every filter.
 
+mod directories;
 mod link;
 mod metadata;
 mod names;
 mod placeholders;
-mod places;
 mod standalone;
 #[cfg(test)]
 mod tests;
@@ -14,13 +14,13 @@ mod tests;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+pub use directories::{BuiltInFilters, SavedFilters};
 pub(crate) use link::{Calls, is_called, program, visible};
 pub use metadata::Metadata;
 use names::is_identifier;
 pub use names::is_name;
-pub use names::{hidden, refusal};
+pub use names::{name_problem, shadowing_warning};
 pub use placeholders::placeholders;
-pub use places::{BuiltIn, Places};
 pub use standalone::{standalone, without_header};
 
 use super::report::CompileError;
@@ -32,14 +32,14 @@ use dq_json::value::Value;
 pub struct SavedFilter {
     pub name: String,
     pub text: Cow<'static, str>,
-    pub origin: Origin,
+    pub origin: FilterOrigin,
     /// The file, or what to call the text in an error.
     pub path: String,
 }
 
 /// Where a saved filter is from; the first that has a name is the one it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Origin {
+pub enum FilterOrigin {
     /// The user's own directory.
     User,
     /// A directory of `-L`.
@@ -73,17 +73,17 @@ impl SavedFilter {
 pub fn check(
     saved: &SavedFilter,
     named: &[(String, Value)],
-    places: &Places,
+    saved_filters: &SavedFilters,
     home: Option<PathBuf>,
 ) -> Result<(), Vec<CompileError>> {
-    super::compile(&alone(saved, named, places, home)).map(drop)
+    super::compile(&alone(saved, named, saved_filters, home)).map(drop)
 }
 
 /// A saved filter as the whole of a program.
 pub fn alone<'p>(
     saved: &'p SavedFilter,
     named: &[(String, Value)],
-    places: &Places,
+    saved_filters: &SavedFilters,
     home: Option<PathBuf>,
 ) -> Program<'p> {
     Program {
@@ -91,18 +91,18 @@ pub fn alone<'p>(
         path: None,
         named: named.to_vec(),
         positional: Vec::new(),
-        library: places.library().to_vec(),
+        library: saved_filters.library().to_vec(),
         home,
         saved: Some(saved),
         is_given: false,
-        places: places.clone(),
-        by_elements: false,
-        in_parts: false,
+        saved_filters: saved_filters.clone(),
+        may_stream_elements: false,
+        may_split_arrays: false,
         environment: &Vec::new,
     }
 }
 
 /// Whether a text has a header already.
-pub fn has_header(text: &str) -> bool {
+pub fn has_metadata(text: &str) -> bool {
     syntax::parse_metadata(text).is_ok_and(|header| header.is_some())
 }

@@ -21,7 +21,7 @@ pub fn is_identifier(name: &str) -> bool {
 }
 
 /// Why a filter cannot be saved under this name, if it cannot.
-pub fn refusal(name: &str) -> Option<String> {
+pub fn name_problem(name: &str) -> Option<String> {
     if !is_identifier(name) {
         return Some(format!(
             "{name} cannot name a filter: letters, digits and _ only, and no word of jq's grammar"
@@ -31,7 +31,7 @@ pub fn refusal(name: &str) -> Option<String> {
 }
 
 /// What to say where a saved filter has the name of a function, which may have come later than the filter.
-pub fn hidden(name: &str) -> Option<String> {
+pub fn shadowing_warning(name: &str) -> Option<String> {
     is_taken(name).then(|| format!("the saved filter {name} hides the function of that name"))
 }
 

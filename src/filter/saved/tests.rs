@@ -6,7 +6,7 @@ use super::*;
 use dq_json::value::Value;
 
 /// Filters as a program brings them along.
-const BUILT_IN: BuiltIn = &[
+const BUILT_IN: BuiltInFilters = &[
     (
         "names",
         "module {endpoint: \"/containers/json\"};\n.[].Names[]\n",
@@ -21,12 +21,14 @@ const BUILT_IN: BuiltIn = &[
 #[test]
 fn a_name_is_a_jq_identifier_that_is_free() {
     for free in ["web", "my_logs", "_x", "v2", "NAMES"] {
-        assert_eq!(refusal(free), None, "{free}");
+        assert_eq!(name_problem(free), None, "{free}");
     }
     let taken = ["map", "length", "ago", "short_id", "input", "now", "splits"];
     for name in taken {
         assert!(
-            refusal(name).unwrap().contains("is a function already"),
+            name_problem(name)
+                .unwrap()
+                .contains("is a function already"),
             "{name}"
         );
     }
@@ -34,7 +36,7 @@ fn a_name_is_a_jq_identifier_that_is_free() {
         "", "2x", "a-b", "a.b", "a::b", "../a", "if", "def", "true", "null", "é", "a b",
     ] {
         assert!(
-            refusal(none).unwrap().contains("cannot name a filter"),
+            name_problem(none).unwrap().contains("cannot name a filter"),
             "{none}"
         );
     }
@@ -107,7 +109,7 @@ fn only_what_changes_nothing_is_an_identity() {
     let identity = |text: &str| SavedFilter {
         name: "x".into(),
         text: text.to_owned().into(),
-        origin: Origin::User,
+        origin: FilterOrigin::User,
         path: "x".into(),
     };
     assert!(identity("module {endpoint: \"/x\"};\n.\n").is_identity());
@@ -119,7 +121,7 @@ fn only_what_changes_nothing_is_an_identity() {
 
 #[test]
 fn what_may_be_a_call() {
-    let places = Places::new(BUILT_IN, None, Vec::new());
+    let saved_filters = SavedFilters::new(BUILT_IN, None, Vec::new());
     for text in [
         "running",
         "map(running)",
@@ -127,7 +129,7 @@ fn what_may_be_a_call() {
         "{a: names}",
         "def f: ps; f",
     ] {
-        assert!(is_called(&places, text), "{text}");
+        assert!(is_called(&saved_filters, text), "{text}");
     }
     for text in [
         ".ps",
@@ -141,6 +143,6 @@ fn what_may_be_a_call() {
         "map(.Names)",
         "",
     ] {
-        assert!(!is_called(&places, text), "{text}");
+        assert!(!is_called(&saved_filters, text), "{text}");
     }
 }

@@ -5,30 +5,34 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Origin, SavedFilter, is_identifier};
+use super::{FilterOrigin, SavedFilter, is_identifier};
 use crate::{report, syntax};
 use dq_text::os_reason;
 
 /// Where a name is looked up, in this order.
-const PLACES: [Origin; 3] = [Origin::User, Origin::Library, Origin::BuiltIn];
+const PLACES: [FilterOrigin; 3] = [
+    FilterOrigin::User,
+    FilterOrigin::Library,
+    FilterOrigin::BuiltIn,
+];
 
 /// Name and text of each built-in saved filter, sorted by name.
-pub type BuiltIn = &'static [(&'static str, &'static str)];
+pub type BuiltInFilters = &'static [(&'static str, &'static str)];
 
-/// The places of saved filters, in the order that decides what a name means.
+/// The saved filters, in the order that decides what a name means.
 #[derive(Clone, Debug, Default)]
-pub struct Places {
-    built_in: BuiltIn,
+pub struct SavedFilters {
+    built_in: BuiltInFilters,
     user: Option<PathBuf>,
     library: Vec<PathBuf>,
     /// Looked up once: most people's filters name many functions and have saved none.
     user_exists: OnceCell<bool>,
 }
 
-impl Places {
+impl SavedFilters {
     /// `built_in` are the filters that come with the program, `user` is the user's own directory, `library` those of
     /// `-L`. Nothing is read yet.
-    pub fn new(built_in: BuiltIn, user: Option<PathBuf>, library: Vec<PathBuf>) -> Self {
+    pub fn new(built_in: BuiltInFilters, user: Option<PathBuf>, library: Vec<PathBuf>) -> Self {
         Self {
             built_in,
             user,
@@ -48,8 +52,8 @@ impl Places {
     }
 
     /// Where the name is from, even if nothing can be made of what is there.
-    pub fn origin(&self, name: &str) -> Option<Origin> {
-        let is_there = |origin: &Origin| !matches!(self.find_in(*origin, name), Ok(None));
+    pub fn origin(&self, name: &str) -> Option<FilterOrigin> {
+        let is_there = |origin: &FilterOrigin| !matches!(self.find_in(*origin, name), Ok(None));
         PLACES.into_iter().find(is_there)
     }
 
@@ -69,19 +73,19 @@ impl Places {
     /// The saved filter of that name in one of the places.
     pub(crate) fn find_in(
         &self,
-        origin: Origin,
+        origin: FilterOrigin,
         name: &str,
     ) -> Result<Option<SavedFilter>, String> {
         if !is_identifier(name) {
             return Ok(None);
         }
         match origin {
-            Origin::User => match self.user_files() {
+            FilterOrigin::User => match self.user_files() {
                 Some(directory) => read(directory, name, origin),
                 None => Ok(None),
             },
-            Origin::Library => self.find_in_library(name),
-            Origin::BuiltIn => Ok(self.built_in(name).map(|text| SavedFilter {
+            FilterOrigin::Library => self.find_in_library(name),
+            FilterOrigin::BuiltIn => Ok(self.built_in(name).map(|text| SavedFilter {
                 name: name.to_owned(),
                 text: Cow::Borrowed(text),
                 origin,
@@ -108,7 +112,7 @@ impl Places {
     /// A directory of `-L` holds modules too: those have definitions and no program.
     fn find_in_library(&self, name: &str) -> Result<Option<SavedFilter>, String> {
         for directory in &self.library {
-            if let Some(found) = read(directory, name, Origin::Library)?
+            if let Some(found) = read(directory, name, FilterOrigin::Library)?
                 && has_program(&found.text)
             {
                 return Ok(Some(found));
@@ -158,7 +162,7 @@ fn has_program(text: &str) -> bool {
     syntax::parse_module(text).map_or(true, |module| module.main.is_some())
 }
 
-fn read(directory: &Path, name: &str, origin: Origin) -> Result<Option<SavedFilter>, String> {
+fn read(directory: &Path, name: &str, origin: FilterOrigin) -> Result<Option<SavedFilter>, String> {
     let path = directory.join(format!("{name}.jq"));
     let failed = |problem: String| format!("cannot read {}: {problem}", path.display());
     // To open a pipe waits for its writer, and a device may never end.
