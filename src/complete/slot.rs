@@ -127,7 +127,7 @@ impl Slot<'_> {
 
     fn contexts(&self) -> Vec<Candidate> {
         let environment = dq_fetch::EnvVars { var: self.env };
-        let contexts = environment.contexts().into_iter();
+        let contexts = dq_fetch::contexts(&environment).into_iter();
         contexts
             .map(|(name, host)| Candidate::new(name, host))
             .collect()

@@ -87,7 +87,7 @@ fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
     {
         return Ok(Some((Address::Unix(path.into()), String::new())));
     }
-    let found = endpoint::socket_url(text)?;
+    let found = endpoint::parse_socket_url(text)?;
     found
         .map(|(path, base)| Ok((Address::Unix(path), base_path(&base)?)))
         .transpose()

@@ -1,4 +1,5 @@
-//! Docker's configuration on disk, as far as it decides the host: `config.json` and contexts.
+//! Docker's configuration files, as far as they decide the host: `config.json` and the contexts
+//! (docker/cli cli/config and cli/context/store).
 
 use std::fs;
 use std::io;
@@ -7,42 +8,61 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::env_vars::EnvVars;
 use super::error::Error;
-use dq_text::one_line;
-use dq_text::os_reason;
+use dq_text::{one_line, os_reason};
 
-/// The folder of docker's configuration: DOCKER_CONFIG, else `~/.docker`.
+/// The folder with docker's configuration.
 #[derive(Debug, Clone)]
 pub struct ConfigDir(pub PathBuf);
 
 /// What dq reads from `config.json`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Config {
-    /// The context in use; empty counts as none.
+    /// `currentContext`; `None` where it is missing or empty.
     pub current_context: Option<String>,
-    /// `HttpHeaders`: sent along with every request.
+    /// `HttpHeaders`: names and values, sent with every request.
     pub headers: Vec<(String, String)>,
 }
 
-/// The docker endpoint of a context.
+/// The docker endpoint of a stored context.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Context {
+    /// The host, spelled as for DOCKER_HOST.
     pub host: String,
+    /// Whether to accept any server certificate.
     pub skip_tls_verify: bool,
-    /// Where ca.pem, cert.pem and key.pem are, if there are any.
+    /// The folder for ca.pem, cert.pem and key.pem, each of which may be missing.
     pub tls_dir: PathBuf,
 }
 
+/// The names of docker's contexts, `default` first, each with its host. The host is empty for `default` and for a context
+/// that cannot be read.
+pub fn contexts(env: &EnvVars<'_>) -> Vec<(String, String)> {
+    let default = ("default".to_owned(), String::new());
+    let stored = ConfigDir::from_env(env).map(|dir| dir.contexts());
+    std::iter::once(default)
+        .chain(stored.into_iter().flatten())
+        .collect()
+}
+
 impl ConfigDir {
-    /// Where `config.json` is, or would be.
+    /// DOCKER_CONFIG, else `.docker` in the home directory; `None` without either.
+    pub fn from_env(env: &EnvVars<'_>) -> Option<Self> {
+        env.path("DOCKER_CONFIG")
+            .or_else(|| Some(env.home()?.join(".docker")))
+            .map(Self)
+    }
+
+    /// The path of `config.json`, whether it exists or not.
     pub fn file(&self) -> PathBuf {
         self.0.join("config.json")
     }
 
-    /// Reads `config.json`; one that does not exist is empty.
+    /// Reads `config.json`. A missing file counts as an empty configuration.
     ///
     /// # Errors
-    /// `File` where it cannot be read or understood: which host was meant would be a guess.
+    /// `File` if it cannot be read or understood, because dq would have to guess which host was meant.
     pub fn config(&self) -> Result<Config, Error> {
         let path = self.file();
         let Some(value) = read_json(&path)? else {
@@ -50,24 +70,24 @@ impl ConfigDir {
         };
         let object = value
             .as_object()
-            .ok_or_else(|| wrong(&path, "it is not a JSON object"))?;
+            .ok_or_else(|| invalid(&path, "it is not a JSON object"))?;
         let current = text(object, "currentContext")
-            .ok_or_else(|| wrong(&path, "currentContext is not a string"))?;
+            .ok_or_else(|| invalid(&path, "currentContext is not a string"))?;
         Ok(Config {
             current_context: Some(current).filter(|name| !name.is_empty()),
             headers: headers(object)
-                .ok_or_else(|| wrong(&path, "HttpHeaders is not an object of strings"))?,
+                .ok_or_else(|| invalid(&path, "HttpHeaders is not an object of strings"))?,
         })
     }
 
     /// Reads the docker endpoint of a context.
     ///
     /// # Errors
-    /// `Usage` where there is no such context (docker does not fall back either), `File` where its
+    /// `Usage` if there is no such context (the docker CLI does not fall back to another one either), `File` if its
     /// meta.json cannot be read or understood.
     pub fn context(&self, name: &str) -> Result<Context, Error> {
-        let id = id(name);
-        let path = self.0.join("contexts/meta").join(&id).join("meta.json");
+        let folder = folder_name(name);
+        let path = self.0.join("contexts/meta").join(&folder).join("meta.json");
         let Some(value) = read_json(&path)? else {
             return Err(self.not_found(name));
         };
@@ -75,11 +95,11 @@ impl ConfigDir {
             .as_object()
             .and_then(|meta| object(meta, "Endpoints"))
             .and_then(|endpoints| object(endpoints, "docker"))
-            .ok_or_else(|| wrong(&path, "the context has no docker endpoint"))?;
+            .ok_or_else(|| invalid(&path, "the context has no docker endpoint"))?;
         Ok(Context {
-            host: text(endpoint, "Host").ok_or_else(|| wrong(&path, "Host is not a string"))?,
+            host: text(endpoint, "Host").ok_or_else(|| invalid(&path, "Host is not a string"))?,
             skip_tls_verify: field(endpoint, "SkipTLSVerify") == Some(&Value::Bool(true)),
-            tls_dir: self.0.join("contexts/tls").join(&id).join("docker"),
+            tls_dir: self.0.join("contexts/tls").join(&folder).join("docker"),
         })
     }
 
@@ -93,8 +113,8 @@ impl ConfigDir {
         }
     }
 
-    /// The contexts on disk, with the hosts that they lead to; one that cannot be read has none.
-    pub fn contexts(&self) -> Vec<(String, String)> {
+    /// The names and hosts of the stored contexts, sorted. The host of a context that cannot be read is empty.
+    fn contexts(&self) -> Vec<(String, String)> {
         let host = |name: &str| self.context(name).map(|it| it.host).unwrap_or_default();
         let mut names = self.names();
         names.sort();
@@ -104,7 +124,7 @@ impl ConfigDir {
             .collect()
     }
 
-    /// The names of the contexts on disk; what cannot be read is left out.
+    /// The names of the stored contexts. Those that cannot be read are left out.
     fn names(&self) -> Vec<String> {
         let Ok(entries) = fs::read_dir(self.0.join("contexts/meta")) else {
             return Vec::new();
@@ -117,27 +137,30 @@ impl ConfigDir {
     }
 }
 
-/// The folder name of a context: the hexadecimal SHA-256 of its name.
-fn id(name: &str) -> String {
+/// The folder name of a context: the SHA-256 of its name, in hexadecimal.
+fn folder_name(name: &str) -> String {
     Sha256::digest(name.as_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
 }
 
-/// Reads a JSON file; `None` where there is none.
+/// Reads a JSON file; `None` if there is no such file.
+///
+/// # Errors
+/// `File` if it cannot be read or is not valid JSON.
 pub fn read_json(path: &Path) -> Result<Option<Value>, Error> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
-        Err(error) => return Err(wrong(path, &os_reason(&error))),
+        Err(error) => return Err(invalid(path, &os_reason(&error))),
     };
     serde_json::from_slice(&bytes)
         .map(Some)
-        .map_err(|error| wrong(path, &format!("not valid JSON: {error}")))
+        .map_err(|error| invalid(path, &format!("not valid JSON: {error}")))
 }
 
-/// `NotADirectory`: a HOME such as /dev/null holds no configuration either.
+/// Whether there is no such file. `NotADirectory` is the error where HOME is /dev/null, for example.
 fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -145,7 +168,7 @@ fn is_absent(error: &io::Error) -> bool {
     )
 }
 
-fn wrong(path: &Path, problem: &str) -> Error {
+fn invalid(path: &Path, problem: &str) -> Error {
     Error::File {
         path: path.to_owned(),
         problem: problem.to_owned(),
@@ -153,7 +176,7 @@ fn wrong(path: &Path, problem: &str) -> Error {
     }
 }
 
-/// A field by its name, as Go's decoder finds it: whatever its case, the last one counts.
+/// A field by its name, as Go's encoding/json finds it: ignoring case, and the last one if there are several.
 fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     object
         .iter()
@@ -162,12 +185,12 @@ fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
         .map(|(_, value)| value)
 }
 
-/// An object within an object; `null` counts as left out, as in Go.
+/// An object within an object; `null` counts as missing, as in Go.
 fn object<'a>(outer: &'a Map<String, Value>, name: &str) -> Option<&'a Map<String, Value>> {
     field(outer, name).and_then(Value::as_object)
 }
 
-/// A string field; empty where it is left out, `None` where it is no string.
+/// A string field: empty if it is missing, `None` if it has another type.
 fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
     match field(object, name) {
         None | Some(Value::Null) => Some(String::new()),
@@ -176,6 +199,7 @@ fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
+/// `HttpHeaders`; `None` if it is not an object of strings.
 fn headers(config: &Map<String, Value>) -> Option<Vec<(String, String)>> {
     match field(config, "HttpHeaders") {
         None | Some(Value::Null) => Some(Vec::new()),
@@ -187,44 +211,44 @@ fn headers(config: &Map<String, Value>) -> Option<Vec<(String, String)>> {
     }
 }
 
-/// The headers of DOCKER_CUSTOM_HEADERS, one line of CSV with fields `name=value`
-/// (docker/cli cli/command/cli_options.go).
+/// Parses DOCKER_CUSTOM_HEADERS: one line of CSV with fields `name=value` (docker/cli cli/command/cli_options.go).
 ///
 /// # Errors
-/// `Usage` for a field without a name or an equals sign, and for quotes that do not close.
+/// `Usage` for a field without a name or an equals sign, and for an unclosed quote.
 pub fn custom_headers(line: &str) -> Result<Vec<(String, String)>, Error> {
-    let bad = |problem: &str| Error::usage(format!("DOCKER_CUSTOM_HEADERS: {problem}"));
+    let invalid = |problem: &str| Error::usage(format!("DOCKER_CUSTOM_HEADERS: {problem}"));
     let mut headers: Vec<(String, String)> = Vec::new();
-    for field in csv_fields(line).ok_or_else(|| bad("a quote is missing"))? {
+    for field in csv_fields(line).ok_or_else(|| invalid("a quote is missing"))? {
         let (name, value) = match field.split_once('=') {
             Some((name, value)) if !name.trim().is_empty() => (name.trim(), value),
-            _ => return Err(bad("every field must be name=value")),
+            _ => return Err(invalid("every field must be name=value")),
         };
-        // docker keeps them in a map: of two with one name the last counts.
+        // The docker CLI keeps them in a map, so of two with the same name the last one counts.
         headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         headers.push((name.to_owned(), value.to_owned()));
     }
     Ok(headers)
 }
 
-/// One line of CSV: fields in quotes may hold commas, and quotes written twice.
+/// The fields of one line of CSV (RFC 4180): quoted ones may contain commas, and quotes written twice. `None` for an
+/// unclosed quote.
 fn csv_fields(line: &str) -> Option<Vec<String>> {
     let mut fields = vec![String::new()];
-    let mut quoted = false;
+    let mut is_quoted = false;
     let mut chars = line.chars().peekable();
     while let Some(c) = chars.next() {
         let field = fields.last_mut()?;
         match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
+            '"' if is_quoted && chars.peek() == Some(&'"') => {
                 chars.next();
                 field.push('"');
             }
-            '"' if quoted || field.is_empty() => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
+            '"' if is_quoted || field.is_empty() => is_quoted = !is_quoted,
+            ',' if !is_quoted => fields.push(String::new()),
             _ => field.push(c),
         }
     }
-    (!quoted).then_some(fields)
+    (!is_quoted).then_some(fields)
 }
 
 #[cfg(test)]
@@ -233,8 +257,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn contexts_are_filed_under_the_hash_of_their_name() {
-        assert!(id("foo").starts_with("2c26b46b") && id("foo").ends_with("66e7ae"));
+    fn the_folder_of_a_context_is_the_hash_of_its_name() {
+        assert!(
+            folder_name("foo").starts_with("2c26b46b") && folder_name("foo").ends_with("66e7ae")
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Endpoints and URLs as the user writes them → request targets as HTTP wants them.
+//! Turns endpoints and URLs, as the user writes them, into request targets (RFC 9112 §3.2).
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -6,34 +6,34 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, percent_encode};
 
-use super::Error;
-use super::query::RESERVED;
+use super::error::Error;
+use super::percent::{self, RESERVED};
 use dq_text::one_line;
 
-/// An `http` or `https` URL in its parts. A fragment is not part of a request and is dropped.
+/// The parts of an `http` or `https` URL. The fragment is dropped, since it is not part of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url {
     /// `http` or `https`.
     pub scheme: &'static str,
-    /// User and password where given, host, port where given.
+    /// The host, with user, password and port where given.
     pub authority: String,
     /// Path and query, percent-encoded; starts with `/`.
     pub target: String,
 }
 
 impl Url {
-    /// Scheme and authority: what a path is appended to.
+    /// Scheme and authority, without a trailing slash.
     pub fn origin(&self) -> String {
         format!("{}://{}", self.scheme, self.authority)
     }
 }
 
-/// The request target of an endpoint such as `/containers/json?all=1`: bytes that have no place in
-/// a URI are percent-encoded, `%XX` is kept, a `#` is taken as meant.
+/// The request target of an endpoint such as `/containers/json?all=1`. Bytes that a URI cannot hold are percent-encoded,
+/// `%XX` is kept, and `#` is encoded, because an endpoint has no fragment.
 ///
 /// # Errors
-/// `Usage` where it does not start with `/`, holds CR, LF or NUL, or segments that a server might resolve to
-/// another path: `.`, `..`, nothing between two slashes.
+/// `Usage` for an endpoint that does not start with `/`, holds CR, LF or NUL, or has a segment that a server may resolve
+/// to another path: `.`, `..` or an empty one.
 pub fn target(endpoint: &str) -> Result<String, Error> {
     if !endpoint.starts_with('/') {
         return Err(Error::usage(format!(
@@ -52,10 +52,10 @@ pub fn target(endpoint: &str) -> Result<String, Error> {
     encode(endpoint)
 }
 
-/// Takes a URL apart.
+/// Parses a URL.
 ///
 /// # Errors
-/// `Usage` for schemes other than http and https, and for what is no URL.
+/// `Usage` for schemes other than http and https, and for a URL without a host.
 pub fn parse_url(text: &str) -> Result<Url, Error> {
     let (scheme, rest) = text.split_once("://").unwrap_or((text, ""));
     let scheme = match scheme.to_ascii_lowercase().as_str() {
@@ -81,12 +81,12 @@ pub fn parse_url(text: &str) -> Result<Url, Error> {
     })
 }
 
-/// A URL that names a socket, as the socket and the endpoint behind it: `http+unix://%2Frun%2Fx/…`
-/// (Python's requests-unixsocket) and `http://unix:/run/x:/…` (nginx, npm's got). `None` for others.
+/// The socket and the endpoint of a URL that names a socket: `http+unix://%2Frun%2Fx/…` (Python's requests-unixsocket)
+/// or `http://unix:/run/x:/…` (nginx, npm's got). `None` for other URLs.
 ///
 /// # Errors
-/// `Usage` where there is no socket in it, or where the endpoint cannot be one.
-pub fn socket_url(text: &str) -> Result<Option<(PathBuf, String)>, Error> {
+/// `Usage` where the path of the socket is empty, or where the endpoint holds CR, LF or NUL.
+pub fn parse_socket_url(text: &str) -> Result<Option<(PathBuf, String)>, Error> {
     let text = text.split('#').next().unwrap_or_default();
     let Some((socket, endpoint)) = socket_and_rest(text)? else {
         return Ok(None);
@@ -96,20 +96,20 @@ pub fn socket_url(text: &str) -> Result<Option<(PathBuf, String)>, Error> {
     Ok(Some((OsString::from_vec(socket).into(), endpoint)))
 }
 
-/// The path of the socket, and the text behind it.
+/// The path of the socket, and the rest of the URL.
 fn socket_and_rest(text: &str) -> Result<Option<(Vec<u8>, &str)>, Error> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Ok(None);
     };
     let (socket, endpoint) = if scheme.eq_ignore_ascii_case("http+unix") {
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
-        (percent_decoded(&rest[..end]), &rest[end..])
+        (percent::decode(&rest[..end]), &rest[end..])
     } else if let Some(path) = rest.strip_prefix("unix:/")
         && scheme.eq_ignore_ascii_case("http")
     {
         let path = &rest[rest.len() - path.len() - 1..];
         let (socket, endpoint) = path.split_once(':').unwrap_or((path, ""));
-        (percent_decoded(socket), endpoint)
+        (percent::decode(socket), endpoint)
     } else {
         return Ok(None);
     };
@@ -122,14 +122,15 @@ fn socket_and_rest(text: &str) -> Result<Option<(Vec<u8>, &str)>, Error> {
     Ok(Some((socket, endpoint)))
 }
 
-/// A URL cut in front of its endpoint, which stays as it was written: with `{placeholders}`, without a fragment.
+/// Splits a URL into its host, in the form `--host` takes, and its endpoint, as it was written: with `{placeholders}`,
+/// without a fragment.
 ///
 /// # Errors
-/// `Usage` for what is no URL that can be asked.
-pub fn cut(url: &str) -> Result<(String, &str), Error> {
+/// `Usage` for a URL that [`parse_url`] and [`parse_socket_url`] refuse.
+pub fn split_url(url: &str) -> Result<(String, &str), Error> {
     let url = url.split('#').next().unwrap_or_default();
     if let Some((socket, rest)) = socket_and_rest(url)? {
-        return Ok((of_socket(Path::new(&OsString::from_vec(socket))), rest));
+        return Ok((socket_url(Path::new(&OsString::from_vec(socket))), rest));
     }
     parse_url(url)?;
     let after = url.find("://").map_or(0, |at| at + 3);
@@ -138,23 +139,18 @@ pub fn cut(url: &str) -> Result<(String, &str), Error> {
     Ok((host.to_owned(), endpoint))
 }
 
-/// Whether a host or a URL has a user or a password in it.
+/// Whether a host or a URL contains a user or a password.
 pub fn has_userinfo(url: &str) -> bool {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     without_userinfo(authority) != authority
 }
 
-/// A URL of a socket, up to the endpoint: `http://unix:/run/x.sock:`.
-pub fn of_socket(socket: &Path) -> String {
+/// The URL of a socket, up to the endpoint: `http://unix:/run/x.sock:`.
+pub fn socket_url(socket: &Path) -> String {
     const IN_A_PATH: &AsciiSet = &RESERVED.remove(b'/');
     let path = percent_encode(socket.as_os_str().as_bytes(), IN_A_PATH);
     format!("http://unix:{path}:")
-}
-
-/// The bytes that a part of a URL stands for; a percent sign without two digits is itself.
-pub fn percent_decoded(text: &str) -> Vec<u8> {
-    percent_encoding::percent_decode_str(text).collect()
 }
 
 fn unknown_scheme(scheme: &str) -> Error {
@@ -174,15 +170,15 @@ fn unknown_scheme(scheme: &str) -> Error {
     }
 }
 
-/// An authority as it may be shown: user and password are nobody's business.
+/// An authority without user and password, fit to be shown.
 pub fn without_userinfo(authority: &str) -> &str {
     authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host)
 }
 
-/// Puts the version of Docker's API in front of a target, unless that names a version itself or
-/// is `/_ping`, which has none. (docker/cli does the same: `/v1.41/containers/json`.)
+/// Puts the version of Docker's API in front of a target, as the docker CLI does: `/v1.41/containers/json`. A target
+/// that names a version is left unchanged, and so is `/_ping`, which has none.
 pub fn versioned(target: &str, version: &str) -> String {
     let names_version = target
         .strip_prefix("/v")
@@ -194,7 +190,10 @@ pub fn versioned(target: &str, version: &str) -> String {
     format!("/v{version}{target}")
 }
 
-/// Percent-encodes what RFC 3986 does not allow in a path or a query.
+/// Percent-encodes the bytes that RFC 3986 does not allow in a path or a query.
+///
+/// # Errors
+/// `Usage` for CR, LF and NUL.
 fn encode(text: &str) -> Result<String, Error> {
     if text.contains(['\r', '\n', '\0']) {
         return Err(Error::usage(
@@ -204,8 +203,8 @@ fn encode(text: &str) -> Result<String, Error> {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(bytes.len() + 16);
     for (at, &byte) in bytes.iter().enumerate() {
-        let escape = byte == b'%' && bytes.get(at + 1..at + 3).is_some_and(is_hex);
-        if escape || allowed(byte) {
+        let is_escape = byte == b'%' && bytes.get(at + 1..at + 3).is_some_and(is_hex);
+        if is_escape || is_allowed(byte) {
             out.push(char::from(byte));
         } else {
             out.push_str(&format!("%{byte:02X}"));
@@ -218,38 +217,41 @@ fn is_hex(digits: &[u8]) -> bool {
     digits.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// `pchar`, `/` and `?` of RFC 3986 §3.3 and §3.4, but for the percent sign.
-fn allowed(byte: u8) -> bool {
+/// `pchar`, `/` and `?` of RFC 3986 §3.3 and §3.4, without the percent sign.
+fn is_allowed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte)
 }
 
-/// Where a redirect leads: the target on the same origin, or `None` where it leads elsewhere.
-/// `origins` are the ways the origin may be written; `from` is the target that was asked for.
-pub fn redirected(location: &str, origins: &[String], from: &str) -> Option<String> {
+/// The target that a redirect leads to, or `None` if that is on another origin. `origins` are the spellings of the
+/// request's origin; `base` is the request's target.
+pub fn redirect_target(location: &str, origins: &[String], base: &str) -> Option<String> {
     let location = location.split('#').next().unwrap_or_default();
-    if let Some(start) = after_scheme(location) {
+    if let Some(start) = authority_start(location) {
         let rest = &location[start..];
         let end = start + rest.find(['/', '?']).unwrap_or(rest.len());
         let (origin, target) = location.split_at(end);
-        let same = origins.iter().any(|ours| same_origin(ours, origin));
-        return same.then(|| joined("/", target)).flatten();
+        let is_same = origins.iter().any(|own| is_same_origin(own, origin));
+        return is_same.then(|| resolve_reference("/", target)).flatten();
     }
     if location.starts_with("//") {
         return None;
     }
-    joined(from, location)
+    resolve_reference(base, location)
 }
 
-/// Where the authority of an absolute URL starts.
-fn after_scheme(location: &str) -> Option<usize> {
+/// The index at which the authority of an absolute URL starts; `None` for a relative reference.
+fn authority_start(location: &str) -> Option<usize> {
     let (scheme, _) = location.split_once("://")?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
-    scheme.chars().all(plain).then_some(scheme.len() + 3)
+    let is_scheme_char = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    scheme
+        .chars()
+        .all(is_scheme_char)
+        .then_some(scheme.len() + 3)
 }
 
-/// The default ports are the only two spellings of one origin (RFC 6454 §4).
-fn same_origin(a: &str, b: &str) -> bool {
-    let plain = |origin: &str| {
+/// Whether two URLs have one origin: the same text, ignoring case and the scheme's default port (RFC 6454 §4 and §6.2).
+fn is_same_origin(a: &str, b: &str) -> bool {
+    let normalized = |origin: &str| {
         let origin = origin.to_ascii_lowercase();
         let port = if origin.starts_with("https:") {
             ":443"
@@ -261,14 +263,14 @@ fn same_origin(a: &str, b: &str) -> bool {
             .map(str::to_owned)
             .unwrap_or(origin)
     };
-    plain(a) == plain(b)
+    normalized(a) == normalized(b)
 }
 
-/// A relative reference in place (RFC 3986 §5.2.2, the cases that have no authority).
-fn joined(from: &str, reference: &str) -> Option<String> {
-    let path = from.split('?').next().unwrap_or_default();
+/// Resolves a relative reference without an authority (RFC 3986 §5.2.2).
+fn resolve_reference(base: &str, reference: &str) -> Option<String> {
+    let path = base.split('?').next().unwrap_or_default();
     let text = match reference.as_bytes().first() {
-        None => from.to_owned(),
+        None => base.to_owned(),
         Some(b'/') => reference.to_owned(),
         Some(b'?') => format!("{path}{reference}"),
         Some(_) => {
@@ -276,11 +278,11 @@ fn joined(from: &str, reference: &str) -> Option<String> {
             format!("{folder}{reference}")
         }
     };
-    encode(&without_dots(&text)).ok()
+    encode(&remove_dot_segments(&text)).ok()
 }
 
-/// Resolves `.` and `..` in the path of a target (RFC 3986 §5.2.4).
-fn without_dots(target: &str) -> String {
+/// Removes the segments `.` and `..` from the path of a target (RFC 3986 §5.2.4).
+fn remove_dot_segments(target: &str) -> String {
     let (path, query) = target.split_at(target.find('?').unwrap_or(target.len()));
     let mut kept: Vec<&str> = Vec::new();
     for segment in path.split('/').skip(1) {

@@ -3,10 +3,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::context::ConfigDir;
-use super::error::Error;
-use super::registry::Logins;
-
 /// The environment variables, as a function from a name to its value.
 #[derive(Clone, Copy)]
 pub struct EnvVars<'a> {
@@ -34,35 +30,8 @@ impl EnvVars<'_> {
     }
 
     /// $HOME, else the home directory of the password database, as in the docker CLI.
-    fn home(&self) -> Option<PathBuf> {
+    pub(crate) fn home(&self) -> Option<PathBuf> {
         self.path("HOME")
             .or_else(|| std::env::home_dir().filter(|home| !home.as_os_str().is_empty()))
-    }
-
-    /// The folder with docker's configuration: DOCKER_CONFIG, else `.docker` in the home directory.
-    pub(crate) fn config_dir(&self) -> Option<ConfigDir> {
-        self.path("DOCKER_CONFIG")
-            .or_else(|| Some(self.home()?.join(".docker")))
-            .map(ConfigDir)
-    }
-
-    /// Docker's logins for registries. Nothing is read yet.
-    ///
-    /// # Errors
-    /// `Usage` where there is neither DOCKER_CONFIG nor a home directory.
-    pub fn logins(&self) -> Result<Logins, Error> {
-        let dir = self.config_dir();
-        dir.map(Logins)
-            .ok_or_else(|| Error::usage("there is no home directory with docker's logins"))
-    }
-
-    /// The names of docker's contexts, `default` first, each with its host (empty for `default` and for a context that
-    /// cannot be read).
-    pub fn contexts(&self) -> Vec<(String, String)> {
-        let default = ("default".to_owned(), String::new());
-        let stored = self.config_dir().map(|dir| dir.contexts());
-        std::iter::once(default)
-            .chain(stored.into_iter().flatten())
-            .collect()
     }
 }

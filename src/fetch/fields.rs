@@ -1,29 +1,33 @@
-//! Fields such as `a[b]=1` → one JSON object, by the rules of `gh api -F` (cli/cli pkg/cmd/api/fields.go).
+//! Builds a JSON object from fields (`-F a[b]=1`), by the rules of `gh api -F` (cli/cli pkg/cmd/api/fields.go).
 //!
-//! `true`, `false`, `null` and integers are themselves, `@FILE` is the text of a file, anything else is a
-//! string. `a[b]=c` is an object in an object, `a[]=c` an element of an array, `a[]` an empty array,
-//! `a[][b]=c` a key of the last object in an array, or of a new one where that has the key already.
+//! The values `true`, `false`, `null` and integers are JSON values, `@FILE` is the text of a file, and anything else is a
+//! string. The key in `a[b]=c` nests an object, `a[]=c` appends to an array, `a[]` alone is an empty array, and
+//! `a[][b]=c` sets a key of the last object in an array, or of a new object if the last one has the key already.
 
 use serde_json::{Map, Value};
 
-use super::Error;
+use super::error::Error;
 use dq_text::one_line;
 
-/// Gives the content behind `@NAME`; `-` is standard input.
+/// Reads the text of a value `@NAME`; the name `-` means standard input.
 pub type ReadFile<'a> = dyn FnMut(&str) -> Result<String, Error> + 'a;
 
 /// A field as typed.
-pub struct Field {
+pub struct RequestField {
+    /// `KEY=VALUE`, or `KEY[]` alone.
     pub text: String,
-    /// The value is a string whatever it looks like.
+    /// Whether the value is a string whatever it looks like (`--raw-field`).
     pub is_raw: bool,
 }
 
-/// The object that the fields make, in the order given.
+/// The JSON object of the fields, with its keys in the order given.
 ///
 /// # Errors
-/// `Usage` for what is no field, for keys given twice or as two types; what `read` fails with.
-pub fn object(fields: &[Field], read: &mut ReadFile) -> Result<Map<String, Value>, Error> {
+/// `Usage` for a malformed field, and for a key that is given twice or with two types; errors of `read`.
+pub fn to_object(
+    fields: &[RequestField],
+    read: &mut ReadFile,
+) -> Result<Map<String, Value>, Error> {
     let mut object = Map::new();
     for field in fields {
         let (keys, value) = split(&field.text)?;
@@ -33,11 +37,14 @@ pub fn object(fields: &[Field], read: &mut ReadFile) -> Result<Map<String, Value
     Ok(object)
 }
 
-/// The fields as parameters of a query: the keys as typed, `null` as nothing, the rest as text.
+/// The fields as query parameters, for GET and HEAD: keys as typed, `null` as an empty value, other values as text.
 ///
 /// # Errors
-/// As [`object`].
-pub fn pairs(fields: &[Field], read: &mut ReadFile) -> Result<Vec<(String, String)>, Error> {
+/// `Usage` for a malformed field; errors of `read`.
+pub fn to_parameters(
+    fields: &[RequestField],
+    read: &mut ReadFile,
+) -> Result<Vec<(String, String)>, Error> {
     let mut pairs = Vec::new();
     for field in fields {
         let (_, value) = split(&field.text)?;
@@ -53,7 +60,7 @@ pub fn pairs(fields: &[Field], read: &mut ReadFile) -> Result<Vec<(String, Strin
     Ok(pairs)
 }
 
-impl Field {
+impl RequestField {
     fn value(&self, text: &str, read: &mut ReadFile) -> Result<Value, Error> {
         if self.is_raw {
             Ok(Value::String(text.to_owned()))
@@ -63,29 +70,29 @@ impl Field {
     }
 }
 
-/// The keys of a field, `""` for each `[]`, and its value, which only an empty array goes without.
+/// The keys of a field, with `""` for each `[]`, and its value. Only an empty array may lack a value.
 fn split(field: &str) -> Result<(Vec<&str>, Option<&str>), Error> {
     let (key, value) = match field.split_once('=') {
         Some((key, value)) => (key, Some(value)),
         None => (field, None),
     };
-    let keys = keys(key).ok_or_else(|| wrong(format!("invalid key: \"{key}\"")))?;
+    let keys = keys(key).ok_or_else(|| invalid(format!("invalid key: \"{key}\"")))?;
     if value.is_none() && keys.last() != Some(&"") {
-        return Err(wrong(format!(
+        return Err(invalid(format!(
             "the field \"{key}\" lacks a value behind a \"=\""
         )));
     }
     Ok((keys, value))
 }
 
-/// `a[b][]` → a, b, nothing. `None` where brackets do not close or the first key is missing.
+/// The keys of `a[b][]`: `a`, `b` and `""`. `None` for unclosed brackets or an empty first key.
 fn keys(key: &str) -> Option<Vec<&str>> {
     let (first, mut rest) = key.split_at(key.find('[').unwrap_or(key.len()));
     let mut keys = vec![first];
     while !rest.is_empty() {
-        let (inner, behind) = rest.strip_prefix('[')?.split_once(']')?;
+        let (inner, after) = rest.strip_prefix('[')?.split_once(']')?;
         keys.push(inner);
-        rest = behind;
+        rest = after;
     }
     (!first.is_empty()).then_some(keys)
 }
@@ -113,21 +120,24 @@ fn insert(
     match keys {
         [key] => set(object, key, value.unwrap_or_default()),
         [key, ""] => push(object, key, value),
-        [key, "", rest @ ..] => insert(element(object, key, rest[0])?, rest, value),
-        [key, rest @ ..] => insert(inner(object, key)?, rest, value),
+        [key, "", rest @ ..] => insert(element_for(object, key, rest[0])?, rest, value),
+        [key, rest @ ..] => insert(nested_object(object, key)?, rest, value),
         [] => Ok(()),
     }
 }
 
 fn set(object: &mut Map<String, Value>, key: &str, value: Value) -> Result<(), Error> {
     if object.contains_key(key) {
-        return Err(wrong(format!("the field \"{key}\" is given twice")));
+        return Err(invalid(format!("the field \"{key}\" is given twice")));
     }
     object.insert(key.to_owned(), value);
     Ok(())
 }
 
-fn array<'a>(object: &'a mut Map<String, Value>, key: &str) -> Result<&'a mut Vec<Value>, Error> {
+fn nested_array<'a>(
+    object: &'a mut Map<String, Value>,
+    key: &str,
+) -> Result<&'a mut Vec<Value>, Error> {
     match object.entry(key).or_insert_with(|| Value::Array(vec![])) {
         Value::Array(array) => Ok(array),
         other => Err(mismatch(key, "an array", other)),
@@ -135,41 +145,43 @@ fn array<'a>(object: &'a mut Map<String, Value>, key: &str) -> Result<&'a mut Ve
 }
 
 fn push(object: &mut Map<String, Value>, key: &str, value: Option<Value>) -> Result<(), Error> {
-    array(object, key)?.extend(value);
+    nested_array(object, key)?.extend(value);
     Ok(())
 }
 
-fn inner<'a>(
+fn nested_object<'a>(
     object: &'a mut Map<String, Value>,
     key: &str,
 ) -> Result<&'a mut Map<String, Value>, Error> {
-    let inner = object
+    let nested = object
         .entry(key)
         .or_insert_with(|| Value::Object(Map::new()));
-    match inner {
-        Value::Object(inner) => Ok(inner),
+    match nested {
+        Value::Object(nested) => Ok(nested),
         other => Err(mismatch(key, "an object", other)),
     }
 }
 
-/// The object of an array that the key `next` goes to: the last one, unless that has the key already and
-/// what it has there is no array either.
-fn element<'a>(
+/// The object to put the key `next` into: the last one of the array, or a new one if the last has that key already with
+/// a value other than an array.
+fn element_for<'a>(
     object: &'a mut Map<String, Value>,
     key: &str,
     next: &str,
 ) -> Result<&'a mut Map<String, Value>, Error> {
-    let array = array(object, key)?;
-    let fits = match array.last() {
+    let array = nested_array(object, key)?;
+    let is_free = match array.last() {
         Some(Value::Object(last)) => last.get(next).is_none_or(Value::is_array),
         _ => false,
     };
-    if !fits {
+    if !is_free {
         array.push(Value::Object(Map::new()));
     }
     match array.last_mut() {
         Some(Value::Object(last)) => Ok(last),
-        _ => Err(wrong(format!("the field \"{key}\" is no array of objects"))),
+        _ => Err(invalid(format!(
+            "the field \"{key}\" is no array of objects"
+        ))),
     }
 }
 
@@ -182,12 +194,12 @@ fn mismatch(key: &str, wanted: &str, found: &Value) -> Error {
         Value::Array(_) => "an array",
         Value::Object(_) => "an object",
     };
-    wrong(format!(
+    invalid(format!(
         "the field \"{key}\" is given as {wanted} and as {found}"
     ))
 }
 
-fn wrong(problem: String) -> Error {
+fn invalid(problem: String) -> Error {
     Error::Usage {
         problem: format!("--field: {}", one_line(&problem)),
         hint: None,

@@ -19,6 +19,7 @@ pub mod logs;
 mod message;
 mod outgoing;
 mod pages;
+pub mod percent;
 mod proxy;
 pub mod query;
 mod registry;
@@ -40,7 +41,8 @@ mod watcher;
 mod testing;
 
 pub use client::{Client, Request, Settings, Source};
-pub use endpoint::{cut as cut_url, has_userinfo, of_socket as socket_url};
+pub use context::contexts;
+pub use endpoint::{has_userinfo, socket_url, split_url};
 pub use env_vars::EnvVars;
 pub use error::{Error, read_error};
 pub use host::Host;

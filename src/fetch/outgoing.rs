@@ -154,7 +154,7 @@ impl Outgoing<'_> {
 
     /// The target a link leads to; `None` where that is on another host.
     pub fn resolved(&self, link: &str) -> Option<String> {
-        endpoint::redirected(link, &self.spellings(), &self.target)
+        endpoint::redirect_target(link, &self.spellings(), &self.target)
     }
 
     /// The target a redirect leads to.

@@ -12,8 +12,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::connect;
-use super::endpoint::{percent_decoded, without_userinfo};
+use super::endpoint::without_userinfo;
 use super::error::Error;
+use super::percent;
 use dq_text::one_line;
 use dq_text::os_reason;
 
@@ -284,7 +285,7 @@ impl Proxy {
 /// `Basic …` for `user:password` as a URL writes it.
 fn basic(user: &str) -> String {
     let colon = if user.contains(':') { "" } else { ":" };
-    let pair = percent_decoded(&format!("{user}{colon}"));
+    let pair = percent::decode(&format!("{user}{colon}"));
     format!("Basic {}", BASE64_STANDARD.encode(pair))
 }
 

@@ -1,20 +1,19 @@
-//! Query parameters `key=value` behind an endpoint, percent-encoded, and Docker's `filters` made of them.
+//! Query parameters (`-q KEY=VALUE`): appends them to an endpoint and builds Docker's `filters` from them.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use super::Error;
-use super::endpoint::percent_decoded;
+use super::error::Error;
+use super::percent::{self, encode};
 use dq_text::one_line;
 
-/// What stands in front of the name of one of Docker's filters.
-const FILTER: &str = "filters.";
+/// The prefix of the keys that are names of Docker's filters.
+const FILTER_PREFIX: &str = "filters.";
 
-/// Splits a parameter at its first `=`.
+/// Splits a parameter into key and value at its first `=`.
 ///
 /// # Errors
-/// `Usage` where there is none: Docker takes a bare name for false, so it would mislead.
-pub fn parameter(text: &str) -> Result<(String, String), Error> {
+/// `Usage` without an `=` or a key. A bare name is refused because Docker reads it as false.
+pub fn parse_parameter(text: &str) -> Result<(String, String), Error> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err(Error::usage(format!(
@@ -24,42 +23,42 @@ pub fn parameter(text: &str) -> Result<(String, String), Error> {
     }
 }
 
-/// Appends parameters to an endpoint or URL. Those whose key starts with `filters.` become one parameter
-/// `filters`, the JSON object of arrays that Docker's API wants.
+/// Appends parameters, keys and values not yet encoded, to an endpoint or URL. Those whose key starts with `filters.`
+/// become one parameter `filters`, a JSON object of arrays, as Docker's API takes it.
 ///
 /// # Errors
-/// `Usage` for `filters.…` beside a parameter `filters`.
+/// `Usage` for `filters.…` together with a parameter `filters`.
 pub fn append(source: &str, parameters: &[(String, String)]) -> Result<String, Error> {
     let (filters, plain): (Vec<_>, Vec<_>) = parameters
         .iter()
-        .partition(|(key, _)| key.starts_with(FILTER));
+        .partition(|(key, _)| key.starts_with(FILTER_PREFIX));
     let mut query: Vec<String> = plain.iter().map(|(key, value)| pair(key, value)).collect();
     if !filters.is_empty() {
-        let literal = plain.iter().any(|(key, _)| key == "filters");
-        if literal || has_filters(source) {
+        let is_literal = plain.iter().any(|(key, _)| key == "filters");
+        if is_literal || has_filters(source) {
             return Err(Error::usage(
                 "filters.KEY=VALUE and a parameter filters exclude each other",
             ));
         }
-        query.push(pair("filters", &json(&filters)));
+        query.push(pair("filters", &filters_json(&filters)));
     }
-    Ok(extended(source, &query.join("&")))
+    Ok(with_query(source, &query.join("&")))
 }
 
-/// The endpoint without the parameters that a later `append` of these would give a second time.
-pub fn without(source: &str, parameters: &[(String, String)]) -> String {
+/// The endpoint without the parameters that [`append`] is going to add again.
+pub fn without_parameters(source: &str, parameters: &[(String, String)]) -> String {
     let Some((path, query)) = source.split_once('?') else {
         return source.to_owned();
     };
     let is_replaced = |pair: &&str| {
         let key = pair.split('=').next().unwrap_or_default();
-        parameters.iter().any(|(theirs, _)| {
-            let theirs = if theirs.starts_with(FILTER) {
+        parameters.iter().any(|(new, _)| {
+            let new = if new.starts_with(FILTER_PREFIX) {
                 "filters"
             } else {
-                theirs
+                new
             };
-            key == theirs || key == encoded(theirs)
+            key == new || key == encode(new)
         })
     };
     let kept: Vec<_> = query.split('&').filter(|pair| !is_replaced(pair)).collect();
@@ -70,10 +69,13 @@ pub fn without(source: &str, parameters: &[(String, String)]) -> String {
     }
 }
 
-/// Of Docker's filters in an endpoint, as parameters `filters.NAME`, those that these parameters do not give anew: one
-/// more filter narrows a list, it does not widen it to what the others had left out.
-pub fn filters_beside(source: &str, parameters: &[(String, String)]) -> Vec<(String, String)> {
-    let is_merged = parameters.iter().any(|(key, _)| key.starts_with(FILTER))
+/// Docker's filters in the query of an endpoint, as parameters `filters.NAME`, without those that `parameters` replace.
+///
+/// They are kept because one more filter should narrow a list: it must not bring back what the others left out.
+pub fn remaining_filters(source: &str, parameters: &[(String, String)]) -> Vec<(String, String)> {
+    let is_merged = parameters
+        .iter()
+        .any(|(key, _)| key.starts_with(FILTER_PREFIX))
         && parameters.iter().all(|(key, _)| key != "filters");
     let query = source.split_once('?').map_or("", |(_, query)| query);
     let given = query
@@ -81,15 +83,15 @@ pub fn filters_beside(source: &str, parameters: &[(String, String)]) -> Vec<(Str
         .filter_map(|pair| pair.strip_prefix("filters="));
     given
         .filter(|_| is_merged)
-        .filter_map(|text| serde_json::from_slice(&percent_decoded(text)).ok())
+        .filter_map(|text| serde_json::from_slice(&percent::decode(text)).ok())
         .flat_map(|filters: Map<String, Value>| filters)
-        .map(|(name, values)| (format!("{FILTER}{name}"), values))
-        .filter(|(key, _)| parameters.iter().all(|(theirs, _)| theirs != key))
+        .map(|(name, values)| (format!("{FILTER_PREFIX}{name}"), values))
+        .filter(|(key, _)| parameters.iter().all(|(new, _)| new != key))
         .flat_map(|(key, values)| values_of(values).map(move |value| (key.clone(), value)))
         .collect()
 }
 
-/// The values of a filter, `["a"]` or, as the docker CLI sends them, `{"a":true}`.
+/// The values of a filter: `["a"]`, or `{"a":true}` as the docker CLI sends them.
 fn values_of(values: Value) -> Box<dyn Iterator<Item = String>> {
     match values {
         Value::Array(values) => Box::new(values.into_iter().filter_map(|value| match value {
@@ -101,11 +103,11 @@ fn values_of(values: Value) -> Box<dyn Iterator<Item = String>> {
     }
 }
 
-/// `{"status":["exited"],"label":["a=b","c"]}`: values of one key are alternatives.
-fn json(filters: &[&(String, String)]) -> String {
+/// The filters as JSON, such as `{"status":["exited"],"label":["a=b","c"]}`.
+fn filters_json(filters: &[&(String, String)]) -> String {
     let mut object = Map::new();
     for (key, value) in filters {
-        let name = key.strip_prefix(FILTER).unwrap_or(key);
+        let name = key.strip_prefix(FILTER_PREFIX).unwrap_or(key);
         let values = object
             .entry(name)
             .or_insert_with(|| Value::Array(Vec::new()));
@@ -123,8 +125,8 @@ fn has_filters(source: &str) -> bool {
         .any(|pair| pair.split('=').next() == Some("filters"))
 }
 
-/// The fragment of a URL stays behind the query; an endpoint has none, its `#` is encoded.
-fn extended(source: &str, query: &str) -> String {
+/// Appends an encoded query, before the fragment of a URL. In an endpoint, `#` starts no fragment.
+fn with_query(source: &str, query: &str) -> String {
     if query.is_empty() {
         return source.to_owned();
     }
@@ -134,28 +136,16 @@ fn extended(source: &str, query: &str) -> String {
         source.find('#').unwrap_or(source.len())
     };
     let (front, fragment) = source.split_at(end);
-    let joint = match front.split_once('?') {
+    let separator = match front.split_once('?') {
         None => "?",
         Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
         Some(_) => "&",
     };
-    format!("{front}{joint}{query}{fragment}")
+    format!("{front}{separator}{query}{fragment}")
 }
 
 fn pair(key: &str, value: &str) -> String {
-    format!("{}={}", encoded(key), encoded(value))
-}
-
-/// All but the unreserved characters of RFC 3986 §2.3: what is percent-encoded.
-pub const RESERVED: AsciiSet = NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// Percent-encodes all but the unreserved characters.
-pub fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, &RESERVED).to_string()
+    format!("{}={}", encode(key), encode(value))
 }
 
 #[cfg(test)]
@@ -164,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_given_anew_are_taken_away() {
+    fn replaced_parameters_are_removed() {
         let cases = [
             ("/x", "a=1", "/x"),
             ("/x?a=1&b=2&a=3", "a=4", "/x?b=2"),
@@ -184,14 +174,14 @@ mod tests {
             };
             let parameters: Vec<_> = parameters
                 .into_iter()
-                .map(|it| parameter(it).unwrap())
+                .map(|it| parse_parameter(it).unwrap())
                 .collect();
-            assert_eq!(without(source, &parameters), expected);
+            assert_eq!(without_parameters(source, &parameters), expected);
         }
     }
 
     #[test]
-    fn filters_that_are_not_given_anew_stay() {
+    fn filters_that_are_not_replaced_remain() {
         let cases: [(&str, &[&str], &str); 8] = [
             (
                 r#"/x?filters={"a":["1","2"]}"#,
@@ -219,8 +209,11 @@ mod tests {
             ("/x", &["filters.b=3"], ""),
         ];
         for (source, parameters, expected) in cases {
-            let parameters: Vec<_> = parameters.iter().map(|it| parameter(it).unwrap()).collect();
-            let kept = filters_beside(source, &parameters);
+            let parameters: Vec<_> = parameters
+                .iter()
+                .map(|it| parse_parameter(it).unwrap())
+                .collect();
+            let kept = remaining_filters(source, &parameters);
             let kept: Vec<_> = kept
                 .iter()
                 .map(|(key, value)| format!("{key}={value}"))
@@ -229,11 +222,11 @@ mod tests {
         }
     }
 
-    fn asked(source: &str, parameters: &str) -> Result<String, Error> {
+    fn appended(source: &str, parameters: &str) -> Result<String, Error> {
         let parameters: Result<Vec<_>, _> = parameters
             .split(' ')
             .filter(|it| !it.is_empty())
-            .map(parameter)
+            .map(parse_parameter)
             .collect();
         append(source, &parameters?)
     }
@@ -255,7 +248,7 @@ mod tests {
             ("http://h", "a=1", "http://h?a=1"),
         ];
         for (source, parameters, expected) in cases {
-            assert_eq!(asked(source, parameters).unwrap(), expected);
+            assert_eq!(appended(source, parameters).unwrap(), expected);
         }
     }
 
@@ -272,17 +265,17 @@ mod tests {
             ("filters.=x", r#"{"":["x"]}"#),
         ];
         for (parameters, filters) in cases {
-            let expected = format!("/x?filters={}", encoded(filters));
-            assert_eq!(asked("/x", parameters).unwrap(), expected);
+            let expected = format!("/x?filters={}", encode(filters));
+            assert_eq!(appended("/x", parameters).unwrap(), expected);
         }
-        let both = asked("/x", "filters.a=b all=1 filters.c=d").unwrap();
+        let both = appended("/x", "filters.a=b all=1 filters.c=d").unwrap();
         assert!(both.starts_with("/x?all=1&filters=%7B"), "{both}");
-        assert_eq!(asked("/x", "filters=y").unwrap(), "/x?filters=y");
-        assert_eq!(asked("/x", "filtersx=y").unwrap(), "/x?filtersx=y");
+        assert_eq!(appended("/x", "filters=y").unwrap(), "/x?filters=y");
+        assert_eq!(appended("/x", "filtersx=y").unwrap(), "/x?filtersx=y");
     }
 
     #[test]
-    fn what_misleads_is_refused() {
+    fn ambiguous_parameters_are_refused() {
         for (source, parameters) in [
             ("/x", "all"),
             ("/x", "=1"),
@@ -290,7 +283,7 @@ mod tests {
             ("/x?filters={}", "filters.a=b"),
             ("/x?a=1&filters=", "filters.a=b"),
         ] {
-            let error = asked(source, parameters).unwrap_err();
+            let error = appended(source, parameters).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{source} {parameters}");
         }
     }

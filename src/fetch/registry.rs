@@ -11,8 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Request, Source};
 use super::context::{ConfigDir, read_json};
-use super::endpoint::percent_decoded;
+use super::env_vars::EnvVars;
 use super::error::Error;
+use super::percent;
 
 /// What docker calls the registry of Docker Hub in its configuration.
 const HUB: &str = "https://index.docker.io/v1/";
@@ -33,6 +34,16 @@ enum Wanted {
 }
 
 impl Logins {
+    /// The logins of this user. Nothing is read yet.
+    ///
+    /// # Errors
+    /// `Usage` where there is neither DOCKER_CONFIG nor a home directory.
+    pub fn from_env(env: &EnvVars<'_>) -> Result<Self, Error> {
+        ConfigDir::from_env(env)
+            .map(Self)
+            .ok_or_else(|| Error::usage("there is no home directory with docker's logins"))
+    }
+
     /// The request with the login it needs. A registry without a login gets an empty one, as from docker.
     ///
     /// # Errors
@@ -116,7 +127,7 @@ fn parameter(query: &str, name: &str) -> Option<String> {
 }
 
 fn decoded(text: &str) -> String {
-    String::from_utf8_lossy(&percent_decoded(text)).into_owned()
+    String::from_utf8_lossy(&percent::decode(text)).into_owned()
 }
 
 /// The registry of an image (distribution/reference normalize.go): what is in front of the first slash, if

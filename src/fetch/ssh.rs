@@ -12,8 +12,8 @@ use std::os::unix::net::UnixStream;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::endpoint::percent_decoded;
 use super::error::Error;
+use super::percent;
 use dq_text::{one_line, os_reason, shell_word};
 
 pub use children::{ChildHandle, terminate_ssh_children};
@@ -118,7 +118,7 @@ fn user_name(text: &str) -> Result<String, Error> {
             hint: Some("ssh takes a key, or asks for the password".to_owned()),
         });
     }
-    only_safe(percent_decoded(text), "-_.+@").ok_or_else(|| invalid("this is no user name"))
+    only_safe(percent::decode(text), "-_.+@").ok_or_else(|| invalid("this is no user name"))
 }
 
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), Error> {
@@ -139,7 +139,7 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>), Error> {
         return Err(no_host());
     }
     let host =
-        only_safe(percent_decoded(host), "-_.:%").ok_or_else(|| invalid("this is no host name"))?;
+        only_safe(percent::decode(host), "-_.:%").ok_or_else(|| invalid("this is no host name"))?;
     Ok((host, port))
 }
 
@@ -155,7 +155,7 @@ fn socket_path(path: &str) -> Result<Option<String>, Error> {
     if path.trim_matches('/').is_empty() {
         return Ok(None);
     }
-    match String::from_utf8(percent_decoded(path)) {
+    match String::from_utf8(percent::decode(path)) {
         Ok(path) if !path.contains(char::is_control) => Ok(Some(path)),
         _ => Err(invalid("this is no path of a socket")),
     }

@@ -64,7 +64,7 @@ pub(super) fn source(
         shown: shown(&typed.request),
         curl,
         logins: if typed.request.registry_auth {
-            Some(environment.logins()?)
+            Some(dq_fetch::Logins::from_env(&environment)?)
         } else {
             None
         },

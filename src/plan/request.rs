@@ -28,7 +28,10 @@ pub(super) fn request(source: &str, options: &FetchOptions) -> Result<dq_fetch::
     let in_query = is_bodiless(&method) && !typed.fields.is_empty();
     let mut parameters = parameters(typed)?;
     if in_query {
-        parameters.extend(fields::pairs(&typed_fields(typed)?, &mut read_text)?);
+        parameters.extend(fields::to_parameters(
+            &typed_fields(typed)?,
+            &mut read_text,
+        )?);
     }
     let source = query::append(source, &parameters)?;
     let payload = if in_query {
@@ -56,7 +59,7 @@ pub(super) fn request(source: &str, options: &FetchOptions) -> Result<dq_fetch::
 
 /// The parameters of `-q`.
 pub(super) fn parameters(typed: &RequestOptions) -> Result<Vec<(String, String)>, Error> {
-    let parameters = typed.query.iter().map(|pair| query::parameter(pair));
+    let parameters = typed.query.iter().map(|pair| query::parse_parameter(pair));
     Ok(parameters.collect::<Result<_, _>>()?)
 }
 
@@ -99,23 +102,24 @@ fn payload(typed: &RequestOptions) -> Result<Payload, Error> {
     if typed.fields.is_empty() {
         return Ok(Payload::None);
     }
-    let object = fields::object(&typed_fields(typed)?, &mut read_text)?;
+    let object = fields::to_object(&typed_fields(typed)?, &mut read_text)?;
     Ok(Payload::Bytes(
         serde_json::Value::Object(object).to_string().into_bytes(),
     ))
 }
 
 /// The fields as text; standard input can be read for one of them only.
-fn typed_fields(typed: &RequestOptions) -> Result<Vec<fields::Field>, Error> {
+fn typed_fields(typed: &RequestOptions) -> Result<Vec<fields::RequestField>, Error> {
     let texts = typed.fields.iter().map(|field| {
-        Ok(fields::Field {
+        Ok(fields::RequestField {
             text: unicode(&field.text)?,
             is_raw: field.is_raw,
         })
     });
     let texts = texts.collect::<Result<Vec<_>, Error>>()?;
-    let reads_stdin =
-        |it: &&fields::Field| !it.is_raw && it.text.split_once('=').is_some_and(|it| it.1 == "@-");
+    let reads_stdin = |it: &&fields::RequestField| {
+        !it.is_raw && it.text.split_once('=').is_some_and(|it| it.1 == "@-")
+    };
     if texts.iter().filter(reads_stdin).count() > 1 {
         return Err(Error::usage("standard input can be read once only"));
     }

@@ -160,12 +160,12 @@ impl Call {
     pub(super) fn complete(&self, fetch: &mut FetchOptions) -> Result<String, Error> {
         self.complete_method(&mut fetch.request)?;
         let typed = request::parameters(&fetch.request)?;
-        let kept = query::filters_beside(&self.endpoint, &typed);
+        let kept = query::remaining_filters(&self.endpoint, &typed);
         let kept = kept
             .into_iter()
             .map(|(key, value)| format!("{key}={value}"));
         fetch.request.query.splice(..0, kept);
-        let endpoint = query::without(&self.endpoint, &typed);
+        let endpoint = query::without_parameters(&self.endpoint, &typed);
         let is_host_typed = fetch.host.is_some()
             || fetch.context.is_some()
             || fetch.unix_socket.is_some()

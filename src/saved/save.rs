@@ -211,7 +211,7 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
     let (host, endpoint) = if source.starts_with('/') {
         (None, source.to_owned())
     } else {
-        let (host, endpoint) = dq_fetch::cut_url(source)?;
+        let (host, endpoint) = dq_fetch::split_url(source)?;
         let slash = if endpoint.starts_with('/') { "" } else { "/" };
         (Some(without_secret(host)?), format!("{slash}{endpoint}"))
     };

@@ -1,11 +1,11 @@
-//! Endpoints, URLs and what is made of them.
+//! Parsing endpoints and URLs.
 
 #![allow(clippy::unwrap_used)]
 
 use super::*;
 
 #[test]
-fn a_user_in_front_of_the_host_is_seen() {
+fn userinfo_is_found() {
     for url in ["https://u:p@h/x", "http://u@h", "tcp://u:p@h:1", "u@h:1"] {
         assert!(has_userinfo(url), "{url}");
     }
@@ -21,7 +21,7 @@ fn a_user_in_front_of_the_host_is_seen() {
 }
 
 #[test]
-fn a_url_is_cut_in_front_of_its_endpoint() {
+fn urls_are_split_into_host_and_endpoint() {
     let cases = [
         (
             "http://h/x/{name}?a={b}",
@@ -43,14 +43,14 @@ fn a_url_is_cut_in_front_of_its_endpoint() {
         ("http:///x", None),
     ];
     for (url, expected) in cases {
-        let found = cut(url).ok();
+        let found = split_url(url).ok();
         let found = found.as_ref().map(|(host, rest)| (host.as_str(), *rest));
         assert_eq!(found, expected, "{url}");
     }
     let socket = Path::new("/run/a b:c%/x.sock");
-    let url = of_socket(socket);
+    let url = socket_url(socket);
     assert_eq!(url, "http://unix:/run/a%20b%3Ac%25/x.sock:");
-    let (found, endpoint) = socket_url(&(url + "/info")).unwrap().unwrap();
+    let (found, endpoint) = parse_socket_url(&(url + "/info")).unwrap().unwrap();
     assert_eq!((found.as_path(), endpoint.as_str()), (socket, "/info"));
 }
 
@@ -96,7 +96,7 @@ fn endpoints_become_targets() {
 }
 
 #[test]
-fn urls_come_apart() {
+fn urls_are_parsed() {
     let cases = [
         ("http://h", "http://h", "/"),
         ("HTTPS://H:1/a b?c#d", "https://H:1", "/a%20b?c"),
@@ -145,14 +145,14 @@ fn urls_may_name_a_socket() {
         ("/x", None),
     ];
     for (text, expected) in cases {
-        let found = socket_url(text).unwrap();
+        let found = parse_socket_url(text).unwrap();
         let shown = found
             .as_ref()
             .map(|it| (it.0.to_str().unwrap(), it.1.as_str()));
         assert_eq!(shown, expected, "{text}");
     }
     assert_eq!(
-        socket_url("http+unix:///run/x/info")
+        parse_socket_url("http+unix:///run/x/info")
             .unwrap_err()
             .exit_code(),
         2
@@ -160,7 +160,7 @@ fn urls_may_name_a_socket() {
 }
 
 #[test]
-fn versions_go_where_there_is_none() {
+fn a_version_is_added_unless_there_is_one() {
     let cases = [
         ("/containers/json", "/v1.41/containers/json"),
         ("/v1.30/info", "/v1.30/info"),
@@ -200,11 +200,11 @@ fn redirects_stay_on_the_origin() {
         ("/b c\u{e9}", Some("/b%20c%C3%A9")),
     ];
     for (location, expected) in cases {
-        let to = redirected(location, &origins, "/x/y?z");
+        let to = redirect_target(location, &origins, "/x/y?z");
         assert_eq!(to.as_deref(), expected, "{location}");
     }
     assert_eq!(
-        redirected("http://h:80/b", &["http://h".into()], "/").as_deref(),
+        redirect_target("http://h:80/b", &["http://h".into()], "/").as_deref(),
         Some("/b")
     );
 }

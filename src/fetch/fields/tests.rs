@@ -1,4 +1,4 @@
-//! The rules of `gh api -F` as a table.
+//! The rules of `gh api -F`, as a table of cases.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,17 +11,17 @@ fn read(name: &str) -> Result<String, Error> {
     }
 }
 
-/// A field; a raw one behind an exclamation mark.
-fn field(text: &str) -> Field {
-    Field {
+/// A field; an exclamation mark at its start makes it raw.
+fn field(text: &str) -> RequestField {
+    RequestField {
         text: text.trim_start_matches('!').to_owned(),
         is_raw: text.starts_with('!'),
     }
 }
 
 fn json(fields: &str) -> Result<String, String> {
-    let fields: Vec<Field> = fields.split_whitespace().map(field).collect();
-    match object(&fields, &mut read) {
+    let fields: Vec<RequestField> = fields.split_whitespace().map(field).collect();
+    match to_object(&fields, &mut read) {
         Ok(object) => Ok(Value::Object(object).to_string()),
         Err(error) => Err(error.to_string()),
     }
@@ -80,7 +80,7 @@ fn keys_nest() {
 }
 
 #[test]
-fn what_is_no_field_is_refused() {
+fn malformed_fields_are_refused() {
     let cases = [
         ("a", "the field \"a\" lacks a value"),
         ("a[b]", "the field \"a[b]\" lacks a value"),
@@ -121,7 +121,7 @@ fn what_is_no_field_is_refused() {
 #[test]
 fn in_a_query_the_keys_stay_as_they_are() {
     let fields = ["a[b]=1", "c=null", "d=x y", "e[]=true", "f[]"].map(field);
-    let pairs = pairs(&fields, &mut read).unwrap();
+    let pairs = to_parameters(&fields, &mut read).unwrap();
     let expected = [("a[b]", "1"), ("c", ""), ("d", "x y"), ("e[]", "true")];
     assert_eq!(
         pairs,

@@ -58,7 +58,7 @@ fn refuse_conflicts(flags: &HostFlags) -> Result<(), Error> {
 
 /// The host that docker's order leads to, with what docker's configuration adds to requests.
 fn docker_host(flags: &HostFlags, env: &EnvVars<'_>) -> Result<Host, Error> {
-    let dir = env.config_dir();
+    let dir = ConfigDir::from_env(env);
     let config = dir
         .as_ref()
         .map_or(Ok(Config::default()), ConfigDir::config)?;

@@ -23,7 +23,7 @@ pub fn resolve_url(
     env: &EnvVars<'_>,
 ) -> Result<(Host, Source), Error> {
     refuse_other_hosts(flags)?;
-    if let Some((socket, endpoint)) = endpoint::socket_url(text)? {
+    if let Some((socket, endpoint)) = endpoint::parse_socket_url(text)? {
         if flags.unix_socket.is_some() {
             return Err(Error::usage(
                 "the URL names a socket, and so does --unix-socket",

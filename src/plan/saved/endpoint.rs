@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use crate::error::Error;
-use dq_fetch::query::RESERVED;
+use dq_fetch::percent::RESERVED;
 use dq_filter::saved::placeholders;
 
 /// The endpoint with a word in place of each placeholder.
