@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Candidate, listed};
 use crate::cli::FetchOptions;
 use crate::environment::Variables;
-use dq_fetch::{self, EnvVars, HostFlags, Payload, Settings, Source};
+use dq_fetch::{self, ClientSettings, EnvVars, HostFlags, Payload, Source};
 
 /// How long a TAB waits for the host: with dq's own start it stays below what a hand notices.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -110,10 +110,10 @@ impl Live {
 }
 
 fn get(host: dq_fetch::Host, source: Source) -> Option<Vec<u8>> {
-    let settings = Settings {
+    let settings = ClientSettings {
         connect_timeout: Some(PATIENCE),
         max_time: Some(PATIENCE),
-        ..Settings::default()
+        ..ClientSettings::default()
     };
     let request = dq_fetch::Request {
         method: "GET".into(),
@@ -122,7 +122,7 @@ fn get(host: dq_fetch::Host, source: Source) -> Option<Vec<u8>> {
         without: Vec::new(),
         payload: Payload::None,
     };
-    let client = dq_fetch::Client::new(host, settings).ok()?;
+    let client = dq_fetch::Client::new(host, settings);
     let response = client.send(&request).ok()?;
     let mut body = Vec::new();
     let is_list = response.status == 200;

@@ -8,6 +8,7 @@ use ureq::Agent;
 use ureq::http::Method;
 
 use super::address::Address;
+use super::client_settings::ClientSettings;
 use super::endpoint::{self, without_userinfo};
 use super::error::Error;
 use super::headers;
@@ -15,18 +16,18 @@ use super::host::{ChosenBy, Host};
 use super::line::Line;
 use super::outgoing::Outgoing;
 use super::proxy::Proxy;
+use super::request::{Request, Source};
 use super::response::Response;
 use super::retry::Retries;
 use super::tls::{Options, Tls};
 use super::transport::{Gateway, NoResolver, Route};
 use super::turns::Turns;
-use super::upload::{Payload, Upload};
+use super::upload::Upload;
+use super::ureq_error::HEAD_LIMIT;
 use super::waiter::Waiter;
 use super::watcher::{Event, Watcher};
 use dq_text::one_line;
 
-/// The longest head of a response, in bytes.
-pub const HEAD_LIMIT: usize = 64 << 10;
 /// How long connecting over the network may take; docker's own limit.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many idle connections are kept: one for each thread that may ask at once.
@@ -34,46 +35,11 @@ const IDLE_CONNECTIONS: usize = 32;
 /// The same for ssh, where each is a process and a log-in.
 const SSH_CONNECTIONS: usize = 2;
 
-/// What a request is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// A path with its query on the host, such as `/containers/json?all=1`.
-    Endpoint(String),
-    /// A full http or https URL. Nothing of docker's goes along.
-    Url(String),
-}
-
-/// Limits on a client's patience. There is none on reading: a stream may be silent for hours.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settings {
-    /// For connecting, name look-up and TLS handshake included. Without it 10 s over the network
-    /// and none on a socket.
-    pub connect_timeout: Option<Duration>,
-    /// For a whole request with its response.
-    pub max_time: Option<Duration>,
-    /// For the server's next byte, in a stream too.
-    pub idle_timeout: Option<Duration>,
-    /// How often a request that changes nothing when repeated is sent again.
-    pub retries: u32,
-}
-
-/// A request.
-#[derive(Debug, Clone)]
-pub struct Request {
-    pub method: String,
-    pub source: Source,
-    /// These replace the headers dq or docker's configuration would send, by name.
-    pub headers: Vec<(String, String)>,
-    /// Names of headers that are not sent, whoever would.
-    pub without: Vec<String>,
-    pub payload: Payload,
-}
-
 /// Keeps connections to one host, and to full URLs apart from them. May be shared among threads.
 #[derive(Debug)]
 pub struct Client {
     host: Host,
-    settings: Settings,
+    settings: ClientSettings,
     watcher: Watcher,
     waiter: Waiter,
     line: Arc<Line>,
@@ -85,12 +51,9 @@ pub struct Client {
 
 impl Client {
     /// Nothing is read or connected before the first request.
-    ///
-    /// # Errors
-    /// None at present.
-    pub fn new(host: Host, settings: Settings) -> Result<Self, Error> {
+    pub fn new(host: Host, settings: ClientSettings) -> Self {
         let few = matches!(host.address, Address::Ssh(_));
-        Ok(Self {
+        Self {
             turns: few.then(|| Turns::new(SSH_CONNECTIONS)),
             host,
             settings,
@@ -99,14 +62,14 @@ impl Client {
             line: Arc::default(),
             at_home: OnceLock::new(),
             abroad: OnceLock::new(),
-        })
+        }
     }
 
     pub(super) fn host(&self) -> &Host {
         &self.host
     }
 
-    pub(super) fn settings(&self) -> &Settings {
+    pub(super) fn settings(&self) -> &ClientSettings {
         &self.settings
     }
 
@@ -168,7 +131,7 @@ impl Client {
         if method == Method::CONNECT {
             return Err(Error::usage("CONNECT opens a tunnel, which dq does not"));
         }
-        let upload = request.payload.open()?;
+        let upload = Upload::open(&request.payload)?;
         match &request.source {
             Source::Endpoint(endpoint) => self.to_host(request, method, upload, endpoint),
             Source::Url(url) => self.to_url(request, method, upload, url),

@@ -7,7 +7,7 @@ use ureq::http::header::HOST;
 use ureq::http::{HeaderName, HeaderValue};
 
 use super::address::Address;
-use super::client::{Client, Request};
+use super::client::Client;
 use super::endpoint::without_userinfo;
 use super::error::Error;
 use super::headers;
@@ -15,8 +15,9 @@ use super::heads::{canonical, is_secret};
 use super::host::ChosenBy;
 use super::outgoing::Outgoing;
 use super::proxy::Proxy;
+use super::request::{Payload, Request};
 use super::tls::Roots;
-use super::upload::Payload;
+use super::upload::Upload;
 
 /// Longer files are streamed with `-T`: curl reads those of `--data-binary` into memory first.
 const LONG: u64 = 1 << 20;
@@ -251,7 +252,7 @@ fn payload(request: &Request, target: &str, command: &mut Command) -> Result<(),
             Some(guess(target))
         }
         Payload::Stdin => None,
-        known => known.open()?.and_then(|upload| upload.content_type),
+        known => Upload::open(known)?.and_then(|upload| upload.content_type),
     };
     // curl would call it a form.
     if let Some(kind) = content_type.filter(|_| !typed) {

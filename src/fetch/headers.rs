@@ -5,8 +5,8 @@ use ureq::http::header::{
 };
 use ureq::http::{HeaderName, HeaderValue, Method};
 
-use super::client::Request;
 use super::error::Error;
+use super::request::Request;
 use super::upload::Upload;
 use dq_text::one_line;
 

@@ -1,8 +1,10 @@
 //! Request → response: which host, over which transport, and the body as a stream.
 
 mod address;
+mod body;
 mod buffers;
 mod client;
+mod client_settings;
 mod connect;
 mod context;
 pub mod curl;
@@ -24,6 +26,7 @@ mod proxy;
 pub mod query;
 mod registry;
 mod reported;
+mod request;
 mod resolve;
 mod response;
 mod retry;
@@ -34,24 +37,28 @@ mod tls;
 mod transport;
 mod turns;
 mod upload;
+mod ureq_error;
 mod waiter;
 mod watcher;
 
 #[cfg(test)]
 mod testing;
 
-pub use client::{Client, Request, Settings, Source};
+pub use body::Body;
+pub use client::Client;
+pub use client_settings::ClientSettings;
 pub use context::contexts;
 pub use endpoint::{has_userinfo, socket_url, split_url};
 pub use env_vars::EnvVars;
-pub use error::{Error, read_error};
+pub use error::Error;
 pub use host::Host;
 pub use pages::all_pages;
 pub use registry::Logins;
 pub use reported::Report;
+pub use request::{Payload, Request, Source};
 pub use resolve::{HostFlags, TlsFlags, resolve_host, resolve_url};
-pub use response::{Body, BodyKind, Response};
+pub use response::{BodyKind, Response};
 pub use ssh::terminate_ssh_children;
-pub use upload::Payload;
+pub use ureq_error::read_error;
 pub use waiter::Waiter;
 pub use watcher::{Event, Watcher};

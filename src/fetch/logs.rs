@@ -8,7 +8,7 @@
 
 use std::io::{self, Cursor, Read};
 
-use super::Error;
+use super::error::Error;
 use dq_text::one_line;
 
 /// The longest frame, in bytes. Docker cuts lines at 16 KiB and copies in chunks of 32 KiB.

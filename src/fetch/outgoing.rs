@@ -5,12 +5,13 @@ use ureq::{Agent, SendBody};
 
 use super::client::Client;
 use super::endpoint::{self, without_userinfo};
-use super::error::{self, Error};
+use super::error::Error;
 use super::headers::{self, Headers};
 use super::proxy::Proxy;
 use super::response::Response;
 use super::transport::ABSOLUTE;
 use super::upload::Upload;
+use super::ureq_error::{from_ureq, transport_error};
 use super::watcher::Event;
 use dq_text::one_line;
 
@@ -89,7 +90,7 @@ impl Outgoing<'_> {
                     return Ok(response);
                 }
                 Err(error) if self.is_safe() && is_stale(&error) => {}
-                Err(error) => return Err(error::from_ureq(&error, &self.host)),
+                Err(error) => return Err(from_ureq(&error, &self.host)),
             }
         }
     }
@@ -191,5 +192,5 @@ fn refused_redirect(response: &Response, problem: &'static str) -> Error {
 }
 
 fn is_stale(error: &ureq::Error) -> bool {
-    error::fault(error).is_some_and(|fault| fault.stale)
+    transport_error(error).is_some_and(|inner| inner.stale)
 }

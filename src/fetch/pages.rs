@@ -2,9 +2,11 @@
 
 use std::io::{self, Read};
 
-use super::client::{Client, Request};
+use super::body::Body;
+use super::client::Client;
 use super::error::Error;
-use super::response::{Body, Response};
+use super::request::Request;
+use super::response::Response;
 use dq_text::one_line;
 
 /// Sends a GET, and one more for every page that follows while the body is read. Only pages of the same origin

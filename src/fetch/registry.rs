@@ -9,11 +9,11 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 use serde_json::{Map, Value, json};
 
-use super::client::{Request, Source};
 use super::context::{ConfigDir, read_json};
 use super::env_vars::EnvVars;
 use super::error::Error;
 use super::percent;
+use super::request::{Request, Source};
 
 /// What docker calls the registry of Docker Hub in its configuration.
 const HUB: &str = "https://index.docker.io/v1/";

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use memchr::memmem;
 use serde_json::{Deserializer, Value};
 
+use super::body::Body;
 use super::error::Error;
-use super::response::Body;
 use dq_text::one_line;
 
 /// Longer lines are not looked into, in bytes; Docker's own are a few hundred.

@@ -4,11 +4,13 @@ use std::io::{self, Cursor, Read};
 
 use ureq::http::StatusCode;
 
-use super::error::{Error, read_error};
+use super::body::Body;
+use super::error::Error;
 use super::logs::{self, Frames};
 use super::message;
 use super::reported::{Listening, Report};
 use super::turns::{Held, Turn};
+use super::ureq_error::read_error;
 
 /// How much of a failure's body is read, in bytes; docker's own client reads as much.
 const FAILURE_LIMIT: u64 = 1 << 20;
@@ -18,9 +20,6 @@ const SNIFF_LIMIT: usize = 4096;
 /// The types of what a container writes: as it is, or in frames.
 const RAW: &str = "application/vnd.docker.raw-stream";
 const MULTIPLEXED: &str = "application/vnd.docker.multiplexed-stream";
-
-/// A body's bytes. Its errors are for [`read_error`].
-pub type Body = Box<dyn Read + Send>;
 
 /// What a body holds, from its content type; where that says nothing, from its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::{
-    Client, EnvVars, Host, HostFlags, Payload, Request, Settings, Source, resolve_host, resolve_url,
+    Client, ClientSettings, EnvVars, Host, HostFlags, Payload, Request, Source, resolve_host,
+    resolve_url,
 };
 
 /// A folder that goes when it is dropped.
@@ -107,7 +108,7 @@ impl Server {
     }
 
     pub fn client(&self) -> Client {
-        socket_client(&self.socket(), Settings::default())
+        socket_client(&self.socket(), ClientSettings::default())
     }
 }
 
@@ -162,12 +163,12 @@ fn with_variables<T>(variables: &[(&str, &str)], ask: impl Fn(&EnvVars<'_>) -> T
     })
 }
 
-pub fn socket_client(path: &Path, settings: Settings) -> Client {
+pub fn socket_client(path: &Path, settings: ClientSettings) -> Client {
     let flags = HostFlags {
         unix_socket: Some(path.to_owned()),
         ..HostFlags::default()
     };
-    Client::new(host(&flags, &[]).unwrap(), settings).unwrap()
+    Client::new(host(&flags, &[]).unwrap(), settings)
 }
 
 /// A client for a host as `--host` names it.
@@ -176,7 +177,7 @@ pub fn host_client(text: &str) -> Client {
         host: Some(text.to_owned()),
         ..HostFlags::default()
     };
-    Client::new(host(&flags, &[]).unwrap(), Settings::default()).unwrap()
+    Client::new(host(&flags, &[]).unwrap(), ClientSettings::default())
 }
 
 pub fn request(method: &str, endpoint: &str) -> Request {

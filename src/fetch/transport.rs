@@ -12,13 +12,14 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::buffers::GrowingBuffers;
-use super::error::{Error, Fault};
+use super::error::Error;
 use super::line::{Early, Line, send_and_listen};
 use super::proxy::Proxy;
 use super::sockets::Places;
 use super::ssh;
 use super::stream::Stream;
 use super::tls::Tls;
+use super::ureq_error::TransportError;
 use super::waiter::Waiter;
 use super::watcher::{Event, Watcher};
 use super::{connect, demo};
@@ -312,7 +313,7 @@ impl Connection {
     }
 
     fn carry(&self, error: Error) -> ureq::Error {
-        ureq::Error::Other(Box::new(Fault {
+        ureq::Error::Other(Box::new(TransportError {
             error,
             stale: self.reused && !self.heard,
         }))

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, ThreadId};
 
-use super::response::Body;
+use super::body::Body;
 
 /// Hands out a number of turns.
 #[derive(Debug)]

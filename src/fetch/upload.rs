@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::Error;
 use super::line::Line;
+use super::request::Payload;
 use super::watcher::{Event, Watcher};
 use dq_text::os_reason;
 
@@ -16,59 +17,6 @@ use dq_text::os_reason;
 const START: usize = 64 << 10;
 /// Above this length, in bytes, the server is asked before the body goes out; curl's own limit.
 const ASK_FIRST: u64 = 1 << 20;
-
-/// What a request carries.
-#[derive(Debug, Clone, Default)]
-pub enum Payload {
-    #[default]
-    None,
-    Bytes(Vec<u8>),
-    File(PathBuf, Arc<File>),
-    Stdin,
-}
-
-impl Payload {
-    /// Opens the file of `-d @FILE`.
-    ///
-    /// # Errors
-    /// `File` where it cannot be read or is a folder.
-    pub fn file(path: &Path) -> Result<Self, Error> {
-        let failed = |error: io::Error| Error::File {
-            path: path.to_owned(),
-            problem: os_reason(&error),
-            hint: None,
-        };
-        let file = File::open(path).map_err(failed)?;
-        if file.metadata().map_err(failed)?.is_dir() {
-            return Err(failed(io::ErrorKind::IsADirectory.into()));
-        }
-        Ok(Self::File(path.to_owned(), Arc::new(file)))
-    }
-
-    /// Looks at the beginning; from a pipe that is read here.
-    pub(super) fn open(&self) -> Result<Option<Upload>, Error> {
-        let failed = |path: &Path, error: &io::Error| Error::File {
-            path: path.to_owned(),
-            problem: os_reason(error),
-            hint: None,
-        };
-        match self {
-            Self::None => Ok(None),
-            Self::Bytes(bytes) => Ok(Some(Upload::whole(None, bytes.clone()))),
-            Self::File(path, file) => Upload::of_file(path, file.clone())
-                .map(Some)
-                .map_err(|error| failed(path, &error)),
-            Self::Stdin => {
-                let name = Path::new("standard input");
-                let opened = io::stdin().as_fd().try_clone_to_owned().map(File::from);
-                opened
-                    .and_then(|file| Upload::of_file(Path::new(""), Arc::new(file)))
-                    .map(Some)
-                    .map_err(|error| failed(name, &error))
-            }
-        }
-    }
-}
 
 #[derive(Debug)]
 enum Origin {
@@ -92,6 +40,33 @@ pub(super) struct Upload {
 }
 
 impl Upload {
+    /// Opens the body of a request and reads its first bytes, which decide its content type and, for a pipe that ends
+    /// within them, its length. `None` for a request without a body.
+    ///
+    /// # Errors
+    /// `File` for a file or standard input that cannot be read.
+    pub fn open(payload: &Payload) -> Result<Option<Self>, Error> {
+        let failed = |path: &Path, error: &io::Error| Error::File {
+            path: path.to_owned(),
+            problem: os_reason(error),
+            hint: None,
+        };
+        match payload {
+            Payload::None => Ok(None),
+            Payload::Bytes(bytes) => Ok(Some(Self::whole(None, bytes.clone()))),
+            Payload::File(path, file) => Self::of_file(path, file.clone())
+                .map(Some)
+                .map_err(|error| failed(path, &error)),
+            Payload::Stdin => {
+                let opened = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+                opened
+                    .and_then(|file| Self::of_file(Path::new(""), Arc::new(file)))
+                    .map(Some)
+                    .map_err(|error| failed(Path::new("standard input"), &error))
+            }
+        }
+    }
+
     fn whole(name: Option<&Path>, bytes: Vec<u8>) -> Self {
         Self {
             content_type: content_type(name, &bytes, true),

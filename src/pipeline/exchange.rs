@@ -28,7 +28,7 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
             exchange.host.reason()
         )));
     }
-    let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone())?;
+    let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone());
     let mut client = client.waiting(output.waiter());
     if observer.has_something_to_show(exchange) {
         client = client.watched(dq_fetch::Watcher::new(move |event| observer.show(event)));

@@ -54,7 +54,7 @@ pub(super) fn source(
     };
     Ok(Input::Http(Box::new(Exchange {
         host,
-        settings: dq_fetch::Settings {
+        settings: dq_fetch::ClientSettings {
             connect_timeout: options.connect_timeout,
             max_time: typed.max_time,
             idle_timeout: typed.request.idle_timeout,

@@ -49,7 +49,7 @@ pub enum Input {
 /// A request and where it is sent.
 pub struct Exchange {
     pub host: dq_fetch::Host,
-    pub settings: dq_fetch::Settings,
+    pub settings: dq_fetch::ClientSettings,
     pub request: dq_fetch::Request,
     pub shown: Shown,
     /// `--curl`: print the request as a command line and send nothing.

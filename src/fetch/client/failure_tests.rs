@@ -205,7 +205,7 @@ fn sockets_that_do_not_connect() {
         ),
     ];
     for (path, text, hint) in cases {
-        let error = socket_client(&path, Settings::default())
+        let error = socket_client(&path, ClientSettings::default())
             .send(&get("/"))
             .err()
             .unwrap();
@@ -230,8 +230,7 @@ fn a_missing_socket_names_those_that_exist() {
         ..HostFlags::default()
     };
     let host = host(&flags, &[("XDG_RUNTIME_DIR", run.to_str().unwrap())]).unwrap();
-    let error = Client::new(host, Settings::default())
-        .unwrap()
+    let error = Client::new(host, ClientSettings::default())
         .send(&get("/"))
         .err()
         .unwrap();
@@ -246,9 +245,9 @@ fn a_missing_socket_names_those_that_exist() {
 fn patience_has_its_limits() {
     let server = Server::on_socket(vec![vec![Vec::new(), Vec::new()]]);
     let limit = Duration::from_millis(100);
-    let settings = Settings {
+    let settings = ClientSettings {
         max_time: Some(limit),
-        ..Settings::default()
+        ..ClientSettings::default()
     };
     let start = Instant::now();
     let error = socket_client(&server.socket(), settings.clone())

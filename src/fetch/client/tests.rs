@@ -68,7 +68,7 @@ fn what_docker_sends_along_goes_to_its_own_hosts_only() {
         ("DOCKER_CUSTOM_HEADERS", "X-Token=secret,User-Agent=no"),
     ];
     let host = host(&HostFlags::default(), &variables).unwrap();
-    let client = Client::new(host, Settings::default()).unwrap();
+    let client = Client::new(host, ClientSettings::default());
     body(client.send(&get("/info")).unwrap()).unwrap();
     let url = format!("http://u:p@127.0.0.1:{}/info", server.port);
     let foreign = Request {
@@ -255,7 +255,7 @@ fn the_sample_engine_answers() {
         &[],
     )
     .unwrap();
-    let client = Client::new(host, Settings::default()).unwrap();
+    let client = Client::new(host, ClientSettings::default());
     for _ in 0..2 {
         let response = client.send(&get("/containers/json")).unwrap();
         assert_eq!((response.status, response.kind), (200, BodyKind::Json));

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::thread;
 
 use super::super::testing::{self, get};
-use super::super::{Client, HostFlags, Settings};
+use super::super::{Client, ClientSettings, HostFlags};
 use super::*;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
@@ -119,7 +119,7 @@ fn ask(url: &str, variable: &str, port: u16) -> Result<u16, Error> {
     };
     let value = format!("http://me:secret@127.0.0.1:{port}");
     let host = testing::host(&flags, &[(variable, &value)])?;
-    let client = Client::new(host, Settings::default())?;
+    let client = Client::new(host, ClientSettings::default());
     client.send(&get("/a?b"))?;
     Ok(client.send(&get("/c"))?.status)
 }

@@ -4,8 +4,8 @@
 
 use super::{HostFlags, TlsFlags};
 use crate::address::Address;
-use crate::client::Source;
 use crate::host::ChosenBy;
+use crate::request::Source;
 use crate::testing::{self, Folder};
 use crate::tls::{self, Roots};
 use std::path::PathBuf;

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use super::flags::HostFlags;
 use super::security;
 use crate::address::Address;
-use crate::client::Source;
 use crate::endpoint;
 use crate::env_vars::EnvVars;
 use crate::error::Error;
 use crate::host::{ChosenBy, Host};
+use crate::request::Source;
 
 /// The host of a full URL, and what to request from it: `http(s)://HOST/…`, `http+unix://%2Fsocket/…`,
 /// `http://unix:/socket:/…`. With `--unix-socket` the request goes to that socket and the URL gives the `Host` header,

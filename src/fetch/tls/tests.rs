@@ -12,7 +12,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection};
 
 use super::super::testing::{self, Folder, get};
-use super::super::{Client, HostFlags, Settings, read_error};
+use super::super::{Client, ClientSettings, HostFlags, read_error};
 use super::*;
 
 const CA: &str = include_str!("testdata/ca.pem");
@@ -80,7 +80,7 @@ fn ask(host: &str, variable: &str, files: &[(&str, &str)]) -> Result<String, Err
     };
     let path = folder.0.to_str().unwrap();
     let host = testing::host(&flags, &[(variable, "1"), ("DOCKER_CERT_PATH", path)])?;
-    let client = Client::new(host, Settings::default())?;
+    let client = Client::new(host, ClientSettings::default());
     let mut text = String::new();
     for _ in 0..2 {
         let mut response = client.send(&get("/"))?;
