@@ -5,88 +5,13 @@ mod filter;
 mod format;
 pub mod help;
 mod itself;
+mod option;
 mod saved;
 
 use clap::builder::ValueParser;
 use clap::{Arg, ArgAction, Command};
 
-/// One option.
-pub struct Opt {
-    pub long: &'static str,
-    pub short: Option<char>,
-    /// Names of its values.
-    pub values: &'static [&'static str],
-    /// Other names of it, docker's.
-    aliases: &'static [&'static str],
-    /// The value may be left out; it stands behind `=` only.
-    pub optional: bool,
-    repeats: bool,
-    pub help: &'static str,
-}
-
-const fn flag(long: &'static str, short: char, help: &'static str) -> Opt {
-    Opt {
-        long,
-        short: if short == ' ' { None } else { Some(short) },
-        values: &[],
-        aliases: &[],
-        optional: false,
-        repeats: false,
-        help,
-    }
-}
-
-const fn valued(
-    long: &'static str,
-    short: char,
-    values: &'static [&'static str],
-    help: &'static str,
-) -> Opt {
-    Opt {
-        values,
-        ..flag(long, short, help)
-    }
-}
-
-const fn repeated(
-    long: &'static str,
-    short: char,
-    values: &'static [&'static str],
-    help: &'static str,
-) -> Opt {
-    Opt {
-        repeats: true,
-        ..valued(long, short, values, help)
-    }
-}
-
-impl Opt {
-    /// As it is typed: `-q, --query KEY=VALUE`.
-    pub fn spelled(&self) -> String {
-        let short = self
-            .short
-            .map_or("    ".to_owned(), |short| format!("-{short}, "));
-        let value = |value: &&str| {
-            if self.optional {
-                format!("[={value}]")
-            } else {
-                format!(" {value}")
-            }
-        };
-        let values: String = self.values.iter().map(value).collect();
-        format!("{short}--{}{values}", self.long)
-    }
-
-    /// Whether this is its long name, or one of them.
-    pub fn is_called(&self, long: &str) -> bool {
-        self.long == long || self.aliases.contains(&long)
-    }
-
-    /// How many of the arguments behind it are its values.
-    pub fn values_behind(&self) -> usize {
-        if self.optional { 0 } else { self.values.len() }
-    }
-}
+pub use option::Opt;
 
 /// All options, under the title of their stage.
 pub const STAGES: [(&str, &[Opt]); 5] = [

@@ -33,7 +33,7 @@ fn options() -> String {
     for (title, options) in STAGES {
         text.push_str(&format!(".SS {}\n", escaped(title)));
         for option in options {
-            text.push_str(&entry(option.spelled().trim_start(), option.help));
+            text.push_str(&entry(option.spelling().trim_start(), option.help));
         }
     }
     text

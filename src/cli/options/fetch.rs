@@ -1,6 +1,6 @@
 //! The options of the request: which host, what is sent, how long it may take.
 
-use super::{Opt, flag, repeated, valued};
+use super::option::{Opt, flag, repeated, valued};
 
 pub const FETCH: &[Opt] = &[
     valued(

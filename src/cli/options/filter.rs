@@ -1,8 +1,8 @@
 //! The options of the filter: jq's own, letter for letter.
 
-use super::{flag, repeated, valued};
+use super::option::{Opt, flag, repeated, valued};
 
-pub const FILTER: &[super::Opt] = &[
+pub const FILTER: &[Opt] = &[
     flag(
         "null-input",
         'n',

@@ -1,8 +1,8 @@
 //! The options of the output.
 
-use super::{flag, repeated, valued};
+use super::option::{Opt, flag, repeated, valued};
 
-pub const FORMAT: &[super::Opt] = &[
+pub const FORMAT: &[Opt] = &[
     flag("table", 't', "a table, fitted to the terminal"),
     repeated(
         "output",

@@ -219,7 +219,7 @@ pub fn help(long: bool) -> String {
 }
 
 fn line(option: &Opt) -> String {
-    columns(&option.spelled(), option.help, 31)
+    columns(&option.spelling(), option.help, 31)
 }
 
 /// Two columns; the right one is wrapped, or stands behind a left one that is too wide.

@@ -1,8 +1,8 @@
-//! The options that are about dq itself.
+//! Options about dq itself: help, versions, completion scripts.
 
-use super::{flag, valued};
+use super::option::{Opt, flag, valued};
 
-pub const ITSELF: &[super::Opt] = &[
+pub const ITSELF: &[Opt] = &[
     flag(
         "endpoints",
         ' ',

@@ -1,9 +1,9 @@
 //! The options that keep, show and remove saved filters.
 
-use super::{flag, repeated, valued};
+use super::option::{Opt, flag, repeated, valued};
 
 // A name that is given twice is told, not dropped: those that take one are read as if they could be repeated.
-pub const SAVED: &[super::Opt] = &[
+pub const SAVED: &[Opt] = &[
     repeated(
         "save",
         ' ',
