@@ -19,7 +19,7 @@ use super::proxy::Proxy;
 use super::request::{Request, Source};
 use super::response::Response;
 use super::retry::Retries;
-use super::tls::{Options, Tls};
+use super::tls::{TlsConnector, TlsOptions};
 use super::transport::{Gateway, NoResolver, Route};
 use super::turns::Turns;
 use super::upload::Upload;
@@ -183,7 +183,7 @@ impl Client {
             if own {
                 self.route()
             } else {
-                Route::Net(Tls::new(Options::system_roots()), None)
+                Route::Net(TlsConnector::new(TlsOptions::system_roots()), None)
             }
         };
         Ok(Outgoing {
@@ -224,7 +224,7 @@ impl Client {
             Address::Ssh(target) => Route::Ssh(target.clone(), self.settings.connect_timeout),
             Address::Net { .. } => {
                 let tls = self.host.tls.clone();
-                let tls = Tls::new(tls.unwrap_or_else(Options::system_roots));
+                let tls = TlsConnector::new(tls.unwrap_or_else(TlsOptions::system_roots));
                 Route::Net(tls, self.host.proxy.clone())
             }
         }

@@ -16,7 +16,7 @@ use super::host::ChosenBy;
 use super::outgoing::Outgoing;
 use super::proxy::Proxy;
 use super::request::{Payload, Request};
-use super::tls::Roots;
+use super::tls::TrustedRoots;
 use super::upload::Upload;
 
 /// Longer files are streamed with `-T`: curl reads those of `--data-binary` into memory first.
@@ -133,7 +133,7 @@ fn route(client: &Client, command: &mut Command) -> Result<(), Error> {
     let Some(tls) = &host.tls else { return Ok(()) };
     if !tls.verify {
         command.add(&["-k"]);
-    } else if let Roots::File(file) = &tls.roots {
+    } else if let TrustedRoots::File(file) = &tls.roots {
         command.add(&["--cacert", &shown_path(file)]);
     }
     if let Some((cert, key)) = &tls.identity {

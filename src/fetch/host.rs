@@ -9,7 +9,7 @@ use super::env_vars::EnvVars;
 use super::error::Error;
 use super::proxy::{self, Proxy};
 use super::sockets::Places;
-use super::tls;
+use super::tls::TlsOptions;
 use dq_text::one_line;
 
 pub use chosen_by::{ChosenBy, HiddenContext, ReasonDetails};
@@ -29,7 +29,7 @@ pub struct Host {
     /// Docker's HttpHeaders or DOCKER_CUSTOM_HEADERS, names and values.
     pub(crate) headers: Vec<(String, String)>,
     /// The TLS options; `None` for a plain connection.
-    pub(crate) tls: Option<tls::Options>,
+    pub(crate) tls: Option<TlsOptions>,
     /// The proxy to go through, for a host on the network.
     pub(crate) proxy: Option<Proxy>,
     /// The authority of an `http://` URL that is requested through a socket (`--unix-socket`).

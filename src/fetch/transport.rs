@@ -18,7 +18,7 @@ use super::proxy::Proxy;
 use super::sockets::Places;
 use super::ssh;
 use super::stream::Stream;
-use super::tls::Tls;
+use super::tls::TlsConnector;
 use super::ureq_error::TransportError;
 use super::waiter::Waiter;
 use super::watcher::{Event, Watcher};
@@ -31,7 +31,7 @@ pub enum Route {
     Unix(PathBuf, Places),
     Demo,
     /// To the host of the URI, with TLS where its scheme is https, perhaps through a proxy.
-    Net(Tls, Option<Proxy>),
+    Net(TlsConnector, Option<Proxy>),
     /// Through ssh, which gets the time-out for connecting.
     Ssh(ssh::SshTarget, Option<Duration>),
 }
@@ -71,7 +71,7 @@ impl Gateway {
 
 fn open_net(
     uri: &Uri,
-    tls: &Tls,
+    tls: &TlsConnector,
     proxy: Option<&Proxy>,
     limit: Option<Duration>,
 ) -> Result<(Stream, String), Error> {

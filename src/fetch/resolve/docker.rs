@@ -11,7 +11,7 @@ use crate::env_vars::EnvVars;
 use crate::error::Error;
 use crate::host::{ChosenBy, HiddenContext, Host, ReasonDetails};
 use crate::sockets::Places;
-use crate::tls;
+use crate::tls::TlsOptions;
 use dq_text::one_line;
 
 /// Chooses the host from the options, the environment and docker's files. Sockets are not touched.
@@ -155,7 +155,7 @@ fn from_context(
     let host = Host::parse(&context.host, chosen_by)?;
     let tls = match host.scheme() {
         Some(scheme @ ("tcp" | "https")) => {
-            let stored = tls::Options::from_context(&context.tls_dir, context.skip_tls_verify);
+            let stored = TlsOptions::from_context(&context.tls_dir, context.skip_tls_verify);
             security::for_stored_context(&flags.tls, stored, scheme)?
         }
         _ => None,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::tls::{Options, Roots};
+use crate::tls::{TlsOptions, TrustedRoots};
 
 /// The options that name a host. At most one of them may be given, besides TLS.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,15 +56,15 @@ impl TlsFlags {
     ///
     /// # Errors
     /// `Usage` for `--key` without a certificate.
-    pub fn applied_to(&self, configured: Options) -> Result<Options, Error> {
+    pub fn applied_to(&self, configured: TlsOptions) -> Result<TlsOptions, Error> {
         let identity = match (&self.cert, &self.key, configured.identity) {
             (Some(cert), key, _) => Some((cert.clone(), key.clone().unwrap_or(cert.clone()))),
             (None, Some(key), Some((cert, _))) => Some((cert, key.clone())),
             (None, Some(_), None) => return Err(Error::usage("--key needs --cert")),
             (None, None, identity) => identity,
         };
-        Ok(Options {
-            roots: self.ca.clone().map_or(configured.roots, Roots::File),
+        Ok(TlsOptions {
+            roots: self.ca.clone().map_or(configured.roots, TrustedRoots::File),
             identity,
             verify: self.verification().unwrap_or(configured.verify),
         })

@@ -6,7 +6,7 @@ use super::flags::TlsFlags;
 use crate::context::ConfigDir;
 use crate::env_vars::EnvVars;
 use crate::error::Error;
-use crate::tls::Options;
+use crate::tls::TlsOptions;
 
 /// Whether docker's `default` context uses TLS where its address leaves that open. DOCKER_TLS_VERIFY and DOCKER_TLS turn
 /// it on unless they are empty, whatever their value (docker/cli cli/flags/options.go).
@@ -24,14 +24,14 @@ pub fn for_default_context(
     env: &EnvVars<'_>,
     dir: Option<&ConfigDir>,
     scheme: &str,
-) -> Result<Option<Options>, Error> {
+) -> Result<Option<TlsOptions>, Error> {
     let is_on = is_tls_on(flags, env);
     if !is_on && scheme != "https" {
         return Ok(None);
     }
     let folder = cert_path(env)?.or_else(|| dir.filter(|_| is_on).map(|dir| dir.0.clone()));
     let verify = env.is_set("DOCKER_TLS_VERIFY") || !(flags.tls || env.is_set("DOCKER_TLS"));
-    let configured = Options::from_folder(folder.as_deref(), verify);
+    let configured = TlsOptions::from_folder(folder.as_deref(), verify);
     flags.applied_to(configured).map(Some)
 }
 
@@ -54,13 +54,13 @@ fn cert_path(env: &EnvVars<'_>) -> Result<Option<PathBuf>, Error> {
 /// `Usage` for a key without a certificate.
 pub fn for_stored_context(
     flags: &TlsFlags,
-    stored: Option<Options>,
+    stored: Option<TlsOptions>,
     scheme: &str,
-) -> Result<Option<Options>, Error> {
+) -> Result<Option<TlsOptions>, Error> {
     match stored {
         None if !flags.is_any_given() && scheme != "https" => Ok(None),
         stored => flags
-            .applied_to(stored.unwrap_or_else(Options::system_roots))
+            .applied_to(stored.unwrap_or_else(TlsOptions::system_roots))
             .map(Some),
     }
 }
@@ -69,9 +69,9 @@ pub fn for_stored_context(
 ///
 /// # Errors
 /// `Usage` for a key without a certificate.
-pub fn for_url(flags: &TlsFlags, scheme: &str) -> Result<Option<Options>, Error> {
+pub fn for_url(flags: &TlsFlags, scheme: &str) -> Result<Option<TlsOptions>, Error> {
     match scheme {
-        "https" => flags.applied_to(Options::system_roots()).map(Some),
+        "https" => flags.applied_to(TlsOptions::system_roots()).map(Some),
         _ => Ok(None),
     }
 }

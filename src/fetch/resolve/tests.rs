@@ -7,7 +7,7 @@ use crate::address::Address;
 use crate::host::ChosenBy;
 use crate::request::Source;
 use crate::testing::{self, Folder};
-use crate::tls::{self, Roots};
+use crate::tls::{self, TrustedRoots};
 use std::path::PathBuf;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
@@ -404,14 +404,14 @@ fn versions_and_headers_come_from_docker_s_variables() {
 }
 
 /// ca, certificate and key, verified.
-fn shown(tls: Option<tls::Options>, dir: &str) -> String {
+fn shown(tls: Option<tls::TlsOptions>, dir: &str) -> String {
     let Some(tls) = tls else {
         return "plain".to_owned();
     };
     let roots = match &tls.roots {
-        Roots::System => "system".to_owned(),
-        Roots::SystemWithout(ca) => format!("system, no {}", ca.display()),
-        Roots::File(ca) => ca.display().to_string(),
+        TrustedRoots::System => "system".to_owned(),
+        TrustedRoots::SystemWithout(ca) => format!("system, no {}", ca.display()),
+        TrustedRoots::File(ca) => ca.display().to_string(),
     };
     let identity = tls.identity.map_or(String::new(), |(cert, key)| {
         format!(" {}+{}", cert.display(), key.display())

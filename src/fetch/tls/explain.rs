@@ -1,27 +1,40 @@
-//! What went wrong between two ends of TLS, in words, and what to do about it.
+//! Explains TLS errors in words, with a hint what to do about them.
 
 use std::io;
+use std::sync::Arc;
 
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
-use super::super::error::Error;
 use super::files::is_version_1;
-use super::verify::is_authority;
-use super::{Peer, Roots};
+use super::identity::ClientIdentity;
+use super::options::{TlsOptions, TrustedRoots};
+use super::verify::is_authority_certificate;
+use crate::error::Error;
 use dq_text::os_reason;
 
-/// Go's words, which docker's users know.
+/// The wording of Go's crypto/x509, which users of the docker CLI know.
 const UNKNOWN_AUTHORITY: &str = "it is signed by an unknown authority";
-const MAKE_ANEW: &str = "make it anew with subjectAltName in an -extfile, as docker's documentation \
+/// The hint for a certificate that names no host.
+const ADD_ALT_NAME: &str = "make it anew with subjectAltName in an -extfile, as docker's documentation \
                          shows; -k does without";
 
-/// A handshake that failed, without advice.
-pub fn failed(host: &str, problem: impl Into<String>) -> Error {
-    advised(host, problem, None)
+/// The server of a connection, and what its errors mention.
+pub struct Peer {
+    /// Host and port.
+    pub label: String,
+    /// The client's certificate.
+    pub identity: Arc<ClientIdentity>,
+    /// The options of the connection.
+    pub options: TlsOptions,
 }
 
-fn advised(host: &str, problem: impl Into<String>, hint: Option<String>) -> Error {
+/// A `Handshake` error without a hint.
+pub fn failed(host: &str, problem: impl Into<String>) -> Error {
+    failed_with_hint(host, problem, None)
+}
+
+fn failed_with_hint(host: &str, problem: impl Into<String>, hint: Option<String>) -> Error {
     Error::Handshake {
         host: host.to_owned(),
         problem: problem.into(),
@@ -30,22 +43,23 @@ fn advised(host: &str, problem: impl Into<String>, hint: Option<String>) -> Erro
 }
 
 impl Peer {
+    /// The error of a handshake that took too long.
     pub fn timed_out(&self) -> Error {
         Error::Timeout {
             doing: format!("in the TLS handshake with {}", self.label),
         }
     }
 
-    /// What an error within the handshake means.
-    pub fn interrupted(&self, error: &io::Error) -> Error {
+    /// The error to report for a failure during the handshake.
+    pub fn explain_handshake(&self, error: &io::Error) -> Error {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
         if let Some(inner) = inner {
-            return self.explain(inner);
+            return self.explain_tls(inner);
         }
         match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => self.timed_out(),
-            _ if self.identity.is_missed() => self.no_certificate(),
-            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => advised(
+            _ if self.identity.is_missing() => self.no_client_certificate(),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => failed_with_hint(
                 &self.label,
                 "the server closed the connection",
                 Some("does this port speak TLS?".to_owned()),
@@ -54,69 +68,71 @@ impl Peer {
         }
     }
 
-    /// What an error of rustls's means.
-    pub fn explain(&self, error: &rustls::Error) -> Error {
-        use rustls::Error as Tls;
+    /// The error to report for an error of rustls.
+    pub fn explain_tls(&self, error: &rustls::Error) -> Error {
+        use rustls::Error as TlsError;
         match error {
-            Tls::InvalidCertificate(_) if is_version_1(error) => self.distrusted(
+            TlsError::InvalidCertificate(_) if is_version_1(error) => self.untrusted(
                 "it is of X.509 version 1, which names no host".to_owned(),
-                Some(MAKE_ANEW.to_owned()),
+                Some(ADD_ALT_NAME.to_owned()),
             ),
-            Tls::InvalidCertificate(problem) => self.invalid(problem),
-            Tls::AlertReceived(alert) => self.alerted(*alert),
-            Tls::InvalidMessage(InvalidMessage::InvalidContentType) => advised(
+            TlsError::InvalidCertificate(problem) => self.explain_certificate(problem),
+            TlsError::AlertReceived(alert) => self.explain_alert(*alert),
+            TlsError::InvalidMessage(InvalidMessage::InvalidContentType) => failed_with_hint(
                 &self.label,
                 "the server does not speak TLS on this port",
-                Some(self.plain_spelling()),
+                Some(self.plain_http_hint()),
             ),
             other => failed(&self.label, other.to_string()),
         }
     }
 
-    fn plain_spelling(&self) -> String {
+    fn plain_http_hint(&self) -> String {
         format!(
             "plain http is http://{0}, or tcp://{0} without DOCKER_TLS_VERIFY and --tls options",
             self.label
         )
     }
 
-    fn invalid(&self, problem: &CertificateError) -> Error {
+    fn explain_certificate(&self, problem: &CertificateError) -> Error {
         use CertificateError as C;
         match problem {
-            C::UnknownIssuer => self.distrusted(UNKNOWN_AUTHORITY.to_owned(), Some(self.trusted())),
-            _ if is_authority(problem) => self.distrusted(
+            C::UnknownIssuer => {
+                self.untrusted(UNKNOWN_AUTHORITY.to_owned(), Some(self.trust_hint()))
+            }
+            _ if is_authority_certificate(problem) => self.untrusted(
                 "it is signed by itself, or an authority's own (CA:TRUE), and not among the \
                  trusted ones"
                     .to_owned(),
-                Some(self.trusted()),
+                Some(self.trust_hint()),
             ),
-            C::ExpiredContext { not_after, .. } => self.distrusted(
+            C::ExpiredContext { not_after, .. } => self.untrusted(
                 format!("it expired on {}", date(*not_after)),
                 Some(format!(
                     "today is {} on this machine",
                     date(UnixTime::now())
                 )),
             ),
-            C::NotValidYetContext { not_before, .. } => self.distrusted(
+            C::NotValidYetContext { not_before, .. } => self.untrusted(
                 format!("it is not valid before {}", date(*not_before)),
                 Some(format!(
                     "today is {} on this machine: is its clock right?",
                     date(UnixTime::now())
                 )),
             ),
-            C::NotValidForNameContext { presented, .. } => self.misnamed(presented),
-            C::InvalidPurpose | C::InvalidPurposeContext { .. } => self.distrusted(
+            C::NotValidForNameContext { presented, .. } => self.wrong_name(presented),
+            C::InvalidPurpose | C::InvalidPurposeContext { .. } => self.untrusted(
                 "it is not meant for a server".to_owned(),
                 Some("its extendedKeyUsage must have serverAuth".to_owned()),
             ),
             C::BadSignature => {
-                self.distrusted("its signature is wrong".to_owned(), Some(self.trusted()))
+                self.untrusted("its signature is wrong".to_owned(), Some(self.trust_hint()))
             }
-            other => self.distrusted(other.to_string(), None),
+            other => self.untrusted(other.to_string(), None),
         }
     }
 
-    fn distrusted(&self, problem: String, hint: Option<String>) -> Error {
+    fn untrusted(&self, problem: String, hint: Option<String>) -> Error {
         Error::Certificate {
             host: self.label.clone(),
             problem,
@@ -124,17 +140,19 @@ impl Peer {
         }
     }
 
-    /// Whose word counts, and how to take another's.
-    fn trusted(&self) -> String {
+    /// Says which authorities are trusted, and how to trust others.
+    fn trust_hint(&self) -> String {
         match &self.options.roots {
-            Roots::File(ca) => format!(
+            TrustedRoots::File(ca) => format!(
                 "only the authorities in {} are trusted here; -k trusts anyone",
                 ca.display()
             ),
-            Roots::System => "the system's authorities are trusted here; --cacert FILE names \
+            TrustedRoots::System => {
+                "the system's authorities are trusted here; --cacert FILE names \
                               others, -k trusts anyone"
-                .to_owned(),
-            Roots::SystemWithout(ca) => format!(
+                    .to_owned()
+            }
+            TrustedRoots::SystemWithout(ca) => format!(
                 "there is no {}, so the system's authorities are trusted here; --cacert FILE \
                  names others, -k trusts anyone",
                 ca.display()
@@ -142,32 +160,34 @@ impl Peer {
         }
     }
 
-    /// `DnsName("a")`, `IpAddress(1.2.3.4)` as rustls lists them → `a, 1.2.3.4`.
-    fn misnamed(&self, presented: &[String]) -> Error {
+    /// The error for a certificate of other hosts. rustls lists its names as `DnsName("a")` and `IpAddress(1.2.3.4)`.
+    fn wrong_name(&self, presented: &[String]) -> Error {
         let names: Vec<&str> = presented
             .iter()
             .filter_map(|name| name.split_once('(')?.1.strip_suffix(')'))
             .map(|name| name.trim_matches('"'))
             .collect();
         if names.is_empty() {
-            return self.distrusted(
+            return self.untrusted(
                 "it names no host (a common name alone does not count)".to_owned(),
-                Some(MAKE_ANEW.to_owned()),
+                Some(ADD_ALT_NAME.to_owned()),
             );
         }
-        self.distrusted(
+        self.untrusted(
             format!("it is only valid for {}", names.join(", ")),
             Some("ask for the host by one of these names; -k does without".to_owned()),
         )
     }
 
-    fn alerted(&self, alert: AlertDescription) -> Error {
+    fn explain_alert(&self, alert: AlertDescription) -> Error {
         use AlertDescription as A;
         match alert {
-            A::CertificateRequired => self.no_certificate(),
-            A::HandshakeFailure if self.identity.is_missed() => self.no_certificate(),
-            _ if concerns_certificate(alert) && self.identity.is_missed() => self.no_certificate(),
-            _ if concerns_certificate(alert) => self.refused_certificate(alert),
+            A::CertificateRequired => self.no_client_certificate(),
+            A::HandshakeFailure if self.identity.is_missing() => self.no_client_certificate(),
+            _ if is_about_certificate(alert) && self.identity.is_missing() => {
+                self.no_client_certificate()
+            }
+            _ if is_about_certificate(alert) => self.refused_client_certificate(alert),
             A::ProtocolVersion => {
                 failed(&self.label, "no TLS version in common; dq needs 1.2 or 1.3")
             }
@@ -182,9 +202,9 @@ impl Peer {
         }
     }
 
-    /// The server wants a certificate of ours, and there is none.
-    pub fn no_certificate(&self) -> Error {
-        advised(
+    /// The error of a server that requires a client certificate where there is none.
+    pub fn no_client_certificate(&self) -> Error {
+        failed_with_hint(
             &self.label,
             "the server wants a client certificate",
             Some(
@@ -195,7 +215,7 @@ impl Peer {
         )
     }
 
-    fn refused_certificate(&self, alert: AlertDescription) -> Error {
+    fn refused_client_certificate(&self, alert: AlertDescription) -> Error {
         use AlertDescription as A;
         let why = match alert {
             A::UnknownCA => ": it knows no such authority",
@@ -210,12 +230,12 @@ impl Peer {
             )
         });
         let problem = format!("the server does not accept the client certificate{why}");
-        advised(&self.label, problem, hint)
+        failed_with_hint(&self.label, problem, hint)
     }
 }
 
-/// The alerts with which servers refuse a certificate, or the lack of one (RFC 8446 §6.2).
-fn concerns_certificate(alert: AlertDescription) -> bool {
+/// Whether servers send this alert to refuse a client certificate, or the lack of one (RFC 8446 §6.2).
+fn is_about_certificate(alert: AlertDescription) -> bool {
     use AlertDescription as A;
     matches!(
         alert,
@@ -229,14 +249,14 @@ fn concerns_certificate(alert: AlertDescription) -> bool {
     )
 }
 
-/// A day as 2026-11-23, by the proleptic Gregorian calendar (Howard Hinnant, "chrono-compatible
-/// low-level date algorithms", civil_from_days).
+/// The UTC date of a time, such as 2026-11-23 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+/// civil_from_days).
 fn date(time: UnixTime) -> String {
     let days = time.as_secs() / 86400 + 719_468;
     let (era, day) = (days / 146_097, days % 146_097);
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
     let day = day - (365 * year + year / 4 - year / 100);
-    // Years of this count begin in March.
+    // Years begin in March here, so that the leap day is the last of the year.
     let march = (5 * day + 2) / 153;
     let day = day - (153 * march + 2) / 5 + 1;
     let month = if march < 10 { march + 3 } else { march - 9 };
@@ -250,7 +270,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn days_have_their_dates() {
+    fn dates_are_of_the_gregorian_calendar() {
         let cases = [
             (0, "1970-01-01"),
             (951_782_399, "2000-02-28"),

@@ -1,4 +1,4 @@
-//! Certificates and keys as files hold them, and what is wrong with those that cannot be used.
+//! Reads certificates and keys from files, and says what is unusable_file with those that cannot be used.
 
 use std::fs;
 use std::path::Path;
@@ -9,21 +9,21 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
-use super::super::error::Error;
+use crate::error::Error;
 use dq_text::os_reason;
 
-/// The object identifier of the curve P-521 (RFC 5480 §2.1.1.1), 1.3.132.0.35, in DER.
+/// The object identifier of the curve P-521, 1.3.132.0.35, in DER (RFC 5480 §2.1.1.1).
 const P521: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
 
 /// The certificates of a PEM file, at least one.
 ///
 /// # Errors
-/// `File`.
+/// `File` if it cannot be read, is not PEM or holds no certificate.
 pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let bytes = read(path)?;
     let found: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
         .collect::<Result<_, _>>()
-        .map_err(|error| wrong(path, format!("it is not a PEM file: {error}")))?;
+        .map_err(|error| unusable_file(path, format!("it is not a PEM file: {error}")))?;
     if !found.is_empty() {
         return Ok(found);
     }
@@ -35,13 +35,13 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
          into it",
         )
     };
-    Err(hinted(path, "it holds no certificate", hint))
+    Err(unusable_with_hint(path, "it holds no certificate", hint))
 }
 
-/// A client's certificate with its key.
+/// The client's certificate with its key.
 ///
 /// # Errors
-/// `File`, naming the file that is wrong.
+/// `File`, naming the file that cannot be used.
 pub fn certified_key(
     cert: &Path,
     key: &Path,
@@ -53,23 +53,26 @@ pub fn certified_key(
     let signer = provider
         .key_provider
         .load_private_key(der)
-        .map_err(|_| unusable(key, is_p521))?;
+        .map_err(|_| unsupported_key(key, is_p521))?;
     let pair = CertifiedKey::new(chain, signer);
     match pair.keys_match() {
         Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::KeyMismatch)) => {
             let name = cert.display();
-            Err(wrong(key, format!("the key does not belong to {name}")))
+            Err(unusable_file(
+                key,
+                format!("the key does not belong to {name}"),
+            ))
         }
-        Err(error) if !is_version_1(&error) => Err(wrong(
+        Err(error) if !is_version_1(&error) => Err(unusable_file(
             cert,
             format!("the certificate cannot be used: {error}"),
         )),
-        // Docker's servers take a certificate of version 1, made without -extfile.
+        // dockerd accepts a client certificate of X.509 version 1, made without -extfile.
         _ => Ok(pair),
     }
 }
 
-/// rustls reads certificates of X.509 version 3 only.
+/// Whether the error is that a certificate is of X.509 version 1. rustls reads version 3 only.
 pub fn is_version_1(error: &rustls::Error) -> bool {
     match error {
         rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
@@ -79,13 +82,13 @@ pub fn is_version_1(error: &rustls::Error) -> bool {
     }
 }
 
-fn unusable(key: &Path, is_p521: bool) -> Error {
+fn unsupported_key(key: &Path, is_p521: bool) -> Error {
     let problem = if is_p521 {
         "the key is on the curve P-521, which dq cannot use"
     } else {
         "the key is of a kind or size that dq cannot use"
     };
-    hinted(
+    unusable_with_hint(
         key,
         problem,
         Some("keys can be RSA of 2048 to 8192 bits, EC on P-256 or P-384, or Ed25519"),
@@ -95,10 +98,10 @@ fn unusable(key: &Path, is_p521: bool) -> Error {
 fn private_key(cert: &Path, key: &Path) -> Result<PrivateKeyDer<'static>, Error> {
     let pem = read(key)?;
     let text = String::from_utf8_lossy(&pem);
-    // The first is PKCS#8's, the second what OpenSSL wrote before 1.0.
+    // PKCS#8, and the form that OpenSSL wrote before 1.0.
     if text.contains("BEGIN ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED") {
         let name = key.display();
-        return Err(hinted(
+        return Err(unusable_with_hint(
             key,
             "the key is encrypted, and dq asks for no passphrase",
             Some(&format!(
@@ -107,13 +110,15 @@ fn private_key(cert: &Path, key: &Path) -> Result<PrivateKeyDer<'static>, Error>
         ));
     }
     PrivateKeyDer::from_pem_slice(&pem).map_err(|error| match error {
-        rustls::pki_types::pem::Error::NoItemsFound if cert == key => hinted(
+        rustls::pki_types::pem::Error::NoItemsFound if cert == key => unusable_with_hint(
             key,
             "it holds no private key",
             Some("--key names the file that does"),
         ),
-        rustls::pki_types::pem::Error::NoItemsFound => wrong(key, "it holds no private key"),
-        error => wrong(key, format!("it is not a PEM file: {error}")),
+        rustls::pki_types::pem::Error::NoItemsFound => {
+            unusable_file(key, "it holds no private key")
+        }
+        error => unusable_file(key, format!("it is not a PEM file: {error}")),
     })
 }
 
@@ -122,15 +127,15 @@ fn is_pem(bytes: &[u8]) -> bool {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|error| wrong(path, os_reason(&error)))
+    fs::read(path).map_err(|error| unusable_file(path, os_reason(&error)))
 }
 
-/// A file that cannot be used, and why.
-pub fn wrong(path: &Path, problem: impl Into<String>) -> Error {
-    hinted(path, problem, None)
+/// The error for a file that cannot be used.
+pub fn unusable_file(path: &Path, problem: impl Into<String>) -> Error {
+    unusable_with_hint(path, problem, None)
 }
 
-fn hinted(path: &Path, problem: impl Into<String>, hint: Option<&str>) -> Error {
+fn unusable_with_hint(path: &Path, problem: impl Into<String>, hint: Option<&str>) -> Error {
     Error::File {
         path: path.to_owned(),
         problem: problem.into(),

@@ -1,19 +1,21 @@
-//! TLS against a server of its own.
+//! TLS connections to a server inside the test.
 
 #![allow(clippy::unwrap_used)]
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::thread;
 
+use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{RootCertStore, ServerConfig, ServerConnection};
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
 use super::super::testing::{self, Folder, get};
 use super::super::{Client, ClientSettings, HostFlags, read_error};
-use super::*;
+use crate::error::Error;
 
 const CA: &str = include_str!("testdata/ca.pem");
 const OTHER_CA: &str = include_str!("testdata/other.pem");
@@ -30,9 +32,9 @@ const EXPIRED: (&str, &str) = (
     include_str!("testdata/expired-key.pem"),
 );
 
-/// A server for one connection with two requests; where it asks for a client's certificate it must
-/// be of `CA`.
-fn serve(identity: (&str, &str), client_auth: bool) -> u16 {
+/// Starts a server for one connection with two requests, and returns its port. With `requires_client_auth` the client's
+/// certificate must be signed by `CA`.
+fn serve(identity: (&str, &str), requires_client_auth: bool) -> u16 {
     let provider = Arc::new(ring::default_provider());
     let mut roots = RootCertStore::empty();
     roots
@@ -41,7 +43,7 @@ fn serve(identity: (&str, &str), client_auth: bool) -> u16 {
     let builder = ServerConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()
         .unwrap();
-    let builder = if client_auth {
+    let builder = if requires_client_auth {
         let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
         builder.with_client_cert_verifier(verifier.build().unwrap())
     } else {
@@ -68,8 +70,8 @@ fn serve(identity: (&str, &str), client_auth: bool) -> u16 {
     port
 }
 
-/// Asks twice, with docker's files in a folder; what came or why it did not.
-fn ask(host: &str, variable: &str, files: &[(&str, &str)]) -> Result<String, Error> {
+/// Sends two requests with docker's files in a folder. Returns both bodies.
+fn request_twice(host: &str, variable: &str, files: &[(&str, &str)]) -> Result<String, Error> {
     let folder = Folder::new();
     for (name, content) in files {
         folder.write(name, content);
@@ -93,7 +95,7 @@ fn ask(host: &str, variable: &str, files: &[(&str, &str)]) -> Result<String, Err
 }
 
 #[test]
-fn docker_s_certificates_open_the_door() {
+fn servers_accept_docker_s_client_certificate() {
     let files = [
         ("ca.pem", CA),
         ("cert.pem", CLIENT.0),
@@ -102,14 +104,18 @@ fn docker_s_certificates_open_the_door() {
     for host in ["tcp://127.0.0.1", "https://127.0.0.1", "127.0.0.1"] {
         let host = format!("{host}:{}", serve(SERVER, true));
         assert_eq!(
-            ask(&host, "DOCKER_TLS_VERIFY", &files).unwrap(),
+            request_twice(&host, "DOCKER_TLS_VERIFY", &files).unwrap(),
             "[][]",
             "{host}"
         );
     }
     for (server, name) in [(SERVER, "localhost"), (EXPIRED, "127.0.0.1")] {
         let host = format!("tcp://{name}:{}", serve(server, true));
-        assert_eq!(ask(&host, "DOCKER_TLS", &files).unwrap(), "[][]", "{host}");
+        assert_eq!(
+            request_twice(&host, "DOCKER_TLS", &files).unwrap(),
+            "[][]",
+            "{host}"
+        );
     }
 }
 
@@ -134,7 +140,7 @@ fn servers_that_are_not_trusted() {
     ];
     for (server, name, ca, problem, hint) in cases {
         let at = format!("{name}:{}", serve(server, false));
-        let error = ask(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", ca)]).unwrap_err();
+        let error = request_twice(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", ca)]).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("the certificate of {at} is not trusted: {problem}")
@@ -146,7 +152,7 @@ fn servers_that_are_not_trusted() {
 #[test]
 fn handshakes_that_fail() {
     let at = format!("127.0.0.1:{}", serve(SERVER, true));
-    let error = ask(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", CA)]).unwrap_err();
+    let error = request_twice(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", CA)]).unwrap_err();
     let text = "the server wants a client certificate";
     assert_eq!(
         error.to_string(),
@@ -162,7 +168,7 @@ fn handshakes_that_fail() {
         let _ = tcp.read(&mut [0; 4096]);
     });
     let at = format!("127.0.0.1:{port}");
-    let error = ask(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", CA)]).unwrap_err();
+    let error = request_twice(&at, "DOCKER_TLS_VERIFY", &[("ca.pem", CA)]).unwrap_err();
     let text = "the server does not speak TLS on this port";
     assert!(error.to_string().ends_with(text), "{error}");
 }
@@ -201,7 +207,7 @@ fn files_that_cannot_be_used() {
     ];
     for (files, text) in cases {
         let host = format!("tcp://127.0.0.1:{}", serve(SERVER, true));
-        let error = ask(&host, "DOCKER_TLS_VERIFY", files).unwrap_err();
+        let error = request_twice(&host, "DOCKER_TLS_VERIFY", files).unwrap_err();
         assert!(error.to_string().contains(text), "{error}");
         assert_eq!(error.exit_code(), 2);
     }

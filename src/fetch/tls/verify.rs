@@ -1,4 +1,4 @@
-//! Whether a server is who it should be.
+//! Verifies a server's certificate, by the options.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,27 +12,27 @@ use rustls::{
     CertificateError, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
 };
 
-use super::super::error::Error;
-use super::files::{self, is_version_1, wrong};
-use super::{Options, Roots};
+use super::files::{self, is_version_1, unusable_file};
+use super::options::{TlsOptions, TrustedRoots};
+use crate::error::Error;
 
-/// What the options ask for.
+/// The verifier that the options ask for.
 ///
 /// # Errors
-/// `File` for authorities that cannot be read or used.
+/// `File` for authorities that cannot be read or used, `Usage` if the system has none.
 pub fn verifier(
-    options: &Options,
+    options: &TlsOptions,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     if !options.verify {
-        return Ok(Arc::new(Unverified(provider)));
+        return Ok(Arc::new(NoVerification(provider)));
     }
     Ok(match &options.roots {
-        Roots::File(path) => Arc::new(Authorities::read(path, provider)?),
-        Roots::System | Roots::SystemWithout(_) => {
+        TrustedRoots::File(path) => Arc::new(FileAuthorities::read(path, provider)?),
+        TrustedRoots::System | TrustedRoots::SystemWithout(_) => {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            chains(roots, provider).ok_or_else(|| Error::Usage {
+            chain_verifier(roots, provider).ok_or_else(|| Error::Usage {
                 problem: "this machine has no list of authorities to verify a server with".into(),
                 hint: Some("install ca-certificates, or name a file with --cacert".into()),
             })?
@@ -40,8 +40,8 @@ pub fn verifier(
     })
 }
 
-/// `None` where there are no roots.
-fn chains(
+/// webpki's verifier of certificate chains; `None` if there are no roots.
+fn chain_verifier(
     roots: RootCertStore,
     provider: Arc<CryptoProvider>,
 ) -> Option<Arc<WebPkiServerVerifier>> {
@@ -50,21 +50,21 @@ fn chains(
         .ok()
 }
 
-/// The certificates of a file: what they signed is trusted, and what they are.
+/// Trusts what the certificates of a file have signed, and these certificates themselves.
 #[derive(Debug)]
-struct Authorities {
+struct FileAuthorities {
     chains: Arc<WebPkiServerVerifier>,
-    /// As they stand in the file.
+    /// All certificates of the file.
     certificates: Vec<CertificateDer<'static>>,
 }
 
-impl Authorities {
+impl FileAuthorities {
     fn read(path: &Path, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
         let certificates = files::certificates(path)?;
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(certificates.iter().cloned());
-        let chains = chains(roots, provider)
-            .ok_or_else(|| wrong(path, "none of its certificates can be used"))?;
+        let chains = chain_verifier(roots, provider)
+            .ok_or_else(|| unusable_file(path, "none of its certificates can be used"))?;
         Ok(Self {
             chains,
             certificates,
@@ -72,10 +72,10 @@ impl Authorities {
     }
 }
 
-/// A certificate that stands in the file needs no issuer, as in Go: so a self-signed one works.
-/// webpki looks at the dates before it looks for an issuer, and says `CaUsedAsEndEntity` of what
-/// `openssl req -x509` makes; the name is left to check.
-impl ServerCertVerifier for Authorities {
+/// A server certificate that is itself in the file needs no issuer, as in Go, so a self-signed one works. webpki checks
+/// the dates before the issuer, and reports a certificate made by `openssl req -x509` as `CaUsedAsEndEntity`. What
+/// remains to be checked is the name.
+impl ServerCertVerifier for FileAuthorities {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -88,7 +88,7 @@ impl ServerCertVerifier for Authorities {
             .chains
             .verify_server_cert(end_entity, intermediates, name, ocsp, now)
         {
-            Err(error) if lacks_issuer(&error) && self.certificates.contains(end_entity) => {
+            Err(error) if is_issuer_missing(&error) && self.certificates.contains(end_entity) => {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
@@ -119,29 +119,29 @@ impl ServerCertVerifier for Authorities {
     }
 }
 
-/// All is well with the certificate but who signed it.
-fn lacks_issuer(error: &TlsError) -> bool {
+/// Whether the only fault of the certificate is who signed it.
+fn is_issuer_missing(error: &TlsError) -> bool {
     match error {
         TlsError::InvalidCertificate(CertificateError::UnknownIssuer) => true,
-        TlsError::InvalidCertificate(error) => is_authority(error),
+        TlsError::InvalidCertificate(error) => is_authority_certificate(error),
         _ => false,
     }
 }
 
-/// The certificate of a server says that it is an authority's. rustls passes this error of
-/// webpki's on as it is; a test pins its text.
-pub fn is_authority(error: &CertificateError) -> bool {
+/// Whether the error is that a server's certificate is marked as an authority's (CA:TRUE). rustls passes this error of
+/// webpki on as text, which a test pins.
+pub fn is_authority_certificate(error: &CertificateError) -> bool {
     match error {
         CertificateError::Other(other) => other.0.to_string() == "CaUsedAsEndEntity",
         _ => false,
     }
 }
 
-/// Takes every certificate, but not a signature that does not fit it.
+/// Accepts any certificate, but not a handshake signature that does not match it.
 #[derive(Debug)]
-struct Unverified(Arc<CryptoProvider>);
+struct NoVerification(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Unverified {
+impl ServerCertVerifier for NoVerification {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,
@@ -160,7 +160,7 @@ impl ServerCertVerifier for Unverified {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
         let algorithms = &self.0.signature_verification_algorithms;
-        unless_version_1(verify_tls12_signature(message, cert, signature, algorithms))
+        accept_version_1(verify_tls12_signature(message, cert, signature, algorithms))
     }
 
     fn verify_tls13_signature(
@@ -170,7 +170,7 @@ impl ServerCertVerifier for Unverified {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
         let algorithms = &self.0.signature_verification_algorithms;
-        unless_version_1(verify_tls13_signature(message, cert, signature, algorithms))
+        accept_version_1(verify_tls13_signature(message, cert, signature, algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -178,9 +178,9 @@ impl ServerCertVerifier for Unverified {
     }
 }
 
-/// The key of such a certificate cannot be had from webpki. Whoever takes any certificate loses
-/// nothing by it.
-fn unless_version_1(
+/// Accepts the signature where the certificate is of X.509 version 1, because webpki cannot read its key. Where any
+/// certificate is accepted, that weakens nothing.
+fn accept_version_1(
     result: Result<HandshakeSignatureValid, TlsError>,
 ) -> Result<HandshakeSignatureValid, TlsError> {
     match result {
