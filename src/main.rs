@@ -1,4 +1,4 @@
-//! dq: ask an HTTP API behind a socket, filter the answer with jq, print it well.
+//! dq queries an HTTP API behind a socket, filters the response with jq, and formats the result.
 
 #![cfg_attr(not(test), no_main)]
 // Nothing calls `main` there.

@@ -1,4 +1,4 @@
-//! The options, once: clap's definitions, the rule that tells words apart and the help all come from this table.
+//! The table of options: clap's definitions, the splitting into options and words, and the help come from it.
 
 mod fetch;
 mod filter;
@@ -13,7 +13,7 @@ use clap::{Arg, ArgAction, Command};
 
 pub use option::Opt;
 
-/// All options, under the title of their stage.
+/// All options, under the titles of the help.
 pub const STAGES: [(&str, &[Opt]); 5] = [
     ("fetch", fetch::FETCH),
     ("filter", filter::FILTER),
@@ -32,7 +32,7 @@ pub fn all() -> impl Iterator<Item = &'static Opt> {
 const SHORT_AND_LONG: [(&str, char, &str); 2] =
     [("help", 'h', "long-help"), ("version", 'V', "long-version")];
 
-/// clap's view of some of the options. It reads options only: words never reach it.
+/// clap's definition of some of the options. clap never sees words.
 pub fn command(options: impl Iterator<Item = &'static Opt>) -> Command {
     let command = Command::new("dq")
         .disable_help_flag(true)
@@ -47,7 +47,7 @@ pub fn command(options: impl Iterator<Item = &'static Opt>) -> Command {
     command.args(args).args(both)
 }
 
-/// clap's view of an option among others.
+/// clap's definition of one option among others.
 fn arg(option: &Opt, others: &[&Opt]) -> Arg {
     let overridden = || {
         let known = |long: &&'static str| others.iter().any(|option| option.long == *long);
@@ -80,7 +80,7 @@ fn arg(option: &Opt, others: &[&Opt]) -> Arg {
     }
 }
 
-/// The options that one takes the place of when it comes after them.
+/// The earlier options that this one overrides.
 fn overridden(long: &'static str) -> Vec<&'static str> {
     let layouts = ["compact-output", "tab", "indent"];
     if layouts.contains(&long) {

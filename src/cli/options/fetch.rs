@@ -1,4 +1,4 @@
-//! The options of the request: which host, what is sent, how long it may take.
+//! Options of the fetch stage: the host, the request, the time limits.
 
 use super::option::{Opt, flag, repeated, valued};
 
@@ -7,62 +7,66 @@ pub const FETCH: &[Opt] = &[
         "host",
         ' ',
         &["HOST"],
-        "ask this host: a socket's path, tcp://, http(s)://, ssh://",
+        "the host: a socket path, unix://, tcp://, http(s)://, ssh://",
     ),
     valued(
         "context",
         ' ',
         &["NAME"],
-        "ask the host of this docker context",
+        "use the host of this docker context",
     ),
     valued(
         "unix-socket",
         ' ',
         &["PATH"],
-        "ask the server behind this socket, as in curl",
+        "connect to this socket, as in curl",
     ),
     flag(
         "demo",
         ' ',
-        "ask a built-in sample engine: no Docker needed",
+        "use a built-in sample engine: no Docker needed",
     ),
     tls_file(
         "cacert",
         &["tlscacert"],
-        "trust only the authorities in FILE (docker: --tlscacert)",
+        "trust only the CAs in FILE (docker: --tlscacert)",
     ),
     tls_file(
         "cert",
         &["tlscert"],
-        "show this client certificate (docker: --tlscert)",
+        "present this client certificate (docker: --tlscert)",
     ),
     tls_file(
         "key",
         &["tlskey"],
-        "its key, if not in the same file (docker: --tlskey)",
+        "its key, if in another file (docker: --tlskey)",
     ),
     flag("insecure", 'k', "do not verify the server's certificate"),
-    flag("tls", ' ', "TLS on tcp:// hosts, as docker's: not verified"),
+    flag(
+        "tls",
+        ' ',
+        "use TLS on tcp:// hosts, as docker: not verified",
+    ),
     Opt {
         optional: true,
         ..valued(
             "tlsverify",
             ' ',
             &["BOOL"],
-            "TLS on tcp:// hosts, verified unless =false",
+            "use TLS on tcp:// hosts, verified unless =false",
         )
     },
     valued(
         "request",
         'X',
         &["METHOD"],
-        "send this instead of GET (POST with -d or -F)",
+        "the method (default: GET; POST with -d or -F)",
     ),
     repeated(
         "data",
         'd',
         &["BODY"],
-        "send this body: text, @FILE, or @- for stdin",
+        "the request body: text, @FILE, or @- for stdin",
     ),
     repeated(
         "field",
@@ -74,73 +78,73 @@ pub const FETCH: &[Opt] = &[
         "raw-field",
         ' ',
         &["KEY=VALUE"],
-        "as -F, but the value is a string whatever it looks like",
+        "as -F, but the value is always a string",
     ),
     repeated(
         "query",
         'q',
         &["KEY=VALUE"],
-        "add this to the query, encoded; filters.KEY=VALUE too",
+        "add a query parameter, encoded; also filters.KEY=VALUE",
     ),
     repeated(
         "header",
         'H',
         &["'NAME: VALUE'"],
-        "send this header; replaces one of dq's own",
+        "add a header, or replace one of dq's own",
     ),
     valued(
         "connect-timeout",
         ' ',
         &["SECONDS"],
-        "give up connecting after this long",
+        "the time limit for connecting",
     ),
     valued(
         "max-time",
         'm',
         &["SECONDS"],
-        "give up altogether after this long",
+        "the time limit for the whole transfer",
     ),
     valued(
         "idle-timeout",
         ' ',
         &["SECONDS"],
-        "give up when nothing has come for this long",
+        "the time limit between two pieces of the response",
     ),
     valued(
         "retry",
         ' ',
         &["N"],
-        "try again so often: not connected, 502, 503, 504",
+        "retry N times: cannot connect, 502, 503, 504",
     ),
     flag(
         "paginate",
         ' ',
-        "fetch the pages that follow (Link: rel=next) too",
+        "also fetch the following pages (Link: rel=next)",
     ),
     flag(
         "registry-auth",
         ' ',
-        "send docker's login for the registry along",
+        "send docker's credentials for the registry",
     ),
-    flag("include", 'i', "print the head of the response as well"),
+    flag("include", 'i', "also print the head of the response"),
     flag(
         "verbose",
         'v',
-        "say which host and why; show heads on stderr",
+        "show the host, why it was chosen, and all heads on stderr",
     ),
     flag(
         "fail-with-body",
         ' ',
-        "filter and print the body of a failure as well",
+        "also filter and print the body of a failure",
     ),
     flag(
         "curl",
         ' ',
-        "print the same as a curl | jq command; send nothing",
+        "print an equivalent curl | jq command; send nothing",
     ),
 ];
 
-/// A file, under curl's name and docker's.
+/// An option with a file, under curl's name and docker's.
 const fn tls_file(long: &'static str, aliases: &'static [&'static str], help: &'static str) -> Opt {
     Opt {
         aliases,

@@ -1,4 +1,4 @@
-//! The options of the filter: jq's own, letter for letter.
+//! Options of the filter stage: jq's own, letter for letter.
 
 use super::option::{Opt, flag, repeated, valued};
 
@@ -6,59 +6,60 @@ pub const FILTER: &[Opt] = &[
     flag(
         "null-input",
         'n',
-        "run once with null; input and inputs read",
+        "run once on null; input and inputs read the input",
     ),
     flag(
         "raw-input",
         'R',
-        "each line is a string; with -s the whole text is one",
+        "read each line as a string; with -s the whole text",
     ),
-    flag("slurp", 's', "run once with all inputs in an array"),
+    flag("slurp", 's', "run once on an array of all inputs"),
     flag(
         "exit-status",
         'e',
-        "exit with 1 if the last output is false or null, 4 if none",
+        "exit 1 if the last output is false or null, 4 if none",
     ),
     valued("from-file", 'f', &["FILE"], "read the filter from FILE"),
     repeated(
         "library-path",
         'L',
         &["DIR"],
-        "look for modules in DIR (default: ~/.jq)",
+        "search DIR for modules (default: ~/.jq)",
     ),
-    repeated("arg", ' ', &["NAME", "TEXT"], "$NAME is TEXT"),
-    repeated("argjson", ' ', &["NAME", "JSON"], "$NAME is the value JSON"),
+    repeated("arg", ' ', &["NAME", "TEXT"], "set $NAME to TEXT"),
+    repeated(
+        "argjson",
+        ' ',
+        &["NAME", "JSON"],
+        "set $NAME to the value JSON",
+    ),
     repeated(
         "slurpfile",
         ' ',
         &["NAME", "FILE"],
-        "$NAME is an array of the JSON values in FILE",
+        "set $NAME to an array of the values in FILE",
     ),
     repeated(
         "rawfile",
         ' ',
         &["NAME", "FILE"],
-        "$NAME is the text of FILE",
+        "set $NAME to the text of FILE",
     ),
     flag(
         "args",
         ' ',
-        "the words behind are strings, in $ARGS.positional",
+        "the following words are strings in $ARGS.positional",
     ),
     flag(
         "jsonargs",
         ' ',
-        "the words behind are JSON, in $ARGS.positional",
+        "the following words are JSON in $ARGS.positional",
     ),
-    flag(
-        "stream",
-        ' ',
-        "inputs are [path, leaf] events, while they are read",
-    ),
+    flag("stream", ' ', "read the input as [path, leaf] events"),
     flag(
         "stream-errors",
         ' ',
-        "as --stream; broken JSON is a last event, not an error",
+        "as --stream; invalid JSON ends it with an event",
     ),
-    flag("seq", ' ', "JSON text sequences (RFC 7464), in and out"),
+    flag("seq", ' ', "JSON text sequences (RFC 7464) in and out"),
 ];

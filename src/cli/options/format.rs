@@ -1,9 +1,9 @@
-//! The options of the output.
+//! Options of the format stage.
 
 use super::option::{Opt, flag, repeated, valued};
 
 pub const FORMAT: &[Opt] = &[
-    flag("table", 't', "a table, fitted to the terminal"),
+    flag("table", 't', "print a table, fitted to the terminal"),
     repeated(
         "output",
         'o',
@@ -14,23 +14,23 @@ pub const FORMAT: &[Opt] = &[
         "columns",
         ' ',
         &["PATH,..."],
-        "only these columns: id,State.Health; implies -t",
+        "show only these columns: id,State.Health; implies -t",
     ),
-    flag("no-header", ' ', "a table, CSV or TSV without its header"),
     flag(
-        "wide",
+        "no-header",
         ' ',
-        "leave the cells of a table whole on a terminal",
+        "leave out the header of a table, CSV or TSV",
     ),
+    flag("wide", ' ', "do not cut the cells of a table on a terminal"),
     flag(
         "raw-output",
         'r',
-        "print strings as they are, without quotes",
+        "print strings without quotes and escapes",
     ),
     flag("join-output", 'j', "as -r, without newlines"),
-    flag("raw-output0", ' ', "as -r, with a NUL behind each output"),
-    flag("compact-output", 'c', "one line per value"),
-    flag("ascii-output", 'a', "only ASCII; the rest as \\uXXXX"),
+    flag("raw-output0", ' ', "as -r, with a NUL after each output"),
+    flag("compact-output", 'c', "print each value on one line"),
+    flag("ascii-output", 'a', "print ASCII only; the rest as \\uXXXX"),
     flag("sort-keys", 'S', "sort the keys of objects"),
     flag("tab", ' ', "indent with tabs"),
     valued(

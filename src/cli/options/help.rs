@@ -1,10 +1,10 @@
-//! The help: one page for `-h`, with everything for `--help`; the manual page has its examples and tables from here.
+//! The help: one page for `-h`, everything for `--help`. The manual page takes its examples and tables from here.
 
 use super::{Opt, STAGES};
 
 /// One page of 24 lines and 80 columns.
 const SHORT: &str = "\
-dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
+dq queries an HTTP API behind a socket, filters with jq, formats the result.
 
   dq /containers/json '.[].Names'      an endpoint of the host, a jq filter
   dq ps                                a saved filter: dq --list
@@ -13,26 +13,26 @@ dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
 host     --host HOST   --context NAME   --unix-socket PATH   --demo
 TLS      --cacert FILE   --cert FILE   --key FILE   -k do not verify
 request  -X METHOD   -d BODY   -F KEY=VALUE   -q KEY=VALUE   -H 'NAME: VALUE'
-         -i with its head   -v say all   --curl the same in curl   -m SECONDS
+         -i show its head   -v verbose   --curl as a curl command   -m SECONDS
 filter   -n null input   -s slurp   -R raw input   -e exit status   -f FILE
          --arg NAME TEXT   --argjson NAME JSON   --args   -L DIR
 format   -t table   -o FORMAT   --columns PATH,...   --no-header   --wide
          -r raw   -j joined   -c compact   -S sorted keys   -C colour   -M none
 saved    --save NAME   --list   --show NAME   --edit NAME   --remove NAME
-itself   --endpoints [WORD]   --generate SHELL   -V version
+other    --endpoints [WORD]   --generate SHELL   -V version
 
-dq --help explains them all, with examples; man dq has everything.
+dq --help explains every option, with examples; man dq has everything.
 ";
 
 const USAGE: &str = "\
-dq asks an HTTP API behind a socket, filters the answer with jq, prints it well.
+dq queries an HTTP API behind a socket, filters with jq, formats the result.
 
 usage: dq [OPTIONS] SOURCE [FILTER]           /endpoint, URL, or - for stdin
        dq [OPTIONS] NAME [WORD...] [FILTER]   a saved filter: dq --list
        dq [OPTIONS] FILTER [FILE...]          as jq: files, or stdin
 ";
 
-/// Commands, and what to say about them.
+/// Example commands with short comments.
 pub const EXAMPLES: &[(&str, &str)] = &[
     (
         "dq /containers/json '.[].Names'",
@@ -62,16 +62,13 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "dq -X POST /containers/web/start",
-        "no body unless one is given",
+        "no body unless you give one",
     ),
     (
         "dq /images/load -d @image.tar .stream",
         "streamed; -d @- is stdin",
     ),
-    (
-        "dq --curl /containers/json '.[].Id'",
-        "the same in curl and jq",
-    ),
+    ("dq --curl /containers/json '.[].Id'", "as curl and jq"),
     (
         "dq --unix-socket /run/podman/podman.sock /version .Version",
         "",
@@ -93,50 +90,50 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "dq --endpoints prune; dq --endpoints /containers/json",
-        "what there is to ask",
+        "which endpoints there are",
     ),
 ];
 
 const MORE: &str = "\
-The host is found as docker finds it: --host or --context, then DOCKER_HOST,
+dq finds the host as docker does: --host or --context, then DOCKER_HOST,
 DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
-DOCKER_API_VERSION=1.41 asks /v1.41/… on such a host.
+On such a host DOCKER_API_VERSION=1.41 requests /v1.41/….
 
-TLS on a tcp:// host is turned on by DOCKER_TLS_VERIFY or by any TLS option;
-ca.pem, cert.pem and key.pem are then looked for in DOCKER_CERT_PATH or
-~/.docker. ssh:// runs \"docker system dial-stdio\" on the host, as docker does.
-On a socket Host is empty; -H 'Host: x' sets it.
+On a tcp:// host, DOCKER_TLS_VERIFY or any TLS option turns TLS on; ca.pem,
+cert.pem and key.pem are then read from DOCKER_CERT_PATH or ~/.docker. ssh://
+runs \"docker system dial-stdio\" on the host, as docker does. On a socket the
+Host header is empty; -H 'Host: x' sets it.
 
-A SOURCE starts with / or scheme://, is - alone, or is the name of a saved
-filter. Any other first word is a filter, and dq then reads files or standard
-input like jq.
+SOURCE starts with / or scheme://, is -, or is the name of a saved filter. Any
+other first word is a filter, and dq reads files or standard input, like jq.
 
-A saved filter is a file NAME.jq in $XDG_CONFIG_HOME/dq/filters (~/.config), in
-a directory of -L, or comes with dq. Its header, module {endpoint: \"/…\", …};,
-says what to ask; the words behind NAME fill the {placeholders} of the endpoint,
-and a FILTER behind them runs on what it gives. In any filter its name is a
-function.
+A saved filter is a file NAME.jq in $XDG_CONFIG_HOME/dq/filters (~/.config) or
+in a directory of -L, or comes with dq. Its header, module {endpoint: \"/…\"};,
+names the endpoint. The words behind NAME fill the endpoint's {placeholders},
+and a FILTER behind them runs on its output. Its name is also a function in
+every filter.
 
-Options that are to hold each time stand in ~/.config/dq/options, one a line:
---color, --indent, --tab, -S, --wide, --connect-timeout, --retry. What is typed
-wins; --no-defaults leaves the file out.
+Options in ~/.config/dq/options, one to a line, apply to every run: --color,
+--indent, --tab, -S, --wide, --connect-timeout, --retry. Typed options win;
+--no-defaults ignores the file.
 
--F has the rules of gh api: true, false, null and integers are themselves, @FILE
-is the text of a file, the rest strings; a[b]=c is an object, a[]=c an array.
+-F follows gh api: true, false, null and integers keep their type, @FILE is the
+text of a file, anything else is a string; a[b]=c makes an object, a[]=c an
+array.
 
-The filter is compiled before anything is sent. An answer of 400 or above leaves
-stdout empty, puts the server's message on stderr and exits with 22; so does an
-error inside of a stream of pull, push, build or load. Container logs are told
-apart: stdout to stdout, stderr to stderr; with a filter each line is {stream,
-line}. Other text is lines: strings for the filter.
+The filter is compiled before anything is sent. A status of 400 or above leaves
+stdout empty, prints the server's message on stderr and exits 22; so does an
+error in the progress stream of a pull, push, build or load. Container logs are
+split: stdout to stdout, stderr to stderr; with a filter each line is {stream,
+line}. Other text is passed on; with a filter each line is a string.
 
 A row of a table is an object, an array of scalars, or each element of any other
-array; its columns are the keys. For cells there are ago, duration, bytes,
-bytes(\"iec\"), short_id, name, labels and ports: {created: (.Created | ago)}.
-SHA-256 sums, then wide cells are cut to fit the terminal; off it all are whole.
+array; its columns are the keys. Helpers for cells: ago, duration, bytes,
+bytes(\"iec\"), short_id, name, labels and ports, as in {created: (.Created | ago)}.
+On a terminal, SHA-256 sums are shortened and wide cells are cut to fit.
 ";
 
-/// Variables of the environment, and what they are for.
+/// Environment variables and their meanings.
 pub const ENVIRONMENT: &[(&[&str], &str)] = &[
     (
         &[
@@ -154,7 +151,7 @@ pub const ENVIRONMENT: &[(&[&str], &str)] = &[
     (&["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"], "as in docker"),
     (
         &["SSL_CERT_FILE", "SSL_CERT_DIR"],
-        "in place of the system's authorities",
+        "instead of the system's CAs",
     ),
     (
         &["JQ_COLORS"],
@@ -162,9 +159,9 @@ pub const ENVIRONMENT: &[(&[&str], &str)] = &[
     ),
     (
         &["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"],
-        "colour off or on",
+        "turn colours off or on",
     ),
-    (&["COLUMNS"], "width of the terminal"),
+    (&["COLUMNS"], "the width of the terminal"),
     (
         &["XDG_CONFIG_HOME"],
         "where dq/filters/ and dq/options are, instead of ~/.config",
@@ -172,7 +169,7 @@ pub const ENVIRONMENT: &[(&[&str], &str)] = &[
     (&["VISUAL", "EDITOR"], "what --edit opens"),
 ];
 
-/// What the exit code says.
+/// Exit codes and their meanings.
 pub const EXIT_CODES: &[(&str, &str)] = &[
     ("0", "done"),
     ("1", "-e: last output false, null"),
@@ -192,7 +189,7 @@ pub const EXIT_CODES: &[(&str, &str)] = &[
     ("143", "terminated"),
 ];
 
-/// The help: short for `-h`, with everything for `--help`.
+/// The help: short for `-h`, complete for `--help`.
 pub fn help(long: bool) -> String {
     if !long {
         return SHORT.to_owned();
@@ -222,7 +219,7 @@ fn line(option: &Opt) -> String {
     columns(&option.spelling(), option.help, 31)
 }
 
-/// Two columns; the right one is wrapped, or stands behind a left one that is too wide.
+/// Two columns; the right one is wrapped, and follows a left one that is too wide.
 fn columns(left: &str, right: &str, width: usize) -> String {
     const SCREEN: usize = 80;
     let width = width.max(left.len() + 2);
@@ -243,13 +240,13 @@ fn columns(left: &str, right: &str, width: usize) -> String {
     format!("{}\n", text.trim_end())
 }
 
-/// Names with commas between, four to a line.
+/// Names separated by commas, four to a line.
 fn wrapped(names: &[&str]) -> String {
     let lines: Vec<_> = names.chunks(4).map(|it| it.join(", ")).collect();
     lines.join(",\n  ")
 }
 
-/// Two columns, each read downwards.
+/// Two columns, sorted from top to bottom.
 fn exit_codes() -> String {
     let (left, right) = EXIT_CODES.split_at(EXIT_CODES.len().div_ceil(2));
     let cell = |(code, about): &(&str, &str)| format!("{code:<4}{about}");
@@ -271,9 +268,9 @@ mod tests {
     }
 
     #[test]
-    fn no_line_of_the_help_is_longer_than_a_terminal_is_wide() {
+    fn no_line_of_the_help_is_wider_than_80_columns() {
         for line in help(true).lines() {
-            // A command is not broken.
+            // Commands are not wrapped.
             let is_command = line.starts_with("  dq ");
             assert!(is_command || line.chars().count() <= 80, "{line}");
         }
@@ -289,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn the_short_help_names_options_that_there_are() {
+    fn the_short_help_names_existing_options() {
         let words = SHORT.split_whitespace();
         let words = words.filter(|word| word.starts_with('-') && !word.ends_with(','));
         for word in words {

@@ -6,7 +6,7 @@ pub const ITSELF: &[Opt] = &[
     flag(
         "endpoints",
         ' ',
-        "Docker's endpoints [with WORD]; explains /a/path",
+        "list Docker's endpoints [with WORD], or explain one",
     ),
     valued(
         "generate",
@@ -14,15 +14,15 @@ pub const ITSELF: &[Opt] = &[
         &["SHELL"],
         "completion for bash, zsh, fish, elvish, powershell; or man",
     ),
+    flag("no-defaults", ' ', "ignore ~/.config/dq/options"),
     flag(
-        "no-defaults",
-        ' ',
-        "leave the options in ~/.config/dq/options out",
+        "help",
+        'h',
+        "print a page of help; --help prints everything",
     ),
-    flag("help", 'h', "one page; --help tells more"),
     flag(
         "version",
         'V',
-        "the version; --version adds commit and target",
+        "print the version; --version adds commit and target",
     ),
 ];

@@ -1,8 +1,8 @@
-//! The options that keep, show and remove saved filters.
+//! Options that save, show, edit and remove filters.
 
 use super::option::{Opt, flag, repeated, valued};
 
-// A name that is given twice is told, not dropped: those that take one are read as if they could be repeated.
+// Those that take a name are parsed as repeatable, so that a second name is an error and not silently dropped.
 pub const SAVED: &[Opt] = &[
     repeated(
         "save",
@@ -10,9 +10,14 @@ pub const SAVED: &[Opt] = &[
         &["NAME"],
         "save this command line as NAME; sends nothing",
     ),
-    valued("about", ' ', &["TEXT"], "with --save: what it is for"),
-    flag("force", ' ', "with --save: replace one of that name"),
-    flag("list", ' ', "what is saved, and what comes with dq"),
+    valued(
+        "about",
+        ' ',
+        &["TEXT"],
+        "with --save: its one-line description",
+    ),
+    flag("force", ' ', "with --save: replace a filter of that name"),
+    flag("list", ' ', "list your saved filters and those of dq"),
     repeated("show", ' ', &["NAME"], "print the text of NAME"),
     flag(
         "standalone",
