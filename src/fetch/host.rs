@@ -100,7 +100,7 @@ impl Host {
         let proxy = match &self.address {
             Address::Net { scheme, authority } => {
                 let is_tls = self.tls.is_some() || *scheme == "https";
-                proxy::choose(authority, is_tls, env.var)?
+                proxy::choose(authority, is_tls, env)?
             }
             _ => None,
         };

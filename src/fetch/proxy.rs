@@ -1,9 +1,8 @@
-//! Proxies, as Go and so docker find them: HTTP_PROXY, HTTPS_PROXY, NO_PROXY.
+//! HTTP proxies from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, by the rules of Go and so of the docker CLI.
 //!
-//! The rules are those of golang.org/x/net/http/httpproxy: names in capitals first, nothing that is
-//! local goes through a proxy, NO_PROXY lists names, addresses and networks.
+//! The rules are those of golang.org/x/net/http/httpproxy: names in capitals come first, requests to this machine do not
+//! use a proxy, and NO_PROXY lists names, addresses and networks.
 
-use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
@@ -13,71 +12,70 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::connect;
 use super::endpoint::without_userinfo;
+use super::env_vars::EnvVars;
 use super::error::Error;
 use super::percent;
-use dq_text::one_line;
-use dq_text::os_reason;
+use dq_text::{one_line, os_reason};
 
-/// The longest answer to CONNECT, in bytes.
+/// The longest head of a response to CONNECT, in bytes.
 const HEAD_LIMIT: usize = 16 << 10;
 
-type Var<'a> = &'a dyn Fn(&str) -> Option<OsString>;
-
-/// A proxy that speaks plain HTTP itself.
+/// A proxy that is itself reached over plain HTTP.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
     host: String,
     port: u16,
     /// The value of `Proxy-Authorization`: a secret.
     authorization: Option<String>,
-    /// The variable that names it.
+    /// The environment variable that names it.
     variable: &'static str,
 }
 
-/// The secret stays out of it.
+/// Leaves out the password.
 impl std::fmt::Debug for Proxy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Proxy({})", self.label())
     }
 }
 
-/// The proxy to use for `host:port`, if any.
+/// The proxy for requests to an authority, `host:port`; `None` for a direct connection.
 ///
 /// # Errors
-/// `Usage` for a proxy that dq cannot speak to.
-pub fn choose(authority: &str, tls: bool, var: Var) -> Result<Option<Proxy>, Error> {
-    let Some((variable, text)) = setting(tls, var) else {
+/// `Usage` for a proxy that dq cannot use.
+pub fn choose(authority: &str, is_tls: bool, env: &EnvVars<'_>) -> Result<Option<Proxy>, Error> {
+    let Some((variable, text)) = configured(is_tls, env) else {
         return Ok(None);
     };
-    let (host, port) = name_and_port(without_userinfo(authority), if tls { 443 } else { 80 });
-    let exceptions = text_of(var, "NO_PROXY").or_else(|| text_of(var, "no_proxy"));
+    let (host, port) = name_and_port(without_userinfo(authority), if is_tls { 443 } else { 80 });
+    let exceptions = trimmed(env, "NO_PROXY").or_else(|| trimmed(env, "no_proxy"));
     if is_local(&host) || is_excepted(&host, port, &exceptions.unwrap_or_default()) {
         return Ok(None);
     }
     Proxy::parse(&text, variable).map(Some)
 }
 
-fn text_of(var: Var, name: &str) -> Option<String> {
-    let text = var(name)?.to_string_lossy().trim().to_owned();
+/// A variable without surrounding white space; an empty one counts as unset.
+fn trimmed(env: &EnvVars<'_>, name: &str) -> Option<String> {
+    let text = env.text(name)?.trim().to_owned();
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The variable that counts, and what it says. A CGI script's HTTP_PROXY is a header that its
-/// caller chose (CVE-2016-5385), so REQUEST_METHOD switches it off.
-fn setting(tls: bool, var: Var) -> Option<(&'static str, String)> {
-    let names: [&'static str; 2] = if tls {
+/// The name and value of the variable that applies. In a CGI script, recognised by REQUEST_METHOD, HTTP_PROXY is a header
+/// of the client's choice and is ignored (CVE-2016-5385).
+fn configured(is_tls: bool, env: &EnvVars<'_>) -> Option<(&'static str, String)> {
+    let names: [&'static str; 2] = if is_tls {
         ["HTTPS_PROXY", "https_proxy"]
     } else {
         ["HTTP_PROXY", "http_proxy"]
     };
-    let is_cgi = text_of(var, "REQUEST_METHOD").is_some();
+    let is_cgi = trimmed(env, "REQUEST_METHOD").is_some();
     names
         .into_iter()
         .filter(|name| !(is_cgi && *name == "HTTP_PROXY"))
-        .find_map(|name| Some((name, text_of(var, name)?)))
+        .find_map(|name| Some((name, trimmed(env, name)?)))
 }
 
-/// A name without brackets in lower case, and the port.
+/// The host of an authority, in lower case and without brackets, and the port.
 fn name_and_port(authority: &str, default: u16) -> (String, u16) {
     let (name, port) = match authority.rsplit_once(':') {
         Some((name, port))
@@ -91,6 +89,7 @@ fn name_and_port(authority: &str, default: u16) -> (String, u16) {
     (name.to_ascii_lowercase(), port)
 }
 
+/// Whether a host is this machine.
 fn is_local(host: &str) -> bool {
     host == "localhost"
         || host
@@ -106,7 +105,8 @@ fn is_excepted(host: &str, port: u16, exceptions: &str) -> bool {
         .any(|exception| matches(host, port, &exception))
 }
 
-/// `*`, `10.0.0.0/8`, `10.1.2.3:80`, `example.com` with all below it, `.example.com` only those.
+/// Whether one entry of NO_PROXY matches: `*`, `10.0.0.0/8`, `10.1.2.3:80`, `example.com` with its subdomains, or
+/// `.example.com` for the subdomains only.
 fn matches(host: &str, port: u16, exception: &str) -> bool {
     let address = host.parse::<IpAddr>().ok();
     if exception.is_empty() || exception == "*" {
@@ -140,23 +140,25 @@ fn matches(host: &str, port: u16, exception: &str) -> bool {
     }
 }
 
-/// Whether an address is of a network such as `10.0.0.0/8`.
+/// Whether an address is in a network such as `10.0.0.0/8`.
 fn is_within(address: IpAddr, network: &str, bits: &str) -> bool {
     let (Ok(network), Ok(bits)) = (network.parse::<IpAddr>(), bits.parse::<u32>()) else {
         return false;
     };
-    let same = |a: u128, b: u128, length: u32| {
+    let is_same_prefix = |a: u128, b: u128, length: u32| {
         bits <= length && (bits == 0 || (a ^ b) >> (length - bits) == 0)
     };
     match (address, network) {
-        (IpAddr::V4(a), IpAddr::V4(b)) => same(a.to_bits().into(), b.to_bits().into(), 32),
-        (IpAddr::V6(a), IpAddr::V6(b)) => same(a.to_bits(), b.to_bits(), 128),
+        (IpAddr::V4(a), IpAddr::V4(b)) => {
+            is_same_prefix(a.to_bits().into(), b.to_bits().into(), 32)
+        }
+        (IpAddr::V6(a), IpAddr::V6(b)) => is_same_prefix(a.to_bits(), b.to_bits(), 128),
         _ => false,
     }
 }
 
 impl Proxy {
-    /// `http://user:password@host:port`; the scheme may be left out.
+    /// Parses `http://user:password@host:port`, where the scheme may be left out. `variable` is where it is from.
     fn parse(text: &str, variable: &'static str) -> Result<Self, Error> {
         let rest = match text.split_once("://") {
             None => text,
@@ -180,7 +182,7 @@ impl Proxy {
         Ok(Self {
             host,
             port,
-            authorization: user.map(basic),
+            authorization: user.map(basic_authorization),
             variable,
         })
     }
@@ -194,12 +196,12 @@ impl Proxy {
         }
     }
 
-    /// How people are told of it.
+    /// The proxy as messages name it, without user and password.
     pub fn label(&self) -> String {
         format!("the proxy {} ({})", self.authority(), self.variable)
     }
 
-    /// The value of `Proxy-Authorization` for a plain request.
+    /// The value of `Proxy-Authorization`, which is a secret.
     pub fn authorization(&self) -> Option<&str> {
         self.authorization.as_deref()
     }
@@ -207,7 +209,7 @@ impl Proxy {
     /// Connects to the proxy itself.
     ///
     /// # Errors
-    /// As [`connect::tcp`], naming the proxy.
+    /// Those of [`connect::tcp`], with the proxy in place of the host.
     pub fn connect(&self, limit: Option<Duration>) -> Result<TcpStream, Error> {
         connect::tcp(&self.host, self.port, limit).map_err(|error| match error {
             Error::Connect { problem, hint, .. } => Error::Connect {
@@ -224,10 +226,10 @@ impl Proxy {
         })
     }
 
-    /// Has the proxy connect to `target`, a host with its port, for TLS (RFC 9110 §9.3.6).
+    /// Asks the proxy to connect to `target`, `host:port`, with CONNECT (RFC 9110 §9.3.6).
     ///
     /// # Errors
-    /// `Connect` with what the proxy says, `Timeout`.
+    /// `Connect` with the proxy's status line, `Timeout`.
     pub fn tunnel(
         &self,
         mut tcp: TcpStream,
@@ -244,7 +246,7 @@ impl Proxy {
             .and_then(|()| tcp.set_write_timeout(limit))
             .and_then(|()| tcp.write_all(request.as_bytes()))
             .and_then(|()| read_head(&mut tcp))
-            .map_err(|error| self.broken(&error, target))?;
+            .map_err(|error| self.explain(&error, target))?;
         let line = answer.lines().next().unwrap_or_default();
         match line.split(' ').nth(1).unwrap_or_default() {
             code if code.len() == 3 && code.starts_with('2') => Ok(tcp),
@@ -252,7 +254,7 @@ impl Proxy {
         }
     }
 
-    fn broken(&self, error: &io::Error, target: &str) -> Error {
+    fn explain(&self, error: &io::Error, target: &str) -> Error {
         if matches!(
             error.kind(),
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
@@ -269,27 +271,27 @@ impl Proxy {
     }
 
     fn refused(&self, target: &str, line: &str, code: &str) -> Error {
-        let said = line.split_once(' ').map_or(line, |(_, said)| said);
+        let status = line.split_once(' ').map_or(line, |(_, status)| status);
         let hint = match code {
             "407" => format!("it wants {}=http://USER:PASSWORD@…", self.variable),
             _ => "NO_PROXY=HOST asks a host without the proxy".to_owned(),
         };
         Error::Connect {
             host: target.to_owned(),
-            problem: format!("{} says {}", self.label(), one_line(said.trim())),
+            problem: format!("{} says {}", self.label(), one_line(status.trim())),
             hint: Some(hint),
         }
     }
 }
 
-/// `Basic …` for `user:password` as a URL writes it.
-fn basic(user: &str) -> String {
+/// `Basic …` for the `user:password` of a URL, still percent-encoded (RFC 7617).
+fn basic_authorization(user: &str) -> String {
     let colon = if user.contains(':') { "" } else { ":" };
     let pair = percent::decode(&format!("{user}{colon}"));
     format!("Basic {}", BASE64_STANDARD.encode(pair))
 }
 
-/// The head of an answer, no byte more: what follows is TLS's.
+/// Reads the head of a response, and not a byte more, because what follows belongs to TLS.
 fn read_head(stream: &mut impl Read) -> io::Result<String> {
     let mut head = Vec::new();
     let mut byte = [0];

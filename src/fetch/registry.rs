@@ -1,7 +1,7 @@
-//! `--registry-auth`: docker's logins for registries, sent along with pull, push and build.
+//! `--registry-auth`: sends docker's logins for registries with pull, push and build.
 //!
-//! They are where `docker login` put them (docker/cli cli/config/configfile): `auths` of config.json, or a
-//! credential helper that `credHelpers` or `credsStore` names. Nothing of them is ever shown.
+//! The logins are where `docker login` stores them (docker/cli cli/config/configfile): in `auths` of config.json, or in a
+//! credential helper that `credHelpers` or `credsStore` names. They are secrets, and never shown.
 
 mod helper;
 
@@ -15,21 +15,23 @@ use super::error::Error;
 use super::percent;
 use super::request::{Request, Source};
 
-/// What docker calls the registry of Docker Hub in its configuration.
-const HUB: &str = "https://index.docker.io/v1/";
-const ONE: &str = "X-Registry-Auth";
-const ALL: &str = "X-Registry-Config";
+/// The name of Docker Hub in docker's configuration.
+const DOCKER_HUB: &str = "https://index.docker.io/v1/";
+/// The header with the login for one registry.
+const ONE_LOGIN_HEADER: &str = "X-Registry-Auth";
+/// The header with the logins for all registries.
+const ALL_LOGINS_HEADER: &str = "X-Registry-Config";
 
-/// Where docker's logins are. Nothing is read before a request needs it.
+/// Docker's logins for registries. They are read when a request needs them.
 #[derive(Debug, Clone)]
 pub struct Logins(pub(super) ConfigDir);
 
-/// Which logins an endpoint wants.
+/// The logins that an endpoint takes.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
-    /// That for one registry.
+enum RequiredLogin {
+    /// The one for this registry.
     One(String),
-    /// All of them: a build may need any.
+    /// All of them, because a build may pull from any registry.
     All,
 }
 
@@ -44,34 +46,40 @@ impl Logins {
             .ok_or_else(|| Error::usage("there is no home directory with docker's logins"))
     }
 
-    /// The request with the login it needs. A registry without a login gets an empty one, as from docker.
+    /// The request with the header for the login it needs, unless it has that header. A registry without a login gets
+    /// an empty one, as from the docker CLI.
     ///
     /// # Errors
-    /// `Usage` for an endpoint that names no registry; `File` for a configuration that cannot be read;
-    /// whatever a credential helper fails with.
-    pub fn added_to(&self, request: &Request) -> Result<Request, Error> {
-        let wanted = wanted(request)?;
+    /// `Usage` for an endpoint that names no registry and for a credential helper that fails; `File` for a configuration
+    /// that cannot be read.
+    pub fn add_to(&self, request: &Request) -> Result<Request, Error> {
+        let required = required_login(request)?;
         let config = read_json(&self.0.file())?.unwrap_or_default();
-        let login = match &wanted {
-            Wanted::One(registry) => one(&config, registry)?,
-            Wanted::All => all(&config)?,
+        let login = match &required {
+            RequiredLogin::One(registry) => login_for(&config, registry)?,
+            RequiredLogin::All => all_logins(&config)?,
         };
-        Ok(with(request, &wanted, encoded(&login)))
+        Ok(with_header(request, &required, encode(&login)))
     }
 
-    /// The request with something in place of the login, to be shown.
+    /// The request with a placeholder for the login, fit to be shown.
     ///
     /// # Errors
     /// `Usage` for an endpoint that names no registry.
-    pub fn hinted_in(&self, request: &Request) -> Result<Request, Error> {
-        Ok(with(request, &wanted(request)?, "-".to_owned()))
+    pub fn add_placeholder_to(&self, request: &Request) -> Result<Request, Error> {
+        Ok(with_header(
+            request,
+            &required_login(request)?,
+            "-".to_owned(),
+        ))
     }
 }
 
-fn with(request: &Request, wanted: &Wanted, value: String) -> Request {
-    let name = match wanted {
-        Wanted::One(_) => ONE,
-        Wanted::All => ALL,
+/// The request with the header, unless the user typed it.
+fn with_header(request: &Request, required: &RequiredLogin, value: String) -> Request {
+    let name = match required {
+        RequiredLogin::One(_) => ONE_LOGIN_HEADER,
+        RequiredLogin::All => ALL_LOGINS_HEADER,
     };
     let mut request = request.clone();
     let is_typed = |(typed, _): &(String, String)| typed.eq_ignore_ascii_case(name);
@@ -81,13 +89,16 @@ fn with(request: &Request, wanted: &Wanted, value: String) -> Request {
     request
 }
 
-/// What the server decodes: base64 in its alphabet for URLs (moby api/types/registry).
-fn encoded(login: &Value) -> String {
+/// The value of the header: JSON in the base64 of RFC 4648 §5 (moby api/types/registry).
+fn encode(login: &Value) -> String {
     BASE64_URL_SAFE.encode(login.to_string())
 }
 
-/// Told by the endpoint: an image to pull or push, or a build.
-fn wanted(request: &Request) -> Result<Wanted, Error> {
+/// The login for the image that an endpoint pulls or pushes; all logins for a build.
+///
+/// # Errors
+/// `Usage` for any other endpoint, and for a full URL.
+fn required_login(request: &Request) -> Result<RequiredLogin, Error> {
     let unknown = || {
         Error::usage(
             "--registry-auth: this endpoint names no registry; it is for /images/create?fromImage=…, \
@@ -107,7 +118,7 @@ fn wanted(request: &Request) -> Result<Wanted, Error> {
         parts.remove(0);
     }
     let image = match parts[..] {
-        ["build"] => return Ok(Wanted::All),
+        ["build"] => return Ok(RequiredLogin::All),
         ["images", "create"] => parameter(query, "fromImage"),
         ["plugins", "pull"] | ["plugins", .., "upgrade"] => parameter(query, "remote"),
         ["images" | "plugins", ref name @ .., "push"] => Some(name.join("/")),
@@ -117,9 +128,10 @@ fn wanted(request: &Request) -> Result<Wanted, Error> {
     let image = image
         .filter(|image| !image.is_empty())
         .ok_or_else(unknown)?;
-    Ok(Wanted::One(registry(&decoded(&image))))
+    Ok(RequiredLogin::One(registry(&decoded(&image))))
 }
 
+/// The value of a query parameter, still encoded.
 fn parameter(query: &str, name: &str) -> Option<String> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let mut found = pairs.filter(|(key, _)| *key == name);
@@ -130,36 +142,36 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&percent::decode(text)).into_owned()
 }
 
-/// The registry of an image (distribution/reference normalize.go): what is in front of the first slash, if
-/// it looks like a host.
+/// The registry of an image: the part before the first slash, if it looks like a host (distribution/reference
+/// normalize.go), else Docker Hub.
 fn registry(image: &str) -> String {
     match image.split_once('/') {
         Some((host, _))
             if host.contains(['.', ':']) || host == "localhost" || host != host.to_lowercase() =>
         {
             match host {
-                "docker.io" | "index.docker.io" => HUB.to_owned(),
+                "docker.io" | "index.docker.io" => DOCKER_HUB.to_owned(),
                 host => host.to_owned(),
             }
         }
-        _ => HUB.to_owned(),
+        _ => DOCKER_HUB.to_owned(),
     }
 }
 
 /// The login for one registry, empty where there is none.
-fn one(config: &Value, registry: &str) -> Result<Value, Error> {
+fn login_for(config: &Value, registry: &str) -> Result<Value, Error> {
     let helper = config["credHelpers"][registry]
         .as_str()
         .or(config["credsStore"].as_str())
         .filter(|helper| !helper.is_empty());
     match helper {
         Some(helper) => Ok(helper::get(helper, registry)?.unwrap_or_else(|| json!({}))),
-        None => Ok(in_file(config, registry)),
+        None => Ok(login_from_file(config, registry)),
     }
 }
 
 /// All logins, by registry.
-fn all(config: &Value) -> Result<Value, Error> {
+fn all_logins(config: &Value) -> Result<Value, Error> {
     let mut logins = Map::new();
     let file = config["auths"].as_object().into_iter().flatten();
     for (registry, entry) in file {
@@ -182,19 +194,21 @@ fn all(config: &Value) -> Result<Value, Error> {
     Ok(Value::Object(logins))
 }
 
-/// From `auths`: the very name, else the first of the same host, as old versions of docker wrote URLs.
-fn in_file(config: &Value, registry: &str) -> Value {
+/// The login in `auths`: the entry of that name, else the first one with the same host, because old versions of docker
+/// wrote URLs.
+fn login_from_file(config: &Value, registry: &str) -> Value {
     let Some(auths) = config["auths"].as_object() else {
         return json!({});
     };
     let exact = auths.get_key_value(registry);
-    let similar = || auths.iter().find(|(name, _)| host(name) == host(registry));
-    match exact.or_else(similar) {
+    let same_host = || auths.iter().find(|(name, _)| host(name) == host(registry));
+    match exact.or_else(same_host) {
         Some((_, entry)) => login(entry, registry),
         None => json!({}),
     }
 }
 
+/// The host of a registry's name or URL.
 fn host(name: &str) -> &str {
     let name = name
         .trim_start_matches("https://")
@@ -202,7 +216,7 @@ fn host(name: &str) -> &str {
     name.split('/').next().unwrap_or_default()
 }
 
-/// An entry of `auths` as the server wants it: `auth` is user and password.
+/// An entry of `auths` in the form of the API's AuthConfig. Its `auth` is `user:password` in base64.
 fn login(entry: &Value, registry: &str) -> Value {
     let mut login = Map::new();
     let decoded = entry["auth"]
@@ -215,13 +229,13 @@ fn login(entry: &Value, registry: &str) -> Value {
             login.insert(name.to_owned(), value.into());
         }
     };
-    let of_entry = |name: &str| entry[name].as_str();
-    put("username", pair.map(|it| it.0).or(of_entry("username")));
-    // docker login used to end passwords with NUL bytes.
+    let field = |name: &str| entry[name].as_str();
+    put("username", pair.map(|it| it.0).or(field("username")));
+    // Older versions of docker login ended passwords with NUL bytes.
     let password = pair.map(|it| it.1.trim_end_matches('\0'));
-    put("password", password.or(of_entry("password")));
-    put("identitytoken", of_entry("identitytoken"));
-    put("registrytoken", of_entry("registrytoken"));
+    put("password", password.or(field("password")));
+    put("identitytoken", field("identitytoken"));
+    put("registrytoken", field("registrytoken"));
     put("serveraddress", Some(registry));
     Value::Object(login)
 }

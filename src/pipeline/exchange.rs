@@ -34,7 +34,7 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
         client = client.watched(dq_fetch::Watcher::new(move |event| observer.show(event)));
     }
     let request = match &exchange.logins {
-        Some(logins) => &logins.added_to(&exchange.request)?,
+        Some(logins) => &logins.add_to(&exchange.request)?,
         None => &exchange.request,
     };
     let response = if exchange.shown.pages {

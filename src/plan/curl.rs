@@ -36,7 +36,7 @@ pub fn line(
         failure: shown.failure,
     };
     let request = match &exchange.logins {
-        Some(logins) => &logins.hinted_in(&exchange.request)?,
+        Some(logins) => &logins.add_placeholder_to(&exchange.request)?,
         None => &exchange.request,
     };
     let mut command = curl::command(&client, request, show)?;

@@ -1,4 +1,4 @@
-//! Which hosts go through a proxy, and what the proxy sees.
+//! Which requests use a proxy, and what the proxy receives.
 
 #![allow(clippy::unwrap_used)]
 
@@ -11,11 +11,10 @@ use super::*;
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
-fn chosen(authority: &str, tls: bool, variables: Variables) -> Result<Option<Proxy>, Error> {
+fn chosen(authority: &str, is_tls: bool, variables: Variables) -> Result<Option<Proxy>, Error> {
     let find = |name: &str| variables.iter().find(|(key, _)| *key == name);
-    choose(authority, tls, &|name| {
-        find(name).map(|(_, value)| value.into())
-    })
+    let var = |name: &str| find(name).map(|(_, value)| value.into());
+    choose(authority, is_tls, &EnvVars { var: &var })
 }
 
 #[test]
@@ -66,7 +65,7 @@ fn variables_name_the_proxy() {
 }
 
 #[test]
-fn exceptions_are_go_s() {
+fn no_proxy_is_read_as_in_go() {
     let cases = [
         ("*", "far", 1, true),
         ("", "far", 1, false),
@@ -96,7 +95,8 @@ fn exceptions_are_go_s() {
     }
 }
 
-/// A proxy for one connection, which gives these replies; what it was asked, by joining the thread.
+/// Starts a proxy for one connection that sends these replies. Returns its port, and a thread that ends with the request
+/// heads it received.
 fn proxy(replies: &'static [&'static str]) -> (u16, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -125,7 +125,7 @@ fn ask(url: &str, variable: &str, port: u16) -> Result<u16, Error> {
 }
 
 #[test]
-fn a_plain_request_names_its_host_to_the_proxy() {
+fn plain_requests_have_an_absolute_target() {
     let ok = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     let replies: &'static [&'static str] = Box::leak(vec![ok, ok].into());
     let (port, asked) = proxy(replies);
@@ -142,7 +142,7 @@ fn a_plain_request_names_its_host_to_the_proxy() {
 }
 
 #[test]
-fn a_proxy_may_refuse_to_connect() {
+fn a_refused_connect_is_reported() {
     let (port, asked) = proxy(&["HTTP/1.1 403 Not \x1bhere\r\n\r\n"]);
     let error = ask("https://far.test", "HTTPS_PROXY", port).unwrap_err();
     let text = "cannot connect to far.test:443: the proxy 127.0.0.1:PORT (HTTPS_PROXY) says 403 Not \\x1bhere";
@@ -154,7 +154,7 @@ fn a_proxy_may_refuse_to_connect() {
 }
 
 #[test]
-fn a_proxy_may_be_gone() {
+fn an_unreachable_proxy_is_reported() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);

@@ -1,4 +1,4 @@
-//! Credential helpers: `docker-credential-NAME` programs that keep logins (docker/docker-credential-helpers).
+//! Credential helpers: `docker-credential-NAME` programs that store logins (docker/docker-credential-helpers).
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -6,36 +6,42 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::error::Error;
-use dq_text::one_line;
-use dq_text::os_reason;
+use dq_text::{one_line, os_reason};
 
-/// The user name that says the secret is a token.
-const TOKEN: &str = "<token>";
-/// What a helper says where it has nothing.
+/// The user name of a login whose secret is an identity token.
+const TOKEN_USER: &str = "<token>";
+/// A helper's message if it has no login for the registry.
 const NOT_FOUND: &str = "credentials not found in native keychain";
 
-/// The login that a helper has for a registry.
+/// A helper's login for a registry, in the form of the API's AuthConfig; `None` if it has none.
+///
+/// # Errors
+/// `Usage` if the helper cannot be run, fails or does not print JSON.
 pub fn get(helper: &str, registry: &str) -> Result<Option<Value>, Error> {
-    let Some(answer) = ask(helper, "get", registry)? else {
+    let Some(answer) = run(helper, "get", registry)? else {
         return Ok(None);
     };
     let text = |name: &str| answer[name].as_str().unwrap_or_default();
     let (user, secret) = (text("Username"), text("Secret"));
     Ok(Some(match user {
-        TOKEN => json!({"identitytoken": secret, "serveraddress": registry}),
+        TOKEN_USER => json!({"identitytoken": secret, "serveraddress": registry}),
         user => json!({"username": user, "password": secret, "serveraddress": registry}),
     }))
 }
 
-/// The registries that a helper knows.
+/// The registries that a helper has logins for.
+///
+/// # Errors
+/// As [`get`].
 pub fn list(helper: &str) -> Result<Vec<String>, Error> {
-    let answer = ask(helper, "list", "")?.unwrap_or_default();
+    let answer = run(helper, "list", "")?.unwrap_or_default();
     let known = answer.as_object().into_iter().flatten();
     Ok(known.map(|(registry, _)| registry.clone()).collect())
 }
 
-/// Runs a helper; what it says is a secret and never part of an error.
-fn ask(helper: &str, action: &str, input: &str) -> Result<Option<Value>, Error> {
+/// Runs a helper with an action and its standard input; `None` if it has no login. Its output is secret, and never part
+/// of an error.
+fn run(helper: &str, action: &str, input: &str) -> Result<Option<Value>, Error> {
     let program = format!("docker-credential-{helper}");
     let failed = |problem: &str| {
         Error::usage(format!(
@@ -53,15 +59,15 @@ fn ask(helper: &str, action: &str, input: &str) -> Result<Option<Value>, Error> 
         .spawn()
         .map_err(|error| failed(&os_reason(&error)))?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A helper that does not read says with its exit code what it thinks.
+        // An error is ignored: a helper that does not read its input reports why by its exit code.
         let _ = stdin.write_all(input.as_bytes());
     }
     let output = child
         .wait_with_output()
         .map_err(|error| failed(&os_reason(&error)))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stdout);
-        return match said.trim() {
+        let output_text = String::from_utf8_lossy(&output.stdout);
+        return match output_text.trim() {
             NOT_FOUND => Ok(None),
             _ => Err(failed(&output.status.to_string())),
         };

@@ -1,4 +1,4 @@
-//! Which login goes with which request.
+//! Which login is sent with which request.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,18 +7,21 @@ use super::*;
 
 #[test]
 fn endpoints_name_their_registry() {
-    let one = |name: &str| Some(Wanted::One(name.to_owned()));
+    let one = |name: &str| Some(RequiredLogin::One(name.to_owned()));
     let cases = [
-        ("/images/create?fromImage=busybox&tag=1", one(HUB)),
-        ("/v1.41/images/create?tag=1&fromImage=a%2Fb", one(HUB)),
-        ("/images/create?fromImage=docker.io/a/b", one(HUB)),
+        ("/images/create?fromImage=busybox&tag=1", one(DOCKER_HUB)),
+        (
+            "/v1.41/images/create?tag=1&fromImage=a%2Fb",
+            one(DOCKER_HUB),
+        ),
+        ("/images/create?fromImage=docker.io/a/b", one(DOCKER_HUB)),
         ("/images/create?fromImage=ghcr.io%2Fa%2Fb", one("ghcr.io")),
         ("/images/localhost/x/push", one("localhost")),
         ("/images/h:5000/a/b/push?tag=1", one("h:5000")),
         ("/distribution/quay.io/x/json", one("quay.io")),
         ("/plugins/pull?remote=h.io/x", one("h.io")),
-        ("/plugins/x/push", one(HUB)),
-        ("/build?t=x", Some(Wanted::All)),
+        ("/plugins/x/push", one(DOCKER_HUB)),
+        ("/build?t=x", Some(RequiredLogin::All)),
         ("/images/create?fromSrc=-", None),
         ("/images/create?fromImage=", None),
         ("/containers/json", None),
@@ -26,7 +29,7 @@ fn endpoints_name_their_registry() {
     ];
     for (endpoint, expected) in cases {
         assert_eq!(
-            wanted(&request("POST", endpoint)).ok(),
+            required_login(&request("POST", endpoint)).ok(),
             expected,
             "{endpoint}"
         );
@@ -36,14 +39,14 @@ fn endpoints_name_their_registry() {
 #[test]
 fn logins_come_from_the_file() {
     let config = json!({"auths": {
-        HUB: {"auth": BASE64_STANDARD.encode("me:p:w\0")},
+        DOCKER_HUB: {"auth": BASE64_STANDARD.encode("me:p:w\0")},
         "ghcr.io": {"identitytoken": "t"},
         "https://old.example/v1/": {"username": "u", "password": "p"},
     }});
     let cases = [
         (
-            HUB,
-            json!({"username": "me", "password": "p:w", "serveraddress": HUB}),
+            DOCKER_HUB,
+            json!({"username": "me", "password": "p:w", "serveraddress": DOCKER_HUB}),
         ),
         (
             "ghcr.io",
@@ -56,11 +59,11 @@ fn logins_come_from_the_file() {
         ("else.where", json!({})),
     ];
     for (registry, expected) in cases {
-        assert_eq!(one(&config, registry).unwrap(), expected);
+        assert_eq!(login_for(&config, registry).unwrap(), expected);
     }
-    let everything = all(&config).unwrap();
+    let everything = all_logins(&config).unwrap();
     assert_eq!(everything.as_object().unwrap().len(), 3);
-    assert_eq!(everything[HUB]["username"], "me");
+    assert_eq!(everything[DOCKER_HUB]["username"], "me");
 }
 
 #[test]
@@ -71,15 +74,18 @@ fn the_header_is_for_the_server_only() {
     folder.write("config.json", &config.to_string());
     let logins = Logins(ConfigDir(folder.0.clone()));
     let pull = request("POST", "/images/create?fromImage=h.io/x");
-    let signed = logins.added_to(&pull).unwrap();
+    let signed = logins.add_to(&pull).unwrap();
     let (name, value) = &signed.headers[0];
     let decoded = BASE64_URL_SAFE.decode(value).unwrap();
     let sent: Value = serde_json::from_slice(&decoded).unwrap();
-    assert_eq!((name.as_str(), &sent["password"]), (ONE, &"secret".into()));
-    assert_eq!(logins.hinted_in(&pull).unwrap().headers[0].1, "-");
+    assert_eq!(
+        (name.as_str(), &sent["password"]),
+        (ONE_LOGIN_HEADER, &"secret".into())
+    );
+    assert_eq!(logins.add_placeholder_to(&pull).unwrap().headers[0].1, "-");
     let typed = Request {
         headers: vec![("x-registry-auth".into(), "mine".into())],
         ..pull
     };
-    assert_eq!(logins.added_to(&typed).unwrap().headers, typed.headers);
+    assert_eq!(logins.add_to(&typed).unwrap().headers, typed.headers);
 }
