@@ -129,7 +129,7 @@ line}. Other text is passed on; with a filter each line is a string.
 
 A row of a table is an object, an array of scalars, or each element of any other
 array; its columns are the keys. Helpers for cells: ago, duration, bytes,
-bytes(\"iec\"), short_id, name, labels and ports, as in {created: (.Created | ago)}.
+bytes(\"iec\"), short_id, name, labels and ports: {created: (.Created | ago)}.
 On a terminal, SHA-256 sums are shortened and wide cells are cut to fit.
 ";
 
