@@ -12,7 +12,7 @@ use crate::{Engine, FilterRun, InputSettings, InputSource, Inputs, Program, RunE
 use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
 use dq_json::value::FilterOutput;
 
-/// Bytes that come a few at a time.
+/// Bytes that arrive a few at a time, and are scanned with vector instructions from the first one on.
 struct Drip {
     text: Vec<u8>,
     at: usize,
@@ -39,7 +39,11 @@ impl Read for Drip {
     }
 }
 
-impl ByteSource for Drip {}
+impl ByteSource for Drip {
+    fn simd_threshold(&self) -> usize {
+        0
+    }
+}
 
 /// Bytes of which those behind the first few are read by another thread.
 struct Handed {
@@ -66,6 +70,10 @@ impl ByteSource for Handed {
             self.pages = ReadAhead::spawn(drip, place, buffer.filled()).ok();
         }
         self.pages.as_mut().unwrap().recv(buffer)
+    }
+
+    fn simd_threshold(&self) -> usize {
+        0
     }
 }
 

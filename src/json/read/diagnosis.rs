@@ -1,136 +1,144 @@
-//! What is wrong with a text, in jq's words and at jq's places.
+//! Finds jq's message about a text that is not JSON, and the place that jq gives it.
 //!
-//! The scanner only finds that a text is not JSON. This goes through it again as jq's parser does (`jv_parse.c`),
-//! which notices later: a literal is judged at the byte behind it, a string at its closing quote.
+//! The scanner only detects that a text is not JSON. The diagnosis parses it again as jq does (`jv_parse.c`), which
+//! notices errors later: in a literal at the byte behind it, in a string at its closing quote.
 
-use super::RECORD_SEPARATOR;
-use super::literal::is_number;
+use super::tokens::{RECORD_SEPARATOR, is_number};
+use crate::limits::MAX_DEPTH;
 
-/// A container or key that waits for what follows, as on jq's stack.
+/// A container or key that is not complete, as on jq's parser stack.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Waiting {
+pub enum OpenItem {
     Array { is_empty: bool },
     Object { is_empty: bool },
     Key,
 }
 
-/// The value that was read last and belongs nowhere yet.
+/// The value that was parsed last and is not stored in a container yet.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Last {
-    Text,
+pub enum LastValue {
+    String,
     Other,
 }
 
+/// Where the next byte is.
 #[derive(PartialEq)]
-enum State {
+enum LexState {
+    /// Outside of strings.
     Normal,
+    /// In a string.
     String,
+    /// Behind a backslash in a string.
     Escape,
 }
 
-/// So much of a literal, or of a string that has not been judged, is kept; a text may have no end.
-const KEPT: usize = 64 * 1024;
+/// The most bytes of a literal, or of a string that is not checked yet, that are kept: the text may be endless.
+const MAX_TOKEN: usize = 64 * 1024;
 
+/// The state of jq's parser.
 pub struct Diagnosis {
-    stack: Vec<Waiting>,
-    last: Option<Last>,
+    stack: Vec<OpenItem>,
+    last: Option<LastValue>,
+    /// The literal or the content of the string that is being parsed.
     token: Vec<u8>,
-    state: State,
+    lex_state: LexState,
 }
 
-type Judged = Result<(), &'static str>;
+/// The error is jq's message.
+type Check = Result<(), &'static str>;
 
 impl Diagnosis {
-    pub fn new(around: Option<Waiting>, last: Option<Last>) -> Self {
+    /// Starts inside `outer`, if anything, behind the value `last`.
+    pub fn new(outer: Option<OpenItem>, last: Option<LastValue>) -> Self {
         Self {
-            stack: around.into_iter().collect(),
+            stack: outer.into_iter().collect(),
             last,
             token: Vec::new(),
-            state: State::Normal,
+            lex_state: LexState::Normal,
         }
     }
 
-    /// The first fault in these bytes, which go on where the last ones ended.
-    pub fn find(&mut self, text: &[u8]) -> Option<(usize, &'static str)> {
+    /// The offset and message of the first error in these bytes, which continue those of the last call.
+    pub fn find_error(&mut self, text: &[u8]) -> Option<(usize, &'static str)> {
         let mut bytes = text.iter().enumerate();
-        bytes.find_map(|(at, byte)| self.byte(*byte).err().map(|message| (at, message)))
+        bytes.find_map(|(at, byte)| self.parse_byte(*byte).err().map(|message| (at, message)))
     }
 
-    /// What is wrong, as far as can be told without going on: the container that is a key, or the value without a
-    /// separator before it, may never end.
-    pub fn so_far(&self) -> &'static str {
-        match (&self.state, self.last) {
-            (State::String | State::Escape, Some(_)) => "Expected separator between values",
+    /// The message if no error is found in the bytes so far. The scanner found one, so a container is used as a key, or a
+    /// separator is missing before a value; jq reports either at its end, which may be far away.
+    pub fn message_so_far(&self) -> &'static str {
+        match (&self.lex_state, self.last) {
+            (LexState::String | LexState::Escape, Some(_)) => "Expected separator between values",
             _ => "Object keys must be strings",
         }
     }
 
-    /// What is wrong when no more bytes come.
-    pub fn at_end(mut self) -> &'static str {
-        if self.state != State::Normal {
+    /// The message if the input ends here.
+    pub fn message_at_end(mut self) -> &'static str {
+        if self.lex_state != LexState::Normal {
             return "Unfinished string";
         }
-        self.literal().err().unwrap_or("Unfinished JSON term")
+        self.end_literal().err().unwrap_or("Unfinished JSON term")
     }
 
-    fn byte(&mut self, byte: u8) -> Judged {
-        match (&self.state, byte) {
-            (State::Normal, b' ' | b'\t' | b'\r' | b'\n') => self.literal(),
-            (State::Normal, RECORD_SEPARATOR) => self.record(),
-            (State::Normal, b'"') => {
-                self.state = State::String;
-                self.literal()
+    fn parse_byte(&mut self, byte: u8) -> Check {
+        match (&self.lex_state, byte) {
+            (LexState::Normal, b' ' | b'\t' | b'\r' | b'\n') => self.end_literal(),
+            (LexState::Normal, RECORD_SEPARATOR) => self.begin_record(),
+            (LexState::Normal, b'"') => {
+                self.lex_state = LexState::String;
+                self.end_literal()
             }
-            (State::Normal, b'[' | b'{' | b':' | b',' | b']' | b'}') => {
-                self.literal()?;
-                self.delimiter(byte)
+            (LexState::Normal, b'[' | b'{' | b':' | b',' | b']' | b'}') => {
+                self.end_literal()?;
+                self.parse_delimiter(byte)
             }
-            (State::Normal, _) => self.letter(byte),
-            (State::String, b'"') => {
-                self.state = State::Normal;
-                judge_string(&self.token, true)?;
-                self.value(Last::Text)
+            (LexState::Normal, _) => self.push_literal_byte(byte),
+            (LexState::String, b'"') => {
+                self.lex_state = LexState::Normal;
+                check_string(&self.token, true)?;
+                self.end_value(LastValue::String)
             }
-            _ => self.character(byte),
+            _ => self.push_string_byte(byte),
         }
     }
 
-    /// The next record begins, and this one is not whole.
-    fn record(&mut self) -> Judged {
-        self.literal()?;
+    /// A record separator: the values before it must be complete.
+    fn begin_record(&mut self) -> Check {
+        self.end_literal()?;
         if self.stack.is_empty() {
             return Ok(());
         }
         Err("Truncated value")
     }
 
-    /// A byte of a literal. One that no text has is wrong at once: what it stands in may never end.
-    fn letter(&mut self, byte: u8) -> Judged {
+    /// A byte of a literal. A control character, or too long a literal, is an error at once: the literal may never end.
+    fn push_literal_byte(&mut self, byte: u8) -> Check {
         self.token.push(byte);
-        if byte.is_ascii_control() || self.token.len() > KEPT {
-            self.literal()?;
+        if byte.is_ascii_control() || self.token.len() > MAX_TOKEN {
+            self.end_literal()?;
             return Err("Invalid numeric literal");
         }
         Ok(())
     }
 
     /// A byte of a string.
-    fn character(&mut self, byte: u8) -> Judged {
-        let escapes = self.state == State::String && byte == b'\\';
-        self.state = if escapes {
-            State::Escape
+    fn push_string_byte(&mut self, byte: u8) -> Check {
+        let escapes = self.lex_state == LexState::String && byte == b'\\';
+        self.lex_state = if escapes {
+            LexState::Escape
         } else {
-            State::String
+            LexState::String
         };
         self.token.push(byte);
-        if self.token.len() > KEPT || byte == RECORD_SEPARATOR {
-            let judged = judge_string(&self.token, false)?;
-            self.token.drain(..judged);
+        if self.token.len() > MAX_TOKEN || byte == RECORD_SEPARATOR {
+            let checked = check_string(&self.token, false)?;
+            self.token.drain(..checked);
         }
         Ok(())
     }
 
-    fn value(&mut self, value: Last) -> Judged {
+    fn end_value(&mut self, value: LastValue) -> Check {
         self.token.clear();
         match self.last.replace(value) {
             None => Ok(()),
@@ -138,7 +146,8 @@ impl Diagnosis {
         }
     }
 
-    fn literal(&mut self) -> Judged {
+    /// Checks the literal that has ended, if there is one.
+    fn end_literal(&mut self) -> Check {
         if self.token.is_empty() {
             return Ok(());
         }
@@ -149,22 +158,22 @@ impl Diagnosis {
             text if is_number(text) => {}
             _ => return Err("Invalid numeric literal"),
         }
-        self.value(Last::Other)
+        self.end_value(LastValue::Other)
     }
 
-    fn delimiter(&mut self, byte: u8) -> Judged {
+    fn parse_delimiter(&mut self, byte: u8) -> Check {
         match byte {
-            b'[' => self.open(Waiting::Array { is_empty: true }),
-            b'{' => self.open(Waiting::Object { is_empty: true }),
-            b':' => self.colon(),
-            b',' => self.comma(),
-            b']' => self.end_of_array(),
-            _ => self.end_of_object(),
+            b'[' => self.open_container(OpenItem::Array { is_empty: true }),
+            b'{' => self.open_container(OpenItem::Object { is_empty: true }),
+            b':' => self.parse_colon(),
+            b',' => self.parse_comma(),
+            b']' => self.parse_end_of_array(),
+            _ => self.parse_end_of_object(),
         }
     }
 
-    fn open(&mut self, container: Waiting) -> Judged {
-        if self.stack.len() >= crate::value::MAX_DEPTH {
+    fn open_container(&mut self, container: OpenItem) -> Check {
+        if self.stack.len() >= MAX_DEPTH {
             return Err("Exceeds depth limit for parsing");
         }
         if self.last.is_some() {
@@ -174,81 +183,84 @@ impl Diagnosis {
         Ok(())
     }
 
-    fn colon(&mut self) -> Judged {
+    fn parse_colon(&mut self) -> Check {
         match (self.last, self.stack.last()) {
             (None, _) => Err("Expected string key before ':'"),
-            (Some(Last::Text), Some(Waiting::Object { .. })) => {
-                self.stack.push(Waiting::Key);
+            (Some(LastValue::String), Some(OpenItem::Object { .. })) => {
+                self.stack.push(OpenItem::Key);
                 self.last = None;
                 Ok(())
             }
-            (Some(Last::Other), Some(Waiting::Object { .. })) => Err("Object keys must be strings"),
+            (Some(LastValue::Other), Some(OpenItem::Object { .. })) => {
+                Err("Object keys must be strings")
+            }
             _ => Err("':' not as part of an object"),
         }
     }
 
-    fn comma(&mut self) -> Judged {
+    fn parse_comma(&mut self) -> Check {
         if self.last.is_none() {
             return Err("Expected value before ','");
         }
         match self.stack.last() {
             None => return Err("',' not as part of an object or array"),
-            Some(Waiting::Object { .. }) => return Err("Objects must consist of key:value pairs"),
-            Some(_) => self.store(),
+            Some(OpenItem::Object { .. }) => return Err("Objects must consist of key:value pairs"),
+            Some(_) => self.store_last(),
         }
         Ok(())
     }
 
-    /// The last value goes to where it belongs.
-    fn store(&mut self) {
+    /// Stores the last value in the innermost container.
+    fn store_last(&mut self) {
         self.last = None;
-        if self.stack.last() == Some(&Waiting::Key) {
+        if self.stack.last() == Some(&OpenItem::Key) {
             self.stack.pop();
         }
-        if let Some(Waiting::Array { is_empty } | Waiting::Object { is_empty }) =
+        if let Some(OpenItem::Array { is_empty } | OpenItem::Object { is_empty }) =
             self.stack.last_mut()
         {
             *is_empty = false;
         }
     }
 
-    fn end_of_array(&mut self) -> Judged {
+    fn parse_end_of_array(&mut self) -> Check {
         match (self.stack.last(), self.last) {
-            (Some(Waiting::Array { is_empty: false }), None) => {
+            (Some(OpenItem::Array { is_empty: false }), None) => {
                 return Err("Expected another array element");
             }
-            (Some(Waiting::Array { .. }), _) => {}
+            (Some(OpenItem::Array { .. }), _) => {}
             _ => return Err("Unmatched ']'"),
         }
-        self.close();
+        self.close_container();
         Ok(())
     }
 
-    fn end_of_object(&mut self) -> Judged {
+    fn parse_end_of_object(&mut self) -> Check {
         match (self.stack.last(), self.last) {
             (None, _) => return Err("Unmatched '}'"),
-            (Some(Waiting::Key), Some(_)) => self.store(),
+            (Some(OpenItem::Key), Some(_)) => self.store_last(),
             (Some(_), Some(_)) => return Err("Objects must consist of key:value pairs"),
-            (Some(Waiting::Object { is_empty: true }), None) => {}
-            (Some(Waiting::Object { .. }), None) => return Err("Expected another key-value pair"),
+            (Some(OpenItem::Object { is_empty: true }), None) => {}
+            (Some(OpenItem::Object { .. }), None) => return Err("Expected another key-value pair"),
             (Some(_), None) => return Err("Unmatched '}'"),
         }
-        self.close();
+        self.close_container();
         Ok(())
     }
 
-    fn close(&mut self) {
+    fn close_container(&mut self) {
         self.stack.pop();
-        self.last = Some(Last::Other);
+        self.last = Some(LastValue::Other);
     }
 }
 
-/// Gives how much was judged: all of a string that is `whole`, else all but an escape that is cut off.
-fn judge_string(text: &[u8], whole: bool) -> Result<usize, &'static str> {
+/// Checks the content of a string. Returns the number of bytes checked: all of them if the string `is_complete`, or else
+/// all but an escape that is cut off.
+fn check_string(text: &[u8], is_complete: bool) -> Result<usize, &'static str> {
     let mut rest = text;
     while let [byte, after @ ..] = rest {
         rest = match (byte, after) {
-            (b'\\', [] | [b'u', ..]) if !whole && after.len() < 5 => break,
+            (b'\\', [] | [b'u', ..]) if !is_complete && after.len() < 5 => break,
             (b'\\', [b'u', digits @ ..]) => match digits.get(..4) {
                 None => return Err("Invalid \\uXXXX escape"),
                 Some(hex) if hex.iter().all(u8::is_ascii_hexdigit) => &digits[4..],

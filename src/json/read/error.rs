@@ -1,54 +1,58 @@
-//! What is wrong with an input, and where.
+//! The errors of reading: what is wrong with an input, and where.
 
 use std::fmt;
 use std::io;
 
-/// An input that could not be read.
+/// The error of reading an input. It displays as jq's message, with line and column where they are known.
 #[derive(Debug)]
 pub struct ReadError {
     kind: ReadErrorKind,
     /// Line and column, both from 1, the column in bytes.
     place: Option<(usize, usize)>,
-    /// The bytes ended where more were needed.
-    at_end: bool,
+    /// Whether the error is at the end of the input.
+    is_at_end: bool,
 }
 
+/// The causes of a [`ReadError`].
 #[derive(Debug)]
 pub enum ReadErrorKind {
-    /// The text is not JSON; what was expected.
+    /// The text is not JSON: jq's message.
     Syntax(&'static str),
-    /// The bytes could not be had.
+    /// The byte source failed.
     Io(io::Error),
 }
 
 impl ReadError {
-    /// What went wrong.
-    pub fn kind(&self) -> &ReadErrorKind {
-        &self.kind
-    }
-
-    pub fn syntax(message: &'static str, place: (usize, usize), at_end: bool) -> Self {
+    /// A syntax error at a line and column.
+    pub(super) fn syntax(message: &'static str, place: (usize, usize), is_at_end: bool) -> Self {
         Self {
             kind: ReadErrorKind::Syntax(message),
             place: Some(place),
-            at_end,
+            is_at_end,
         }
     }
 
-    pub fn without_place(message: &'static str) -> Self {
+    /// An error about the input as a whole.
+    pub(super) fn without_place(message: &'static str) -> Self {
         Self {
             kind: ReadErrorKind::Syntax(message),
             place: None,
-            at_end: false,
+            is_at_end: false,
         }
     }
 
-    pub fn io(error: io::Error) -> Self {
+    /// An error of the byte source.
+    pub(super) fn io(error: io::Error) -> Self {
         Self {
             kind: ReadErrorKind::Io(error),
             place: None,
-            at_end: false,
+            is_at_end: false,
         }
+    }
+
+    /// The cause.
+    pub fn kind(&self) -> &ReadErrorKind {
+        &self.kind
     }
 }
 
@@ -59,11 +63,20 @@ impl fmt::Display for ReadError {
             ReadErrorKind::Io(error) => error.fmt(f)?,
         }
         match self.place {
-            Some((line, column)) if self.at_end => {
+            Some((line, column)) if self.is_at_end => {
                 write!(f, " at EOF at line {line}, column {column}")
             }
             Some((line, column)) => write!(f, " at line {line}, column {column}"),
             None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            ReadErrorKind::Syntax(_) => None,
+            ReadErrorKind::Io(error) => Some(error),
         }
     }
 }

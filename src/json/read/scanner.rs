@@ -1,123 +1,99 @@
-//! One pass over JSON text that finds it valid (RFC 8259) and tells a visitor where everything is.
+//! One pass over JSON text that validates it (RFC 8259) and reports its parts to a visitor.
 //!
-//! It stops where the bytes end and goes on when there are more, so that nothing is looked at twice.
+//! The scan stops where the bytes in memory end, and resumes when there are more: nothing is scanned twice. Long inputs
+//! are scanned by the structural index as far as possible.
 
-use super::leap::{Leap, Leapt};
-use super::literal::{self, StringScan};
-use super::marks::{Marks, NEAR};
-use crate::value::{BLOCK, MAX_DEPTH, StringLiteral, unescaped_prefix};
+use super::scan_state::{Expect, InvalidJson, ScanProgress, TokenResult};
+use super::structural_index::StructuralIndex;
+use super::structural_scan::{Advance, StructuralScan};
+use super::tokens::{StringScan, scan_literal, scan_number};
+use super::visitor::Visitor;
+use crate::limits::MAX_DEPTH;
+use crate::simd::block::BLOCK_SIZE;
+use crate::value::{StringLiteral, unescaped_prefix};
 
-/// What a scan comes across, in the order of the text; places are offsets from the first byte of the value scanned.
-pub trait Visitor {
-    /// An array or object begins, with this bracket.
-    fn begin_container(&mut self, at: usize, bracket: u8);
-    /// The array or object begun last ends.
-    fn end_container(&mut self);
-    /// Is the key wanted that comes next?
-    fn wants_key(&self) -> bool;
-    /// A key that was wanted.
-    fn visit_key(&mut self, key: StringLiteral);
-    /// A value without an inside begins.
-    fn visit_scalar(&mut self, at: usize);
-}
-
-/// What stands next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Expect {
-    #[default]
-    Value,
-    /// A value, or the end of an array just opened.
-    FirstElement,
-    Key,
-    /// A key, or the end of an object just opened.
-    FirstKey,
-    Colon,
-    /// A comma or the end of the container.
-    Separator,
-}
-
-/// The scan of one value.
-#[derive(Debug, Default)]
+/// The scan of one value after the other.
+#[derive(Debug)]
 pub struct Scanner {
-    /// The opening brackets of the containers that are open.
+    /// The opening brackets of the open containers.
     open: Vec<u8>,
-    /// Containers around the value.
-    around: usize,
+    /// The number of containers around the value.
+    outer_depth: usize,
     expect: Expect,
-    /// Bytes scanned.
+    /// Bytes of the value that are scanned.
     position: usize,
-    /// The string that was cut off by the end of the bytes.
-    string: Option<StringScan>,
-    /// Marks that it found itself.
-    marks: Marks,
-    /// Those that were found before are of no use: there was an error.
-    is_alone: bool,
+    /// The string that the end of the bytes interrupted.
+    partial_string: Option<StringScan>,
+    /// The index of what the input's own index does not cover.
+    own_index: StructuralIndex,
+    /// There was an error: the input's own index may be wrong about what is inside strings.
+    ignores_input_index: bool,
+    /// The offset in the input from which on the structural index is used.
+    simd_threshold: usize,
 }
-
-/// How far a scan has come.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// The value is whole; its length in bytes.
-    Done(usize),
-    /// More bytes are needed.
-    More,
-}
-
-/// The text is no JSON. What is wrong with it is found out elsewhere: see `diagnosis`.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Fault;
-
-/// `None`: the bytes end before the token does.
-pub type Scanned<T> = Result<Option<T>, Fault>;
 
 impl Scanner {
-    /// Forgets the last value and gets ready for the next, which has so many containers around it.
-    pub fn reset(&mut self, around: usize) {
+    /// A scanner that uses the structural index from this offset in the input on.
+    pub fn new(simd_threshold: usize) -> Self {
+        Self {
+            open: Vec::new(),
+            outer_depth: 0,
+            expect: Expect::default(),
+            position: 0,
+            partial_string: None,
+            own_index: StructuralIndex::default(),
+            ignores_input_index: false,
+            simd_threshold,
+        }
+    }
+
+    /// Prepares for the next value, which has this many containers around it.
+    pub fn reset(&mut self, outer_depth: usize) {
         self.open.clear();
-        self.around = around;
+        self.outer_depth = outer_depth;
         self.expect = Expect::Value;
         self.position = 0;
-        self.string = None;
+        self.partial_string = None;
     }
 
-    /// Forgets what it knows of the bytes ahead: the next value may begin where a string was open.
-    pub fn forget(&mut self) {
-        self.marks.clear();
-        self.is_alone = true;
+    /// Discards the index of the bytes ahead: after an error the next value may start inside what was taken as a string.
+    pub fn discard_index(&mut self) {
+        self.own_index.clear();
+        self.ignores_input_index = true;
     }
 
-    /// Bytes scanned; where there was a fault, those before it if it is in a string, or else before its token.
+    /// The number of bytes of the value that are scanned. For invalid text, it is the place of the error if that is
+    /// inside a string, or else the start of the token.
     pub fn position(&self) -> usize {
         self.position
     }
 
-    /// Goes on with the scan of the value that begins `text`, at this place of the input; `ended` says that no more
-    /// bytes will come, `known` what has been found out of the input already.
+    /// Scans the value that `text` starts with, from where the last call stopped.
+    ///
+    /// The text starts at offset `text_start` of the input, of which `input_index` covers some part. `has_ended` tells
+    /// whether the input ends with the text.
     ///
     /// # Errors
-    /// The text is no JSON.
+    /// The text is not JSON.
     pub fn scan(
         &mut self,
         text: &[u8],
-        (place, known): (usize, &Marks),
-        ended: bool,
+        (text_start, input_index): (usize, &StructuralIndex),
+        has_ended: bool,
         visitor: &mut impl Visitor,
-    ) -> Result<Progress, Fault> {
+    ) -> Result<ScanProgress, InvalidJson> {
+        let is_long = text_start + text.len() > self.simd_threshold;
         let mut pass = Pass {
             at: self.position,
-            top: self.open.last().copied().unwrap_or(0),
+            innermost: self.open.last().copied().unwrap_or(0),
             expect: self.expect,
             scanner: self,
             text,
-            ended,
+            has_ended,
             visitor,
-            place,
-            known,
-            leap: if place + text.len() > NEAR {
-                0
-            } else {
-                usize::MAX
-            },
+            text_start,
+            input_index,
+            structural_from: if is_long { 0 } else { usize::MAX },
         };
         let progress = pass.run();
         let (at, expect) = (pass.at, pass.expect);
@@ -126,25 +102,25 @@ impl Scanner {
     }
 }
 
-/// The scan of the bytes that are here; what it needs for every byte, close at hand.
+/// The scan of the bytes in memory. Copies of the scanner's state that every byte needs can stay in registers.
 struct Pass<'s, 't, V> {
     scanner: &'s mut Scanner,
     text: &'t [u8],
-    ended: bool,
+    has_ended: bool,
     visitor: &'s mut V,
+    /// Bytes scanned.
     at: usize,
-    /// The bracket that was opened last, 0 outside of any.
-    top: u8,
+    /// The innermost open bracket, or 0.
+    innermost: u8,
     expect: Expect,
-    /// Where in the input the text begins.
-    place: usize,
-    known: &'s Marks,
-    /// From here on another leap is tried.
-    leap: usize,
+    text_start: usize,
+    input_index: &'s StructuralIndex,
+    /// From this offset on, the next structural scan is tried.
+    structural_from: usize,
 }
 
 impl<'t, V: Visitor> Pass<'_, 't, V> {
-    fn run(&mut self) -> Result<Progress, Fault> {
+    fn run(&mut self) -> Result<ScanProgress, InvalidJson> {
         loop {
             let c = match self.text.get(self.at) {
                 Some(c) if *c > b' ' => *c,
@@ -152,73 +128,76 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
                     self.at += 1;
                     continue;
                 }
-                Some(_) => return Err(Fault),
-                None if self.ended => return Err(Fault),
-                None => return Ok(Progress::More),
+                Some(_) => return Err(InvalidJson),
+                None if self.has_ended => return Err(InvalidJson),
+                None => return Ok(ScanProgress::NeedsMore),
             };
-            if self.at >= self.leap && self.scanner.string.is_none() {
-                match self.leap() {
-                    Leapt::NotAtAll => {}
-                    Leapt::SomeWay => continue,
-                    Leapt::ToTheEnd => return Ok(Progress::Done(self.at)),
+            if self.at >= self.structural_from && self.scanner.partial_string.is_none() {
+                match self.scan_structural() {
+                    Advance::Nowhere => {}
+                    Advance::Partway => continue,
+                    Advance::ToEnd => return Ok(ScanProgress::Complete(self.at)),
                 }
             }
             let step = match self.expect {
-                Expect::Value => self.value(c)?,
-                Expect::FirstElement if c == b']' => self.close(),
-                Expect::FirstElement => self.value(c)?,
-                Expect::FirstKey if c == b'}' => self.close(),
-                Expect::Key | Expect::FirstKey => self.key(c)?,
+                Expect::Value => self.scan_value(c)?,
+                Expect::FirstElement if c == b']' => self.end_container(),
+                Expect::FirstElement => self.scan_value(c)?,
+                Expect::FirstKey if c == b'}' => self.end_container(),
+                Expect::Key | Expect::FirstKey => self.scan_key(c)?,
                 Expect::Colon if c == b':' => self.step(Expect::Value),
-                Expect::Colon => return Err(Fault),
-                Expect::Separator => self.separator(c)?,
+                Expect::Colon => return Err(InvalidJson),
+                Expect::Separator => self.scan_separator(c)?,
             };
             match step {
-                Some(()) if self.top == 0 => return Ok(Progress::Done(self.at)),
+                Some(()) if self.innermost == 0 => return Ok(ScanProgress::Complete(self.at)),
                 Some(()) => {}
-                None if self.ended => return Err(Fault),
-                None => return Ok(Progress::More),
+                None if self.has_ended => return Err(InvalidJson),
+                None => return Ok(ScanProgress::NeedsMore),
             }
         }
     }
 
-    /// Goes on from mark to mark as far as that goes.
+    /// Scans by the structural index as far as that goes.
     #[inline(always)]
-    fn leap(&mut self) -> Leapt {
-        let ahead = self.text.get(self.at..).unwrap_or_default();
-        if ahead.len() < BLOCK || (self.top == 0 && !matches!(ahead[0], b'{' | b'[')) {
-            self.leap = usize::MAX;
-            return Leapt::NotAtAll;
+    fn scan_structural(&mut self) -> Advance {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if rest.len() < BLOCK_SIZE || (self.innermost == 0 && !matches!(rest[0], b'{' | b'[')) {
+            self.structural_from = usize::MAX;
+            return Advance::Nowhere;
         }
-        // Of its own while the leap goes: borrowed from the scanner, it takes a twentieth longer.
-        let mut marks = std::mem::take(&mut self.scanner.marks);
-        let known = if self.scanner.is_alone {
+        // Moved out of the scanner while it is used: borrowed from there, it makes the scan a twentieth slower.
+        let mut own_index = std::mem::take(&mut self.scanner.own_index);
+        let known = if self.scanner.ignores_input_index {
             None
         } else {
-            self.known.known(self.place, self.at)
+            self.input_index.tokens_from(self.text_start, self.at)
         };
-        let Some(ahead) = known.or_else(|| marks.find(ahead, self.place, self.at)) else {
-            self.scanner.marks = marks;
-            self.leap = self.at + 1;
-            return Leapt::NotAtAll;
+        let Some(tokens) =
+            known.or_else(|| own_index.build_tokens_from(rest, self.text_start, self.at))
+        else {
+            self.scanner.own_index = own_index;
+            self.structural_from = self.at + 1;
+            return Advance::Nowhere;
         };
-        let mut leap = Leap {
+        let mut scan = StructuralScan {
             text: self.text,
-            ahead,
+            tokens,
             at: self.at,
             expect: self.expect,
             open: &mut self.scanner.open,
-            top: self.top,
-            most: MAX_DEPTH - self.scanner.around,
+            innermost: self.innermost,
+            max_open: MAX_DEPTH - self.scanner.outer_depth,
             visitor: self.visitor,
         };
-        let leapt = leap.run();
-        (self.at, self.expect, self.top) = (leap.at, leap.expect, leap.top);
-        self.scanner.marks = marks;
-        self.leap = self.at + 1;
-        leapt
+        let advance = scan.run();
+        (self.at, self.expect, self.innermost) = (scan.at, scan.expect, scan.innermost);
+        self.scanner.own_index = own_index;
+        self.structural_from = self.at + 1;
+        advance
     }
 
+    /// Passes over a token of one byte.
     #[inline(always)]
     fn step(&mut self, expect: Expect) -> Option<()> {
         self.at += 1;
@@ -227,58 +206,58 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
     }
 
     #[inline(always)]
-    fn separator(&mut self, c: u8) -> Scanned<()> {
-        match (c, self.top) {
+    fn scan_separator(&mut self, c: u8) -> TokenResult<()> {
+        match (c, self.innermost) {
             (b',', b'{') => Ok(self.step(Expect::Key)),
             (b',', _) => Ok(self.step(Expect::Value)),
-            (b'}', b'{') | (b']', b'[') => Ok(self.close()),
-            _ => Err(Fault),
+            (b'}', b'{') | (b']', b'[') => Ok(self.end_container()),
+            _ => Err(InvalidJson),
         }
     }
 
     #[inline(always)]
-    fn close(&mut self) -> Option<()> {
+    fn end_container(&mut self) -> Option<()> {
         self.scanner.open.pop();
         self.visitor.end_container();
-        self.top = self.scanner.open.last().copied().unwrap_or(0);
-        self.go_on(self.at + 1)
+        self.innermost = self.scanner.open.last().copied().unwrap_or(0);
+        self.end_value(self.at + 1)
     }
 
     #[inline(always)]
-    fn container(&mut self, bracket: u8, expect: Expect) -> Scanned<()> {
-        if self.scanner.open.len() + self.scanner.around >= MAX_DEPTH {
-            return Err(Fault);
+    fn begin_container(&mut self, bracket: u8, expect: Expect) -> TokenResult<()> {
+        if self.scanner.open.len() + self.scanner.outer_depth >= MAX_DEPTH {
+            return Err(InvalidJson);
         }
         self.scanner.open.push(bracket);
-        self.top = bracket;
+        self.innermost = bracket;
         self.visitor.begin_container(self.at, bracket);
         Ok(self.step(expect))
     }
 
     #[inline(always)]
-    fn value(&mut self, c: u8) -> Scanned<()> {
-        let from = self.at;
+    fn scan_value(&mut self, c: u8) -> TokenResult<()> {
+        let start = self.at;
         let end = match c {
-            b'"' => self.string()?.map(|string| from + string.length()),
-            b'{' => return self.container(b'{', Expect::FirstKey),
-            b'[' => return self.container(b'[', Expect::FirstElement),
-            b'-' | b'0'..=b'9' => literal::number(self.text, from, self.ended)?,
-            b't' => literal::word(self.text, from, b"true", self.ended)?,
-            b'f' => literal::word(self.text, from, b"false", self.ended)?,
-            b'n' => literal::word(self.text, from, b"null", self.ended)?,
-            _ => return Err(Fault),
+            b'"' => self.scan_string()?.map(|string| start + string.length()),
+            b'{' => return self.begin_container(b'{', Expect::FirstKey),
+            b'[' => return self.begin_container(b'[', Expect::FirstElement),
+            b'-' | b'0'..=b'9' => scan_number(self.text, start, self.has_ended)?,
+            b't' => scan_literal(self.text, start, b"true", self.has_ended)?,
+            b'f' => scan_literal(self.text, start, b"false", self.has_ended)?,
+            b'n' => scan_literal(self.text, start, b"null", self.has_ended)?,
+            _ => return Err(InvalidJson),
         };
         Ok(end.and_then(|end| {
-            self.visitor.visit_scalar(from);
-            self.go_on(end)
+            self.visitor.visit_scalar(start);
+            self.end_value(end)
         }))
     }
 
-    /// Goes on behind a value; most often a comma stands there.
+    /// Goes on behind a value, and passes over a comma that follows at once, as it mostly does.
     #[inline(always)]
-    fn go_on(&mut self, at: usize) -> Option<()> {
-        self.at = at;
-        self.expect = match (self.text.get(at), self.top) {
+    fn end_value(&mut self, end: usize) -> Option<()> {
+        self.at = end;
+        self.expect = match (self.text.get(end), self.innermost) {
             (Some(b','), b'{') => Expect::Key,
             (Some(b','), b'[') => Expect::Value,
             _ => {
@@ -290,13 +269,13 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         Some(())
     }
 
-    /// A key, and most often its value with it.
+    /// Passes over a key, and over the colon and the value if they follow at once.
     #[inline(always)]
-    fn key(&mut self, c: u8) -> Scanned<()> {
+    fn scan_key(&mut self, c: u8) -> TokenResult<()> {
         if c != b'"' {
-            return Err(Fault);
+            return Err(InvalidJson);
         }
-        let Some(key) = self.string()? else {
+        let Some(key) = self.scan_string()? else {
             return Ok(None);
         };
         if self.visitor.wants_key() {
@@ -309,43 +288,43 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         }
         self.step(Expect::Value);
         match self.text.get(self.at) {
-            Some(c) if *c > b' ' => self.value(*c),
+            Some(c) if *c > b' ' => self.scan_value(*c),
             _ => Ok(Some(())),
         }
     }
 
     #[inline(always)]
-    fn string(&mut self) -> Scanned<StringLiteral<'t>> {
-        if self.scanner.string.is_some() {
-            return self.long_string();
+    fn scan_string(&mut self) -> TokenResult<StringLiteral<'t>> {
+        if self.scanner.partial_string.is_some() {
+            return self.scan_long_string();
         }
-        let from = self.at + 1;
-        let (plain, is_ascii) = unescaped_prefix(self.text.get(from..).unwrap_or_default());
-        if self.text.get(from + plain) == Some(&b'"') {
+        let start = self.at + 1;
+        let (length, is_ascii) = unescaped_prefix(self.text.get(start..).unwrap_or_default());
+        if self.text.get(start + length) == Some(&b'"') {
             return Ok(Some(StringLiteral {
-                content: &self.text[from..from + plain],
+                content: &self.text[start..start + length],
                 is_escaped: false,
                 is_ascii,
             }));
         }
-        self.long_string()
+        self.scan_long_string()
     }
 
-    /// A string with escapes, or one whose end is not here.
+    /// Scans a string that has escapes or does not end in memory.
     #[cold]
     #[inline(never)]
-    fn long_string(&mut self) -> Scanned<StringLiteral<'t>> {
-        let begun = self.scanner.string.take();
-        let mut scan = begun.unwrap_or_else(|| StringScan::new(self.at + 1));
-        match scan.go_on(self.text) {
+    fn scan_long_string(&mut self) -> TokenResult<StringLiteral<'t>> {
+        let partial = self.scanner.partial_string.take();
+        let mut scan = partial.unwrap_or_else(|| StringScan::new(self.at + 1));
+        match scan.resume(self.text) {
             Ok(true) => {}
             Ok(false) => {
-                self.scanner.string = Some(scan);
+                self.scanner.partial_string = Some(scan);
                 return Ok(None);
             }
-            Err(fault) => {
+            Err(error) => {
                 self.at = scan.at;
-                return Err(fault);
+                return Err(error);
             }
         }
         Ok(Some(StringLiteral {

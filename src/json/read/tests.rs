@@ -1,13 +1,13 @@
-//! Reading JSON: what is accepted, what is not, and that it does not matter how the bytes arrive.
+//! Which texts are accepted, with which values or errors, and that the way the bytes arrive makes no difference.
 
 #![allow(clippy::unwrap_used)]
 
 use std::io::{self, Read};
 
-use super::{ByteSource, EventReader, ValueReader, from_slice};
+use super::{ByteSource, EventReader, ScannedValue, ValueReader, from_slice};
 use crate::value::{MAX_DEPTH, Value};
 
-/// Bytes that come a few at a time.
+/// Bytes that arrive a few at a time, and are scanned with vector instructions from the first one on.
 struct Drip<'t> {
     text: &'t [u8],
     size: usize,
@@ -23,12 +23,16 @@ impl Read for Drip<'_> {
     }
 }
 
-impl ByteSource for Drip<'_> {}
+impl ByteSource for Drip<'_> {
+    fn simd_threshold(&self) -> usize {
+        0
+    }
+}
 
-/// Every value of a text as compact JSON, and the error that ends it, with the bytes in portions of `size`.
+/// Every value of a text as compact JSON, and the error that ends it, with the bytes in reads of `size`.
 fn read(text: &[u8], size: usize) -> Vec<String> {
-    let mut parser = ValueReader::new(Drip { text, size });
-    std::iter::from_fn(|| parser.next_value())
+    let mut reader = ValueReader::new(Drip { text, size });
+    std::iter::from_fn(|| reader.next_value())
         .map(|value| value.map_or_else(|error| error.to_string(), |value| value.to_json()))
         .collect()
 }
@@ -92,7 +96,7 @@ const TEXTS: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn values_and_errors_are_the_same_however_the_bytes_arrive() {
+fn values_and_errors_do_not_depend_on_how_the_bytes_arrive() {
     for (text, expected) in TEXTS {
         let whole = read(text.as_bytes(), usize::MAX);
         assert_eq!(whole.len(), expected.len(), "{text:?} gives {whole:?}");
@@ -110,7 +114,7 @@ fn values_and_errors_are_the_same_however_the_bytes_arrive() {
 }
 
 #[test]
-fn a_text_longer_than_a_window_is_read_whole() {
+fn a_value_can_be_longer_than_a_read() {
     let long = format!(
         "[{}\"{}\"]",
         "{\"key\":[1,2,3]},".repeat(40_000),
@@ -122,29 +126,30 @@ fn a_text_longer_than_a_window_is_read_whole() {
 }
 
 #[test]
-fn bytes_that_are_no_utf8_become_replacement_characters() {
+fn invalid_utf8_becomes_replacement_characters() {
     assert_eq!(read(b"\"a\xffb\"", 1), ["\"a\u{fffd}b\""]);
     assert_eq!(read(b"{\"\xc3\":1}", 2), ["{\"\u{fffd}\":1}"]);
 }
 
 #[test]
-fn nesting_ends_at_the_limit() {
+fn nesting_is_limited() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    assert!(from_slice(nested(MAX_DEPTH).as_bytes()).is_ok());
-    let error = from_slice(nested(MAX_DEPTH + 1).as_bytes()).unwrap_err();
-    assert!(
-        error.to_string().starts_with("Exceeds depth limit"),
-        "{error}"
-    );
-    let endless = from_slice("[".repeat(1_000_000).as_bytes()).unwrap_err();
-    assert!(
-        endless.to_string().starts_with("Exceeds depth limit"),
-        "{endless}"
-    );
+    let deepest = nested(MAX_DEPTH);
+    assert!(from_slice(deepest.as_bytes()).is_ok());
+    let mut reader = ValueReader::new(Drip {
+        text: deepest.as_bytes(),
+        size: 1000,
+    });
+    assert!(reader.next_value().unwrap().is_ok());
+    for text in [nested(MAX_DEPTH + 1), "[".repeat(1_000_000)] {
+        let error = from_slice(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.starts_with("Exceeds depth limit"), "{error}");
+        assert_eq!(read(text.as_bytes(), 1000), [error]);
+    }
 }
 
 #[test]
-fn one_value_is_one_value() {
+fn from_slice_takes_exactly_one_value() {
     for text in ["", " ", "1 2", "[1] x"] {
         assert!(from_slice(text.as_bytes()).is_err(), "{text:?}");
     }
@@ -155,17 +160,17 @@ fn one_value_is_one_value() {
 }
 
 #[test]
-fn elements_are_those_of_the_array_however_the_bytes_arrive() {
+fn elements_do_not_depend_on_how_the_bytes_arrive() {
     let text = "[1, [2,{\"a\":\"x\\n\"}] ,\"é\", {}] [] [4]";
     for size in 1..=text.len() {
-        let mut parser = ValueReader::new(Drip {
+        let mut reader = ValueReader::new(Drip {
             text: text.as_bytes(),
             size,
         });
         let mut arrays = Vec::new();
-        while let Some(opened) = parser.open_or_scan() {
-            opened.unwrap();
-            let elements = std::iter::from_fn(|| parser.next_element());
+        while let Some(opened) = reader.open_or_scan() {
+            assert_eq!(opened.unwrap(), ScannedValue::OpenArray);
+            let elements = std::iter::from_fn(|| reader.next_element());
             arrays.push(
                 elements
                     .map(|element| element.unwrap().to_json())
@@ -183,7 +188,7 @@ fn elements_are_those_of_the_array_however_the_bytes_arrive() {
 }
 
 #[test]
-fn events_are_those_of_jq_however_the_bytes_arrive() {
+fn events_are_those_of_jq() {
     let text = "{\"a\":[1,{\"b\":2}],\"c\":[]} 3 [] [[4]]";
     let expected = [
         "[[\"a\",0],1]",
@@ -210,12 +215,12 @@ fn events_are_those_of_jq_however_the_bytes_arrive() {
     }
 }
 
-/// Gives again what it gave before, without end, and counts how much that was.
+/// An endless input: a beginning, and then a text that is repeated. Counts the bytes that are read.
 struct Endless<'t> {
     begin: &'t [u8],
     again: &'t [u8],
     at: usize,
-    given: &'t std::cell::Cell<usize>,
+    bytes_read: &'t std::cell::Cell<usize>,
 }
 
 impl Read for Endless<'_> {
@@ -233,16 +238,20 @@ impl Read for Endless<'_> {
                 }
             };
         }
-        self.given.set(self.given.get() + buffer.len());
+        self.bytes_read.set(self.bytes_read.get() + buffer.len());
         Ok(buffer.len())
     }
 }
 
-impl ByteSource for Endless<'_> {}
+impl ByteSource for Endless<'_> {
+    fn simd_threshold(&self) -> usize {
+        0
+    }
+}
 
 #[test]
-fn a_fault_without_end_is_found_after_a_while() {
-    let faults: [(&[u8], &[u8], &str); 9] = [
+fn an_error_in_an_endless_input_is_reported() {
+    let inputs: [(&[u8], &[u8], &str); 9] = [
         (b"", b"\0", "Invalid numeric literal at line 1, column 1"),
         (b"", b"y", "Invalid numeric literal"),
         (b"[1", b"y", "Invalid numeric literal"),
@@ -257,22 +266,22 @@ fn a_fault_without_end_is_found_after_a_while() {
             "Expected separator between values",
         ),
     ];
-    for (begin, again, expected) in faults {
-        let given = std::cell::Cell::new(0);
-        let mut parser = ValueReader::new(Endless {
+    for (begin, again, expected) in inputs {
+        let count = std::cell::Cell::new(0);
+        let mut reader = ValueReader::new(Endless {
             begin,
             again,
             at: 0,
-            given: &given,
+            bytes_read: &count,
         });
-        let error = parser.next_value().unwrap().unwrap_err().to_string();
+        let error = reader.next_value().unwrap().unwrap_err().to_string();
         assert!(error.starts_with(expected), "{begin:?}: {error}");
-        assert!(given.get() < 4 << 20, "{begin:?}: {} bytes", given.get());
+        assert!(count.get() < 4 << 20, "{begin:?}: {} bytes", count.get());
     }
 }
 
 #[test]
-fn where_a_fault_without_end_is_told_is_the_same_however_the_bytes_arrive() {
+fn the_place_of_a_late_error_does_not_depend_on_how_the_bytes_arrive() {
     let far = [vec![b'y'; 3 << 20], b"\\x".to_vec(), vec![b'y'; 1000]].concat();
     let texts = [
         (&b"{["[..], b"1,".repeat(2 << 20), "Object keys"),

@@ -1,23 +1,24 @@
-//! The bytes of an input, a window at a time.
+//! A window that moves over the bytes of an input, and counts lines.
 
 use std::io;
 
-use super::ReadError;
-use super::marks::{Marks, NEAR};
-use super::supply::{ByteSource, InputBuffer};
+use super::byte_source::{ByteSource, InputBuffer, SIMD_THRESHOLD};
+use super::error::ReadError;
+use super::structural_index::StructuralIndex;
 
+/// The part of an input that is in memory.
 pub struct Window<R> {
     source: R,
     buffer: InputBuffer,
-    /// Where in the buffer the bytes are that have not been taken.
+    /// The position in the buffer of the first byte that is not consumed.
     position: usize,
-    ended: bool,
-    /// Bytes of the input before this window.
-    passed: usize,
-    /// Newlines in the windows before this one.
-    lines: usize,
-    /// Bytes since the last of those newlines.
-    column: usize,
+    has_ended: bool,
+    /// Bytes of the input before the buffer.
+    bytes_before: usize,
+    /// Newlines in the bytes before the buffer.
+    lines_before: usize,
+    /// Bytes between the last of those newlines and the buffer.
+    column_before: usize,
 }
 
 impl<R: ByteSource> Window<R> {
@@ -26,127 +27,120 @@ impl<R: ByteSource> Window<R> {
             source,
             buffer: InputBuffer::default(),
             position: 0,
-            ended: false,
-            passed: 0,
-            lines: 0,
-            column: 0,
+            has_ended: false,
+            bytes_before: 0,
+            lines_before: 0,
+            column_before: 0,
         }
     }
 
-    /// What is here and not yet taken; empty only at the end of the input, unless `fill` was not called.
+    /// The bytes that are in memory and not consumed.
     #[inline]
     pub fn rest(&self) -> &[u8] {
         &self.buffer.bytes[self.position..self.buffer.filled.end]
     }
 
-    /// Bytes of the input that have been taken.
-    pub fn place(&self) -> usize {
-        self.passed + self.position - self.buffer.filled.start
+    /// The offset in the input of the first byte that is not consumed.
+    pub fn offset(&self) -> usize {
+        self.bytes_before + self.position - self.buffer.filled.start
     }
 
+    /// The offset of [`Window::rest`] in the input, and the structural index that came with its bytes.
+    pub fn offset_and_index(&self) -> (usize, &StructuralIndex) {
+        (self.offset(), &self.buffer.index)
+    }
+
+    /// Consumes bytes.
     pub fn advance(&mut self, bytes: usize) {
         self.position += bytes;
     }
 
-    /// The next byte, `None` at the end.
+    /// The next byte; `None` at the end of the input.
     #[inline]
     pub fn peek(&mut self) -> Result<Option<u8>, ReadError> {
         if self.position == self.buffer.filled.end {
-            self.fill()?;
+            self.read_more()?;
         }
         Ok(self.rest().first().copied())
     }
 
-    /// Takes more bytes in when the window is used up.
-    pub fn fill(&mut self) -> Result<(), ReadError> {
-        if self.position == self.buffer.filled.end {
-            self.more()?;
-        }
-        Ok(())
-    }
-
-    /// Takes more bytes in behind the rest; `false` at the end of the input.
-    pub fn more(&mut self) -> Result<bool, ReadError> {
-        if self.ended {
+    /// Reads more bytes behind the rest; `false` at the end of the input.
+    pub fn read_more(&mut self) -> Result<bool, ReadError> {
+        if self.has_ended {
             return Ok(false);
         }
-        (self.lines, self.column) = self.place_after(self.position);
-        self.passed = self.place();
+        (self.lines_before, self.column_before) = self.place_of(self.position);
+        self.bytes_before = self.offset();
         self.buffer.filled.start = self.position;
         let kept = self.buffer.filled.len();
-        let supplied = self.source.fill_buffer(&mut self.buffer);
+        let result = self.source.fill_buffer(&mut self.buffer);
         self.position = self.buffer.filled.start;
-        self.ended = self.buffer.filled.len() <= kept;
-        supplied.map_err(ReadError::io)?;
-        Ok(!self.ended)
+        self.has_ended = self.buffer.filled.len() <= kept;
+        result.map_err(ReadError::io)?;
+        Ok(!self.has_ended)
     }
 
-    /// The place of the next byte, counted from the first of the input, and what is known of it and those behind it.
-    pub fn known(&self) -> (usize, &Marks) {
-        (self.place(), &self.buffer.marks)
-    }
-
-    /// No more bytes will come than are here.
+    /// Whether the input ends with the bytes in memory. It may do so unnoticed until the next read.
     pub fn has_ended(&self) -> bool {
-        self.ended
+        self.has_ended
     }
 
-    /// Everything has been taken.
-    pub fn has_run_out(&self) -> bool {
-        self.ended && self.position == self.buffer.filled.end
+    /// Whether the input has ended and is consumed.
+    pub fn is_exhausted(&self) -> bool {
+        self.has_ended && self.position == self.buffer.filled.end
     }
 
-    /// Newlines before a position in the buffer, and bytes since the last of them.
-    fn place_after(&self, position: usize) -> (usize, usize) {
-        let seen = &self.buffer.bytes[self.buffer.filled.start..position];
-        let newlines = self.newlines(seen);
+    /// The newlines of the input before a position in the buffer, and the bytes since the last of them.
+    fn place_of(&self, position: usize) -> (usize, usize) {
+        let before = &self.buffer.bytes[self.buffer.filled.start..position];
+        let newlines = self.newlines_in_prefix(before);
         if newlines == 0 {
-            return (self.lines, self.column + seen.len());
+            return (self.lines_before, self.column_before + before.len());
         }
-        let last = seen.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
-        (self.lines + newlines, seen.len() - last - 1)
+        let last = before.iter().rposition(|byte| *byte == b'\n').unwrap_or(0);
+        (self.lines_before + newlines, before.len() - last - 1)
     }
 
-    /// Newlines in these bytes, the first of the buffer.
-    fn newlines(&self, seen: &[u8]) -> usize {
-        let known = self.buffer.marks.without_control();
-        let within = |place: usize| place.saturating_sub(self.passed).min(seen.len());
-        let (from, upto) = (within(known.start), within(known.end));
-        newlines(&seen[..from]) + newlines(&seen[upto..])
+    /// The newlines in the first bytes of the buffer. Bytes that the index knows to have no control characters are not
+    /// searched.
+    fn newlines_in_prefix(&self, prefix: &[u8]) -> usize {
+        let known = self.buffer.index.control_free();
+        let clamp = |offset: usize| offset.saturating_sub(self.bytes_before).min(prefix.len());
+        let (from, to) = (clamp(known.start), clamp(known.end));
+        count_newlines(&prefix[..from]) + count_newlines(&prefix[to..])
     }
 
-    /// Lines read so far, the current one included if its end is in sight: jq reads line by line.
+    /// The number of lines read, as jq counts them: jq reads line by line, so the current line counts if its end is in
+    /// memory.
     pub fn line_number(&self) -> usize {
         let rest = self.rest();
-        // At the end of a short answer nobody has asked the processor anything: see NEAR.
-        let ends = !rest.is_empty() && memchr::memchr(b'\n', rest).is_some();
-        self.lines_taken() + usize::from(ends)
+        // The first call of `memchr` detects the processor's instructions: a short input gets by without one.
+        let has_line_end = !rest.is_empty() && memchr::memchr(b'\n', rest).is_some();
+        self.lines_consumed() + usize::from(has_line_end)
     }
 
-    /// Lines whose end has been passed over.
-    pub fn lines_taken(&self) -> usize {
-        self.place_after(self.position).0
+    /// The newlines that are consumed.
+    pub fn lines_consumed(&self) -> usize {
+        self.place_of(self.position).0
     }
 
-    /// A syntax error at the current place.
+    /// A syntax error at the current position.
     pub fn error(&self, message: &'static str) -> ReadError {
         self.error_at(0, message)
     }
 
-    /// A syntax error so many bytes further on, or at the end.
+    /// A syntax error `offset` bytes behind the current position, or at the end of the bytes in memory.
     pub fn error_at(&self, offset: usize, message: &'static str) -> ReadError {
-        let place = self
-            .position
-            .saturating_add(offset)
-            .min(self.buffer.filled.end);
-        let at_end = self.ended && place == self.buffer.filled.end;
-        // The byte itself counts, so that a newline is on the line it begins, as in jq.
-        let (lines, column) = self.place_after((place + 1).min(self.buffer.filled.end));
-        ReadError::syntax(message, (lines + 1, column), at_end)
+        let end = self.buffer.filled.end;
+        let position = self.position.saturating_add(offset).min(end);
+        let is_at_end = self.has_ended && position == end;
+        // As in jq the byte itself counts, and a newline is on the line that it begins.
+        let (lines, column) = self.place_of((position + 1).min(end));
+        ReadError::syntax(message, (lines + 1, column), is_at_end)
     }
 
-    /// Takes everything up to and including the delimiter; `false` at the end of the input.
-    pub fn take_until(&mut self, delimiter: u8, into: &mut Vec<u8>) -> Result<bool, ReadError> {
+    /// Consumes everything up to and including the delimiter, and appends it; `false` at the end of the input.
+    pub fn read_until(&mut self, delimiter: u8, into: &mut Vec<u8>) -> Result<bool, ReadError> {
         let before = into.len();
         while self.peek()?.is_some() {
             let rest = self.rest();
@@ -161,8 +155,8 @@ impl<R: ByteSource> Window<R> {
         Ok(into.len() > before)
     }
 
-    /// Passes over everything up to and including the delimiter; `false` where none comes.
-    pub fn skip_behind(&mut self, delimiter: u8) -> Result<bool, ReadError> {
+    /// Consumes everything up to and including the delimiter; `false` if the input ends without one.
+    pub fn skip_until(&mut self, delimiter: u8) -> Result<bool, ReadError> {
         while self.peek()?.is_some() {
             let found = memchr::memchr(delimiter, self.rest());
             self.advance(found.map_or(self.rest().len(), |at| at + 1));
@@ -173,26 +167,49 @@ impl<R: ByteSource> Window<R> {
         Ok(false)
     }
 
-    /// Takes all that is left.
-    pub fn take_all(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
+    /// Consumes everything that is left, and appends it.
+    pub fn read_to_end(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
         into.extend_from_slice(self.rest());
         self.advance(self.rest().len());
-        if !self.ended {
+        if !self.has_ended {
             self.source.read_to_end(into)?;
-            self.ended = true;
+            self.has_ended = true;
         }
         Ok(())
     }
 }
 
-fn newlines(bytes: &[u8]) -> usize {
-    if bytes.len() <= NEAR {
-        // So many that their number fits in a byte: the compiler then counts sixteen at a time.
+/// Counts newlines; short texts without `memchr`, whose first call detects the processor's instructions.
+fn count_newlines(bytes: &[u8]) -> usize {
+    if bytes.len() <= SIMD_THRESHOLD {
+        // A byte can hold the count of 255 bytes, and the compiler then counts sixteen bytes at a time.
         let counts = bytes
             .chunks(255)
             .map(|few| few.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>());
         counts.map(usize::from).sum()
     } else {
         memchr::memchr_iter(b'\n', bytes).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newlines_are_counted_in_short_and_long_texts() {
+        for length in [
+            0,
+            1,
+            254,
+            255,
+            256,
+            SIMD_THRESHOLD,
+            SIMD_THRESHOLD + 1,
+            200_000,
+        ] {
+            assert_eq!(count_newlines(&vec![b'\n'; length]), length);
+            assert_eq!(count_newlines(&vec![b'x'; length]), 0);
+        }
     }
 }

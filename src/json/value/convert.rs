@@ -1,13 +1,7 @@
-//! Values from and to Rust's own types.
+//! Conversions from Rust's own types.
 
-use std::rc::Rc;
-
-use super::{Map, Num, Value};
-
-/// An error a filter can raise and catch.
-pub type ValueError = jaq_core::Error<Value>;
-/// A value or such an error.
-pub type ValR = Result<Value, ValueError>;
+use super::num::Num;
+use super::types::Value;
 
 impl From<bool> for Value {
     fn from(b: bool) -> Self {
@@ -16,7 +10,7 @@ impl From<bool> for Value {
 }
 
 impl From<isize> for Value {
-    /// Integer literals of a program come this way.
+    /// jaq-core converts the integer literals of a program this way, so zero is a literal's zero: see [`Num::Int`].
     fn from(i: isize) -> Self {
         Self::Num(match i {
             0 => Num::Int(0),
@@ -38,31 +32,19 @@ impl From<f64> for Value {
 }
 
 impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Str(text.into())
-    }
-}
-
-impl From<Map> for Value {
-    fn from(map: Map) -> Self {
-        Self::Obj(Rc::new(map.into()))
-    }
-}
-
-impl From<Vec<Value>> for Value {
-    fn from(items: Vec<Value>) -> Self {
-        Self::Arr(Rc::new(items.into()))
+    fn from(string: String) -> Self {
+        Self::Str(string.into())
     }
 }
 
 impl FromIterator<Value> for Value {
-    fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
-        Self::from(items.into_iter().collect::<Vec<_>>())
+    fn from_iter<I: IntoIterator<Item = Value>>(elements: I) -> Self {
+        Self::from(elements.into_iter().collect::<Vec<_>>())
     }
 }
 
 impl From<jaq_core::val::Range<Value>> for Value {
-    /// The path of a slice, `{"start":…,"end":…}`, as `path(.[2:])` gives it.
+    /// The path component of a slice, `{"start":…,"end":…}`, as `path(.[2:])` gives it.
     fn from(range: jaq_core::val::Range<Value>) -> Self {
         let bound = |bound: Option<Self>| bound.unwrap_or(Self::Null);
         Self::object([("start", bound(range.start)), ("end", bound(range.end))])

@@ -1,13 +1,17 @@
-//! Deleting what paths name, as `delpaths_sorted` and `jv_dels` of jq's `jv_aux.c` do: everything that goes from one
-//! array or object goes at once, so that no index moves while others are still to be looked up.
+//! Deletes by paths, as `delpaths_sorted` and `jv_dels` in jq's `jv_aux.c` do: all deletions from one array or object
+//! are made at once, because deleting one element moves those behind it.
 
 use std::rc::Rc;
 
-use super::paths::{bounds, check_depth, element, slice_bounds};
-use super::{Array, Object, ValR, Value, ValueError};
+use super::error::{ValR, ValueError};
+use super::paths::{check_depth, resolve_index, slice_bounds, slice_range};
+use super::types::{Array, Object, Value};
 
 impl Value {
-    /// The value without what the paths name (`delpaths`).
+    /// The value without the elements that the paths name (`delpaths`).
+    ///
+    /// # Errors
+    /// `paths` is not an array of paths, or a path does not fit the value.
     pub fn delete_paths(self, paths: &Self) -> ValR {
         let Self::Arr(paths) = paths else {
             return Err(ValueError::str("Paths must be specified as an array"));
@@ -29,13 +33,13 @@ impl Value {
         }
     }
 
-    /// The value without what `key` names.
-    pub fn without(self, key: &Self) -> ValR {
+    /// The value without `.[key]`.
+    pub(super) fn delete_key(self, key: &Self) -> ValR {
         delete_keys(self, &[key])
     }
 }
 
-/// Deletes along sorted paths, none of them empty.
+/// Deletes the elements that these paths name. The paths are sorted, and none is empty.
 fn delete_below(mut value: Value, mut paths: &[&[Value]]) -> ValR {
     let mut keys = Vec::new();
     while let [[key, rest @ ..], ..] = paths {
@@ -52,7 +56,7 @@ fn delete_below(mut value: Value, mut paths: &[&[Value]]) -> ValR {
     delete_keys(value, &keys)
 }
 
-/// Deletes parts of what `key` names.
+/// Deletes inside `.[key]`, with which all of the paths start.
 fn delete_inside(mut value: Value, key: &Value, paths: &[&[Value]]) -> ValR {
     if matches!(value.get(key)?, Value::Null) {
         return Ok(value);
@@ -62,12 +66,13 @@ fn delete_inside(mut value: Value, key: &Value, paths: &[&[Value]]) -> ValR {
     value.set(key, child)
 }
 
+/// Deletes direct elements of the value.
 fn delete_keys(value: Value, keys: &[&Value]) -> ValR {
     match value {
         _ if keys.is_empty() => Ok(value),
         Value::Null => Ok(Value::Null),
-        Value::Arr(items) => delete_elements(items, keys),
-        Value::Obj(map) => delete_fields(map, keys),
+        Value::Arr(array) => delete_elements(array, keys),
+        Value::Obj(object) => delete_members(object, keys),
         other => Err(ValueError::str(format_args!(
             "Cannot delete fields from {}",
             other.type_name()
@@ -75,14 +80,14 @@ fn delete_keys(value: Value, keys: &[&Value]) -> ValR {
     }
 }
 
-fn delete_elements(mut items: Rc<Array>, keys: &[&Value]) -> ValR {
-    let mut gone = vec![false; items.len()];
+fn delete_elements(mut array: Rc<Array>, keys: &[&Value]) -> ValR {
+    let mut deleted = vec![false; array.len()];
     for key in keys {
         let range = match key {
-            Value::Num(n) => element(n, items.len()).map_or(0..0, |i| i..i + 1),
+            Value::Num(n) => resolve_index(n, array.len()).map_or(0..0, |i| i..i + 1),
             Value::Obj(key) => {
                 let (start, end) = slice_bounds(key)?;
-                bounds(Some(start), Some(end), items.len())?
+                slice_range(Some(start), Some(end), array.len())?
             }
             other => {
                 return Err(ValueError::str(format_args!(
@@ -91,19 +96,19 @@ fn delete_elements(mut items: Rc<Array>, keys: &[&Value]) -> ValR {
                 )));
             }
         };
-        if let Some(places) = gone.get_mut(range) {
-            places.fill(true);
+        if let Some(elements) = deleted.get_mut(range) {
+            elements.fill(true);
         }
     }
-    let mut gone = gone.into_iter();
-    Rc::make_mut(&mut items).retain(|_| gone.next() != Some(true));
-    Ok(Value::Arr(items))
+    let mut deleted = deleted.into_iter();
+    Rc::make_mut(&mut array).retain(|_| deleted.next() != Some(true));
+    Ok(Value::Arr(array))
 }
 
-fn delete_fields(mut map: Rc<Object>, keys: &[&Value]) -> ValR {
-    let fields = Rc::make_mut(&mut map);
+fn delete_members(mut object: Rc<Object>, keys: &[&Value]) -> ValR {
+    let members = Rc::make_mut(&mut object);
     match keys {
-        [Value::Str(key)] => drop(fields.shift_remove(key)),
+        [Value::Str(key)] => drop(members.shift_remove(key)),
         _ => {
             let names = keys.iter().map(|key| match key {
                 Value::Str(key) => Ok(&**key),
@@ -113,8 +118,8 @@ fn delete_fields(mut map: Rc<Object>, keys: &[&Value]) -> ValR {
                 ))),
             });
             let names = names.collect::<Result<Vec<&str>, _>>()?;
-            fields.retain(|name, _| names.binary_search(&&**name).is_err());
+            members.retain(|name, _| names.binary_search(&&**name).is_err());
         }
     }
-    Ok(Value::Obj(map))
+    Ok(Value::Obj(object))
 }

@@ -1,75 +1,49 @@
-//! Valid JSON text that is kept, and an index of it once somebody looks inside.
+//! The kept text of a container, and an index of it that is built at the first access.
 
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use super::literal::StringLiteral;
-use super::text::RawValue;
-use super::{Array, Map, Object, Value};
+use super::raw::RawValue;
+use super::string_literal::StringLiteral;
 
-/// One value of a text: where it begins, and where in the index the next value of the same level is.
+/// The place of one value in the text.
 ///
-/// Entries stand in the order of the text: a container, what it holds (for an object each key and its value), and one
-/// entry more for its closing bracket.
+/// The entries are in the order of the text: a container, then its contents (of an object each key and its value), then
+/// one entry more for its closing bracket.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    /// Offset of the first byte.
-    from: u32,
+struct IndexEntry {
+    /// The offset of the first byte in the text.
+    start: u32,
+    /// The index entry that follows the value's own entries: the next value of the same container.
     next: u32,
 }
 
-/// The longest text an index can describe, in bytes.
-pub const MAX_TEXT: usize = i32::MAX as usize;
-
-/// A container's text that has been found valid, and its index.
+/// The valid text of an array or object, and its index.
 #[derive(Debug)]
 struct Document {
     text: Box<[u8]>,
-    index: OnceCell<Box<[Entry]>>,
-}
-
-/// A container inside a document.
-#[derive(Clone, Debug)]
-pub struct Node {
-    document: Rc<Document>,
-    entry: u32,
-}
-
-/// The value of a valid text of an array or object.
-pub fn of_text(text: &[u8]) -> Value {
-    let document = Document {
-        text: text.into(),
-        index: OnceCell::new(),
-    };
-    let node = Node {
-        document: Rc::new(document),
-        entry: 0,
-    };
-    match text.first() {
-        Some(b'[') => Value::Arr(Rc::new(Array::lazy(node))),
-        _ => Value::Obj(Rc::new(Object::lazy(node))),
-    }
+    index: OnceCell<Box<[IndexEntry]>>,
 }
 
 impl Document {
-    fn index(&self) -> &[Entry] {
-        self.index.get_or_init(|| index(&self.text))
+    fn index(&self) -> &[IndexEntry] {
+        self.index.get_or_init(|| build_index(&self.text))
     }
 
-    fn text(&self, entry: Entry) -> RawValue<'_> {
-        RawValue::from_valid(&self.text[entry.from as usize..])
+    fn raw_at(&self, entry: IndexEntry) -> RawValue<'_> {
+        RawValue::from_valid(&self.text[entry.start as usize..])
     }
 }
 
-/// Goes through a valid text and writes down where everything is.
-fn index(text: &[u8]) -> Box<[Entry]> {
-    let mut entries: Vec<Entry> = Vec::with_capacity(text.len() / 16);
+/// Walks a valid text once and notes where every value starts.
+fn build_index(text: &[u8]) -> Box<[IndexEntry]> {
+    let mut entries: Vec<IndexEntry> = Vec::with_capacity(text.len() / 16);
     let mut open = Vec::new();
     let mut at = 0;
     while let Some(c) = text.get(at) {
         let next = entries.len() as u32 + 1;
-        let entry = Entry {
-            from: at as u32,
+        let entry = IndexEntry {
+            start: at as u32,
             next,
         };
         match c {
@@ -95,60 +69,73 @@ fn index(text: &[u8]) -> Box<[Entry]> {
     entries.into()
 }
 
-impl Node {
-    fn at(&self, entry: usize) -> Value {
-        let text = self.document.text(self.document.index()[entry]);
-        let node = || Self {
+/// An array or object inside a document. Clones share the document.
+#[derive(Clone, Debug)]
+pub struct ContainerNode {
+    document: Rc<Document>,
+    entry: u32,
+}
+
+impl ContainerNode {
+    /// The outermost container of a new document, whose text is copied. It must be the valid text of an array or
+    /// object, and at most [`MAX_TEXT_LENGTH`](crate::limits::MAX_TEXT_LENGTH) bytes long.
+    pub fn root(text: &[u8]) -> Self {
+        let document = Document {
+            text: text.into(),
+            index: OnceCell::new(),
+        };
+        Self {
+            document: Rc::new(document),
+            entry: 0,
+        }
+    }
+
+    /// The container at an entry of the same document.
+    pub fn node_at(&self, entry: usize) -> Self {
+        Self {
             document: self.document.clone(),
             entry: entry as u32,
-        };
-        match text.bytes().first() {
-            Some(b'[') => Value::Arr(Rc::new(Array::lazy(node()))),
-            Some(b'{') => Value::Obj(Rc::new(Object::lazy(node()))),
-            _ => text.to_value(),
         }
     }
 
-    /// The text of the container.
-    pub fn text(&self) -> RawValue<'_> {
+    /// The text of the container. The outermost one needs no index.
+    pub fn raw(&self) -> RawValue<'_> {
         match self.entry {
             0 => RawValue::from_valid(&self.document.text),
-            entry => self.document.text(self.document.index()[entry as usize]),
+            entry => self.raw_at(entry as usize),
         }
     }
 
-    /// Where in the index the elements begin, or the entries of an object, which have a key before their value.
-    fn places(&self, width: usize) -> impl Iterator<Item = usize> {
+    /// The text of the value at an entry of the same document.
+    pub fn raw_at(&self, entry: usize) -> RawValue<'_> {
+        self.document.raw_at(self.document.index()[entry])
+    }
+
+    /// The key at an entry of the same document.
+    pub fn key_at(&self, entry: usize) -> StringLiteral<'_> {
+        StringLiteral::new(self.raw_at(entry).bytes())
+    }
+
+    /// The entries of the elements of an array.
+    pub fn element_entries(&self) -> impl Iterator<Item = usize> {
+        self.entries_by(1)
+    }
+
+    /// The entries of the keys of an object; the entry behind a key is its value's.
+    pub fn key_entries(&self) -> impl Iterator<Item = usize> {
+        self.entries_by(2)
+    }
+
+    /// Every `width`-th value directly inside the container, as its entry.
+    fn entries_by(&self, width: usize) -> impl Iterator<Item = usize> {
         let index = self.document.index();
         let open = self.entry as usize;
         let end = index[open].next as usize - 1;
         let mut at = open + 1;
         std::iter::from_fn(move || {
-            let place = (at < end).then_some(at)?;
+            let entry = (at < end).then_some(at)?;
             at = index[at + width - 1].next as usize;
-            Some(place)
+            Some(entry)
         })
-    }
-
-    /// The elements of an array; those that are containers stay unread.
-    pub fn items(&self) -> Vec<Value> {
-        self.places(1).map(|at| self.at(at)).collect()
-    }
-
-    fn key(&self, entry: usize) -> StringLiteral<'_> {
-        StringLiteral::new(self.document.text(self.document.index()[entry]).bytes())
-    }
-
-    /// The keys and values of an object; a later value of a key replaces an earlier one.
-    pub fn entries(&self) -> Map {
-        let entry = |at| (Rc::from(&*self.key(at).decode()), self.at(at + 1));
-        self.places(2).map(entry).collect()
-    }
-
-    /// The value of a key: the last one, where the text has it more than once.
-    pub fn field(&self, key: &str) -> Option<Value> {
-        let is_wanted = |at: &usize| self.key(*at).equals(key);
-        let found = self.places(2).filter(is_wanted).last();
-        found.map(|at| self.at(at + 1))
     }
 }

@@ -1,28 +1,30 @@
-//! Numbers as jq has them: doubles, with the digits of a literal kept as long as nobody calculates with it.
+//! Numbers as jq has them: doubles, except that a literal keeps its digits until it is used in a calculation.
 
 use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
-/// Integers up to this magnitude are exact in a double, and no other integer rounds to them.
+use super::decimal::{DOUBLE_DIGITS, Decimal};
+
+/// The largest integer n for which n and n + 1 are exact in a double, so that no other integer rounds to it.
 const MAX_EXACT: i64 = (1 << 53) - 1;
 
-/// Exponents beyond this become infinite in jq's decimal numbers (decNumber's limit).
+/// The largest exponent of decNumber, which jq keeps literals in: a larger one is infinite.
 const MAX_EXPONENT: i64 = 999_999_999;
 
 /// A JSON number.
 #[derive(Clone, Debug)]
 pub enum Num {
-    /// An integer below 2^53 in magnitude; its zero is the one a literal has.
+    /// An integer below 2^53 in magnitude. Its zero is a literal's: negating it gives 0, not -0.
     Int(i64),
-    /// Anything calculated that is not such an integer.
+    /// A calculated number that is not such an integer.
     Float(f64),
-    /// A number as it was written, in jq's canonical spelling, where a double would print differently.
+    /// A literal that a double would print differently, in jq's canonical spelling (decNumber's).
     Literal(Rc<str>),
 }
 
 impl Num {
-    /// A number from the text of a valid JSON number, or of a jq literal such as `.5` or `1.`.
+    /// The number that a valid JSON number spells, or a jq literal such as `.5` or `1.`; NaN of other text.
     pub fn parse(text: &str) -> Self {
         match text.parse::<i64>() {
             Ok(i) if i.abs() <= MAX_EXACT && text != "-0" => Self::Int(i),
@@ -34,8 +36,8 @@ impl Num {
         let Some(decimal) = Decimal::parse(text) else {
             return Self::from(text.parse().unwrap_or(f64::NAN));
         };
-        if decimal.adjusted() > MAX_EXPONENT {
-            return Self::Float(if decimal.negative {
+        if decimal.adjusted_exponent() > MAX_EXPONENT {
+            return Self::Float(if decimal.is_negative {
                 f64::NEG_INFINITY
             } else {
                 f64::INFINITY
@@ -51,7 +53,7 @@ impl Num {
         }
     }
 
-    /// The nearest double; infinite where the literal is too large for one.
+    /// The nearest double; infinite if the literal is too large for one.
     pub fn as_f64(&self) -> f64 {
         match self {
             Self::Int(i) => *i as f64,
@@ -60,7 +62,7 @@ impl Num {
         }
     }
 
-    /// The integer of that value, if it is one that fits.
+    /// The value as an integer, if it is one below 9e18 in magnitude.
     pub fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Int(i) => Some(*i),
@@ -70,7 +72,8 @@ impl Num {
         }
     }
 
-    /// The number with its sign turned; digits of a literal are kept, and its zero has no sign, as in jq 1.8.
+    /// The number with the opposite sign. A literal keeps its digits, and a literal zero stays without a sign, as in jq
+    /// 1.8.
     pub fn negate(&self) -> Self {
         match self {
             Self::Int(i) => Self::Int(-i),
@@ -83,7 +86,7 @@ impl Num {
         }
     }
 
-    /// The number without its sign.
+    /// The absolute value. A literal keeps its digits.
     pub fn abs(&self) -> Self {
         if self.is_negative() {
             self.negate()
@@ -101,17 +104,14 @@ impl Num {
     }
 }
 
-/// Digits jq keeps of a literal before it makes a double of it (`DEC_NUMBER_DOUBLE_PRECISION`).
-const DOUBLE_DIGITS: usize = 17;
-
-/// The double of a literal as jq has it: rounded to 17 digits first.
+/// The double that jq converts a literal to: the literal is rounded to 17 decimal digits first.
 fn nearest_double(text: &str) -> f64 {
     if text.len() <= DOUBLE_DIGITS {
         return text.parse().unwrap_or(f64::NAN);
     }
-    let shorter = Decimal::parse(text).map(|decimal| decimal.rounded().to_string());
-    let shorter = shorter.as_deref().unwrap_or(text);
-    shorter.parse().unwrap_or(f64::NAN)
+    let rounded = Decimal::parse(text).map(|decimal| decimal.rounded().to_string());
+    let rounded = rounded.as_deref().unwrap_or(text);
+    rounded.parse().unwrap_or(f64::NAN)
 }
 
 fn is_zero(text: &str) -> bool {
@@ -120,7 +120,7 @@ fn is_zero(text: &str) -> bool {
 
 impl From<f64> for Num {
     fn from(x: f64) -> Self {
-        // A calculated zero is no literal: turned around it is -0.
+        // A calculated zero is not a literal: negating it gives -0.
         if x != 0.0 && x.fract() == 0.0 && x.abs() <= MAX_EXACT as f64 {
             Self::Int(x as i64)
         } else {
@@ -150,7 +150,7 @@ impl PartialEq for Num {
 }
 
 impl Num {
-    /// jq's order: NaN is below every number, itself included; two literals are compared by their digits.
+    /// jq's order: NaN is less than every number, itself included; two literals are compared by all of their digits.
     pub fn compare(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Int(l), Self::Int(r)) => l.cmp(r),
@@ -172,7 +172,7 @@ fn compare_doubles(l: f64, r: f64) -> Ordering {
 }
 
 impl fmt::Display for Num {
-    /// Writes the number as jq 1.8 prints it: always valid JSON (NaN is `null`, infinities the largest doubles).
+    /// Writes the number as jq 1.8 prints it: always valid JSON (NaN is `null`, an infinity the largest double).
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Int(i) => i.fmt(f),
@@ -183,14 +183,14 @@ impl fmt::Display for Num {
     }
 }
 
-/// Shortest digits that read back the same, laid out as David Gay's `g_fmt` does in jq (`jv_dtoa.c`):
-/// an exponent of two digits at least, and only where plain notation would need many zeros.
+/// Writes the shortest digits that read back as the same double, laid out as David Gay's `g_fmt` does in jq
+/// (`jv_dtoa.c`): an exponent has at least two digits, and is used only where plain notation would need many zeros.
 fn write_double(x: f64, f: &mut fmt::Formatter) -> fmt::Result {
     let scientific = format!("{x:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let sign = if mantissa.starts_with('-') { "-" } else { "" };
     let digits = mantissa.chars().filter(char::is_ascii_digit).collect();
-    let digits = even_where_near(x, digits);
+    let digits = round_half_even(x, digits);
     let point = exponent.parse::<i32>().unwrap_or(0) + 1;
     let count = digits.len() as i32;
     f.write_str(sign)?;
@@ -214,154 +214,19 @@ fn write_double(x: f64, f: &mut fmt::Formatter) -> fmt::Result {
     }
 }
 
-/// The shortest digits of a double: where two are equally near, jq has the even ones (half-even, as `jv_dtoa.c` rounds),
-/// and Rust the greater.
-fn even_where_near(x: f64, digits: String) -> String {
+/// Corrects the shortest digits of a double where two candidates are equally near: `jv_dtoa.c` takes the even one, and
+/// Rust's formatter the greater one.
+fn round_half_even(x: f64, digits: String) -> String {
     let bits = x.to_bits();
     let mantissa = bits & ((1 << 52) - 1) | 1 << 52;
     let zeros = mantissa.trailing_zeros();
     let places = 1075 - (bits >> 52 & 0x7ff) as i32 - zeros as i32;
-    // m / 2^n is m × 5^n / 10^n.
+    // The double is m / 2^n = m × 5^n / 10^n: exact decimal digits, if they fit.
     let exact = u32::try_from(places)
         .ok()
         .and_then(|places| 5u64.checked_pow(places)?.checked_mul(mantissa >> zeros));
     match exact.map(|exact| (exact / 10, exact % 10)) {
         Some((less, 5)) if less % 2 == 0 && digits.parse() == Ok(less + 1) => less.to_string(),
         _ => digits,
-    }
-}
-
-/// A decimal number: `digits` × 10^`exponent`.
-struct Decimal {
-    negative: bool,
-    digits: String,
-    exponent: i64,
-}
-
-impl Decimal {
-    fn parse(text: &str) -> Option<Self> {
-        let (negative, text) = text
-            .strip_prefix('-')
-            .map_or((false, text), |rest| (true, rest));
-        let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, saturating_exponent(exponent)?),
-            None => (text, 0),
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let mut digits = String::with_capacity(whole.len() + fraction.len());
-        digits.push_str(whole);
-        digits.push_str(fraction);
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        let leading = digits
-            .bytes()
-            .take_while(|b| *b == b'0')
-            .count()
-            .min(digits.len() - 1);
-        digits.drain(..leading);
-        Some(Self {
-            negative,
-            digits,
-            exponent: exponent.saturating_sub(fraction.len() as i64),
-        })
-    }
-
-    /// The exponent of the first digit.
-    fn adjusted(&self) -> i64 {
-        self.exponent.saturating_add(self.digits.len() as i64 - 1)
-    }
-
-    fn is_zero(&self) -> bool {
-        self.digits == "0"
-    }
-
-    /// The nearest decimal of 17 digits, ties to even.
-    fn rounded(mut self) -> Self {
-        if self.digits.len() <= DOUBLE_DIGITS {
-            return self;
-        }
-        let rest = self.digits.split_off(DOUBLE_DIGITS);
-        self.exponent = self.exponent.saturating_add(rest.len() as i64);
-        let head: u64 = self.digits.parse().unwrap_or(0);
-        let half = format!("5{}", "0".repeat(rest.len() - 1));
-        let up = rest > half || (rest == half && head % 2 == 1);
-        self.digits = (head + u64::from(up)).to_string();
-        self
-    }
-
-    fn compare(&self, other: &Self) -> Ordering {
-        match (self.is_zero(), other.is_zero()) {
-            (true, true) => return Ordering::Equal,
-            (true, false) => {
-                return if other.negative {
-                    Ordering::Greater
-                } else {
-                    Ordering::Less
-                };
-            }
-            (false, true) => {
-                return if self.negative {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                };
-            }
-            (false, false) => {}
-        }
-        match (self.negative, other.negative) {
-            (false, true) => Ordering::Greater,
-            (true, false) => Ordering::Less,
-            (false, false) => self.compare_magnitude(other),
-            (true, true) => other.compare_magnitude(self),
-        }
-    }
-
-    fn compare_magnitude(&self, other: &Self) -> Ordering {
-        let significant = |digits: &str| digits.trim_end_matches('0').to_owned();
-        let by_size = self.adjusted().cmp(&other.adjusted());
-        by_size.then_with(|| significant(&self.digits).cmp(&significant(&other.digits)))
-    }
-}
-
-fn saturating_exponent(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return None;
-    }
-    let size = digits.parse().unwrap_or(i64::MAX / 4).min(i64::MAX / 4);
-    Some(if text.starts_with('-') { -size } else { size })
-}
-
-impl fmt::Display for Decimal {
-    /// decNumber's to-scientific-string, the spelling jq prints literals in.
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let adjusted = self.adjusted();
-        let count = self.digits.len() as i64;
-        f.write_str(if self.negative { "-" } else { "" })?;
-        if self.exponent > 0 || adjusted < -6 {
-            let (first, rest) = self.digits.split_at(1);
-            let dot = if rest.is_empty() { "" } else { "." };
-            return write!(
-                f,
-                "{first}{dot}{rest}E{}{}",
-                if adjusted < 0 { '-' } else { '+' },
-                adjusted.abs()
-            );
-        }
-        let point = count + self.exponent;
-        if self.exponent == 0 {
-            f.write_str(&self.digits)
-        } else if point > 0 {
-            let (whole, fraction) = self.digits.split_at(point as usize);
-            write!(f, "{whole}.{fraction}")
-        } else {
-            write!(
-                f,
-                "0.{}{}",
-                "0".repeat(point.unsigned_abs() as usize),
-                self.digits
-            )
-        }
     }
 }

@@ -1,15 +1,18 @@
-//! Reading, setting and deleting what a path component names, as jq's `jv_aux.c` does.
+//! Gets, sets and slices by path components and paths, as `jv_aux.c` of jq does.
 
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{MAX_DEPTH, Map, Num, ValR, Value, ValueError};
+use super::error::{ValR, ValueError};
+use super::num::Num;
+use super::types::{Map, Value};
+use crate::limits::MAX_DEPTH;
 
-/// Longest array an index may create (jq's limit).
+/// The highest index that may be set (jq's limit): setting it extends the array.
 const MAX_INDEX: i64 = (i32::MAX >> 2) as i64;
 
 impl Value {
-    fn cannot_index<T>(&self, key: &Self) -> Result<T, ValueError> {
+    fn index_error<T>(&self, key: &Self) -> Result<T, ValueError> {
         Err(ValueError::str(format_args!(
             "Cannot index {} with {}",
             self.type_name(),
@@ -17,17 +20,20 @@ impl Value {
         )))
     }
 
-    /// The error of iterating over something without elements.
+    /// The error of iterating over a value that is neither array nor object.
     pub fn iteration_error(&self) -> ValueError {
         ValueError::str(format_args!("Cannot iterate over {}", self.describe()))
     }
 
-    /// `.[key]`, null where there is nothing.
+    /// `.[key]`: null where there is no such element.
+    ///
+    /// # Errors
+    /// The key does not fit the type of the value.
     pub fn get(&self, key: &Self) -> ValR {
         Ok(match (self, key) {
-            (Self::Obj(map), Self::Str(key)) => map.field(key).unwrap_or(Self::Null),
-            (Self::Arr(items), Self::Num(n)) => element(n, items.len())
-                .and_then(|i| items.get(i))
+            (Self::Obj(object), Self::Str(key)) => object.field(key).unwrap_or(Self::Null),
+            (Self::Arr(array), Self::Num(n)) => resolve_index(n, array.len())
+                .and_then(|i| array.get(i))
                 .cloned()
                 .unwrap_or(Self::Null),
             (Self::Null, Self::Str(_) | Self::Num(_) | Self::Obj(_)) => Self::Null,
@@ -35,63 +41,72 @@ impl Value {
                 let (start, end) = slice_bounds(key)?;
                 return self.slice(Some(start), Some(end));
             }
-            (Self::Arr(items), Self::Arr(part)) => positions(items, part),
-            _ => return self.cannot_index(key),
+            (Self::Arr(array), Self::Arr(part)) => positions(array, part),
+            _ => return self.index_error(key),
         })
     }
 
-    /// `.[start:end]` of an array or string; null of null.
+    /// `.[start:end]` of an array or string, in elements or characters; null of null.
+    ///
+    /// # Errors
+    /// The value has another type, or a bound is not a number.
     pub fn slice(&self, start: Option<&Self>, end: Option<&Self>) -> ValR {
         Ok(match self {
             Self::Null => Self::Null,
-            Self::Arr(items) => Self::from(items[bounds(start, end, items.len())?].to_vec()),
+            Self::Arr(array) => Self::from(array[slice_range(start, end, array.len())?].to_vec()),
             Self::Str(text) => {
-                let range = bounds(start, end, text.chars().count())?;
+                let range = slice_range(start, end, text.chars().count())?;
                 Self::str(characters(text, range))
             }
-            _ => return self.cannot_index(&slice_key(start, end)),
+            _ => return self.index_error(&slice_key(start, end)),
         })
     }
 
-    /// The value with `.[key]` set; null grows into an object or an array as the key asks.
+    /// The value with `.[key]` set; null becomes an object or an array as the key requires.
+    ///
+    /// # Errors
+    /// The key does not fit the type of the value, or is out of range.
     pub fn set(self, key: &Self, new: Self) -> ValR {
         match (self, key) {
             (Self::Null, Self::Str(_)) => Self::object::<&str>([]).set(key, new),
             (Self::Null, Self::Num(_) | Self::Obj(_)) => Self::from(Vec::new()).set(key, new),
-            (Self::Obj(mut map), Self::Str(key)) => {
-                Rc::make_mut(&mut map).insert(key.clone(), new);
-                Ok(Self::Obj(map))
+            (Self::Obj(mut object), Self::Str(key)) => {
+                Rc::make_mut(&mut object).insert(key.clone(), new);
+                Ok(Self::Obj(object))
             }
-            (Self::Arr(mut items), Self::Num(n)) => {
-                set_element(&mut *Rc::make_mut(&mut items), n, new)?;
-                Ok(Self::Arr(items))
+            (Self::Arr(mut array), Self::Num(n)) => {
+                set_element(&mut *Rc::make_mut(&mut array), n, new)?;
+                Ok(Self::Arr(array))
             }
-            (Self::Arr(mut items), Self::Obj(key)) => {
+            (Self::Arr(mut array), Self::Obj(key)) => {
                 let (start, end) = slice_bounds(key)?;
-                let range = bounds(Some(start), Some(end), items.len())?;
+                let range = slice_range(Some(start), Some(end), array.len())?;
                 let Self::Arr(new) = new else {
                     return Err(ValueError::str(
                         "A slice of an array can only be assigned another array",
                     ));
                 };
-                Rc::make_mut(&mut items).splice(range, new.iter().cloned());
-                Ok(Self::Arr(items))
+                Rc::make_mut(&mut array).splice(range, new.iter().cloned());
+                Ok(Self::Arr(array))
             }
             (Self::Str(_), Self::Obj(_)) => Err(ValueError::str("Cannot update string slices")),
             (Self::Arr(_), Self::Arr(_)) => Err(ValueError::str(
                 "Cannot update field at array index of array",
             )),
-            (value, key) => value.cannot_index(key),
+            (value, key) => value.index_error(key),
         }
     }
 
-    /// Takes `.[key]` out, leaving null in its place, so that it can be changed without a copy.
+    /// Takes `.[key]` out and leaves null in its place, so that it can be changed without a copy.
+    ///
+    /// # Errors
+    /// The key does not fit the type of the value.
     pub fn take(&mut self, key: &Self) -> ValR {
         let found = match (&mut *self, key) {
-            (Self::Obj(map), Self::Str(key)) => Rc::make_mut(map).get_mut(key),
-            (Self::Arr(items), Self::Num(n)) => {
-                let index = element(n, items.len());
-                index.and_then(|i| Rc::make_mut(items).get_mut(i))
+            (Self::Obj(object), Self::Str(key)) => Rc::make_mut(object).get_mut(key),
+            (Self::Arr(array), Self::Num(n)) => {
+                let index = resolve_index(n, array.len());
+                index.and_then(|i| Rc::make_mut(array).get_mut(i))
             }
             _ => return self.get(key),
         };
@@ -99,6 +114,9 @@ impl Value {
     }
 
     /// The value with the one at `path` replaced (`setpath`).
+    ///
+    /// # Errors
+    /// A component does not fit the value it is applied to, or the path is longer than [`MAX_DEPTH`].
     pub fn set_path(mut self, path: &[Self], new: Self) -> ValR {
         check_depth(path)?;
         match path {
@@ -111,7 +129,10 @@ impl Value {
         }
     }
 
-    /// The value at `path`, null where it ends early (`getpath`).
+    /// The value at `path`: null if the path leads nowhere (`getpath`).
+    ///
+    /// # Errors
+    /// A component does not fit the value it is applied to, or the path is longer than [`MAX_DEPTH`].
     pub fn get_path(&self, path: &[Self]) -> ValR {
         check_depth(path)?;
         path.iter()
@@ -119,6 +140,7 @@ impl Value {
     }
 }
 
+/// Refuses paths that would create values nested deeper than [`MAX_DEPTH`].
 pub(super) fn check_depth(path: &[Value]) -> Result<(), ValueError> {
     if path.len() > MAX_DEPTH {
         Err(ValueError::str("Path too deep"))
@@ -127,7 +149,7 @@ pub(super) fn check_depth(path: &[Value]) -> Result<(), ValueError> {
     }
 }
 
-/// The bounds in the path component `{"start": …, "end": …}`; both must be there, null for an open end.
+/// The bounds in the path component `{"start": …, "end": …}`. Both keys are required; null is an open end.
 pub(super) fn slice_bounds(key: &Map) -> Result<(&Value, &Value), ValueError> {
     match (key.get("start"), key.get("end")) {
         (Some(start), Some(end)) => Ok((start, end)),
@@ -139,13 +161,15 @@ fn not_integers() -> ValueError {
     ValueError::str("Array/string slice indices must be integers")
 }
 
+/// The path component of a slice.
 fn slice_key(start: Option<&Value>, end: Option<&Value>) -> Value {
     let bound = |bound: Option<&Value>| bound.cloned().unwrap_or(Value::Null);
     Value::object([("start", bound(start)), ("end", bound(end))])
 }
 
-/// The place in an array of `len` elements that an index names: cut to an integer, counted from the end if negative.
-pub(super) fn element(index: &Num, len: usize) -> Option<usize> {
+/// The position that an index names in an array of `len` elements: truncated to an integer, and counted from the end if
+/// it is negative. `None` in front of the array and for NaN.
+pub(super) fn resolve_index(index: &Num, len: usize) -> Option<usize> {
     let index = match index {
         Num::Int(i) => *i,
         other => Some(other.as_f64())
@@ -160,7 +184,7 @@ pub(super) fn element(index: &Num, len: usize) -> Option<usize> {
     usize::try_from(from_end).ok()
 }
 
-fn set_element(items: &mut Vec<Value>, index: &Num, new: Value) -> Result<(), ValueError> {
+fn set_element(elements: &mut Vec<Value>, index: &Num, new: Value) -> Result<(), ValueError> {
     let double = index.as_f64();
     if double.is_nan() {
         return Err(ValueError::str("Cannot set array element at NaN index"));
@@ -168,18 +192,18 @@ fn set_element(items: &mut Vec<Value>, index: &Num, new: Value) -> Result<(), Va
     if double > MAX_INDEX as f64 {
         return Err(ValueError::str("Array index too large"));
     }
-    let Some(i) = element(index, items.len()) else {
+    let Some(i) = resolve_index(index, elements.len()) else {
         return Err(ValueError::str("Out of bounds negative array index"));
     };
-    if i >= items.len() {
-        items.resize(i + 1, Value::Null);
+    if i >= elements.len() {
+        elements.resize(i + 1, Value::Null);
     }
-    items[i] = new;
+    elements[i] = new;
     Ok(())
 }
 
-/// The range a slice covers: the start rounded down, the end up, both clipped.
-pub(super) fn bounds(
+/// The range that a slice covers: the start rounded down, the end rounded up, both clipped to `len`.
+pub(super) fn slice_range(
     start: Option<&Value>,
     end: Option<&Value>,
     len: usize,
@@ -203,6 +227,7 @@ pub(super) fn bounds(
     Ok(start..end.max(start))
 }
 
+/// The characters of a string in this range.
 fn characters(text: &str, range: Range<usize>) -> &str {
     if text.is_ascii() {
         return &text[range];
@@ -220,12 +245,12 @@ fn characters(text: &str, range: Range<usize>) -> &str {
     &text[start..end]
 }
 
-/// Where `part` begins inside `items`.
-pub(super) fn positions(items: &[Value], part: &[Value]) -> Value {
+/// The indices at which `part` starts inside `elements`.
+fn positions(elements: &[Value], part: &[Value]) -> Value {
     if part.is_empty() {
         return Value::from(Vec::new());
     }
-    let windows = items.windows(part.len()).enumerate();
+    let windows = elements.windows(part.len()).enumerate();
     windows
         .filter(|(_, window)| *window == part)
         .map(|(i, _)| Value::from(i))

@@ -1,4 +1,4 @@
-//! Numbers and containers, as jq 1.8.2 has them.
+//! Numbers and containers, compared with what jq 1.8.2 prints.
 
 #![allow(clippy::unwrap_used)]
 
@@ -90,7 +90,7 @@ fn numbers_are_ordered_by_value_and_literals_by_their_digits() {
 }
 
 #[test]
-fn an_unread_container_is_the_same_as_a_built_one() {
+fn an_unparsed_container_equals_a_parsed_one() {
     let texts = [
         "[]",
         "{}",
@@ -99,10 +99,10 @@ fn an_unread_container_is_the_same_as_a_built_one() {
         "{\"k\\u0065y\":1,\"key\":2}",
     ];
     for text in texts {
-        let (unread, other) = (json(text), json(text));
-        assert_eq!(unread.to_json(), other.to_json(), "{text}");
-        assert_eq!(unread, other, "{text}");
-        assert_eq!(unread.cmp(&json(text)), Equal, "{text}");
+        let (unparsed, other) = (json(text), json(text));
+        assert_eq!(unparsed.to_json(), other.to_json(), "{text}");
+        assert_eq!(unparsed, other, "{text}");
+        assert_eq!(unparsed.cmp(&json(text)), Equal, "{text}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What jaq-core and jaq-std ask of a value.
+//! The traits through which jaq-core and jaq-std use a value.
 
 use std::rc::Rc;
 
@@ -7,7 +7,9 @@ use jaq_core::path::Opt;
 use jaq_core::val::Range;
 use jaq_core::{Exn, ValX};
 
-use super::{Map, Num, ValR, Value, ValueError};
+use super::error::{ValR, ValueError};
+use super::num::Num;
+use super::types::{Map, Value};
 
 impl jaq_core::ValT for Value {
     fn from_num(text: &str) -> ValR {
@@ -25,13 +27,14 @@ impl jaq_core::ValT for Value {
         Ok(Self::from(entries.collect::<Result<Map, ValueError>>()?))
     }
 
-    fn key_values(self) -> BoxIter<'static, ValR2> {
+    fn key_values(self) -> BoxIter<'static, KeyValueResult> {
         match self {
-            Self::Arr(items) => {
-                Box::new((0..items.len()).map(move |i| Ok((Self::from(i), items[i].clone()))))
+            Self::Arr(array) => {
+                Box::new((0..array.len()).map(move |i| Ok((Self::from(i), array[i].clone()))))
             }
-            Self::Obj(map) => Box::new((0..map.len()).filter_map(move |i| {
-                map.get_index(i)
+            Self::Obj(object) => Box::new((0..object.len()).filter_map(move |i| {
+                object
+                    .get_index(i)
                     .map(|(key, value)| Ok((Self::Str(key.clone()), value.clone())))
             })),
             other => box_once(Err(other.iteration_error())),
@@ -40,13 +43,13 @@ impl jaq_core::ValT for Value {
 
     fn values(self) -> Box<dyn Iterator<Item = ValR>> {
         match self {
-            Self::Arr(items) => match Rc::try_unwrap(items) {
-                Ok(items) => Box::new(items.into_vec().into_iter().map(Ok)),
-                Err(items) => Box::new((0..items.len()).map(move |i| Ok(items[i].clone()))),
+            Self::Arr(array) => match Rc::try_unwrap(array) {
+                Ok(array) => Box::new(array.into_vec().into_iter().map(Ok)),
+                Err(array) => Box::new((0..array.len()).map(move |i| Ok(array[i].clone()))),
             },
-            Self::Obj(map) => Box::new(
-                (0..map.len())
-                    .filter_map(move |i| map.get_index(i).map(|(_, value)| Ok(value.clone()))),
+            Self::Obj(object) => Box::new(
+                (0..object.len())
+                    .filter_map(move |i| object.get_index(i).map(|(_, value)| Ok(value.clone()))),
             ),
             other => box_once(Err(other.iteration_error())),
         }
@@ -60,23 +63,23 @@ impl jaq_core::ValT for Value {
         self.slice(range.start, range.end)
     }
 
-    /// `.[] |= f`: the first output of `f` replaces the element, none deletes it.
+    /// `.[] |= f`: the first output of `f` replaces the element; if there is none, the element is deleted.
     fn map_values<'a, I: Iterator<Item = ValX<'a, Self>>>(
         self,
         opt: Opt,
         f: impl Fn(Self) -> I,
     ) -> ValX<'a, Self> {
         match self {
-            Self::Arr(items) => {
-                let items = Rc::unwrap_or_clone(items).into_vec().into_iter();
+            Self::Arr(array) => {
+                let elements = Rc::unwrap_or_clone(array).into_vec().into_iter();
                 Ok(Self::from(
-                    items
-                        .filter_map(|item| f(item).next())
+                    elements
+                        .filter_map(|element| f(element).next())
                         .collect::<Result<Vec<_>, _>>()?,
                 ))
             }
-            Self::Obj(map) => {
-                let entries = Rc::unwrap_or_clone(map).into_map().into_iter();
+            Self::Obj(object) => {
+                let entries = Rc::unwrap_or_clone(object).into_map().into_iter();
                 let mapped =
                     entries.filter_map(|(key, value)| Some(f(value).next()?.map(|new| (key, new))));
                 Ok(Self::from(mapped.collect::<Result<Map, _>>()?))
@@ -85,7 +88,7 @@ impl jaq_core::ValT for Value {
         }
     }
 
-    /// `.[k] |= f`: the element is taken out while `f` works on it, so that it need not be copied.
+    /// `.[k] |= f`: the element is taken out while `f` runs, so that `f` can change it without a copy.
     fn map_index<'a, I: Iterator<Item = ValX<'a, Self>>>(
         mut self,
         index: &Self,
@@ -98,7 +101,7 @@ impl jaq_core::ValT for Value {
         };
         match f(old).next() {
             Some(new) => Ok(self.set(index, new?)?),
-            None => Ok(self.without(index)?),
+            None => Ok(self.delete_key(index)?),
         }
     }
 
@@ -127,14 +130,15 @@ impl jaq_core::ValT for Value {
     }
 }
 
-type ValR2 = Result<(Value, Value), ValueError>;
+/// A key and its value, or the error of getting them.
+type KeyValueResult = Result<(Value, Value), ValueError>;
 
 impl jaq_std::ValT for Value {
     fn into_seq<S: FromIterator<Self>>(self) -> Result<S, Self> {
         match self {
-            Self::Arr(items) => match Rc::try_unwrap(items) {
-                Ok(items) => Ok(items.into_vec().into_iter().collect()),
-                Err(items) => Ok(items.iter().cloned().collect()),
+            Self::Arr(array) => match Rc::try_unwrap(array) {
+                Ok(array) => Ok(array.into_vec().into_iter().collect()),
+                Err(array) => Ok(array.iter().cloned().collect()),
             },
             other => Err(other),
         }

@@ -1,22 +1,23 @@
-//! Several bytes of a string at once: which end a plain run, which are not printable ASCII.
+//! Classifies the bytes of a string a few at a time: which end an unescaped run, and which are not printable ASCII.
 
-pub use wide::{WIDTH, any_before, first, masks};
+pub use imp::{CHUNK_SIZE, any_before, classify, first_byte};
 
-/// Sixteen bytes at a time with SSE2.
+/// Sixteen bytes at a time with SSE2, which every x86_64 processor has: nothing is detected at run time.
 #[cfg(target_feature = "sse2")]
-mod wide {
+mod imp {
     use core::arch::x86_64::{
         __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_max_epu8, _mm_min_epu8, _mm_movemask_epi8,
         _mm_or_si128, _mm_set1_epi8,
     };
 
-    pub const WIDTH: usize = 16;
+    /// Bytes of a chunk.
+    pub const CHUNK_SIZE: usize = 16;
 
-    /// One bit a byte: those that end a plain run (quotes, backslashes, control characters), and those that are not
-    /// printable ASCII.
+    /// Two masks of one bit a byte: the bytes that end an unescaped run (quotes, backslashes, control characters), and
+    /// the bytes that are not printable ASCII (DEL and above).
     #[inline(always)]
     #[allow(unsafe_code)]
-    pub fn masks(chunk: &[u8; WIDTH]) -> (u32, u32) {
+    pub fn classify(chunk: &[u8; CHUNK_SIZE]) -> (u32, u32) {
         // SAFETY: this module is compiled only where the target has SSE2, and the load, which needs no alignment, reads
         // the 16 bytes that `chunk` borrows.
         unsafe {
@@ -33,31 +34,32 @@ mod wide {
         }
     }
 
-    /// Which byte the lowest bit stands for.
+    /// The index of the byte that the lowest set bit of a mask stands for.
     #[inline(always)]
-    pub fn first(mask: u32) -> usize {
+    pub fn first_byte(mask: u32) -> usize {
         mask.trailing_zeros() as usize
     }
 
-    /// Is a bit of the first bytes set?
+    /// Whether the mask has a bit set for one of the first `bytes` bytes.
     #[inline(always)]
     pub fn any_before(mask: u32, bytes: usize) -> bool {
         mask & ((1 << bytes) - 1) != 0
     }
 }
 
-/// Eight bytes at a time: a byte is below n, or equals c, where a subtraction borrows from its highest bit
-/// (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+/// Eight bytes at a time in an ordinary register: a byte is below n, or equals c, where a subtraction borrows from its
+/// highest bit (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
 #[cfg(not(target_feature = "sse2"))]
-mod wide {
-    pub const WIDTH: usize = 8;
+mod imp {
+    /// Bytes of a chunk.
+    pub const CHUNK_SIZE: usize = 8;
     const LOW: u64 = u64::MAX / 255;
     const HIGH: u64 = LOW << 7;
 
-    /// The highest bit of a byte: of those that end a plain run (and perhaps of some behind the first of them), and
-    /// of those that are not printable ASCII.
+    /// Two masks that use the highest bit of each byte: the bytes that end an unescaped run (and possibly some behind
+    /// the first of them, because the subtraction carries), and the bytes that are not printable ASCII.
     #[inline(always)]
-    pub fn masks(chunk: &[u8; WIDTH]) -> (u64, u64) {
+    pub fn classify(chunk: &[u8; CHUNK_SIZE]) -> (u64, u64) {
         let word = u64::from_le_bytes(*chunk);
         let below = |word: u64, n: u64| word.wrapping_sub(LOW * n) & !word & HIGH;
         let special = below(word, 0x20)
@@ -67,13 +69,13 @@ mod wide {
         (special, high)
     }
 
-    /// Which byte the lowest bit stands for.
+    /// The index of the byte that the lowest set bit of a mask stands for.
     #[inline(always)]
-    pub fn first(mask: u64) -> usize {
+    pub fn first_byte(mask: u64) -> usize {
         mask.trailing_zeros() as usize / 8
     }
 
-    /// Is a bit of the first bytes set?
+    /// Whether the mask has a bit set for one of the first `bytes` bytes.
     #[inline(always)]
     pub fn any_before(mask: u64, bytes: usize) -> bool {
         bytes > 0 && mask & (u64::MAX >> (64 - 8 * bytes)) != 0

@@ -1,22 +1,24 @@
-//! String literals of JSON: where they end, and what they say.
+//! String literals of JSON text: where they end, and the strings they spell.
 
 use std::borrow::Cow;
 
-use super::lanes;
+use crate::simd::chunk;
 
-/// Bytes before the next quote, backslash or control character, and whether all of them are printable ASCII.
+/// The length of the unescaped run at the start of `text`, and whether all of it is printable ASCII.
+///
+/// The run ends before the next quote, backslash or control character (`unescaped` in RFC 8259 §7), or with the text.
 #[inline(always)]
 pub fn unescaped_prefix(text: &[u8]) -> (usize, bool) {
     let mut at = 0;
     let mut is_ascii = true;
-    while let Some(chunk) = text[at..].first_chunk::<{ lanes::WIDTH }>() {
-        let (special, high) = lanes::masks(chunk);
+    while let Some(bytes) = text[at..].first_chunk::<{ chunk::CHUNK_SIZE }>() {
+        let (special, high) = chunk::classify(bytes);
         if special != 0 {
-            let plain = lanes::first(special);
-            return (at + plain, is_ascii & !lanes::any_before(high, plain));
+            let length = chunk::first_byte(special);
+            return (at + length, is_ascii & !chunk::any_before(high, length));
         }
         is_ascii &= high == 0;
-        at += lanes::WIDTH;
+        at += chunk::CHUNK_SIZE;
     }
     for byte in &text[at..] {
         if matches!(byte, 0..=0x1f | b'"' | b'\\') {
@@ -31,16 +33,16 @@ pub fn unescaped_prefix(text: &[u8]) -> (usize, bool) {
 /// A string literal inside valid JSON text.
 #[derive(Clone, Copy, Debug)]
 pub struct StringLiteral<'t> {
-    /// What stands between the quotes.
+    /// The bytes between the quotes, escapes as they are written.
     pub content: &'t [u8],
-    /// There is a backslash in it.
+    /// Whether the content has a backslash.
     pub is_escaped: bool,
-    /// There is nothing but printable ASCII in it, as far as is known.
+    /// Whether the content is known to be printable ASCII. `false` says nothing.
     pub is_ascii: bool,
 }
 
 impl<'t> StringLiteral<'t> {
-    /// The literal whose opening quote begins the text.
+    /// The literal at the start of `text`, whose first byte is the opening quote.
     #[inline(always)]
     pub fn new(text: &'t [u8]) -> Self {
         let inside = text.get(1..).unwrap_or_default();
@@ -49,8 +51,8 @@ impl<'t> StringLiteral<'t> {
         while let Some(b'\\') = inside.get(length) {
             is_escaped = true;
             let next = (length + 2).min(inside.len());
-            let (plain, ascii) = unescaped_prefix(&inside[next..]);
-            length = next + plain;
+            let (run, ascii) = unescaped_prefix(&inside[next..]);
+            length = next + run;
             is_ascii &= ascii;
         }
         Self {
@@ -60,15 +62,17 @@ impl<'t> StringLiteral<'t> {
         }
     }
 
-    /// Bytes of the literal, quotes included.
+    /// The length of the literal in bytes, quotes included.
     #[inline(always)]
     pub fn length(self) -> usize {
         self.content.len() + 2
     }
 
-    /// Are its bytes those of the string? Two of this kind are the same string only if they are the same bytes.
+    /// Whether the content is the string, byte for byte: no escapes, and valid UTF-8.
+    ///
+    /// Two verbatim literals spell the same string only if their bytes are the same.
     #[inline(always)]
-    pub fn is_verbatim(self) -> bool {
+    pub(crate) fn is_verbatim(self) -> bool {
         !self.is_escaped && (self.is_ascii || self.is_utf8())
     }
 
@@ -77,7 +81,7 @@ impl<'t> StringLiteral<'t> {
         std::str::from_utf8(self.content).is_ok()
     }
 
-    /// The string, as far as it stands there as it is.
+    /// The string, where it can be borrowed: `None` if it has to be decoded.
     #[inline(always)]
     pub fn as_str(self) -> Option<&'t str> {
         if self.is_escaped {
@@ -87,39 +91,41 @@ impl<'t> StringLiteral<'t> {
         }
     }
 
-    /// The string: escapes resolved, lone surrogates and what is no UTF-8 replaced by U+FFFD.
+    /// The string: escapes resolved, lone surrogates and invalid UTF-8 replaced by U+FFFD.
     pub fn decode(self) -> Cow<'t, str> {
         match self.as_str() {
-            Some(plain) => Cow::Borrowed(plain),
-            None => Cow::Owned(String::from_utf8_lossy(&unescaped(self.content)).into_owned()),
+            Some(string) => Cow::Borrowed(string),
+            None => {
+                Cow::Owned(String::from_utf8_lossy(&resolve_escapes(self.content)).into_owned())
+            }
         }
     }
 
-    /// Is it this string?
+    /// Whether the literal spells this string.
     #[inline(always)]
-    pub fn equals(self, text: &str) -> bool {
+    pub fn equals(self, string: &str) -> bool {
         if self.is_escaped {
-            return *self.decode() == *text;
+            return *self.decode() == *string;
         }
-        // What is no UTF-8 can only be what has the replacement character in it.
-        self.content == text.as_bytes() || (!self.is_ascii && self.is_replaced(text))
+        // Invalid UTF-8 decodes to a string with the replacement character, and to no other.
+        self.content == string.as_bytes() || (!self.is_ascii && self.equals_replaced(string))
     }
 
     #[inline(never)]
-    fn is_replaced(self, text: &str) -> bool {
-        text.contains(char::REPLACEMENT_CHARACTER) && *self.decode() == *text
+    fn equals_replaced(self, string: &str) -> bool {
+        string.contains(char::REPLACEMENT_CHARACTER) && *self.decode() == *string
     }
 }
 
-/// The bytes of the inside of a valid literal, escapes resolved; a lone surrogate becomes U+FFFD.
-fn unescaped(inside: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(inside.len());
-    let mut rest = inside;
+/// The content of a valid literal with its escapes resolved; a lone surrogate becomes U+FFFD.
+fn resolve_escapes(content: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(content.len());
+    let mut rest = content;
     loop {
-        // Of what ends a plain run there are only backslashes.
-        let (plain, _) = unescaped_prefix(rest);
-        bytes.extend_from_slice(&rest[..plain]);
-        rest = &rest[plain..];
+        // The content has no quotes or control characters: only a backslash or its end stops a run.
+        let (run, _) = unescaped_prefix(rest);
+        bytes.extend_from_slice(&rest[..run]);
+        rest = &rest[run..];
         match rest {
             [b'\\', b'u', tail @ ..] => {
                 let (c, used) = unicode_escape(tail);
@@ -142,7 +148,7 @@ fn unescaped(inside: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The character of `XXXX` (or `XXXX\uXXXX`), and how many bytes spell it.
+/// The character that `XXXX` or the surrogate pair `XXXX\uXXXX` stands for, and the number of bytes that spell it.
 fn unicode_escape(digits: &[u8]) -> (char, usize) {
     let unit = |digits: &[u8]| {
         let digits = digits.get(..4)?.iter().map(|c| char::from(*c).to_digit(16));

@@ -1,0 +1,235 @@
+//! Reads an input on another thread, a few chunks ahead of the scan.
+
+use std::io::{self, ErrorKind, Read};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::background_indexer::BackgroundIndexer;
+use super::byte_source::{CHUNK_SIZE, InputBuffer};
+
+/// Free space in front of the bytes of a chunk, for what is left of the chunk before it: no more than that is copied.
+const HEADROOM: usize = 64 * 1024;
+
+/// The most chunks that are read and not yet received.
+const QUEUE_LENGTH: usize = 2;
+
+/// Buffers to be used again.
+type BufferPool = Arc<Mutex<Vec<InputBuffer>>>;
+
+/// A thread that reads an input ahead, in chunks of up to 256 KiB with their structural index.
+///
+/// The thread ends with the input, at an error, or when this value has been dropped and its current read returns.
+pub struct ReadAhead {
+    chunks: Receiver<io::Result<InputBuffer>>,
+    pool: BufferPool,
+    has_ended: bool,
+}
+
+impl ReadAhead {
+    /// Starts a thread that reads what follows these bytes, which start at this offset of the input and outside of any
+    /// string.
+    ///
+    /// # Errors
+    /// The reader is given back if no thread can be started.
+    pub fn spawn<R: Read + Send + 'static>(
+        reader: R,
+        offset: usize,
+        bytes: &[u8],
+    ) -> Result<Self, R> {
+        let bytes = bytes.to_vec();
+        let (sender, chunks) = sync_channel(QUEUE_LENGTH);
+        let pool = BufferPool::default();
+        // `spawn` drops its closure if it fails, so the closure must not own the reader.
+        let slot = Arc::new(Mutex::new(Some(reader)));
+        let spawned = {
+            let (pool, slot) = (pool.clone(), slot.clone());
+            thread::Builder::new().spawn(move || {
+                if let Some(reader) = lock(&slot).take() {
+                    let indexer = BackgroundIndexer::new(offset, bytes);
+                    read_chunks(reader, indexer, &sender, &pool);
+                }
+            })
+        };
+        let reader = match spawned {
+            Ok(_) => None,
+            Err(_) => lock(&slot).take(),
+        };
+        match reader {
+            Some(reader) => Err(reader),
+            None => Ok(Self {
+                chunks,
+                pool,
+                has_ended: false,
+            }),
+        }
+    }
+
+    /// Waits for the next chunk and appends it to the buffer; nothing is appended at the end of the input.
+    ///
+    /// # Errors
+    /// The reader's, behind all bytes that were read before it.
+    pub fn recv(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
+        let chunk = self.chunks.recv().ok();
+        self.append(chunk, buffer)
+    }
+
+    /// As [`ReadAhead::recv`], but waits no longer than `timeout`; `None` if there is no chunk by then.
+    pub fn recv_timeout(
+        &mut self,
+        buffer: &mut InputBuffer,
+        timeout: Duration,
+    ) -> Option<io::Result<()>> {
+        let chunk = match self.chunks.recv_timeout(timeout) {
+            Err(RecvTimeoutError::Timeout) => return None,
+            chunk => chunk.ok(),
+        };
+        Some(self.append(chunk, buffer))
+    }
+
+    /// Appends a chunk. If few bytes are in the buffer, they are copied in front of the chunk and the two are swapped.
+    fn append(
+        &mut self,
+        chunk: Option<io::Result<InputBuffer>>,
+        buffer: &mut InputBuffer,
+    ) -> io::Result<()> {
+        let mut chunk = match chunk {
+            Some(chunk) => chunk?,
+            None if self.has_ended => return Ok(()),
+            None => return Err(io::Error::other("the thread that reads is gone")),
+        };
+        self.has_ended = chunk.filled.is_empty();
+        let kept = buffer.filled.len();
+        if kept <= HEADROOM {
+            chunk.filled.start = HEADROOM - kept;
+            chunk.bytes[HEADROOM - kept..HEADROOM].copy_from_slice(buffer.filled());
+            std::mem::swap(buffer, &mut chunk);
+        } else {
+            buffer.bytes.truncate(buffer.filled.end);
+            buffer.bytes.drain(..buffer.filled.start);
+            buffer.bytes.extend_from_slice(chunk.filled());
+            buffer.filled = 0..buffer.bytes.len();
+            std::mem::swap(&mut buffer.index, &mut chunk.index);
+        }
+        if chunk.bytes.len() == HEADROOM + CHUNK_SIZE {
+            lock(&self.pool).push(chunk);
+        }
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sends chunk after chunk until the input ends, which an empty chunk marks, or an error occurs.
+fn read_chunks(
+    mut reader: impl Read,
+    mut indexer: BackgroundIndexer,
+    chunks: &SyncSender<io::Result<InputBuffer>>,
+    pool: &BufferPool,
+) {
+    loop {
+        let free = lock(pool).pop();
+        let mut chunk = free.unwrap_or_else(|| InputBuffer {
+            bytes: vec![0; HEADROOM + CHUNK_SIZE],
+            ..InputBuffer::default()
+        });
+        let chunk = match reader.read(&mut chunk.bytes[HEADROOM..]) {
+            Ok(bytes) => {
+                chunk.filled = HEADROOM..HEADROOM + bytes;
+                indexer.index(&mut chunk);
+                Ok(chunk)
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => Err(error),
+        };
+        let is_last = chunk.as_ref().map_or(true, |chunk| chunk.filled.is_empty());
+        if chunks.send(chunk).is_err() || is_last {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+
+    /// A reader with prepared results, one for each read; then it ends.
+    struct Scripted(VecDeque<io::Result<Vec<u8>>>);
+
+    impl Read for Scripted {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let bytes = self.0.pop_front().unwrap_or(Ok(Vec::new()))?;
+            buffer[..bytes.len()].copy_from_slice(&bytes);
+            Ok(bytes.len())
+        }
+    }
+
+    fn read_ahead(results: impl IntoIterator<Item = io::Result<Vec<u8>>>) -> ReadAhead {
+        let reader = Scripted(results.into_iter().collect());
+        ReadAhead::spawn(reader, 0, &[]).ok().unwrap()
+    }
+
+    #[test]
+    fn a_chunk_is_appended_to_the_bytes_in_the_buffer() {
+        let numbers: Vec<u8> = (0..3 << 20).map(|i: u32| (i % 251) as u8).collect();
+        for kept in [0, 1, 1000, HEADROOM, HEADROOM + 1, 2 * CHUNK_SIZE] {
+            let chunks = numbers
+                .chunks(CHUNK_SIZE - 7)
+                .map(|bytes| Ok(bytes.to_vec()));
+            let mut ahead = read_ahead(chunks);
+            let (mut buffer, mut taken) = (InputBuffer::default(), Vec::new());
+            loop {
+                let before = buffer.filled.len();
+                ahead.recv(&mut buffer).unwrap();
+                if buffer.filled.len() == before {
+                    break;
+                }
+                let take = buffer.filled.len().saturating_sub(kept);
+                taken.extend_from_slice(&buffer.filled()[..take]);
+                buffer.filled.start += take;
+            }
+            taken.extend_from_slice(buffer.filled());
+            assert!(taken == numbers, "{kept} bytes kept");
+        }
+    }
+
+    #[test]
+    fn an_error_follows_the_bytes_read_before_it_and_the_end_is_final() {
+        let reset = || io::Error::from(ErrorKind::ConnectionReset);
+        let mut broken = read_ahead([Ok(b"abc".to_vec()), Err(reset())]);
+        let mut buffer = InputBuffer::default();
+        broken.recv(&mut buffer).unwrap();
+        assert_eq!(buffer.filled(), b"abc");
+        let error = broken.recv(&mut buffer).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+
+        let interrupted = io::Error::from(ErrorKind::Interrupted);
+        let mut ended = read_ahead([Err(interrupted), Ok(b"abc".to_vec())]);
+        for _ in 0..4 {
+            ended.recv(&mut buffer).unwrap();
+        }
+        assert_eq!(buffer.filled(), b"abcabc");
+    }
+
+    #[test]
+    fn a_silent_reader_runs_into_the_timeout() {
+        struct Silent;
+        impl Read for Silent {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                thread::sleep(Duration::from_secs(600));
+                Ok(0)
+            }
+        }
+        let mut ahead = ReadAhead::spawn(Silent, 0, &[]).ok().unwrap();
+        for timeout in [Duration::ZERO, Duration::from_millis(1)] {
+            let chunk = ahead.recv_timeout(&mut InputBuffer::default(), timeout);
+            assert!(chunk.is_none());
+        }
+    }
+}

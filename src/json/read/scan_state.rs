@@ -1,0 +1,35 @@
+//! The states and results that the two scans share: token by token, and by the structural index.
+
+/// What the grammar allows next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expect {
+    /// A value.
+    #[default]
+    Value,
+    /// A value, or the end of the array that has just begun.
+    FirstElement,
+    /// A key.
+    Key,
+    /// A key, or the end of the object that has just begun.
+    FirstKey,
+    /// The colon behind a key.
+    Colon,
+    /// A comma, or the end of the container.
+    Separator,
+}
+
+/// How far a scan has come.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ScanProgress {
+    /// The value is complete; its length in bytes.
+    Complete(usize),
+    /// The text ends inside the value.
+    NeedsMore,
+}
+
+/// The text is not JSON. The `diagnosis` module finds the message and the place.
+#[derive(Debug, PartialEq, Eq)]
+pub struct InvalidJson;
+
+/// The result of scanning a token: `None` if the text ends before the token does.
+pub type TokenResult<T> = Result<Option<T>, InvalidJson>;

@@ -1,0 +1,243 @@
+//! The scan by the structural index: it goes from token start to token start, and most tokens are told by their first
+//! byte.
+//!
+//! It stops in front of everything uncommon, which the scan token by token then handles. So this scan never reports
+//! invalid text.
+
+use super::scan_state::Expect;
+use super::structural_index::TokenStarts;
+use super::tokens::{scan_literal, scan_number};
+use super::visitor::Visitor;
+use crate::simd::block::BLOCK_SIZE;
+use crate::value::StringLiteral;
+
+/// The scan of the bytes that are indexed.
+///
+/// Its private methods return `None` to stop. What they have scanned by then stays scanned.
+pub struct StructuralScan<'s, 't, 'i, V> {
+    pub text: &'t [u8],
+    /// The token starts that are left.
+    pub tokens: TokenStarts<'i>,
+    /// Bytes scanned.
+    pub at: usize,
+    pub expect: Expect,
+    /// The opening brackets of the open containers.
+    pub open: &'s mut Vec<u8>,
+    /// The innermost of these brackets, or 0.
+    pub innermost: u8,
+    /// The most containers that may be open.
+    pub max_open: usize,
+    pub visitor: &'s mut V,
+}
+
+/// How far a structural scan went.
+pub enum Advance {
+    Nowhere,
+    Partway,
+    /// To the end of the outermost container.
+    ToEnd,
+}
+
+/// What a token can be at its place, and its first byte.
+enum Token {
+    /// The first token of a value.
+    Value(u8),
+    /// A comma, or the end of the container.
+    Separator(u8),
+}
+
+impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
+    /// Scans as far as it can.
+    #[inline(always)]
+    pub fn run(&mut self) -> Advance {
+        let start = self.at;
+        // The scan may be in the middle of a number or literal, at whose rest no token starts.
+        let is_token_start = self.tokens.next() == Some(start);
+        if let Some(c) = self.text.get(start).filter(|_| is_token_start) {
+            let _stopped = self.run_from(*c);
+        }
+        if self.at == start {
+            Advance::Nowhere
+        } else if self.innermost == 0 {
+            Advance::ToEnd
+        } else {
+            Advance::Partway
+        }
+    }
+
+    /// Scans from the token that starts with this byte.
+    #[inline(always)]
+    fn run_from(&mut self, c: u8) -> Option<()> {
+        let mut token = match self.expect {
+            Expect::Separator => Token::Separator(c),
+            Expect::Value => Token::Value(c),
+            Expect::Key => Token::Value(self.scan_key(c)?),
+            Expect::FirstKey | Expect::FirstElement | Expect::Colon => return None,
+        };
+        loop {
+            let mut c = match token {
+                Token::Value(c) => match self.scan_value(c)? {
+                    Token::Separator(c) => c,
+                    inner => {
+                        token = inner;
+                        continue;
+                    }
+                },
+                Token::Separator(c) => c,
+            };
+            while c != b',' {
+                c = self.end_container(c)?;
+            }
+            token = Token::Value(self.scan_comma()?);
+        }
+    }
+
+    /// Moves to the next token; returns its first byte.
+    #[inline(always)]
+    fn next_token(&mut self) -> Option<u8> {
+        let at = self.tokens.next()?;
+        self.at = at;
+        self.text.get(at).copied()
+    }
+
+    /// Passes over a comma, and of an object over the key behind it; returns the first byte of the value.
+    #[inline(always)]
+    fn scan_comma(&mut self) -> Option<u8> {
+        if self.innermost == b'{' {
+            self.step(Expect::Key);
+            let c = self.next_token()?;
+            self.scan_key(c)
+        } else {
+            self.step(Expect::Value);
+            self.next_token()
+        }
+    }
+
+    /// Passes over a token of one byte.
+    #[inline(always)]
+    fn step(&mut self, expect: Expect) {
+        (self.at, self.expect) = (self.at + 1, expect);
+    }
+
+    /// Ends the container if this is its bracket; returns the separator behind it.
+    #[inline(always)]
+    fn end_container(&mut self, bracket: u8) -> Option<u8> {
+        // In ASCII ] is [ + 2, and } is { + 2.
+        if bracket.wrapping_sub(2) != self.innermost {
+            return None;
+        }
+        self.open.pop();
+        self.visitor.end_container();
+        self.innermost = self.open.last().copied().unwrap_or(0);
+        self.step(Expect::Separator);
+        if self.innermost == 0 {
+            return None;
+        }
+        self.next_token()
+    }
+
+    /// Passes over a key and its colon; returns the first byte of the value.
+    #[inline(always)]
+    fn scan_key(&mut self, c: u8) -> Option<u8> {
+        let may_be_escaped = self.tokens.has_escapes();
+        let colon = self.tokens.next().filter(|_| c == b'"')?;
+        if self.text.get(colon) != Some(&b':') {
+            return None;
+        }
+        if self.visitor.wants_key() {
+            let may_be_escaped = may_be_escaped || self.tokens.has_escapes();
+            self.visitor
+                .visit_key(self.key_literal(colon, may_be_escaped));
+        }
+        self.at = colon;
+        self.step(Expect::Value);
+        self.next_token()
+    }
+
+    /// The key that starts here and has its colon there. `may_be_escaped` tells whether the blocks of the two have
+    /// backslashes: these are all of its blocks if the key is shorter than a block.
+    #[inline(always)]
+    fn key_literal(&self, colon: usize, may_be_escaped: bool) -> StringLiteral<'t> {
+        let key = &self.text[self.at..colon];
+        match key {
+            [b'"', content @ .., b'"'] if !may_be_escaped && key.len() < BLOCK_SIZE => {
+                StringLiteral {
+                    content,
+                    is_escaped: false,
+                    is_ascii: false,
+                }
+            }
+            _ => StringLiteral::new(&self.text[self.at..]),
+        }
+    }
+
+    /// Passes over a scalar, or into a container; returns the next token.
+    #[inline(always)]
+    fn scan_value(&mut self, c: u8) -> Option<Token> {
+        if c == b'"' {
+            // If there is a next token, the string ends before it.
+            let next = self.tokens.next()?;
+            self.visitor.visit_scalar(self.at);
+            (self.at, self.expect) = (next, Expect::Separator);
+            return Some(Token::Separator(*self.text.get(next)?));
+        }
+        match c {
+            b'{' => self.begin_object(),
+            b'[' => self.begin_array(),
+            _ => self.scan_word(c),
+        }
+    }
+
+    /// Passes over a number, `true`, `false` or `null`.
+    #[inline(always)]
+    fn scan_word(&mut self, c: u8) -> Option<Token> {
+        let end = match c {
+            b'-' | b'0'..=b'9' => scan_number(self.text, self.at, false),
+            b't' => scan_literal(self.text, self.at, b"true", false),
+            b'f' => scan_literal(self.text, self.at, b"false", false),
+            b'n' => scan_literal(self.text, self.at, b"null", false),
+            _ => return None,
+        };
+        let end = end.ok()??;
+        // Behind any other byte there may be bytes that are not indexed as tokens.
+        let (b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') = *self.text.get(end)? else {
+            return None;
+        };
+        self.visitor.visit_scalar(self.at);
+        (self.at, self.expect) = (end, Expect::Separator);
+        Some(Token::Separator(self.next_token()?))
+    }
+
+    #[inline(always)]
+    fn begin_object(&mut self) -> Option<Token> {
+        self.begin_container(b'{', Expect::FirstKey)?;
+        match self.next_token()? {
+            b'}' => Some(Token::Separator(self.end_container(b'}')?)),
+            c => Some(Token::Value(self.scan_key(c)?)),
+        }
+    }
+
+    #[inline(always)]
+    fn begin_array(&mut self) -> Option<Token> {
+        self.begin_container(b'[', Expect::FirstElement)?;
+        match self.next_token()? {
+            b']' => Some(Token::Separator(self.end_container(b']')?)),
+            c => {
+                self.expect = Expect::Value;
+                Some(Token::Value(c))
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn begin_container(&mut self, bracket: u8, expect: Expect) -> Option<()> {
+        if self.open.len() >= self.max_open {
+            return None;
+        }
+        self.open.push(bracket);
+        self.innermost = bracket;
+        self.visitor.begin_container(self.at, bracket);
+        self.step(expect);
+        Some(())
+    }
+}

@@ -1,0 +1,176 @@
+//! The tokens of JSON that have a content: strings, numbers and the literals `true`, `false` and `null`.
+
+use super::scan_state::{InvalidJson, TokenResult};
+use crate::value::unescaped_prefix;
+
+/// The record separator of JSON text sequences (RFC 7464).
+pub const RECORD_SEPARATOR: u8 = 0x1e;
+
+/// The end of the literal at `start`, which must be `word`. Like that of a number, it is known only when another byte
+/// follows or the input has ended.
+#[inline(always)]
+pub fn scan_literal(text: &[u8], start: usize, word: &[u8], has_ended: bool) -> TokenResult<usize> {
+    let rest = &text[start..];
+    if rest.starts_with(word) {
+        return match rest.get(word.len()) {
+            Some(c) if continues_literal(*c) => Err(InvalidJson),
+            None if !has_ended => Ok(None),
+            _ => Ok(Some(start + word.len())),
+        };
+    }
+    if word.starts_with(rest) && !has_ended {
+        Ok(None)
+    } else {
+        Err(InvalidJson)
+    }
+}
+
+/// Whether the byte continues a literal or number: as in jq, only delimiters end them.
+fn continues_literal(c: u8) -> bool {
+    !matches!(
+        c,
+        b' ' | b'\t'
+            | b'\r'
+            | b'\n'
+            | b'"'
+            | b'['
+            | b','
+            | b']'
+            | b'{'
+            | b':'
+            | b'}'
+            | RECORD_SEPARATOR
+    )
+}
+
+/// The end of the number at `start`. It is known only when another byte follows or the input has ended.
+#[inline(always)]
+pub fn scan_number(text: &[u8], start: usize, has_ended: bool) -> TokenResult<usize> {
+    let first = start + usize::from(text[start] == b'-');
+    let mut end = first;
+    while let Some(b'0'..=b'9') = text.get(end) {
+        end += 1;
+    }
+    match text.get(end) {
+        Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r')
+            if end > first && (text[first] != b'0' || end == first + 1) =>
+        {
+            Ok(Some(end))
+        }
+        _ => scan_any_number(text, start, has_ended),
+    }
+}
+
+/// As [`scan_number`], for numbers that are not plain integers.
+#[cold]
+fn scan_any_number(text: &[u8], start: usize, has_ended: bool) -> TokenResult<usize> {
+    let rest = text[start..].iter();
+    let length = rest.take_while(|c| continues_literal(**c)).count();
+    let end = start + length;
+    if end == text.len() && !has_ended && text[start..end].iter().all(is_in_number) {
+        return Ok(None);
+    }
+    if is_number(&text[start..end]) {
+        Ok(Some(end))
+    } else {
+        Err(InvalidJson)
+    }
+}
+
+/// Whether numbers can contain the byte.
+fn is_in_number(byte: &u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
+}
+
+/// Whether the text is a number by RFC 8259 §6.
+pub fn is_number(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|c| c.is_ascii_digit()).count();
+    let text = text.strip_prefix(b"-").unwrap_or(text);
+    let whole = digits(text);
+    if whole == 0 || (whole > 1 && text[0] == b'0') {
+        return false;
+    }
+    let mut rest = &text[whole..];
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let length = digits(fraction);
+        if length == 0 {
+            return false;
+        }
+        rest = &fraction[length..];
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let sign = exponent.strip_prefix(b"+").or(exponent.strip_prefix(b"-"));
+        let exponent = sign.unwrap_or(exponent);
+        return !exponent.is_empty() && digits(exponent) == exponent.len();
+    }
+    rest.is_empty()
+}
+
+/// The scan of a string, which can stop where the text ends and go on when there is more.
+#[derive(Clone, Copy, Debug)]
+pub struct StringScan {
+    /// The offset in the text up to which the string is scanned.
+    pub at: usize,
+    /// Whether there was a backslash.
+    pub is_escaped: bool,
+    /// Whether everything so far was printable ASCII.
+    pub is_ascii: bool,
+}
+
+impl StringScan {
+    /// Starts at the first byte behind the opening quote.
+    pub fn new(at: usize) -> Self {
+        Self {
+            at,
+            is_escaped: false,
+            is_ascii: true,
+        }
+    }
+
+    /// Scans up to the closing quote; `false` if the text ends before it.
+    pub fn resume(&mut self, text: &[u8]) -> Result<bool, InvalidJson> {
+        loop {
+            let (length, is_ascii) = unescaped_prefix(&text[self.at..]);
+            self.is_ascii &= is_ascii;
+            self.at += length;
+            match text.get(self.at) {
+                Some(b'"') => return Ok(true),
+                None => return Ok(false),
+                Some(b'\\') => {
+                    if !self.skip_escape(text)? {
+                        return Ok(false);
+                    }
+                }
+                Some(_) => return Err(InvalidJson),
+            }
+        }
+    }
+
+    /// Passes over an escape; `false` if the text ends inside it.
+    fn skip_escape(&mut self, text: &[u8]) -> Result<bool, InvalidJson> {
+        self.is_escaped = true;
+        let length = escape_length(&text[self.at..])?;
+        self.at += length.unwrap_or(0);
+        Ok(length.is_some())
+    }
+}
+
+/// The longest escape, in bytes: `\uXXXX`.
+pub const MAX_ESCAPE_LENGTH: usize = 6;
+
+/// The length in bytes of the escape at the start of `text`, its backslash included.
+pub fn escape_length(text: &[u8]) -> TokenResult<usize> {
+    let digits = match text.get(1) {
+        None => return Ok(None),
+        Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => return Ok(Some(2)),
+        Some(b'u') => &text[2..text.len().min(MAX_ESCAPE_LENGTH)],
+        Some(_) => return Err(InvalidJson),
+    };
+    if !digits.iter().all(u8::is_ascii_hexdigit) {
+        Err(InvalidJson)
+    } else if digits.len() < 4 {
+        Ok(None)
+    } else {
+        Ok(Some(MAX_ESCAPE_LENGTH))
+    }
+}

@@ -1,0 +1,389 @@
+//! Reads a stream of JSON values: builds them, or scans them so that their text can be used in place.
+
+use std::rc::Rc;
+
+use super::byte_source::ByteSource;
+use super::diagnosis::{Diagnosis, LastValue, OpenItem};
+use super::error::ReadError;
+use super::scan_state::ScanProgress;
+use super::scanner::Scanner;
+use super::tokens::RECORD_SEPARATOR;
+use super::visitor::{ValidateOnly, Visitor};
+use super::window::Window;
+use crate::limits::MAX_TEXT_LENGTH;
+use crate::value::{RawValue, Value};
+
+type ReadResult<T> = Result<T, ReadError>;
+
+/// Bytes behind an error that are searched for jq's message about it.
+const MAX_DIAGNOSED: usize = 1024 * 1024;
+
+/// Parses a text that is exactly one value, with whitespace around it.
+///
+/// # Errors
+/// The text is not JSON, or has no value or more than one.
+pub fn from_slice(text: &[u8]) -> Result<Value, ReadError> {
+    let mut reader = ValueReader::new(text);
+    let Some(first) = reader.next_value() else {
+        return Err(ReadError::without_place("Expected JSON value"));
+    };
+    let value = first?;
+    match reader.next_value() {
+        None => Ok(value),
+        Some(Err(error)) => Err(error),
+        Some(Ok(_)) => Err(ReadError::without_place("Unexpected extra JSON values")),
+    }
+}
+
+/// Reads JSON values one after the other, with whitespace, record separators (RFC 7464) or nothing between them.
+///
+/// Values are either built ([`ValueReader::next_value`]), or *scanned*: validated, and then used as text
+/// ([`ValueReader::scanned`]) until [`ValueReader::consume`] passes over them. After an error nothing more is read, unless
+/// [`ValueReader::skip_to_next_record`] is called.
+pub struct ValueReader<R = Box<dyn ByteSource>> {
+    pub(super) window: Window<R>,
+    scanner: Scanner,
+    has_started: bool,
+    has_failed: bool,
+    /// The position in the open array, until its end is reached or an error occurs.
+    array_position: Option<ArrayPosition>,
+    /// The open array, as the diagnosis of an error in one of its elements needs it.
+    open_array: Option<OpenItem>,
+}
+
+/// A value that has been reached and not consumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScannedValue {
+    /// An array, whose opening bracket is consumed. Its elements are read next, one by one.
+    OpenArray,
+    /// A valid value, and its length in bytes.
+    Complete(usize),
+}
+
+/// A position between the elements of an array.
+enum ArrayPosition {
+    BeforeFirst,
+    AfterElement,
+}
+
+impl<R: ByteSource> ValueReader<R> {
+    /// Reads the values of a source, from its first byte. A byte order mark at the start is skipped.
+    pub fn new(source: R) -> Self {
+        let scanner = Scanner::new(source.simd_threshold());
+        Self {
+            window: Window::new(source),
+            scanner,
+            has_started: false,
+            has_failed: false,
+            array_position: None,
+            open_array: None,
+        }
+    }
+
+    /// The number of lines read. The current line counts if its end has been read, because jq reads line by line.
+    pub fn line_number(&self) -> usize {
+        self.window.line_number()
+    }
+
+    /// The number of newlines consumed.
+    pub fn lines_consumed(&self) -> usize {
+        self.window.lines_consumed()
+    }
+
+    /// The next value; `None` at the end of the input, and after an error.
+    pub fn next_value(&mut self) -> Option<Result<Value, ReadError>> {
+        self.unless_failed(|reader| match reader.reach_value()? {
+            None => Ok(None),
+            Some(_) => reader.read_top_level().map(Some),
+        })
+    }
+
+    /// Scans the next value and returns its length in bytes; `None` at the end of the input, and after an error.
+    pub fn scan_value(&mut self, visitor: &mut impl Visitor) -> Option<Result<usize, ReadError>> {
+        self.unless_failed(|reader| match reader.reach_value()? {
+            None => Ok(None),
+            Some(_) => reader.scan_top_level(visitor).map(Some),
+        })
+    }
+
+    /// Opens the next value if it is an array, or else scans it; `None` at the end of the input, and after an error.
+    pub fn open_or_scan(&mut self) -> Option<Result<ScannedValue, ReadError>> {
+        self.unless_failed(|reader| match reader.reach_value()? {
+            None => Ok(None),
+            Some(b'[') => Ok(Some(reader.open_array())),
+            Some(_) => {
+                let length = reader.scan_top_level(&mut ValidateOnly)?;
+                Ok(Some(ScannedValue::Complete(length)))
+            }
+        })
+    }
+
+    /// Scans the next value, except that an array which does not end within `limit` bytes, or within the bytes in memory
+    /// if these are more, is only opened.
+    pub fn scan_or_open_array(&mut self, limit: usize) -> Option<Result<ScannedValue, ReadError>> {
+        self.unless_failed(|reader| match reader.reach_value()? {
+            None => Ok(None),
+            Some(b'[') => Ok(Some(
+                match reader.scan_within(limit, &mut ValidateOnly)? {
+                    Some(length) => ScannedValue::Complete(length),
+                    None => reader.open_array(),
+                },
+            )),
+            Some(_) => {
+                let length = reader.scan_top_level(&mut ValidateOnly)?;
+                Ok(Some(ScannedValue::Complete(length)))
+            }
+        })
+    }
+
+    fn open_array(&mut self) -> ScannedValue {
+        self.window.advance(1);
+        self.array_position = Some(ArrayPosition::BeforeFirst);
+        self.open_array = Some(OpenItem::Array { is_empty: true });
+        ScannedValue::OpenArray
+    }
+
+    /// The value that was scanned last, of this length in bytes, until it is consumed.
+    #[inline(always)]
+    pub fn scanned(&self, length: usize) -> RawValue<'_> {
+        RawValue::from_valid(&self.window.rest()[..length])
+    }
+
+    /// Consumes the value that was scanned last, of this length in bytes.
+    #[inline(always)]
+    pub fn consume(&mut self, length: usize) {
+        self.window.advance(length);
+    }
+
+    /// Scans the next element of the open array and returns its length in bytes; `None` at the end of the array.
+    pub fn scan_element(&mut self, visitor: &mut impl Visitor) -> Option<Result<usize, ReadError>> {
+        self.read_element(|reader| reader.scan(visitor))
+    }
+
+    /// The next element of the open array; `None` at the end of the array.
+    pub fn next_element(&mut self) -> Option<Result<Value, ReadError>> {
+        self.read_element(Self::read_value)
+    }
+
+    /// Passes over the next element of the open array; `None` at the end of the array.
+    pub fn skip_element(&mut self) -> Option<Result<(), ReadError>> {
+        self.read_element(|reader| {
+            let length = reader.scan(&mut ValidateOnly)?;
+            reader.window.advance(length);
+            Ok(())
+        })
+    }
+
+    fn unless_failed<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> ReadResult<Option<T>>,
+    ) -> Option<ReadResult<T>> {
+        if self.has_failed {
+            return None;
+        }
+        let result = read(self);
+        self.has_failed = result.is_err();
+        result.transpose()
+    }
+
+    fn read_element<T>(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> ReadResult<T>,
+    ) -> Option<ReadResult<T>> {
+        let position = self.array_position.take()?;
+        self.unless_failed(|reader| {
+            if !reader.reach_element(position)? {
+                return Ok(None);
+            }
+            let element = read(reader)?;
+            reader.array_position = Some(ArrayPosition::AfterElement);
+            Ok(Some(element))
+        })
+    }
+
+    /// Moves to the first byte of the next element; `false` if the array ends instead.
+    fn reach_element(&mut self, position: ArrayPosition) -> ReadResult<bool> {
+        match (self.skip_space()?, position) {
+            (Some(b']'), _) => {
+                self.window.advance(1);
+                self.open_array = None;
+                Ok(false)
+            }
+            (Some(b','), ArrayPosition::AfterElement) => {
+                self.window.advance(1);
+                self.open_array = Some(OpenItem::Array { is_empty: false });
+                match self.skip_space()? {
+                    Some(b']') => Err(self.window.error("Expected another array element")),
+                    _ => Ok(true),
+                }
+            }
+            (Some(_), ArrayPosition::AfterElement) => Err(self.diagnose(Some(LastValue::Other))),
+            (Some(_), ArrayPosition::BeforeFirst) => Ok(true),
+            (None, _) => Err(self.window.error("Unfinished JSON term")),
+        }
+    }
+
+    /// Appends the bytes of the next line, its newline included; `false` at the end of the input.
+    ///
+    /// # Errors
+    /// The byte source's.
+    pub fn read_line(&mut self, line: &mut Vec<u8>) -> Result<bool, ReadError> {
+        self.window.read_until(b'\n', line)
+    }
+
+    /// Appends all bytes that are left.
+    ///
+    /// # Errors
+    /// The byte source's.
+    pub fn read_to_end(&mut self, text: &mut Vec<u8>) -> Result<(), ReadError> {
+        self.window.read_to_end(text).map_err(ReadError::io)
+    }
+
+    /// After an error, skips the rest of the record and continues behind the next record separator (RFC 7464 §2.3);
+    /// `false` if there is none.
+    ///
+    /// # Errors
+    /// The byte source's.
+    pub fn skip_to_next_record(&mut self) -> Result<bool, ReadError> {
+        self.has_failed = false;
+        self.scanner.discard_index();
+        self.window.skip_until(RECORD_SEPARATOR)
+    }
+
+    /// Moves to the first byte of the next value, over whitespace and record separators.
+    pub(super) fn reach_value(&mut self) -> ReadResult<Option<u8>> {
+        if !self.has_started {
+            self.has_started = true;
+            self.skip_byte_order_mark()?;
+        }
+        loop {
+            match self.skip_space()? {
+                Some(RECORD_SEPARATOR) => self.window.advance(1),
+                other => return Ok(other),
+            }
+        }
+    }
+
+    fn skip_byte_order_mark(&mut self) -> ReadResult<()> {
+        if self.window.peek()? != Some(0xEF) {
+            return Ok(());
+        }
+        for byte in [0xEF, 0xBB, 0xBF] {
+            if self.window.peek()? != Some(byte) {
+                return Err(self.window.error("Malformed BOM"));
+            }
+            self.window.advance(1);
+        }
+        Ok(())
+    }
+
+    /// Moves to the next byte that is not whitespace, and returns it.
+    #[inline]
+    pub(super) fn skip_space(&mut self) -> ReadResult<Option<u8>> {
+        loop {
+            match self.window.peek()? {
+                Some(b' ' | b'\t' | b'\r' | b'\n') => self.window.advance(1),
+                other => return Ok(other),
+            }
+        }
+    }
+
+    /// Reads the value that starts here, which is outside of any other.
+    fn read_top_level(&mut self) -> ReadResult<Value> {
+        let length = self.scan_top_level(&mut ValidateOnly)?;
+        let value = self.scanned(length).to_value();
+        self.consume(length);
+        Ok(value)
+    }
+
+    /// Scans the value that starts here, which is outside of any other. As in jq, a number or literal with a stray
+    /// delimiter behind it is an error, and not a value.
+    fn scan_top_level(&mut self, visitor: &mut impl Visitor) -> ReadResult<usize> {
+        let length = self.scan(visitor)?;
+        let is_word = !matches!(self.window.rest()[0], b'"' | b'[' | b'{');
+        match self.window.rest().get(length) {
+            Some(b',' | b':' | b']' | b'}') if is_word => {
+                self.window.advance(length);
+                Err(self.diagnose(None))
+            }
+            _ => Ok(length),
+        }
+    }
+
+    /// Reads the value that starts here.
+    pub(super) fn read_value(&mut self) -> ReadResult<Value> {
+        let length = self.scan(&mut ValidateOnly)?;
+        let value = self.scanned(length).to_value();
+        self.consume(length);
+        Ok(value)
+    }
+
+    /// Reads the key that starts here.
+    pub(super) fn read_key(&mut self) -> ReadResult<Rc<str>> {
+        match self.read_value()? {
+            Value::Str(key) => Ok(key),
+            _ => Err(self.window.error("Object keys must be strings")),
+        }
+    }
+
+    /// Reads the colon behind a key, and moves to the first byte of the value.
+    pub(super) fn read_colon(&mut self) -> ReadResult<u8> {
+        if self.skip_space()? != Some(b':') {
+            return Err(self.window.error("Objects must consist of key:value pairs"));
+        }
+        self.window.advance(1);
+        self.skip_space()?
+            .ok_or_else(|| self.window.error("Unfinished JSON term"))
+    }
+
+    /// Scans the value that starts here; returns its length in bytes.
+    fn scan(&mut self, visitor: &mut impl Visitor) -> ReadResult<usize> {
+        match self.scan_within(MAX_TEXT_LENGTH, visitor)? {
+            Some(length) => Ok(length),
+            None => Err(self.window.error("a single value of 2 GiB or more")),
+        }
+    }
+
+    /// As [`ValueReader::scan`]; `None` if the value does not end in the bytes in memory and these are more than `limit`.
+    fn scan_within(
+        &mut self,
+        limit: usize,
+        visitor: &mut impl Visitor,
+    ) -> ReadResult<Option<usize>> {
+        self.scanner.reset(usize::from(self.open_array.is_some()));
+        loop {
+            let (text, has_ended) = (self.window.rest(), self.window.has_ended());
+            let index = self.window.offset_and_index();
+            match self.scanner.scan(text, index, has_ended, visitor) {
+                Ok(ScanProgress::Complete(length)) => return Ok(Some(length)),
+                Ok(ScanProgress::NeedsMore) if text.len() > limit => return Ok(None),
+                Ok(ScanProgress::NeedsMore) => drop(self.window.read_more()?),
+                Err(_) => return Err(self.diagnose(None)),
+            }
+        }
+    }
+
+    /// The error of the text here, which is not JSON, with jq's message. The text is consumed on the way.
+    fn diagnose(&mut self, last: Option<LastValue>) -> ReadError {
+        let mut diagnosis = Diagnosis::new(self.open_array, last);
+        let mut left = self.scanner.position() + MAX_DIAGNOSED;
+        loop {
+            // Limited even if more bytes are in memory: the message must not depend on how the bytes arrive.
+            let rest = self.window.rest();
+            let text = &rest[..left.min(rest.len())];
+            if let Some((at, message)) = diagnosis.find_error(text) {
+                return self.window.error_at(at, message);
+            }
+            left -= text.len();
+            if left == 0 {
+                return self.window.error_at(text.len(), diagnosis.message_so_far());
+            }
+            self.window.advance(text.len());
+            match self.window.read_more() {
+                Ok(true) => {}
+                Ok(false) => return self.window.error_at(usize::MAX, diagnosis.message_at_end()),
+                Err(error) => return error,
+            }
+        }
+    }
+}
