@@ -24,7 +24,7 @@ use super::transport::{Gateway, NoResolver, Route};
 use super::turns::Turns;
 use super::upload::Upload;
 use super::ureq_error::HEAD_LIMIT;
-use super::waiter::Waiter;
+use super::wait_hook::WaitHook;
 use super::watcher::{Event, Watcher};
 use dq_text::one_line;
 
@@ -41,7 +41,7 @@ pub struct Client {
     host: Host,
     settings: ClientSettings,
     watcher: Watcher,
-    waiter: Waiter,
+    wait_hook: WaitHook,
     line: Arc<Line>,
     at_home: OnceLock<Agent>,
     abroad: OnceLock<Agent>,
@@ -58,7 +58,7 @@ impl Client {
             host,
             settings,
             watcher: Watcher::default(),
-            waiter: Waiter::default(),
+            wait_hook: WaitHook::default(),
             line: Arc::default(),
             at_home: OnceLock::new(),
             abroad: OnceLock::new(),
@@ -86,9 +86,9 @@ impl Client {
         Self { watcher, ..self }
     }
 
-    /// The same client, with somebody who waits for the bytes of its responses.
-    pub fn waiting(self, waiter: Waiter) -> Self {
-        Self { waiter, ..self }
+    /// The same client with a hook that waits for the bytes of its responses.
+    pub fn with_wait_hook(self, wait_hook: WaitHook) -> Self {
+        Self { wait_hook, ..self }
     }
 
     /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on
@@ -257,7 +257,7 @@ impl Client {
             route,
             line: self.line.clone(),
             watcher: self.watcher.clone(),
-            waiter: self.waiter.clone(),
+            wait_hook: self.wait_hook.clone(),
         };
         Agent::with_parts(config, gateway, NoResolver)
     }

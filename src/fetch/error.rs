@@ -55,6 +55,9 @@ pub enum Error {
         problem: String,
         hint: Option<String>,
     },
+    /// The caller stopped waiting for the response ([`Wait::Stop`](crate::Wait::Stop)). Nothing went wrong: the exit code
+    /// is 0, and no message is to be printed.
+    Cancelled,
     /// The server answered 400 or above.
     Status {
         status: u16,
@@ -137,6 +140,7 @@ impl Error {
     /// connection (56), since curl's own code for it, 1, means something else in jq.
     pub fn exit_code(&self) -> u8 {
         match self {
+            Self::Cancelled => 0,
             Self::Usage { .. } | Self::File { .. } => 2,
             Self::Resolve { .. } => 6,
             Self::Connect { .. } => 7,
@@ -172,6 +176,7 @@ impl fmt::Display for Error {
                     "empty reply: {host} closed the connection without an answer"
                 )
             }
+            Self::Cancelled => f.write_str("cancelled"),
             Self::Lost { problem, .. } => write!(f, "connection lost: {problem}"),
             Self::Status {
                 status,

@@ -38,7 +38,7 @@ mod transport;
 mod turns;
 mod upload;
 mod ureq_error;
-mod waiter;
+mod wait_hook;
 mod watcher;
 
 #[cfg(test)]
@@ -60,5 +60,5 @@ pub use resolve::{HostFlags, TlsFlags, resolve_host, resolve_url};
 pub use response::{BodyKind, Response};
 pub use ssh::terminate_ssh_children;
 pub use ureq_error::read_error;
-pub use waiter::Waiter;
+pub use wait_hook::{Wait, WaitHook};
 pub use watcher::{Event, Watcher};

@@ -213,6 +213,9 @@ impl Response {
             .take(FAILURE_LIMIT)
             .read_to_end(&mut bytes)
             .err();
+        if broken.as_ref().map(read_error) == Some(Error::Cancelled) {
+            return Error::Cancelled;
+        }
         let (message, is_json) = message::find(&bytes);
         let hint = hint(self.status, &message, self.empty_host && !is_json);
         let rest: Body = match broken {

@@ -20,7 +20,7 @@ use super::ssh;
 use super::stream::Stream;
 use super::tls::TlsConnector;
 use super::ureq_error::TransportError;
-use super::waiter::Waiter;
+use super::wait_hook::WaitHook;
 use super::watcher::{Event, Watcher};
 use super::{connect, demo};
 use dq_text::os_reason;
@@ -42,7 +42,7 @@ pub struct Gateway {
     pub route: Route,
     pub line: Arc<Line>,
     pub watcher: Watcher,
-    pub waiter: Waiter,
+    pub wait_hook: WaitHook,
 }
 
 impl Gateway {
@@ -112,7 +112,7 @@ impl Connector<()> for Gateway {
         Ok(Some(Connection {
             line: self.line.clone(),
             watcher: self.watcher.clone(),
-            waiter: self.waiter.clone(),
+            wait_hook: self.wait_hook.clone(),
             ..Connection::new(stream, host, absolute)
         }))
     }
@@ -154,7 +154,7 @@ pub struct Connection {
     /// What came while a body was being sent.
     early: Early,
     watcher: Watcher,
-    waiter: Waiter,
+    wait_hook: WaitHook,
     /// The head of a request so far, where somebody watches.
     head: Vec<u8>,
     /// A proxy reads the requests: their targets are to be absolute.
@@ -176,7 +176,7 @@ impl Connection {
             spoiled: false,
             early: Early::default(),
             watcher: Watcher::default(),
-            waiter: Waiter::default(),
+            wait_hook: WaitHook::default(),
             head: Vec::new(),
             absolute,
         }
@@ -198,13 +198,35 @@ impl Connection {
         Ok(())
     }
 
-    /// Waits for bytes for as long as the limit says, and takes them in; how many.
-    fn read(&mut self, limit: Option<Duration>) -> io::Result<usize> {
-        let has_waited =
-            self.stream.is_drained() && self.waiter.wait(self.stream.as_fd(), limit)?;
-        if !has_waited {
-            self.limit_read(limit)?;
+    /// Has the hook wait for bytes; otherwise the next read waits, for as long as the limit says.
+    fn wait(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let limit = timeout.not_zero().map(|limit| *limit);
+        let has_waited = if self.stream.is_drained() {
+            let waited = self.wait_hook.wait(self.stream.as_fd(), limit);
+            waited.map_err(|error| self.hook_error(error, timeout))?
+        } else {
+            false
+        };
+        if has_waited {
+            return Ok(());
         }
+        self.limit_read(limit).map_err(|error| self.fault(&error))
+    }
+
+    /// The hook's errors pass through ureq as they are, but for the kinds that ureq takes for the end of a body of unknown
+    /// length.
+    fn hook_error(&self, error: io::Error, timeout: NextTimeout) -> ureq::Error {
+        match error.kind() {
+            kind if is_timeout(kind) => ureq::Error::Timeout(timeout.reason),
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset => self.fault(&error),
+            _ => ureq::Error::Io(error),
+        }
+    }
+
+    /// Reads into the input buffer; how many bytes.
+    fn read(&mut self) -> io::Result<usize> {
         loop {
             match self.stream.read(self.buffers.input_append_buf()) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -359,7 +381,8 @@ impl Transport for Connection {
             return Ok(true);
         }
         let timeout = timeout.for_read();
-        match self.read(timeout.not_zero().map(|limit| *limit)) {
+        self.wait(timeout)?;
+        match self.read() {
             Ok(0) if !self.heard => Err(self.carry(self.no_reply())),
             Ok(amount) => {
                 let first = !self.heard;

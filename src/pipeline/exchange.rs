@@ -29,7 +29,7 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
         )));
     }
     let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone());
-    let mut client = client.waiting(output.waiter());
+    let mut client = client.with_wait_hook(output.wait_hook());
     if observer.has_something_to_show(exchange) {
         client = client.watched(dq_fetch::Watcher::new(move |event| observer.show(event)));
     }

@@ -193,11 +193,11 @@ impl Output {
     }
 
     /// What waits for the server's bytes: it ends the wait as soon as stdout is closed.
-    pub fn waiter(&self) -> dq_fetch::Waiter {
+    pub fn wait_hook(&self) -> dq_fetch::WaitHook {
         if self.terminal.stdout.is_terminal {
-            dq_fetch::Waiter::default()
+            dq_fetch::WaitHook::default()
         } else {
-            self.stdout_monitor.waiter()
+            self.stdout_monitor.wait_hook()
         }
     }
 

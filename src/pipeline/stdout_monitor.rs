@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use dq_fetch::{Wait, WaitHook};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
@@ -21,17 +22,17 @@ impl StdoutMonitor {
 
     /// Waits for the server's bytes once it is on, and ends the process quietly, connection and all, as soon
     /// as nobody reads its output any more (`dq /events | head -1`).
-    pub fn waiter(&self) -> dq_fetch::Waiter {
+    pub fn wait_hook(&self) -> WaitHook {
         let switch = self.0.clone();
-        dq_fetch::Waiter::new(move |socket, limit| {
+        WaitHook::new(move |socket, limit| {
             if !switch.load(Ordering::Relaxed) {
-                return Ok(false);
+                return Ok(Wait::Skipped);
             }
             if is_closed_before(socket, limit)? {
                 dq_fetch::terminate_ssh_children();
                 std::process::exit(0);
             }
-            Ok(true)
+            Ok(Wait::Ready)
         })
     }
 }

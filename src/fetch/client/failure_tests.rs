@@ -5,8 +5,8 @@
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use super::super::HostFlags;
 use super::super::testing::{Folder, Server, get, host, host_client, request, socket_client};
+use super::super::{HostFlags, Wait};
 use super::tests::{OK, body, error_of};
 use super::*;
 
@@ -324,4 +324,54 @@ fn a_port_that_wants_tls_is_told_from_one_that_hangs_up() {
             .unwrap()
             .starts_with("does this port want TLS?")
     );
+}
+
+/// Stops the second wait.
+fn stopping() -> WaitHook {
+    let waits = std::sync::atomic::AtomicUsize::new(0);
+    WaitHook::new(
+        move |_, _| match waits.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            0 => Ok(Wait::Skipped),
+            _ => Ok(Wait::Stop),
+        },
+    )
+}
+
+#[test]
+fn a_hook_that_stops_cancels_the_request() {
+    let starts = [
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
+    ];
+    for start in starts {
+        let server = Server::replying(&[start, ""]);
+        let client = server.client().with_wait_hook(stopping());
+        let error = client.send(&get("/")).and_then(body).err();
+        assert_eq!(error, Some(Error::Cancelled), "{start}");
+    }
+    let failed = "HTTP/1.1 500 X\r\nContent-Length: 9\r\n\r\nabc";
+    let server = Server::replying(&[failed, ""]);
+    let client = server.client().with_wait_hook(stopping());
+    let error = client.send(&get("/")).unwrap().failure();
+    assert_eq!(error, Error::Cancelled);
+}
+
+#[test]
+fn an_error_of_the_hook_reaches_the_reader_as_it_is() {
+    let start = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nabc";
+    let server = Server::replying(&[start, ""]);
+    let waits = std::sync::atomic::AtomicUsize::new(0);
+    let hook =
+        WaitHook::new(
+            move |_, _| match waits.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                0 => Ok(Wait::Skipped),
+                _ => Err(std::io::ErrorKind::StorageFull.into()),
+            },
+        );
+    let client = server.client().with_wait_hook(hook);
+    let mut response = client.send(&get("/")).unwrap();
+    let error = response.body.read_to_end(&mut Vec::new()).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
 }
