@@ -1,7 +1,7 @@
-//! A request as the curl command that sends the same, for `--curl`: nothing is sent, no secret is shown.
+//! `--curl`: the curl(1) command that sends the same request. Nothing is sent, and no secret is shown.
 
-use dq_text::shell_word;
 use std::path::Path;
+use std::time::Duration;
 
 use ureq::http::header::HOST;
 use ureq::http::{HeaderName, HeaderValue};
@@ -18,35 +18,37 @@ use super::proxy::Proxy;
 use super::request::{Payload, Request};
 use super::tls::TrustedRoots;
 use super::upload::Upload;
+use dq_text::shell_word;
 
-/// Longer files are streamed with `-T`: curl reads those of `--data-binary` into memory first.
-const LONG: u64 = 1 << 20;
+/// The size in bytes above which a file is streamed with `-T`, because `--data-binary` reads it into memory first.
+const STREAM_THRESHOLD: u64 = 1 << 20;
 
-/// What is shown of the response besides its body.
+/// The options about what is shown of a response besides its body.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Show {
-    /// `-i`, and whether the head goes to stdout.
+pub struct ShowOptions {
+    /// `-i`: `Some(true)` writes the head to stdout, `Some(false)` to stderr.
     pub include: Option<bool>,
+    /// `-v`.
     pub verbose: bool,
     /// `--fail-with-body`.
-    pub failure: bool,
+    pub fail_with_body: bool,
 }
 
-/// A command for a shell.
+/// A curl command for a POSIX shell.
 #[derive(Debug, Default)]
-pub struct Command {
-    /// The words, quoted where they must be.
+pub struct CurlCommand {
+    /// The words, quoted where necessary.
     pub words: Vec<String>,
-    /// What the reader has to know, one line each.
+    /// Notes for the reader, one line each.
     pub notes: Vec<String>,
 }
 
-impl Command {
+impl CurlCommand {
     fn add(&mut self, words: &[&str]) {
         self.words.extend(words.iter().map(|word| shell_word(word)));
     }
 
-    /// A value that is a secret comes from a variable of the shell's.
+    /// Adds an option whose value is secret and is read from a shell variable, with a note what to set it to.
     fn add_secret(&mut self, option: &str, prefix: &str, variable: &str, what: &str) {
         self.words.push(option.to_owned());
         self.words.push(format!("\"{prefix}${variable}\""));
@@ -54,34 +56,38 @@ impl Command {
     }
 }
 
-/// The curl command of a request.
+/// The curl command for a request.
 ///
 /// # Errors
-/// `Usage` for hosts that curl cannot reach and what cannot be sent at all.
-pub fn command(client: &Client, request: &Request, show: Show) -> Result<Command, Error> {
+/// `Usage` for a host that curl cannot reach, and for a request that cannot be sent at all.
+pub fn command(
+    client: &Client,
+    request: &Request,
+    show: ShowOptions,
+) -> Result<CurlCommand, Error> {
     let bare = Request {
         payload: Payload::None,
         ..request.clone()
     };
     let outgoing = client.outgoing(&bare)?;
-    let mut command = Command::default();
+    let mut command = CurlCommand::default();
     command.add(&["curl", flags(request, &outgoing.target, show)]);
-    route(client, &mut command)?;
-    patience(client, &mut command);
-    shown(request, show, &mut command);
-    method(request, &mut command);
-    show_headers(client, &outgoing, &mut command);
+    add_route(client, &mut command)?;
+    add_timeouts(client, &mut command);
+    add_show_options(request, show, &mut command);
+    add_method(request, &mut command);
+    add_headers(client, &outgoing, &mut command);
     for name in &request.without {
         command.add(&["-H", &format!("{}:", canonical(name))]);
     }
-    payload(request, &outgoing.target, &mut command)?;
-    url(&outgoing, &mut command);
+    add_payload(request, &outgoing.target, &mut command)?;
+    add_url(&outgoing, &mut command);
     Ok(command)
 }
 
-/// Quiet, failing as dq does, and unbuffered where the answer is a stream.
-fn flags(request: &Request, target: &str, show: Show) -> &'static str {
-    match (is_live(request, target), show.failure) {
+/// The flags to be silent, to fail at status 400 and above as dq does, and not to buffer a stream.
+fn flags(request: &Request, target: &str, show: ShowOptions) -> &'static str {
+    match (is_stream(request, target), show.fail_with_body) {
         (true, false) => "-fsSN",
         (false, false) => "-fsS",
         (true, true) => "-sSN",
@@ -89,31 +95,32 @@ fn flags(request: &Request, target: &str, show: Show) -> &'static str {
     }
 }
 
-/// Whether Docker's API streams the answer.
-fn is_live(request: &Request, target: &str) -> bool {
+/// Whether Docker's API streams the response.
+fn is_stream(request: &Request, target: &str) -> bool {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let ends = |names: &[&str]| names.iter().any(|name| path.ends_with(name));
     let follows = ["follow=1", "follow=true"]
         .iter()
         .any(|it| query.contains(it));
-    let posted = [
+    let streamed_posts = [
         "/build",
         "/images/create",
         "/images/load",
         "/push",
         "/attach",
     ];
-    let exec = path.contains("/exec/") && ends(&["/start"]);
+    let is_exec = path.contains("/exec/") && ends(&["/start"]);
     ends(&["/events", "/stats"])
         || (ends(&["/logs"]) && follows)
-        || (request.method == "POST" && (ends(&posted) || exec))
+        || (request.method == "POST" && (ends(&streamed_posts) || is_exec))
 }
 
-fn route(client: &Client, command: &mut Command) -> Result<(), Error> {
+/// The socket or proxy, and the TLS files.
+fn add_route(client: &Client, command: &mut CurlCommand) -> Result<(), Error> {
     let host = client.host();
     match &host.address {
-        Address::Unix(path) => command.add(&["--unix-socket", &shown_path(path)]),
-        Address::Net { .. } => proxy(host.proxy.as_ref(), command),
+        Address::Unix(path) => command.add(&["--unix-socket", &path_text(path)]),
+        Address::Net { .. } => add_proxy(host.proxy.as_ref(), command),
         Address::Ssh(_) => {
             return Err(Error::Usage {
                 problem: "curl cannot ask ssh:// hosts".to_owned(),
@@ -134,18 +141,18 @@ fn route(client: &Client, command: &mut Command) -> Result<(), Error> {
     if !tls.verify {
         command.add(&["-k"]);
     } else if let TrustedRoots::File(file) = &tls.roots {
-        command.add(&["--cacert", &shown_path(file)]);
+        command.add(&["--cacert", &path_text(file)]);
     }
     if let Some((cert, key)) = &tls.identity {
-        command.add(&["--cert", &shown_path(cert)]);
+        command.add(&["--cert", &path_text(cert)]);
         if cert != key {
-            command.add(&["--key", &shown_path(key)]);
+            command.add(&["--key", &path_text(key)]);
         }
     }
     Ok(())
 }
 
-fn proxy(proxy: Option<&Proxy>, command: &mut Command) {
+fn add_proxy(proxy: Option<&Proxy>, command: &mut CurlCommand) {
     let Some(proxy) = proxy else { return };
     command.add(&["-x", &format!("http://{}", proxy.authority())]);
     if proxy.authorization().is_some() {
@@ -158,9 +165,9 @@ fn proxy(proxy: Option<&Proxy>, command: &mut Command) {
     }
 }
 
-fn patience(client: &Client, command: &mut Command) {
+fn add_timeouts(client: &Client, command: &mut CurlCommand) {
     let settings = client.settings();
-    let seconds = |limit: std::time::Duration| limit.as_secs_f64().to_string();
+    let seconds = |timeout: Duration| timeout.as_secs_f64().to_string();
     if let Some(limit) = settings.connect_timeout {
         command.add(&["--connect-timeout", &seconds(limit)]);
     }
@@ -176,14 +183,14 @@ fn patience(client: &Client, command: &mut Command) {
     }
 }
 
-fn shown(request: &Request, show: Show, command: &mut Command) {
-    if show.failure {
+fn add_show_options(request: &Request, show: ShowOptions, command: &mut CurlCommand) {
+    if show.fail_with_body {
         command.add(&["--fail-with-body"]);
     }
     if show.verbose {
         command.add(&["-v"]);
     }
-    // `-I` prints the head anyhow.
+    // `-I` prints the head by itself.
     let is_head = request.method == "HEAD";
     if is_head && show.include != Some(true) {
         command.add(&["-o", "/dev/null"]);
@@ -195,11 +202,11 @@ fn shown(request: &Request, show: Show, command: &mut Command) {
     }
 }
 
-/// The method, unless it follows from the rest.
-fn method(request: &Request, command: &mut Command) {
+/// The method, unless curl implies it from the other options.
+fn add_method(request: &Request, command: &mut CurlCommand) {
     let implied = match &request.payload {
         Payload::None => "GET",
-        payload if streams(payload, &request.method) => "PUT",
+        payload if is_streamed(payload, &request.method) => "PUT",
         _ => "POST",
     };
     match request.method.as_str() {
@@ -209,21 +216,21 @@ fn method(request: &Request, command: &mut Command) {
     }
 }
 
-fn show_headers(client: &Client, outgoing: &Outgoing, command: &mut Command) {
-    // What docker's hosts accept besides; other servers may want the empty one.
-    let any_host = matches!(
+fn add_headers(client: &Client, outgoing: &Outgoing, command: &mut CurlCommand) {
+    // Engines accept curl's own Host header too; other servers may need the empty one.
+    let is_other_server = matches!(
         client.host().chosen_by,
         ChosenBy::UnixSocketFlag | ChosenBy::Url
     );
     for (name, value) in &outgoing.headers {
-        let own_host = *name == HOST && value.is_empty() && !any_host;
-        if !headers::is_own(name, value) && !own_host {
-            header(name, value, command);
+        let is_default_host = *name == HOST && value.is_empty() && !is_other_server;
+        if !headers::is_own(name, value) && !is_default_host {
+            add_header(name, value, command);
         }
     }
 }
 
-fn header(name: &HeaderName, value: &HeaderValue, command: &mut Command) {
+fn add_header(name: &HeaderName, value: &HeaderValue, command: &mut CurlCommand) {
     let shown = canonical(name.as_str());
     let value = String::from_utf8_lossy(value.as_bytes());
     if is_secret(name.as_str()) {
@@ -231,31 +238,31 @@ fn header(name: &HeaderName, value: &HeaderValue, command: &mut Command) {
         let what = format!("the value of the header {shown}");
         command.add_secret("-H", &format!("{shown}: "), &variable, &what);
     } else if value.is_empty() {
-        // curl takes a header away at "Name:" and sends an empty one at "Name;".
+        // curl(1): -H "Name:" removes a header, -H "Name;" sends an empty one.
         command.add(&["-H", &format!("{shown};")]);
     } else {
         command.add(&["-H", &format!("{shown}: {value}")]);
     }
 }
 
-fn payload(request: &Request, target: &str, command: &mut Command) -> Result<(), Error> {
+fn add_payload(request: &Request, target: &str, command: &mut CurlCommand) -> Result<(), Error> {
     let given = request.headers.iter().map(|(name, _)| name);
-    let typed = given
+    let is_typed = given
         .chain(&request.without)
         .any(|name| name.eq_ignore_ascii_case("content-type"));
     let content_type = match &request.payload {
         Payload::None => return Ok(()),
-        Payload::Stdin if !typed => {
+        Payload::Stdin if !is_typed => {
             command
                 .notes
                 .push("dq looks at standard input for its Content-Type; here it is guessed".into());
-            Some(guess(target))
+            Some(guess_content_type(target))
         }
         Payload::Stdin => None,
         known => Upload::open(known)?.and_then(|upload| upload.content_type),
     };
-    // curl would call it a form.
-    if let Some(kind) = content_type.filter(|_| !typed) {
+    // By default curl sends application/x-www-form-urlencoded.
+    if let Some(kind) = content_type.filter(|_| !is_typed) {
         command.add(&["-H", &format!("Content-Type: {kind}")]);
     }
     match &request.payload {
@@ -270,10 +277,10 @@ fn payload(request: &Request, target: &str, command: &mut Command) -> Result<(),
         },
         payload => {
             let name = match payload {
-                Payload::File(path, _) => shown_path(path),
+                Payload::File(path, _) => path_text(path),
                 _ => "-".to_owned(),
             };
-            if streams(payload, &request.method) {
+            if is_streamed(payload, &request.method) {
                 command.add(&["-T", &name])
             } else {
                 command.add(&["--data-binary", &format!("@{name}")])
@@ -283,19 +290,19 @@ fn payload(request: &Request, target: &str, command: &mut Command) -> Result<(),
     Ok(())
 }
 
-/// Whether curl is to read and send at once, with `-T`.
-fn streams(payload: &Payload, method: &str) -> bool {
+/// Whether curl sends the payload while reading it, with `-T`.
+fn is_streamed(payload: &Payload, method: &str) -> bool {
     match payload {
         Payload::File(_, file) => {
-            method == "PUT" || file.metadata().is_ok_and(|it| it.len() > LONG)
+            method == "PUT" || file.metadata().is_ok_and(|it| it.len() > STREAM_THRESHOLD)
         }
         Payload::Stdin => true,
         _ => false,
     }
 }
 
-/// What standard input probably is: Docker reads archives at these endpoints and JSON elsewhere.
-fn guess(target: &str) -> &'static str {
+/// The likely Content-Type of standard input: Docker reads archives at some endpoints and JSON at the others.
+fn guess_content_type(target: &str) -> &'static str {
     let path = target.split('?').next().unwrap_or_default();
     let archives = [
         "/build",
@@ -311,15 +318,15 @@ fn guess(target: &str) -> &'static str {
     }
 }
 
-fn url(outgoing: &Outgoing, command: &mut Command) {
+fn add_url(outgoing: &Outgoing, command: &mut CurlCommand) {
     let (scheme, authority) = outgoing.origin.split_once("://").unwrap_or_default();
-    let plain = without_userinfo(authority);
-    if plain != authority {
+    let host = without_userinfo(authority);
+    if host != authority {
         command.add_secret("-u", "", "USER_PASSWORD", "USER:PASSWORD of the URL");
     }
-    command.add(&[&format!("{scheme}://{plain}{}", outgoing.target)]);
+    command.add(&[&format!("{scheme}://{host}{}", outgoing.target)]);
 }
 
-fn shown_path(path: &Path) -> String {
+fn path_text(path: &Path) -> String {
     path.display().to_string()
 }

@@ -30,10 +30,10 @@ pub fn line(
         ));
     }
     let piped = kind == Answer::Json || !is_plain;
-    let show = curl::Show {
+    let show = curl::ShowOptions {
         include: shown.include.then_some(!piped),
         verbose: shown.verbose,
-        failure: shown.failure,
+        fail_with_body: shown.failure,
     };
     let request = match &exchange.logins {
         Some(logins) => &logins.add_placeholder_to(&exchange.request)?,
