@@ -1,4 +1,4 @@
-//! The sample engine spoken to over its socket, as dq does.
+//! Requests to the sample engine over its socket, as dq sends them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{answers, connect};
+use super::{connect, routes};
 
-/// Sends the requests on one connection and gives all that comes back.
+/// Sends the requests on one connection and returns everything it receives.
 fn exchange(requests: &str) -> String {
     let mut stream = connect().unwrap();
     stream.write_all(requests.as_bytes()).unwrap();
@@ -21,7 +21,7 @@ fn exchange(requests: &str) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-/// Head and body of one GET, the chunks put together.
+/// Head and body of the response to one GET; a chunked body is decoded.
 fn get(target: &str) -> (String, Vec<u8>) {
     let mut stream = connect().unwrap();
     write!(
@@ -84,7 +84,7 @@ fn names(list: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn starts_and_answers_at_once() {
+fn responds_without_delay() {
     let start = Instant::now();
     for _ in 0..20 {
         get("/_ping");
@@ -110,14 +110,14 @@ fn head_has_no_body() {
 }
 
 #[test]
-fn what_is_not_http_ends_the_connection() {
+fn malformed_requests_end_the_connection() {
     assert_eq!(exchange("\r\n"), "");
     assert_eq!(exchange("garbage\n"), "");
     assert_eq!(exchange(""), "");
 }
 
 #[test]
-fn a_client_that_goes_away_harms_nobody() {
+fn a_client_that_disconnects_does_no_harm() {
     for _ in 0..20 {
         let mut stream = connect().unwrap();
         stream.write_all(b"GET /events HTTP/1.1\r\n\r\n").unwrap();
@@ -142,10 +142,10 @@ fn headers_are_as_dockerd_sends_them() {
 #[test]
 fn version_agrees_with_the_headers() {
     let version = json("/version");
-    assert_eq!(version["ApiVersion"], answers::API_VERSION);
+    assert_eq!(version["ApiVersion"], routes::API_VERSION);
     assert_eq!(
         format!("Docker/{} (linux)", version["Version"].as_str().unwrap()),
-        answers::SERVER
+        routes::SERVER
     );
 }
 
@@ -170,7 +170,7 @@ fn lists_running_containers_or_all() {
 }
 
 #[test]
-fn every_container_answers_by_name_and_id() {
+fn every_container_is_found_by_name_and_id() {
     for row in json("/containers/json?all=true").as_array().unwrap() {
         let id = row["Id"].as_str().unwrap();
         let inspect = json(&format!("/containers/{id}/json"));
@@ -189,7 +189,7 @@ fn every_container_answers_by_name_and_id() {
 }
 
 #[test]
-fn every_image_answers_by_tag_and_id() {
+fn every_image_is_found_by_tag_and_id() {
     let images = json("/images/json");
     assert_eq!(images.as_array().unwrap().len(), 8);
     for row in images.as_array().unwrap() {
@@ -215,7 +215,7 @@ fn every_image_answers_by_tag_and_id() {
 }
 
 #[test]
-fn every_network_answers_by_name_and_id() {
+fn every_network_is_found_by_name_and_id() {
     for row in json("/networks").as_array().unwrap() {
         let inspect = json(&format!("/networks/{}", row["Name"].as_str().unwrap()));
         assert_eq!(inspect["Id"], row["Id"]);
@@ -227,7 +227,7 @@ fn every_network_answers_by_name_and_id() {
 }
 
 #[test]
-fn the_other_lists_are_whole() {
+fn the_other_lists_are_complete() {
     assert_eq!(json("/volumes")["Volumes"].as_array().unwrap().len(), 3);
     assert_eq!(json("/info")["Name"], "shop");
     assert_eq!(json("/system/df")["Images"].as_array().unwrap().len(), 8);
@@ -235,7 +235,7 @@ fn the_other_lists_are_whole() {
 }
 
 #[test]
-fn says_what_is_not_there() {
+fn errors_have_dockerd_s_messages() {
     let not_found = |target| {
         let (status, message) = status_and_message(target);
         assert_eq!(status, "404 Not Found");
@@ -265,7 +265,7 @@ fn says_what_is_not_there() {
     );
 }
 
-/// The frames of a log: kind and text.
+/// The frames of a log: the stream's number and the text.
 fn frames(target: &str) -> Vec<(u8, String)> {
     let (head, body) = get(target);
     assert!(head.contains("application/vnd.docker.multiplexed-stream"));
@@ -280,7 +280,7 @@ fn frames(target: &str) -> Vec<(u8, String)> {
 }
 
 #[test]
-fn logs_come_in_frames_of_the_streams_asked_for() {
+fn logs_have_frames_of_the_requested_streams() {
     let both = frames("/containers/migrate/logs?stdout=1&stderr=1");
     assert_eq!(
         both.iter().map(|it| it.0).collect::<Vec<_>>(),

@@ -1,8 +1,10 @@
-//! What the sample engine answers to a method and a target: the routes of dockerd over the recorded data.
+//! The routes of dockerd, as far as the sample engine has them, over the recorded data.
 
-use super::data::{self, Container, Line};
+use super::recorded::{self, Container, LogLine};
 
+/// The newest API version of the recorded engine.
 pub const API_VERSION: &str = "1.45";
+/// The recorded engine's `Server` header.
 pub const SERVER: &str = "Docker/26.1.5+dfsg1 (linux)";
 
 const OK: &str = "200 OK";
@@ -14,22 +16,28 @@ const CONFLICT: &str = "409 Conflict";
 const JSON: &str = "application/json";
 const LOG: &str = "application/vnd.docker.multiplexed-stream";
 
-pub struct Answer {
+/// A response of the sample engine.
+pub struct DemoResponse {
+    /// Status code and reason.
     pub status: &'static str,
-    /// All header lines but the one that frames the body.
+    /// The header lines, without Content-Length or Transfer-Encoding.
     pub headers: String,
-    pub body: Body,
+    /// The body.
+    pub body: DemoBody,
 }
 
-pub enum Body {
+/// The body of a response.
+pub enum DemoBody {
+    /// A body sent at once.
     Whole(Vec<u8>),
     /// JSON lines, sent one at a time.
     Events(&'static str),
 }
 
-pub fn answer(method: &str, target: &str) -> Answer {
+/// The response to a request.
+pub fn respond(method: &str, target: &str) -> DemoResponse {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let path = decoded(path);
+    let path = percent_decoded(path);
     match unversioned(&path) {
         Ok(path) => route(method, path, query),
         Err(version) => error(
@@ -41,25 +49,25 @@ pub fn answer(method: &str, target: &str) -> Answer {
     }
 }
 
-fn route(method: &str, path: &str, query: &str) -> Answer {
+fn route(method: &str, path: &str, query: &str) -> DemoResponse {
     let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match (method, segments.as_slice()) {
         ("GET", ["_ping"]) => ping("OK"),
         ("HEAD", ["_ping"]) => ping(""),
-        ("GET", ["version"]) => json(data::VERSION),
-        ("GET", ["info"]) => json(data::INFO),
+        ("GET", ["version"]) => json(recorded::VERSION),
+        ("GET", ["info"]) => json(recorded::INFO),
         ("GET", ["containers", "json"]) => containers(is_true(query, "all")),
         ("GET", ["containers", id, "json"]) => container(id, |it| json(it.inspect)),
         ("GET", ["containers", id, "top"]) => container(id, top),
         ("GET", ["containers", id, "logs"]) => container(id, |it| logs(it, query)),
-        ("GET", ["images", "json"]) => json(data::IMAGES),
+        ("GET", ["images", "json"]) => json(recorded::IMAGES),
         ("GET", ["images", name @ .., "json"]) => image(&name.join("/")),
-        ("GET", ["networks"]) => json(data::NETWORKS),
+        ("GET", ["networks"]) => json(recorded::NETWORKS),
         ("GET", ["networks", name]) => network(name),
-        ("GET", ["volumes"]) => json(data::VOLUMES),
-        ("GET", ["system", "df"]) => json(data::DISK_USAGE),
-        ("GET", ["events"]) => Answer {
-            body: Body::Events(data::EVENTS),
+        ("GET", ["volumes"]) => json(recorded::VOLUMES),
+        ("GET", ["system", "df"]) => json(recorded::DISK_USAGE),
+        ("GET", ["events"]) => DemoResponse {
+            body: DemoBody::Events(recorded::EVENTS),
             ..json("")
         },
         ("GET" | "HEAD", _) => page_not_found(),
@@ -67,8 +75,8 @@ fn route(method: &str, path: &str, query: &str) -> Answer {
     }
 }
 
-fn containers(all: bool) -> Answer {
-    let listed: Vec<&str> = data::CONTAINERS
+fn containers(all: bool) -> DemoResponse {
+    let listed: Vec<&str> = recorded::CONTAINERS
         .iter()
         .filter(|it| all || it.top.is_some())
         .map(|it| it.summary.trim_end())
@@ -76,119 +84,130 @@ fn containers(all: bool) -> Answer {
     json(&format!("[{}]\n", listed.join(",")))
 }
 
-fn container(name: &str, answer: impl Fn(&Container) -> Answer) -> Answer {
-    match data::container(name) {
-        Some(found) => answer(found),
+fn container(name: &str, respond: impl Fn(&Container) -> DemoResponse) -> DemoResponse {
+    match recorded::container(name) {
+        Some(found) => respond(found),
         None => error(NOT_FOUND, &format!("No such container: {name}")),
     }
 }
 
-fn top(container: &Container) -> Answer {
+fn top(container: &Container) -> DemoResponse {
     match container.top {
         Some(top) => json(top),
         None => error(
             CONFLICT,
-            &format!("container {} is not running", data::id(container.inspect)),
+            &format!(
+                "container {} is not running",
+                recorded::id(container.inspect)
+            ),
         ),
     }
 }
 
-fn logs(container: &Container, query: &str) -> Answer {
-    let wanted = [is_true(query, "stdout"), is_true(query, "stderr")];
-    if wanted == [false, false] {
+fn logs(container: &Container, query: &str) -> DemoResponse {
+    let is_wanted = [is_true(query, "stdout"), is_true(query, "stderr")];
+    if is_wanted == [false, false] {
         let message = "Bad parameters: you must choose at least one stream";
         return error(BAD_REQUEST, message);
     }
-    let lines = container.lines();
+    let lines = container.log_lines();
     let lines: Vec<_> = lines
-        .filter(|it| wanted[usize::from(it.kind) - 1])
+        .filter(|it| is_wanted[usize::from(it.stream) - 1])
         .collect();
     let tail = parameter(query, "tail").and_then(|n| n.parse().ok());
     let skipped = lines.len().saturating_sub(tail.unwrap_or(lines.len()));
-    let timed = is_true(query, "timestamps");
+    let has_time = is_true(query, "timestamps");
     engine(
         OK,
         LOG,
         lines[skipped..]
             .iter()
-            .flat_map(|it| frame(it, timed))
+            .flat_map(|it| frame(it, has_time))
             .collect(),
     )
 }
 
-/// One line of a log as dockerd sends it: its kind, three zeros, a length, the text.
-fn frame(line: &Line, timed: bool) -> Vec<u8> {
-    let text = if timed {
+/// One log line as a frame of `application/vnd.docker.multiplexed-stream`: the stream's number, three zeros, the length
+/// as a big-endian u32, the text.
+fn frame(line: &LogLine, has_time: bool) -> Vec<u8> {
+    let text = if has_time {
         format!("{} {}\n", line.time, line.text)
     } else {
         format!("{}\n", line.text)
     };
-    let mut frame = vec![line.kind, 0, 0, 0];
+    let mut frame = vec![line.stream, 0, 0, 0];
     frame.extend((text.len() as u32).to_be_bytes());
     frame.extend(text.into_bytes());
     frame
 }
 
-fn image(name: &str) -> Answer {
-    match data::image(name) {
+fn image(name: &str) -> DemoResponse {
+    match recorded::image(name) {
         Some(inspect) => json(inspect),
-        None => error(NOT_FOUND, &format!("No such image: {}", data::tagged(name))),
+        None => error(
+            NOT_FOUND,
+            &format!("No such image: {}", recorded::tagged(name)),
+        ),
     }
 }
 
-fn network(name: &str) -> Answer {
-    match data::network(name) {
+fn network(name: &str) -> DemoResponse {
+    match recorded::network(name) {
         Some(inspect) => json(inspect),
         None => error(NOT_FOUND, &format!("network {name} not found")),
     }
 }
 
-fn ping(body: &str) -> Answer {
+fn ping(body: &str) -> DemoResponse {
     let headers = format!(
         "Api-Version: {API_VERSION}\r\nBuilder-Version: 2\r\nCache-Control: no-cache, no-store, must-revalidate\r\n\
          Content-Type: text/plain; charset=utf-8\r\nDocker-Experimental: false\r\nOstype: linux\r\nPragma: no-cache\r\n\
          Server: {SERVER}\r\nSwarm: inactive\r\n"
     );
-    Answer {
+    DemoResponse {
         status: OK,
         headers,
-        body: Body::Whole(body.into()),
+        body: DemoBody::Whole(body.into()),
     }
 }
 
-fn json(text: &str) -> Answer {
+fn json(text: &str) -> DemoResponse {
     engine(OK, JSON, compact(text))
 }
 
-fn error(status: &'static str, message: &str) -> Answer {
+fn error(status: &'static str, message: &str) -> DemoResponse {
     engine(
         status,
         JSON,
-        format!("{{\"message\":{}}}\n", quoted(message)).into_bytes(),
+        format!("{{\"message\":{}}}\n", json_string(message)).into_bytes(),
     )
 }
 
-/// dockerd's answer to a path or a method that no route has: the only one without its own headers.
-fn page_not_found() -> Answer {
-    Answer {
+/// dockerd's response to a path or a method without a route, the only one that lacks the engine's headers.
+fn page_not_found() -> DemoResponse {
+    DemoResponse {
         headers: format!("Content-Type: {JSON}\r\n"),
         ..error(NOT_FOUND, "page not found")
     }
 }
 
-fn engine(status: &'static str, content_type: &str, body: Vec<u8>) -> Answer {
+/// A response with the engine's headers.
+fn engine(status: &'static str, content_type: &str, body: Vec<u8>) -> DemoResponse {
     let headers = format!(
         "Api-Version: {API_VERSION}\r\nContent-Type: {content_type}\r\nDocker-Experimental: false\r\n\
          Ostype: linux\r\nServer: {SERVER}\r\n"
     );
-    Answer {
+    DemoResponse {
         status,
         headers,
-        body: Body::Whole(body),
+        body: DemoBody::Whole(body),
     }
 }
 
-/// The path without its `/v1.45`; the version where it is newer than this engine's.
+/// The path without its version prefix, such as `/v1.45`.
+///
+/// # Errors
+/// The version, if it is newer than [`API_VERSION`].
 fn unversioned(path: &str) -> Result<&str, &str> {
     let Some((version, rest)) = path.strip_prefix("/v").and_then(|it| it.split_once('/')) else {
         return Ok(path);
@@ -204,7 +223,7 @@ fn unversioned(path: &str) -> Result<&str, &str> {
     }
 }
 
-/// The value of a query parameter, as it was sent.
+/// The value of a query parameter, not decoded.
 fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     let mut pairs = query
         .split('&')
@@ -212,7 +231,7 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
-/// A boolean parameter as dockerd reads it.
+/// A boolean query parameter as dockerd reads it (moby api/server/httputils/form.go).
 fn is_true(query: &str, name: &str) -> bool {
     let value = parameter(query, name)
         .unwrap_or("")
@@ -221,8 +240,8 @@ fn is_true(query: &str, name: &str) -> bool {
     !["", "0", "no", "false", "none"].contains(&value.as_str())
 }
 
-/// The path with its `%XX` undone.
-fn decoded(path: &str) -> String {
+/// The path with its `%XX` decoded.
+fn percent_decoded(path: &str) -> String {
     let mut parts = path.split('%');
     let mut bytes = parts.next().unwrap_or("").as_bytes().to_vec();
     for part in parts {
@@ -235,23 +254,23 @@ fn decoded(path: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// JSON text without the white space between its tokens: what is on file is laid out to be read.
+/// JSON text without white space between its tokens, as dockerd sends it. The recorded files are indented.
 fn compact(json: &str) -> Vec<u8> {
-    let (mut in_string, mut escaped) = (false, false);
+    let (mut is_in_string, mut is_escaped) = (false, false);
     let mut out = Vec::with_capacity(json.len());
     for &byte in json.as_bytes() {
-        if in_string || !byte.is_ascii_whitespace() {
+        if is_in_string || !byte.is_ascii_whitespace() {
             out.push(byte);
         }
-        in_string ^= byte == b'"' && !escaped;
-        escaped = in_string && byte == b'\\' && !escaped;
+        is_in_string ^= byte == b'"' && !is_escaped;
+        is_escaped = is_in_string && byte == b'\\' && !is_escaped;
     }
     out.push(b'\n');
     out
 }
 
-/// A JSON string.
-fn quoted(text: &str) -> String {
+/// A text as a JSON string.
+fn json_string(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         match c {

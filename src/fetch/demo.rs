@@ -1,7 +1,7 @@
-//! The sample engine behind `--demo`: recorded answers of a real dockerd, served on a socket inside this process.
+//! The sample engine for `--demo`: serves recorded responses of a real dockerd on a socket inside this process.
 
-mod answers;
-mod data;
+mod recorded;
+mod routes;
 #[cfg(test)]
 mod tests;
 
@@ -10,16 +10,19 @@ use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::Duration;
 
-use answers::{Answer, Body};
+use routes::{DemoBody, DemoResponse};
 
-/// The longest request head the sample engine reads.
+/// The longest request head that is read, in bytes.
 const HEAD_LIMIT: u64 = 256 << 10;
-/// Bodies up to this length carry a Content-Length, longer ones go out chunked: what Go's server does.
+/// The longest body in bytes that is sent with a Content-Length; longer ones are chunked, as Go's net/http does.
 const UNCHUNKED_LIMIT: usize = 2048;
-/// The pause between two events, so that a reader sees them come one by one.
+/// The pause between two events, so that they arrive one by one.
 const EVENT_PAUSE: Duration = Duration::from_millis(3);
 
-/// A connection to the sample engine. The thread that serves it ends with the connection.
+/// Opens a connection to the sample engine, which a thread serves until it is closed.
+///
+/// # Errors
+/// Those of socketpair(2) and of starting a thread.
 pub fn connect() -> io::Result<UnixStream> {
     let (near, far) = UnixStream::pair()?;
     thread::Builder::new()
@@ -29,28 +32,29 @@ pub fn connect() -> io::Result<UnixStream> {
     Ok(near)
 }
 
-/// Answers one request after the other until the client goes or does not speak HTTP.
+/// Serves requests until the client closes the connection or sends something that is not HTTP.
 fn serve(stream: &UnixStream) -> io::Result<()> {
     let mut reader = BufReader::new(stream);
-    while let Some(request) = Request::read(&mut reader)? {
-        let answer = answers::answer(&request.method, &request.target);
-        send(stream, &answer, request.method == "HEAD")?;
-        if request.last {
+    while let Some(request) = DemoRequest::read(&mut reader)? {
+        let response = routes::respond(&request.method, &request.target);
+        send(stream, &response, request.method == "HEAD")?;
+        if request.is_last {
             break;
         }
     }
     Ok(())
 }
 
-struct Request {
+/// The parts of a request that the routes need.
+struct DemoRequest {
     method: String,
     target: String,
-    /// No other request follows on this connection.
-    last: bool,
+    /// Whether the connection is closed after the response.
+    is_last: bool,
 }
 
-impl Request {
-    /// Reads one request and passes over its body; `None` where the client has closed.
+impl DemoRequest {
+    /// Reads one request and skips its body; `None` at the end of the connection or where there is no request line.
     fn read(reader: &mut impl BufRead) -> io::Result<Option<Self>> {
         let mut head = reader.by_ref().take(HEAD_LIMIT);
         let mut line = String::new();
@@ -64,14 +68,15 @@ impl Request {
         let mut request = Self {
             method,
             target,
-            last: false,
+            is_last: false,
         };
         let length = request.read_headers(&mut head)?;
         io::copy(&mut reader.take(length), &mut io::sink())?;
         Ok(Some(request))
     }
 
-    /// Reads up to the empty line; gives the length of the body. After a chunked one the connection ends.
+    /// Reads the headers up to the empty line, and returns the length of the body in bytes. A chunked body is not read,
+    /// so it makes the request the last one.
     fn read_headers(&mut self, head: &mut impl BufRead) -> io::Result<u64> {
         let mut length = 0;
         for line in head.lines() {
@@ -81,7 +86,9 @@ impl Request {
                 .map(|(name, value)| (name, value.trim()))
             {
                 Some(("content-length", value)) => length = value.parse().unwrap_or(0),
-                Some(("transfer-encoding", _)) | Some(("connection", "close")) => self.last = true,
+                Some(("transfer-encoding", _)) | Some(("connection", "close")) => {
+                    self.is_last = true
+                }
                 Some(_) => {}
                 None => break,
             }
@@ -90,19 +97,19 @@ impl Request {
     }
 }
 
-fn send(mut to: &UnixStream, answer: &Answer, head_only: bool) -> io::Result<()> {
-    let mut out = format!("HTTP/1.1 {}\r\n{}", answer.status, answer.headers).into_bytes();
-    match &answer.body {
-        Body::Whole(body) if head_only || body.len() <= UNCHUNKED_LIMIT => {
+fn send(mut to: &UnixStream, response: &DemoResponse, is_head_only: bool) -> io::Result<()> {
+    let mut out = format!("HTTP/1.1 {}\r\n{}", response.status, response.headers).into_bytes();
+    match &response.body {
+        DemoBody::Whole(body) if is_head_only || body.len() <= UNCHUNKED_LIMIT => {
             write!(out, "Content-Length: {}\r\n\r\n", body.len())?;
-            out.extend(if head_only { &[] } else { body.as_slice() });
+            out.extend(if is_head_only { &[] } else { body.as_slice() });
         }
-        Body::Whole(body) => {
+        DemoBody::Whole(body) => {
             out.extend(b"Transfer-Encoding: chunked\r\n\r\n");
-            chunk(&mut out, body)?;
-            chunk(&mut out, b"")?;
+            write_chunk(&mut out, body)?;
+            write_chunk(&mut out, b"")?;
         }
-        Body::Events(lines) => {
+        DemoBody::Events(lines) => {
             out.extend(b"Transfer-Encoding: chunked\r\n\r\n");
             to.write_all(&out)?;
             return send_events(to, lines);
@@ -114,14 +121,14 @@ fn send(mut to: &UnixStream, answer: &Answer, head_only: bool) -> io::Result<()>
 fn send_events(mut to: &UnixStream, lines: &str) -> io::Result<()> {
     for line in lines.split_inclusive('\n') {
         let mut out = Vec::new();
-        chunk(&mut out, line.as_bytes())?;
+        write_chunk(&mut out, line.as_bytes())?;
         to.write_all(&out)?;
         thread::sleep(EVENT_PAUSE);
     }
     to.write_all(b"0\r\n\r\n")
 }
 
-fn chunk(out: &mut Vec<u8>, bytes: &[u8]) -> io::Result<()> {
+fn write_chunk(out: &mut Vec<u8>, bytes: &[u8]) -> io::Result<()> {
     write!(out, "{:x}\r\n", bytes.len())?;
     out.extend(bytes);
     out.extend(b"\r\n");

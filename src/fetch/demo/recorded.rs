@@ -1,40 +1,53 @@
-//! The recorded answers; `record` beside this file makes them anew.
+//! The recorded responses. The script `record` beside this file records them again.
 
+/// `GET /version`.
 pub const VERSION: &str = include_str!("data/version.json");
+/// `GET /info`.
 pub const INFO: &str = include_str!("data/info.json");
+/// `GET /images/json`.
 pub const IMAGES: &str = include_str!("data/images/list.json");
+/// `GET /networks`.
 pub const NETWORKS: &str = include_str!("data/networks/list.json");
+/// `GET /volumes`.
 pub const VOLUMES: &str = include_str!("data/volumes.json");
+/// `GET /system/df`.
 pub const DISK_USAGE: &str = include_str!("data/df.json");
-/// One event a line.
+/// `GET /events`, one event per line.
 pub const EVENTS: &str = include_str!("data/events.jsonl");
 
+/// The responses about one container.
 pub struct Container {
+    /// Its name, without the slash.
     pub name: &'static str,
-    /// Its row in the list.
+    /// Its element of `GET /containers/json`.
     pub summary: &'static str,
+    /// `GET /containers/NAME/json`.
     pub inspect: &'static str,
-    /// Its processes; `None` where it does not run.
+    /// `GET /containers/NAME/top`; `None` if it is not running.
     pub top: Option<&'static str>,
-    /// One line each: time, `stdout` or `stderr`, text.
+    /// Its log. Each line holds the time, `stdout` or `stderr`, and the text.
     log: &'static str,
 }
 
-pub struct Line<'a> {
+/// One line of a log.
+pub struct LogLine<'a> {
+    /// When it was written, in RFC 3339.
     pub time: &'a str,
-    /// 1 for stdout, 2 for stderr.
-    pub kind: u8,
+    /// The stream's number in a frame: 1 for stdout, 2 for stderr.
+    pub stream: u8,
+    /// The text, without the line feed.
     pub text: &'a str,
 }
 
 impl Container {
-    pub fn lines(&self) -> impl Iterator<Item = Line<'static>> {
+    /// The lines of its log, oldest first.
+    pub fn log_lines(&self) -> impl Iterator<Item = LogLine<'static>> {
         self.log.lines().filter_map(|line| {
             let (time, rest) = line.split_once(' ')?;
             let (stream, text) = rest.split_once(' ')?;
-            Some(Line {
+            Some(LogLine {
                 time,
-                kind: if stream == "stderr" { 2 } else { 1 },
+                stream: if stream == "stderr" { 2 } else { 1 },
                 text,
             })
         })
@@ -60,7 +73,7 @@ macro_rules! container {
     };
 }
 
-/// Youngest first, as dockerd lists them.
+/// All containers, newest first, as dockerd lists them.
 pub static CONTAINERS: [Container; 6] = [
     container!("api"),
     container!("worker"),
@@ -70,8 +83,8 @@ pub static CONTAINERS: [Container; 6] = [
     container!("db"),
 ];
 
-/// Tags and inspect answer of every image.
-static IMAGE: [(&[&str], &str); 8] = [
+/// The tags of each image, and `GET /images/NAME/json`.
+static IMAGE_DETAILS: [(&[&str], &str); 8] = [
     (&["shop/worker:2.3.1"], file!("images/worker.json")),
     (
         &["shop/api:2.3.1", "shop/api:latest"],
@@ -88,7 +101,8 @@ static IMAGE: [(&[&str], &str); 8] = [
     (&["busybox:1.36"], file!("images/busybox.json")),
 ];
 
-static NETWORK: [(&str, &str); 5] = [
+/// The name of each network, and `GET /networks/NAME`.
+static NETWORK_DETAILS: [(&str, &str); 5] = [
     ("bridge", file!("networks/bridge.json")),
     ("host", file!("networks/host.json")),
     ("none", file!("networks/none.json")),
@@ -96,7 +110,7 @@ static NETWORK: [(&str, &str); 5] = [
     ("shop_front", file!("networks/shop_front.json")),
 ];
 
-/// The container of a name (with its slash or without), an id or the beginning of one.
+/// The container with a name (with or without its slash), an ID or the beginning of an ID.
 pub fn container(name: &str) -> Option<&'static Container> {
     let bare = name.strip_prefix('/').unwrap_or(name);
     CONTAINERS
@@ -105,22 +119,24 @@ pub fn container(name: &str) -> Option<&'static Container> {
         .or_else(|| CONTAINERS.iter().find(|it| has_id(it.inspect, bare)))
 }
 
+/// The inspect response for an image by a tag, an ID or the beginning of an ID.
 pub fn image(name: &str) -> Option<&'static str> {
     let tag = tagged(name);
-    let found = IMAGE
+    let found = IMAGE_DETAILS
         .iter()
         .find(|(tags, inspect)| tags.contains(&tag.as_str()) || has_id(inspect, name));
     found.map(|(_, inspect)| *inspect)
 }
 
+/// The inspect response for a network by its name, its ID or the beginning of an ID.
 pub fn network(name: &str) -> Option<&'static str> {
-    let found = NETWORK
+    let found = NETWORK_DETAILS
         .iter()
         .find(|(known, inspect)| *known == name || has_id(inspect, name));
     found.map(|(_, inspect)| *inspect)
 }
 
-/// The image name with `:latest` where it has no tag.
+/// The name of an image, with `:latest` added if it has no tag.
 pub fn tagged(name: &str) -> String {
     let last = name.rsplit('/').next().unwrap_or(name);
     if last.contains(':') {
@@ -130,12 +146,13 @@ pub fn tagged(name: &str) -> String {
     }
 }
 
-/// The `Id` of an inspect answer.
+/// The `Id` of an inspect response.
 pub fn id(inspect: &'static str) -> &'static str {
     let (_, rest) = inspect.split_once("\"Id\": \"").unwrap_or_default();
     rest.split('"').next().unwrap_or_default()
 }
 
+/// Whether the ID of an inspect response starts with `prefix`, which may lack `sha256:`.
 fn has_id(inspect: &'static str, prefix: &str) -> bool {
     let id = id(inspect);
     !prefix.is_empty()
