@@ -90,7 +90,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ),
     (
         "dq --endpoints prune; dq --endpoints /containers/json",
-        "which endpoints there are",
+        "list and explain them",
     ),
 ];
 
