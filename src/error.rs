@@ -1,4 +1,4 @@
-//! One error over the stages' errors: its stage, its hint, its exit code.
+//! The error of a run: the stage it comes from, its hint, its exit code.
 
 use std::fmt;
 use std::io;
@@ -19,7 +19,7 @@ pub enum Error {
         errors: Vec<dq_filter::CompileError>,
         hint: Option<String>,
     },
-    /// An input is not JSON, or could not be read; the name of it and what is wrong.
+    /// An input could not be read or is not JSON.
     Input {
         name: Option<String>,
         problem: String,
@@ -36,14 +36,14 @@ impl Error {
         }
     }
 
-    /// The exit code, as README's table has them: jq's below 6, curl's from 6 on.
+    /// The exit code: jq's below 6, curl's from 6 on.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. } => 2,
             Self::Fetch(error) => error.exit_code(),
             Self::Compile { .. } => 3,
             Self::Input { code, .. } => *code,
-            // Whoever read our output has gone: that is no failure of ours.
+            // The reader of stdout has gone, as in `dq … | head -1`: not an error.
             Self::Format(error) if error.is_broken_pipe() => 0,
             Self::Format(error) => error.exit_code(),
         }
@@ -60,17 +60,17 @@ impl Error {
         }
     }
 
-    /// Nothing is to be printed about it.
+    /// Whether no message is printed.
     fn is_silent(&self) -> bool {
         matches!(self, Self::Format(error) if error.is_broken_pipe())
     }
 
-    /// Prints the error, and its hint, to `stderr`; `visible` makes the text fit for where it goes.
+    /// Prints the error and its hint to `stderr`; `visible` makes text safe for it.
     pub fn report(&self, stderr: &mut dyn io::Write, visible: &dyn Fn(&str) -> String) {
         if self.is_silent() {
             return;
         }
-        // There is nobody left to tell if stderr cannot be written.
+        // A failure to write to stderr cannot be reported anywhere.
         let _ = writeln!(stderr, "{}", visible(&self.to_string()));
         if let Some(hint) = self.hint() {
             let _ = writeln!(stderr, "hint: {}", visible(&hint));

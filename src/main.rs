@@ -1,7 +1,7 @@
 //! dq queries an HTTP API behind a socket, filters the response with jq, and formats the result.
 
 #![cfg_attr(not(test), no_main)]
-// Nothing calls `main` there.
+// The test harness has a main function of its own.
 #![cfg_attr(test, allow(dead_code, unused_imports))]
 
 mod built_in;

@@ -1,11 +1,11 @@
-//! The manual page: a text with places for what the rest of dq knows best, its options first of all.
+//! The manual page: a template that is completed with the options, saved filters and tables of the program.
 
 use crate::built_in;
 use crate::cli::options::STAGES;
 use crate::cli::options::help::{ENVIRONMENT, EXAMPLES, EXIT_CODES};
 use dq_filter::saved::{SavedFilter, placeholders};
 
-/// dq(1), the same whenever and wherever it is made.
+/// dq(1). The text depends on nothing but the program.
 pub fn page() -> String {
     let mut text = String::new();
     for line in include_str!("dq.1").lines() {
@@ -60,12 +60,12 @@ fn saved_filter(saved: &SavedFilter) -> String {
     )
 }
 
-/// Something in bold, and below it what it is.
+/// A tagged paragraph: a term in bold and its description.
 fn entry(term: &str, about: &str) -> String {
     format!(".TP\n\\fB{}\\fR\n{}\n", escaped(term), line(about))
 }
 
-/// The examples; a paragraph ends before each but the first, which stands behind its heading.
+/// The examples, each in a paragraph of its own.
 fn examples() -> String {
     let all = EXAMPLES
         .iter()
@@ -81,7 +81,7 @@ fn example(command: &str, about: &str) -> String {
     format!("{about}.RS 4\n.nf\n{}\n.fi\n.RE\n", line(command))
 }
 
-/// A line of text; one that begins with a dot or a quote would be an instruction.
+/// A line of text, escaped where roff would take its first character for a request.
 fn line(text: &str) -> String {
     let text = escaped(text);
     if text.starts_with(['.', '\'']) {
@@ -91,7 +91,7 @@ fn line(text: &str) -> String {
     }
 }
 
-/// What means something to roff: backslashes, and characters that it would make typographic.
+/// Escapes backslashes, and the characters that roff would replace by typographic ones.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
