@@ -63,7 +63,7 @@ fn helpers_run_in_plain_jq() {
     let Some(jq) = find("jq") else {
         return leave_out("no jq here");
     };
-    let helpers = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/filter/helpers.jq");
+    let helpers = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/filter/builtins/helpers.jq");
     let helpers = std::fs::read_to_string(helpers).unwrap();
     let cases = cases();
     let home = TempDir::new();

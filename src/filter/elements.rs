@@ -8,13 +8,11 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Pattern as P, Term as T};
 use jaq_core::path::{Opt, Part, Path};
 
+use super::builtins::{self, Intrinsic};
 use super::syntax::{Module, Pattern, Term};
 
 /// The filter that gives the elements of the input as they are read.
 pub const ELEMENTS: &str = "_elements";
-
-/// Filters that read inputs of their own, or tell where the reader stands.
-const READERS: [&str; 4] = ["input", "inputs", "input_line_number", "input_filename"];
 
 /// Rewrites the filter to take its input's elements one by one; `false` leaves it as it was.
 pub fn rewrite(module: &mut Module) -> bool {
@@ -33,7 +31,7 @@ pub fn rewrite(module: &mut Module) -> bool {
 
 /// A filter without definitions of its own that does not read on in the inputs by itself.
 pub fn is_plain(module: &Module, main: &Term) -> bool {
-    module.defs.is_empty() && module.imports.is_empty() && !mentions(main, &READERS)
+    module.defs.is_empty() && module.imports.is_empty() && !may_read_inputs(main)
 }
 
 fn elements<'s>() -> Term<'s> {
@@ -90,19 +88,20 @@ fn call_over_elements<'s>(name: &'s str, args: &[Term<'s>]) -> Option<Term<'s>> 
             Box::new(filter.clone()),
         )
     };
-    Some(match (name, args) {
-        ("map", [filter]) => T::Arr(Some(Box::new(pipe(filter)))),
-        ("add", []) => T::Call("add", vec![elements()]),
-        ("add" | "first" | "last" | "isempty", [filter]) => {
+    use Intrinsic as I;
+    Some(match (builtins::intrinsic(name, args.len())?, args) {
+        (I::Map, [filter]) => T::Arr(Some(Box::new(pipe(filter)))),
+        (I::Add, []) => T::Call("add", vec![elements()]),
+        (I::Add | I::First | I::Last | I::IsEmpty, [filter]) => {
             T::Call(name, vec![over_elements(filter)?])
         }
-        ("length", []) => T::Call("_element_count", Vec::new()),
-        ("any" | "all", []) => T::Call(name, vec![elements(), T::Id]),
-        ("any" | "all", [condition]) => T::Call(name, vec![elements(), condition.clone()]),
-        ("any" | "all", [filter, condition]) => {
+        (I::Length, []) => T::Call("_element_count", Vec::new()),
+        (I::Any | I::All, []) => T::Call(name, vec![elements(), T::Id]),
+        (I::Any | I::All, [condition]) => T::Call(name, vec![elements(), condition.clone()]),
+        (I::Any | I::All, [filter, condition]) => {
             T::Call(name, vec![over_elements(filter)?, condition.clone()])
         }
-        ("limit" | "skip" | "nth", [count, filter]) if !uses_input(count) => {
+        (I::Limit | I::Skip | I::Nth, [count, filter]) if !uses_input(count) => {
             T::Call(name, vec![count.clone(), over_elements(filter)?])
         }
         _ => return None,
@@ -145,52 +144,54 @@ fn uses_input(term: &Term) -> bool {
             uses_input(left) || uses_input(right)
         }
         T::Call(name, args) => {
-            !(args.is_empty() && matches!(*name, "null" | "true" | "false" | "empty"))
+            use Intrinsic::{Empty, False, Null, True};
+            let intrinsic = builtins::intrinsic(name, args.len());
+            !matches!(intrinsic, Some(Null | True | False | Empty))
         }
         _ => true,
     }
 }
 
-/// Does one of the names occur anywhere in the term?
-fn mentions(term: &Term, names: &[&str]) -> bool {
-    let any = |terms: &[Term]| terms.iter().any(|term| mentions(term, names));
+/// Whether a call in the term may take inputs, or ask where their reader stands.
+fn may_read_inputs(term: &Term) -> bool {
+    let any = |terms: &[Term]| terms.iter().any(|term| may_read_inputs(term));
     match term {
         T::Id | T::Recurse | T::Num(_) | T::Var(_) | T::Break(_) | T::Arr(None) => false,
         T::Str(_, parts) => parts
             .iter()
-            .any(|part| matches!(part, StrPart::Term(term) if mentions(term, names))),
-        T::Arr(Some(inner)) | T::Neg(inner) | T::Label(_, inner) => mentions(inner, names),
+            .any(|part| matches!(part, StrPart::Term(term) if may_read_inputs(term))),
+        T::Arr(Some(inner)) | T::Neg(inner) | T::Label(_, inner) => may_read_inputs(inner),
         T::Obj(entries) => entries.iter().any(|(key, value)| {
-            mentions(key, names) || value.as_ref().is_some_and(|value| mentions(value, names))
+            may_read_inputs(key) || value.as_ref().is_some_and(|value| may_read_inputs(value))
         }),
-        T::BinOp(left, _, right) => mentions(left, names) || mentions(right, names),
-        T::Fold(_, source, _, args) => mentions(source, names) || any(args),
+        T::BinOp(left, _, right) => may_read_inputs(left) || may_read_inputs(right),
+        T::Fold(_, source, _, args) => may_read_inputs(source) || any(args),
         T::TryCatch(body, handler) => {
-            mentions(body, names)
+            may_read_inputs(body)
                 || handler
                     .as_ref()
-                    .is_some_and(|handler| mentions(handler, names))
+                    .is_some_and(|handler| may_read_inputs(handler))
         }
         T::IfThenElse(branches, otherwise) => {
             branches
                 .iter()
-                .any(|(condition, then)| mentions(condition, names) || mentions(then, names))
+                .any(|(condition, then)| may_read_inputs(condition) || may_read_inputs(then))
                 || otherwise
                     .as_ref()
-                    .is_some_and(|otherwise| mentions(otherwise, names))
+                    .is_some_and(|otherwise| may_read_inputs(otherwise))
         }
         T::Def(defs, body) => {
-            defs.iter().any(|def| mentions(&def.body, names)) || mentions(body, names)
+            defs.iter().any(|def| may_read_inputs(&def.body)) || may_read_inputs(body)
         }
-        T::Call(name, args) => names.contains(name) || any(args),
+        T::Call(name, args) => builtins::may_read_inputs(name) || any(args),
         T::Path(inner, Path(parts)) => {
-            mentions(inner, names)
+            may_read_inputs(inner)
                 || parts.iter().any(|(part, _)| match part {
-                    Part::Index(index) => mentions(index, names),
+                    Part::Index(index) => may_read_inputs(index),
                     Part::Range(from, upto) => [from, upto]
                         .into_iter()
                         .flatten()
-                        .any(|bound| mentions(bound, names)),
+                        .any(|bound| may_read_inputs(bound)),
                 })
         }
     }

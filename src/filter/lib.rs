@@ -75,7 +75,7 @@ enum Engine {
 
 /// A filter, or part of one, as jaq-core runs it.
 pub struct Compiled {
-    filter: jaq_core::Filter<run::Kind>,
+    filter: jaq_core::Filter<run::JaqData>,
     globals: Vec<Value>,
 }
 
@@ -340,7 +340,7 @@ fn generate(
     );
     let modules = loaded.map_err(|_| CompileError::new("the filter cannot be loaded".into()))?;
     let compiler = jaq_core::Compiler::default()
-        .with_funs(natives::of(&linker.natives))
+        .with_funs(natives::functions(&linker.builtins))
         .with_global_vars(linker.globals);
     let filter = compiler
         .compile(modules)

@@ -3,14 +3,11 @@
 //! jaq-core compiles a flat list of definitions; modules, `~/.jq` and jq's library are brought into that form here,
 //! each definition once and only when something calls it.
 
-use std::collections::HashMap;
-
 use jaq_core::load::Arena;
 use jaq_core::load::parse::Term as T;
 
-use super::builtins;
-use super::lower::{Count, Scope, pipe};
-use super::natives;
+use super::builtins::{self, Builtin, Implementation, OutputCount};
+use super::lower::{Scope, pipe};
 use super::report::CompileError;
 use super::saved::{Calls, SavedFilters};
 use super::syntax::{Def, Import, Module, Term};
@@ -23,7 +20,7 @@ pub type Signature<'s> = (&'s str, usize);
 #[derive(Default)]
 pub struct Exports<'s> {
     /// Definitions in order; the last of a name counts. The second name is the one it is compiled under.
-    pub defs: Vec<(Signature<'s>, &'s str, Count)>,
+    pub defs: Vec<(Signature<'s>, &'s str, OutputCount)>,
 }
 
 /// What the top level of a source file sees besides jq's library.
@@ -79,13 +76,12 @@ pub struct Linker<'s> {
     pub files: &'s dyn Modules<'s>,
     /// Everything that must be compiled, dependencies first.
     pub defs: Vec<Def<'s>>,
-    /// Native filters in use.
-    pub natives: Vec<Signature<'static>>,
+    /// Builtins in use.
+    pub builtins: Vec<&'static Builtin>,
     /// Global variables in use.
     pub globals: Vec<&'s str>,
     /// Names of the variables given with --arg and its like.
     pub(super) named: Vec<&'s str>,
-    library: HashMap<Signature<'s>, Option<Count>>,
     pub modules: Vec<Exports<'s>>,
     /// The module of `~/.jq`, once it is read.
     pub home: Option<usize>,
@@ -100,8 +96,9 @@ pub struct Linker<'s> {
 
 /// What a call means.
 pub enum Callee<'s> {
-    /// A definition or native filter; the name to call it by.
-    Filter(&'s str, Count),
+    /// A definition; the name to call it by.
+    Filter(&'s str, OutputCount),
+    Builtin(&'static Builtin),
     Undefined,
     /// It is known and cannot be called; why.
     Refused(String),
@@ -120,10 +117,9 @@ impl<'s> Linker<'s> {
             arena,
             files,
             defs: Vec::new(),
-            natives: Vec::new(),
+            builtins: Vec::new(),
             globals: Vec::new(),
             named: named.into_iter().collect(),
-            library: HashMap::new(),
             modules: Vec::new(),
             home: None,
             saved: Calls::default(),
@@ -223,52 +219,44 @@ impl<'s> Linker<'s> {
         if let Some(found) = home.and_then(|exports| find(exports, name)) {
             return found;
         }
-        match self.library(name, arity) {
+        match self.builtin(name, arity) {
             Callee::Undefined if may_be_saved => self.saved_elsewhere(environment, name),
             found => found,
         }
     }
 
-    /// A definition of jq's library, or a native filter.
-    fn library(&mut self, name: &'s str, arity: usize) -> Callee<'s> {
-        if let Some(count) = self.library.get(&(name, arity)) {
-            // Still being read: it calls itself.
-            return Callee::Filter(name, count.unwrap_or(Count::Any));
-        }
-        if let Some(source) = builtins::source(name, arity) {
-            return self.library_definition(name, arity, source);
-        }
-        match natives::find(name, arity) {
-            Some((signature, count)) => {
-                self.natives.push(signature);
-                self.library.insert((name, arity), Some(count));
-                Callee::Filter(name, count)
-            }
-            None => Callee::Undefined,
-        }
-    }
-
-    fn library_definition(
-        &mut self,
-        name: &'s str,
-        arity: usize,
-        source: &'static str,
-    ) -> Callee<'s> {
-        self.library.insert((name, arity), None);
-        let parsed = super::syntax::parse_definitions(source)
-            .ok()
-            .and_then(|mut defs| defs.pop());
-        let Some(def) = parsed else {
+    /// A builtin, compiled on its first use.
+    fn builtin(&mut self, name: &str, arity: usize) -> Callee<'s> {
+        let Some(builtin) = builtins::find(name, arity) else {
             return Callee::Undefined;
         };
-        let mut scope = Scope::new(source, "builtin", Environment::default());
-        let (lowered, count) = scope.definition(self, def, None);
-        self.defs.push(lowered);
-        self.library.insert((name, arity), Some(count));
-        if builtins::is_helper(source) {
-            self.helpers.push(source);
+        if self
+            .builtins
+            .iter()
+            .all(|used| !std::ptr::eq(*used, builtin))
+        {
+            self.builtins.push(builtin);
+            if let Some(text) = builtins::text(builtin) {
+                self.builtin_definition(builtin, text);
+            }
         }
-        Callee::Filter(name, count)
+        Callee::Builtin(builtin)
+    }
+
+    /// Compiles the definition of a builtin; gives the number of outputs that follows from it.
+    pub fn builtin_definition(
+        &mut self,
+        builtin: &'static Builtin,
+        text: &'static str,
+    ) -> Option<OutputCount> {
+        let def = super::syntax::parse_definitions(text).ok()?.pop()?;
+        let mut scope = Scope::new(text, "builtin", Environment::default());
+        let (lowered, outputs) = scope.definition(self, def, None);
+        self.defs.push(lowered);
+        if builtin.implementation == Implementation::Helper {
+            self.helpers.push(text);
+        }
+        Some(outputs)
     }
 
     /// The global variable behind `$name`, if there is one.

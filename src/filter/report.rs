@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use super::builtins;
 use super::syntax::SyntaxError;
-use super::{builtins, natives};
 
 /// A filter that cannot be compiled.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ pub fn suggestion<'a>(
     arity: usize,
     local: impl Iterator<Item = &'a str>,
 ) -> Option<String> {
-    let arities = arities(name);
+    let arities: Vec<_> = builtins::arities(name).collect();
     if !arities.is_empty() {
         let forms: Vec<_> = arities.iter().map(|n| form(name, *n)).collect();
         return Some(format!(
@@ -125,22 +125,9 @@ pub fn suggestion<'a>(
     if matches!(name, "print" | "echo" | "puts") {
         return Some("did you mean debug?".into());
     }
-    let library = builtins::signatures()
-        .map(|(name, _)| name)
-        .chain(natives::signatures().map(|(name, _)| name));
-    let public = library.filter(|name| !name.starts_with('_'));
-    nearest(name, local.chain(public)).map(|name| format!("did you mean {name}?"))
-}
-
-fn arities(name: &str) -> Vec<usize> {
-    let all = builtins::signatures().chain(natives::signatures());
-    let mut found: Vec<_> = all
-        .filter(|(known, _)| *known == name)
-        .map(|(_, arity)| arity)
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    found
+    let public = builtins::all().filter(|builtin| !builtin.is_private());
+    nearest(name, local.chain(public.map(|builtin| builtin.name)))
+        .map(|name| format!("did you mean {name}?"))
 }
 
 fn form(name: &str, arity: usize) -> String {

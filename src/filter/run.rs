@@ -12,15 +12,15 @@ use dq_json::read::ReadError;
 use dq_json::value::{FilterOutput, ValR, Value, ValueError};
 
 /// The kind of data filters work on, for jaq-core.
-pub struct Kind;
+pub struct JaqData;
 
-impl DataT for Kind {
+impl DataT for JaqData {
     type V<'a> = Value;
     type Data<'a> = &'a Run<'a>;
 }
 
-impl<'a> HasLut<'a, Kind> for &'a Run<'a> {
-    fn lut(&self) -> &'a Lut<Kind> {
+impl<'a> HasLut<'a, JaqData> for &'a Run<'a> {
+    fn lut(&self) -> &'a Lut<JaqData> {
         &self.compiled.filter.lut
     }
 }
@@ -128,7 +128,7 @@ impl<'a> Run<'a> {
         input: Value,
         emit: &mut dyn FnMut(Value) -> Result<(), E>,
     ) -> Result<(), RunError<E>> {
-        let context = Ctx::<Kind>::new(self, Vars::new(self.compiled.globals.iter().cloned()));
+        let context = Ctx::<JaqData>::new(self, Vars::new(self.compiled.globals.iter().cloned()));
         for output in self.compiled.filter.id.run((context, input)) {
             match output {
                 Ok(value) => emit(value).map_err(RunError::Output)?,

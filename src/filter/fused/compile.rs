@@ -10,6 +10,7 @@ use jaq_core::path::{Opt, Part, Path};
 use super::slots::Wants;
 use super::{Expr, Gather, Key, Program, Source, Stream, demand};
 use crate::Compiled;
+use crate::builtins::{self, Intrinsic as I};
 use crate::natives;
 use crate::syntax::Term;
 use dq_json::value::{Num, Value, ValueKind};
@@ -114,15 +115,15 @@ impl Compiler<'_> {
         };
         let found = match term {
             T::Arr(Some(inner)) => over(self, inner, Gather::List)?,
-            T::Call(name, args) => match (*name, &args[..]) {
-                ("length", []) => of_each(Gather::Length),
-                ("add", []) => of_each(Gather::Sum),
-                ("map", [filter]) => (EACH, self.of_term(filter, true)?, Gather::List),
-                ("add", [inner]) => over(self, inner, Gather::Sum)?,
-                ("first", [inner]) => over(self, inner, Gather::First(1))?,
-                ("limit", [count, inner]) => over(self, inner, Gather::First(positive(count)?))?,
-                (name, [key]) => {
-                    let (arrange, arrays) = natives::arrangement(name)?;
+            T::Call(name, args) => match (builtins::intrinsic(name, args.len())?, &args[..]) {
+                (I::Length, []) => of_each(Gather::Length),
+                (I::Add, []) => of_each(Gather::Sum),
+                (I::Map, [filter]) => (EACH, self.of_term(filter, true)?, Gather::List),
+                (I::Add, [inner]) => over(self, inner, Gather::Sum)?,
+                (I::First, [inner]) => over(self, inner, Gather::First(1))?,
+                (I::Limit, [count, inner]) => over(self, inner, Gather::First(positive(count)?))?,
+                (intrinsic, [key]) => {
+                    let (arrange, arrays) = natives::arrangement(intrinsic)?;
                     let keyed = Gather::Keyed {
                         arrange,
                         arrays,
@@ -187,8 +188,8 @@ impl Compiler<'_> {
         let rooted = rooted && left.passes_input();
         match (left, rest) {
             // `[…] | length` needs no list.
-            (Stream::One(Expr::List(list)), [Stage::Term(T::Call("length", args)), rest @ ..])
-                if args.is_empty() =>
+            (Stream::One(Expr::List(list)), [Stage::Term(term), rest @ ..])
+                if calls(term, I::Length) =>
             {
                 let count = Stream::One(Expr::Count(list));
                 Some(piped(count, self.pipeline(rest, false)?))
@@ -257,24 +258,24 @@ impl Compiler<'_> {
 
     fn call(&mut self, name: &str, args: &[Term], rooted: bool) -> Option<Stream> {
         let only = |wanted| Some(Stream::Only(wanted));
-        match (name, args) {
-            ("select", [condition]) => {
+        match (builtins::intrinsic(name, args.len())?, args) {
+            (I::Select, [condition]) => {
                 let condition = self.of_term(condition, rooted)?;
                 Some(Stream::Select(Box::new(condition)))
             }
-            ("empty", []) => Some(Stream::Empty),
-            ("recurse", []) => Some(Stream::Recurse),
-            ("first", [inner]) => self.limited(1, inner, rooted),
-            ("limit", [count, inner]) => self.limited(positive(count)?, inner, rooted),
-            ("values", []) => only(|kind| kind != ValueKind::Null),
-            ("nulls", []) => only(|kind| kind == ValueKind::Null),
-            ("booleans", []) => only(|kind| matches!(kind, ValueKind::True | ValueKind::False)),
-            ("numbers", []) => only(|kind| kind == ValueKind::Number),
-            ("strings", []) => only(|kind| kind == ValueKind::String),
-            ("arrays", []) => only(|kind| kind == ValueKind::Array),
-            ("objects", []) => only(|kind| kind == ValueKind::Object),
-            ("iterables", []) => only(|kind| matches!(kind, ValueKind::Array | ValueKind::Object)),
-            ("scalars", []) => only(|kind| !matches!(kind, ValueKind::Array | ValueKind::Object)),
+            (I::Empty, []) => Some(Stream::Empty),
+            (I::Recurse, []) => Some(Stream::Recurse),
+            (I::First, [inner]) => self.limited(1, inner, rooted),
+            (I::Limit, [count, inner]) => self.limited(positive(count)?, inner, rooted),
+            (I::Values, []) => only(|kind| kind != ValueKind::Null),
+            (I::Nulls, []) => only(|kind| kind == ValueKind::Null),
+            (I::Booleans, []) => only(|kind| matches!(kind, ValueKind::True | ValueKind::False)),
+            (I::Numbers, []) => only(|kind| kind == ValueKind::Number),
+            (I::Strings, []) => only(|kind| kind == ValueKind::String),
+            (I::Arrays, []) => only(|kind| kind == ValueKind::Array),
+            (I::Objects, []) => only(|kind| kind == ValueKind::Object),
+            (I::Iterables, []) => only(|kind| matches!(kind, ValueKind::Array | ValueKind::Object)),
+            (I::Scalars, []) => only(|kind| !matches!(kind, ValueKind::Array | ValueKind::Object)),
             _ => None,
         }
     }
@@ -352,6 +353,14 @@ fn positive(term: &Term) -> Option<usize> {
     }
 }
 
+/// Whether the term is a call of this builtin without arguments.
+fn calls(term: &Term, intrinsic: I) -> bool {
+    let T::Call(name, args) = term else {
+        return false;
+    };
+    args.is_empty() && builtins::intrinsic(name, 0) == Some(intrinsic)
+}
+
 fn staged<'t, 's>(term: &'t Term<'s>) -> Vec<Stage<'t, 's>> {
     let mut stages = Vec::new();
     flatten(term, &mut stages);
@@ -364,10 +373,10 @@ fn gathered<'r, 't, 's>(
     rest: &'r [Stage<'t, 's>],
 ) -> OfElements<'r, 't, 's> {
     match (gather, rest) {
-        (Gather::List, [Stage::Term(T::Call("length", args)), rest @ ..]) if args.is_empty() => {
+        (Gather::List, [Stage::Term(term), rest @ ..]) if calls(term, I::Length) => {
             (source, body, Gather::Count, rest)
         }
-        (Gather::List, [Stage::Term(T::Call("add", args)), rest @ ..]) if args.is_empty() => {
+        (Gather::List, [Stage::Term(term), rest @ ..]) if calls(term, I::Add) => {
             (source, body, Gather::SumOfList, rest)
         }
         (gather, rest) => (source, body, gather, rest),

@@ -3,8 +3,8 @@
 use jaq_core::load::parse::Term as T;
 use jaq_core::path::{Opt, Part, Path};
 
-use super::Count::{Any, One};
 use super::{Lowered, Scope, pipe};
+use crate::builtins::OutputCount::{Any, One};
 use crate::link::Linker;
 use crate::syntax::{Pattern, Term};
 

@@ -12,24 +12,15 @@ mod parts;
 use jaq_core::load::parse::{BinaryOp as B, Pattern as P, Term as T};
 use jaq_core::path::Path;
 
+use super::builtins::OutputCount::{self, Any, AtMostOne, One};
 use super::files::value_of;
 use super::link::{Environment, Exports, Linker};
 use super::report::CompileError;
 use super::syntax::{Pattern, Term};
 
-/// How many outputs a filter can have for one input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Count {
-    One,
-    AtMostOne,
-    Any,
-}
-
 pub use parts::calls;
 
-use Count::{Any, AtMostOne, One};
-
-type Lowered<'s> = (Term<'s>, Count);
+type Lowered<'s> = (Term<'s>, OutputCount);
 
 /// Something a name can mean inside a definition or filter.
 enum Local<'s> {
@@ -38,7 +29,7 @@ enum Local<'s> {
         name: &'s str,
         arity: usize,
         compiled: &'s str,
-        count: Count,
+        count: OutputCount,
         open: bool,
         calls_itself: bool,
     },
@@ -95,7 +86,7 @@ impl<'s> Scope<'s> {
         ));
     }
 
-    fn boxed(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> (Box<Term<'s>>, Count) {
+    fn boxed(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> (Box<Term<'s>>, OutputCount) {
         let (term, count) = self.term(linker, term);
         (Box::new(term), count)
     }

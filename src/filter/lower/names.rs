@@ -2,8 +2,9 @@
 
 use jaq_core::load::parse::Term as T;
 
-use super::Count::{Any, One};
-use super::{Count, Local, Lowered, Scope, pipe};
+use super::{Local, Lowered, Scope, pipe};
+use crate::builtins::Builtin;
+use crate::builtins::OutputCount::{self, Any, One};
 use crate::link::{Callee, Linker};
 use crate::report;
 use crate::syntax::{Def, Term};
@@ -15,7 +16,7 @@ impl<'s> Scope<'s> {
         linker: &mut Linker<'s>,
         def: Def<'s>,
         compiled: Option<&'s str>,
-    ) -> (Def<'s>, Count) {
+    ) -> (Def<'s>, OutputCount) {
         let Def { name, args, body } = def;
         let place = self.locals.len();
         let compiled = compiled.unwrap_or(name);
@@ -124,6 +125,7 @@ impl<'s> Scope<'s> {
             Some(Err(parameter)) => return (T::Var(parameter), One),
             None => match linker.resolve(&self.environment, (name, arity)) {
                 Callee::Filter(compiled, count) => (compiled, count),
+                Callee::Builtin(builtin) => return builtin_call(builtin, args, outputs),
                 Callee::Undefined => {
                     self.undefined(linker, name, arity);
                     (name, Any)
@@ -136,7 +138,7 @@ impl<'s> Scope<'s> {
         };
         (
             T::Call(compiled, args),
-            if count == One && outputs != One && !takes_all_outputs(name) {
+            if count == One && outputs != One {
                 Any
             } else {
                 count
@@ -149,7 +151,7 @@ impl<'s> Scope<'s> {
         &mut self,
         name: &str,
         arity: usize,
-    ) -> Option<Result<(&'s str, Count), &'s str>> {
+    ) -> Option<Result<(&'s str, OutputCount), &'s str>> {
         for local in self.locals.iter_mut().rev() {
             match local {
                 Local::Closure(known) if *known == name && arity == 0 => {
@@ -199,25 +201,13 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// Library filters that have one output however many their argument has.
-fn takes_all_outputs(name: &str) -> bool {
-    matches!(
-        name,
-        "map"
-            | "map_values"
-            | "any"
-            | "all"
-            | "isempty"
-            | "_last_or_null"
-            | "sort_by"
-            | "group_by"
-            | "unique_by"
-            | "min_by"
-            | "max_by"
-            | "with_entries"
-            | "del"
-            | "add"
-            | "_sort_by"
-            | "_group_by"
-    )
+/// A call of a builtin whose arguments have at most `outputs` outputs.
+fn builtin_call<'s>(
+    builtin: &'static Builtin,
+    args: Vec<Term<'s>>,
+    outputs: OutputCount,
+) -> Lowered<'s> {
+    let is_multiplied = builtin.outputs == One && outputs != One && !builtin.collects_arguments;
+    let outputs = if is_multiplied { Any } else { builtin.outputs };
+    (T::Call(builtin.name, args), outputs)
 }

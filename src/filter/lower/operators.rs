@@ -4,9 +4,9 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::{Part, Path};
 
-use super::Count::{Any, One};
 use super::parts::{calls, is_outer};
 use super::{Lowered, OPERAND, Scope, bind};
+use crate::builtins::OutputCount::{Any, One};
 use crate::link::Linker;
 use crate::syntax::Term;
 

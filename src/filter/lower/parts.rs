@@ -4,14 +4,14 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 use jaq_core::path::{Opt, Part, Path};
 
-use super::Count::{Any, AtMostOne, One};
-use super::{Count, INDICES, Lowered, Scope, bind};
+use super::{INDICES, Lowered, OutputCount, Scope, bind};
+use crate::builtins::OutputCount::{Any, AtMostOne, One};
 use crate::link::{Callee, Linker};
 use crate::syntax::Term;
 
 /// Whether a part must be evaluated around those before it, as jq does: both have several outputs, or the part fails
 /// where those before have none.
-pub(super) fn is_outer(before: Count, outputs: Count, part: &Term) -> bool {
+pub(super) fn is_outer(before: OutputCount, outputs: OutputCount, part: &Term) -> bool {
     (before == Any && outputs == Any) || (before != One && may_fail(part))
 }
 

@@ -3,47 +3,39 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::{Call, Count, Entry, Outputs, fail, one};
+use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
 use dq_json::value::{Map, Num, ValR, Value};
 
-pub const TABLE: &[Entry] = &[
-    ("true", "", Count::One, |_| one(Ok(Value::Bool(true)))),
-    ("false", "", Count::One, |_| one(Ok(Value::Bool(false)))),
-    ("null", "", Count::One, |_| one(Ok(Value::Null))),
-    ("_empty", "", Count::AtMostOne, |_| {
-        Box::new(std::iter::empty())
-    }),
-    ("type", "", Count::One, |cv| {
-        one(Ok(Value::str(cv.1.type_name())))
-    }),
-    ("length", "", Count::One, |cv| one(length(cv.1))),
-    ("keys", "", Count::One, |cv| one(keys(&cv.1, true))),
-    ("keys_unsorted", "", Count::One, |cv| {
-        one(keys(&cv.1, false))
-    }),
-    ("has", "v", Count::One, |cv| {
+pub const TABLE: &[NativeEntry] = &[
+    ("true", "", |_| one(Ok(Value::Bool(true)))),
+    ("false", "", |_| one(Ok(Value::Bool(false)))),
+    ("null", "", |_| one(Ok(Value::Null))),
+    ("_empty", "", |_| Box::new(std::iter::empty())),
+    ("type", "", |cv| one(Ok(Value::str(cv.1.type_name())))),
+    ("length", "", |cv| one(length(cv.1))),
+    ("keys", "", |cv| one(keys(&cv.1, true))),
+    ("keys_unsorted", "", |cv| one(keys(&cv.1, false))),
+    ("has", "v", |cv| {
         one(with_argument(cv, |value, key| has(&value, &key)))
     }),
-    ("contains", "v", Count::One, |cv| {
+    ("contains", "v", |cv| {
         one(with_argument(cv, |value, part| contains(&value, &part)))
     }),
-    ("_indices", "v", Count::One, |cv| {
+    ("_indices", "v", |cv| {
         one(with_argument(cv, |value, part| indices(&value, &part)))
     }),
-    ("_setpath", "vv", Count::One, setpath),
-    ("delpaths", "v", Count::One, |cv| {
+    ("_setpath", "vv", setpath),
+    ("delpaths", "v", |cv| {
         one(with_argument(cv, |value, paths| value.delete_paths(&paths)))
     }),
-    ("_flatten", "v", Count::One, |cv| {
-        one(with_argument(cv, flatten))
-    }),
-    ("_bsearch", "v", Count::One, |cv| {
+    ("_flatten", "v", |cv| one(with_argument(cv, flatten))),
+    ("_bsearch", "v", |cv| {
         one(with_argument(cv, |value, target| bsearch(&value, &target)))
     }),
-    ("_last_or_null", "f", Count::One, last_or_null),
+    ("_last_or_null", "f", last_or_null),
 ];
 
-fn with_argument(mut cv: Call, f: impl FnOnce(Value, Value) -> ValR) -> ValR {
+fn with_argument(mut cv: NativeCall, f: impl FnOnce(Value, Value) -> ValR) -> ValR {
     let argument = cv.0.pop_var();
     f(cv.1, argument)
 }
@@ -151,7 +143,7 @@ fn text_indices(text: &str, part: &str) -> Value {
     Value::from(found)
 }
 
-fn setpath(mut cv: Call) -> Outputs {
+fn setpath(mut cv: NativeCall) -> Outputs {
     let new = cv.0.pop_var();
     let path = cv.0.pop_var();
     one(match path {
@@ -219,7 +211,7 @@ fn bsearch(value: &Value, target: &Value) -> ValR {
     Ok(Value::Num(Num::from(-1 - start as i64)))
 }
 
-fn last_or_null(mut cv: Call) -> Outputs {
+fn last_or_null(mut cv: NativeCall) -> Outputs {
     let (filter, context) = cv.0.pop_fun();
     let last = filter
         .run((context, cv.1))

@@ -2,16 +2,13 @@
 
 use jaq_core::ValT as _;
 
-use super::{Call, Count, Entry, Outputs};
+use super::native::{NativeCall, NativeEntry, Outputs};
 use crate::elements::ELEMENTS;
 use dq_json::value::Value;
 
-pub const TABLE: &[Entry] = &[
-    (ELEMENTS, "", Count::Any, elements),
-    ("_element_count", "", Count::One, count),
-];
+pub const TABLE: &[NativeEntry] = &[(ELEMENTS, "", elements), ("_element_count", "", count)];
 
-fn elements(cv: Call) -> Outputs {
+fn elements(cv: NativeCall) -> Outputs {
     let run = *cv.0.data();
     match run.whole() {
         Some(value) => Box::new(value.values().map(|value| value.map_err(Into::into))),
@@ -20,10 +17,10 @@ fn elements(cv: Call) -> Outputs {
 }
 
 /// `length`, without keeping what is counted.
-fn count(cv: Call) -> Outputs {
+fn count(cv: NativeCall) -> Outputs {
     let run = *cv.0.data();
     if let Some(value) = run.whole() {
-        return super::one(super::arrays::length(value));
+        return super::native::one(super::arrays::length(value));
     }
     let mut elements = std::iter::from_fn(move || run.skip_element());
     let counted = elements.try_fold(0usize, |count, element| element.map(|()| count + 1));

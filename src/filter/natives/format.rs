@@ -2,37 +2,29 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Call, Count, Entry, fail, one};
+use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{ValR, Value, ValueError};
 
-pub const TABLE: &[Entry] = &[
-    ("@csv", "", Count::One, |cv| {
-        one(row(&cv.1, "csv", ",", csv_field))
-    }),
-    ("@tsv", "", Count::One, |cv| {
-        one(row(&cv.1, "tsv", "\t", tsv_field))
-    }),
-    ("@html", "", Count::One, |cv| {
-        one(Ok(Value::from(html(&text(&cv.1)))))
-    }),
-    ("@uri", "", Count::One, |cv| {
-        one(Ok(Value::from(uri(&text(&cv.1)))))
-    }),
-    ("@urid", "", Count::One, |cv| one(uri_decoded(&cv.1))),
-    ("@sh", "", Count::One, |cv| one(shell(&cv.1))),
-    ("@base64", "", Count::One, |cv| {
+pub const TABLE: &[NativeEntry] = &[
+    ("@csv", "", |cv| one(row(&cv.1, "csv", ",", csv_field))),
+    ("@tsv", "", |cv| one(row(&cv.1, "tsv", "\t", tsv_field))),
+    ("@html", "", |cv| one(Ok(Value::from(html(&text(&cv.1)))))),
+    ("@uri", "", |cv| one(Ok(Value::from(uri(&text(&cv.1)))))),
+    ("@urid", "", |cv| one(uri_decoded(&cv.1))),
+    ("@sh", "", |cv| one(shell(&cv.1))),
+    ("@base64", "", |cv| {
         one(Ok(Value::from(base64(text(&cv.1).as_bytes()))))
     }),
-    ("@base64d", "", Count::One, |cv| one(base64_decoded(&cv.1))),
-    ("@base32", "", Count::One, |cv| {
+    ("@base64d", "", |cv| one(base64_decoded(&cv.1))),
+    ("@base32", "", |cv| {
         one(Ok(Value::from(base32(text(&cv.1).as_bytes()))))
     }),
-    ("@base32d", "", Count::One, |cv| one(base32_decoded(&cv.1))),
-    ("_format", "v", Count::One, by_name),
+    ("@base32d", "", |cv| one(base32_decoded(&cv.1))),
+    ("_format", "v", by_name),
 ];
 
 /// `format("csv")` is `@csv`.
-fn by_name(mut cv: Call) -> super::Outputs {
+fn by_name(mut cv: NativeCall) -> super::native::Outputs {
     let name = cv.0.pop_var();
     let entry = name.as_str().and_then(|name| {
         TABLE
@@ -40,7 +32,7 @@ fn by_name(mut cv: Call) -> super::Outputs {
             .find(|(known, ..)| known.strip_prefix('@') == Some(name))
     });
     match (entry, name.as_str()) {
-        (Some((_, _, _, run)), _) => run(cv),
+        (Some((_, _, run)), _) => run(cv),
         (None, Some("text")) => one(Ok(Value::from(text(&cv.1)))),
         (None, Some("json")) => one(Ok(Value::from(cv.1.to_json()))),
         (None, Some(name)) => one(fail(format_args!("{name} is not a valid format"))),

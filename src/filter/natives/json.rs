@@ -1,16 +1,14 @@
 //! JSON text to values and back.
 
-use super::{Count, Entry, fail, one};
+use super::native::{NativeEntry, fail, one};
 use dq_json::read;
 use dq_json::value::{Num, ValR, Value};
 
-pub const TABLE: &[Entry] = &[
-    ("tojson", "", Count::One, |cv| {
-        one(Ok(Value::from(cv.1.to_json())))
-    }),
-    ("fromjson", "", Count::One, |cv| one(from_json(&cv.1))),
-    ("tonumber", "", Count::One, |cv| one(to_number(cv.1))),
-    ("toboolean", "", Count::One, |cv| one(to_boolean(cv.1))),
+pub const TABLE: &[NativeEntry] = &[
+    ("tojson", "", |cv| one(Ok(Value::from(cv.1.to_json())))),
+    ("fromjson", "", |cv| one(from_json(&cv.1))),
+    ("tonumber", "", |cv| one(to_number(cv.1))),
+    ("toboolean", "", |cv| one(to_boolean(cv.1))),
 ];
 
 fn from_json(value: &Value) -> ValR {

@@ -1,104 +1,78 @@
 //! Numbers: mathematics under jq's names and checks; what Rust lacks of C's library comes from libm.
 
-use super::{Call, Count, Entry, fail, one};
+use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{Num, ValR, Value, ValueError};
 
 /// Those of two and three arguments are called by definitions that evaluate the last argument first, as jq does.
-pub const TABLE: &[Entry] = &[
-    ("infinite", "", Count::One, |_| {
-        one(Ok(Value::from(f64::INFINITY)))
-    }),
-    ("nan", "", Count::One, |_| one(Ok(Value::from(f64::NAN)))),
-    ("isnan", "", Count::One, |cv| one(test(&cv.1, f64::is_nan))),
-    ("isinfinite", "", Count::One, |cv| {
-        one(test(&cv.1, f64::is_infinite))
-    }),
-    ("isnormal", "", Count::One, |cv| {
-        one(test(&cv.1, f64::is_normal))
-    }),
-    ("_abs", "", Count::One, |cv| one(absolute(cv.1))),
-    ("_number", "", Count::One, |cv| {
-        one(number(&cv.1).map(Value::from))
-    }),
-    ("acos", "", Count::One, |cv| one(unary(&cv.1, f64::acos))),
-    ("asin", "", Count::One, |cv| one(unary(&cv.1, f64::asin))),
-    ("atan", "", Count::One, |cv| one(unary(&cv.1, f64::atan))),
-    ("cbrt", "", Count::One, |cv| one(unary(&cv.1, f64::cbrt))),
-    ("ceil", "", Count::One, |cv| one(unary(&cv.1, f64::ceil))),
-    ("cos", "", Count::One, |cv| one(unary(&cv.1, f64::cos))),
-    ("cosh", "", Count::One, |cv| one(unary(&cv.1, f64::cosh))),
-    ("exp", "", Count::One, |cv| one(unary(&cv.1, f64::exp))),
-    ("exp10", "", Count::One, |cv| {
-        one(unary(&cv.1, |x| 10f64.powf(x)))
-    }),
-    ("exp2", "", Count::One, |cv| one(unary(&cv.1, f64::exp2))),
-    ("expm1", "", Count::One, |cv| one(unary(&cv.1, f64::exp_m1))),
-    ("fabs", "", Count::One, |cv| one(unary(&cv.1, f64::abs))),
-    ("floor", "", Count::One, |cv| one(unary(&cv.1, f64::floor))),
-    ("log", "", Count::One, |cv| one(unary(&cv.1, f64::ln))),
-    ("log10", "", Count::One, |cv| one(unary(&cv.1, f64::log10))),
-    ("log1p", "", Count::One, |cv| one(unary(&cv.1, f64::ln_1p))),
-    ("log2", "", Count::One, |cv| one(unary(&cv.1, f64::log2))),
-    ("logb", "", Count::One, |cv| one(unary(&cv.1, logb))),
-    ("nearbyint", "", Count::One, |cv| {
+pub const TABLE: &[NativeEntry] = &[
+    ("infinite", "", |_| one(Ok(Value::from(f64::INFINITY)))),
+    ("nan", "", |_| one(Ok(Value::from(f64::NAN)))),
+    ("isnan", "", |cv| one(test(&cv.1, f64::is_nan))),
+    ("isinfinite", "", |cv| one(test(&cv.1, f64::is_infinite))),
+    ("isnormal", "", |cv| one(test(&cv.1, f64::is_normal))),
+    ("_abs", "", |cv| one(absolute(cv.1))),
+    ("_number", "", |cv| one(number(&cv.1).map(Value::from))),
+    ("acos", "", |cv| one(unary(&cv.1, f64::acos))),
+    ("asin", "", |cv| one(unary(&cv.1, f64::asin))),
+    ("atan", "", |cv| one(unary(&cv.1, f64::atan))),
+    ("cbrt", "", |cv| one(unary(&cv.1, f64::cbrt))),
+    ("ceil", "", |cv| one(unary(&cv.1, f64::ceil))),
+    ("cos", "", |cv| one(unary(&cv.1, f64::cos))),
+    ("cosh", "", |cv| one(unary(&cv.1, f64::cosh))),
+    ("exp", "", |cv| one(unary(&cv.1, f64::exp))),
+    ("exp10", "", |cv| one(unary(&cv.1, |x| 10f64.powf(x)))),
+    ("exp2", "", |cv| one(unary(&cv.1, f64::exp2))),
+    ("expm1", "", |cv| one(unary(&cv.1, f64::exp_m1))),
+    ("fabs", "", |cv| one(unary(&cv.1, f64::abs))),
+    ("floor", "", |cv| one(unary(&cv.1, f64::floor))),
+    ("log", "", |cv| one(unary(&cv.1, f64::ln))),
+    ("log10", "", |cv| one(unary(&cv.1, f64::log10))),
+    ("log1p", "", |cv| one(unary(&cv.1, f64::ln_1p))),
+    ("log2", "", |cv| one(unary(&cv.1, f64::log2))),
+    ("logb", "", |cv| one(unary(&cv.1, logb))),
+    ("nearbyint", "", |cv| {
         one(unary(&cv.1, f64::round_ties_even))
     }),
-    ("rint", "", Count::One, |cv| {
-        one(unary(&cv.1, f64::round_ties_even))
-    }),
-    ("round", "", Count::One, |cv| one(unary(&cv.1, f64::round))),
-    ("significand", "", Count::One, |cv| {
-        one(unary(&cv.1, significand))
-    }),
-    ("sin", "", Count::One, |cv| one(unary(&cv.1, f64::sin))),
-    ("sinh", "", Count::One, |cv| one(unary(&cv.1, f64::sinh))),
-    ("sqrt", "", Count::One, |cv| one(unary(&cv.1, f64::sqrt))),
-    ("tan", "", Count::One, |cv| one(unary(&cv.1, f64::tan))),
-    ("tanh", "", Count::One, |cv| one(unary(&cv.1, f64::tanh))),
-    ("trunc", "", Count::One, |cv| one(unary(&cv.1, f64::trunc))),
-    ("frexp", "", Count::One, |cv| one(pair(&cv.1, frexp))),
-    ("modf", "", Count::One, |cv| one(pair(&cv.1, modf))),
-    ("_atan2", "vv", Count::One, |cv| one(binary(cv, f64::atan2))),
-    ("_copysign", "vv", Count::One, |cv| {
-        one(binary(cv, f64::copysign))
-    }),
-    ("_fdim", "vv", Count::One, |cv| one(binary(cv, fdim))),
-    ("_fmax", "vv", Count::One, |cv| one(binary(cv, f64::max))),
-    ("_fmin", "vv", Count::One, |cv| one(binary(cv, f64::min))),
-    ("_fmod", "vv", Count::One, |cv| {
-        one(binary(cv, |x, y| x % y))
-    }),
-    ("_hypot", "vv", Count::One, |cv| one(binary(cv, f64::hypot))),
-    ("_ldexp", "vv", Count::One, |cv| one(binary(cv, scale))),
-    ("_nextafter", "vv", Count::One, |cv| {
-        one(binary(cv, next_after))
-    }),
-    ("_pow", "vv", Count::One, |cv| one(binary(cv, f64::powf))),
-    ("_remainder", "vv", Count::One, |cv| {
-        one(binary(cv, remainder))
-    }),
-    ("_scalb", "vv", Count::One, |cv| one(binary(cv, scalb))),
-    ("_fma", "vvv", Count::One, |mut cv| {
+    ("rint", "", |cv| one(unary(&cv.1, f64::round_ties_even))),
+    ("round", "", |cv| one(unary(&cv.1, f64::round))),
+    ("significand", "", |cv| one(unary(&cv.1, significand))),
+    ("sin", "", |cv| one(unary(&cv.1, f64::sin))),
+    ("sinh", "", |cv| one(unary(&cv.1, f64::sinh))),
+    ("sqrt", "", |cv| one(unary(&cv.1, f64::sqrt))),
+    ("tan", "", |cv| one(unary(&cv.1, f64::tan))),
+    ("tanh", "", |cv| one(unary(&cv.1, f64::tanh))),
+    ("trunc", "", |cv| one(unary(&cv.1, f64::trunc))),
+    ("frexp", "", |cv| one(pair(&cv.1, frexp))),
+    ("modf", "", |cv| one(pair(&cv.1, modf))),
+    ("_atan2", "vv", |cv| one(binary(cv, f64::atan2))),
+    ("_copysign", "vv", |cv| one(binary(cv, f64::copysign))),
+    ("_fdim", "vv", |cv| one(binary(cv, fdim))),
+    ("_fmax", "vv", |cv| one(binary(cv, f64::max))),
+    ("_fmin", "vv", |cv| one(binary(cv, f64::min))),
+    ("_fmod", "vv", |cv| one(binary(cv, |x, y| x % y))),
+    ("_hypot", "vv", |cv| one(binary(cv, f64::hypot))),
+    ("_ldexp", "vv", |cv| one(binary(cv, scale))),
+    ("_nextafter", "vv", |cv| one(binary(cv, next_after))),
+    ("_pow", "vv", |cv| one(binary(cv, f64::powf))),
+    ("_remainder", "vv", |cv| one(binary(cv, remainder))),
+    ("_scalb", "vv", |cv| one(binary(cv, scalb))),
+    ("_fma", "vvv", |mut cv| {
         let (z, y, x) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
         one(multiply_add(&x, &y, &z))
     }),
-    ("acosh", "", Count::One, |cv| one(unary(&cv.1, libm::acosh))),
-    ("asinh", "", Count::One, |cv| one(unary(&cv.1, libm::asinh))),
-    ("atanh", "", Count::One, |cv| one(unary(&cv.1, libm::atanh))),
-    ("erf", "", Count::One, |cv| one(unary(&cv.1, libm::erf))),
-    ("erfc", "", Count::One, |cv| one(unary(&cv.1, libm::erfc))),
-    ("j0", "", Count::One, |cv| one(unary(&cv.1, libm::j0))),
-    ("j1", "", Count::One, |cv| one(unary(&cv.1, libm::j1))),
-    ("lgamma", "", Count::One, |cv| {
-        one(unary(&cv.1, libm::lgamma))
-    }),
-    ("tgamma", "", Count::One, |cv| {
-        one(unary(&cv.1, libm::tgamma))
-    }),
-    ("y0", "", Count::One, |cv| one(unary(&cv.1, libm::y0))),
-    ("y1", "", Count::One, |cv| one(unary(&cv.1, libm::y1))),
-    ("_jn", "vv", Count::One, |cv| one(of_order(cv, libm::jn))),
-    ("_yn", "vv", Count::One, |cv| one(of_order(cv, libm::yn))),
+    ("acosh", "", |cv| one(unary(&cv.1, libm::acosh))),
+    ("asinh", "", |cv| one(unary(&cv.1, libm::asinh))),
+    ("atanh", "", |cv| one(unary(&cv.1, libm::atanh))),
+    ("erf", "", |cv| one(unary(&cv.1, libm::erf))),
+    ("erfc", "", |cv| one(unary(&cv.1, libm::erfc))),
+    ("j0", "", |cv| one(unary(&cv.1, libm::j0))),
+    ("j1", "", |cv| one(unary(&cv.1, libm::j1))),
+    ("lgamma", "", |cv| one(unary(&cv.1, libm::lgamma))),
+    ("tgamma", "", |cv| one(unary(&cv.1, libm::tgamma))),
+    ("y0", "", |cv| one(unary(&cv.1, libm::y0))),
+    ("y1", "", |cv| one(unary(&cv.1, libm::y1))),
+    ("_jn", "vv", |cv| one(of_order(cv, libm::jn))),
+    ("_yn", "vv", |cv| one(of_order(cv, libm::yn))),
 ];
 
 fn number(value: &Value) -> Result<f64, ValueError> {
@@ -132,13 +106,13 @@ fn absolute(value: Value) -> ValR {
     })
 }
 
-fn binary(mut cv: Call, f: fn(f64, f64) -> f64) -> ValR {
+fn binary(mut cv: NativeCall, f: fn(f64, f64) -> f64) -> ValR {
     let (y, x) = (cv.0.pop_var(), cv.0.pop_var());
     Ok(Value::from(f(number(&x)?, number(&y)?)))
 }
 
 /// Of an integer and a number, C's conversion cutting off the fraction.
-fn of_order(mut cv: Call, f: fn(i32, f64) -> f64) -> ValR {
+fn of_order(mut cv: NativeCall, f: fn(i32, f64) -> f64) -> ValR {
     let (x, order) = (cv.0.pop_var(), cv.0.pop_var());
     let order = number(&order)?;
     Ok(Value::from(f(order as i32, number(&x)?)))

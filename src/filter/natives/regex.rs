@@ -7,10 +7,10 @@ use std::rc::Rc;
 use fancy_regex::{Captures, CompileError, ParseError, Regex, RegexBuilder};
 
 use super::arrays::object;
-use super::{Call, Count, Entry, Outputs, fail, one};
+use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
 use dq_json::value::{Num, ValR, Value, ValueError};
 
-pub const TABLE: &[Entry] = &[("_match", "vvv", Count::One, find)];
+pub const TABLE: &[NativeEntry] = &[("_match", "vvv", find)];
 
 /// Steps a match may take back before it is given up as endless.
 const BACKTRACK_LIMIT: usize = 10_000_000;
@@ -25,7 +25,7 @@ struct Flags {
 }
 
 /// `_match(re; flags; test)`: every match as jq's `match` gives it, or only whether there is one.
-fn find(mut cv: Call) -> Outputs {
+fn find(mut cv: NativeCall) -> Outputs {
     let (test, flags, pattern) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
     one(search(
         &cv.1,

@@ -2,26 +2,23 @@
 
 use std::cmp::Ordering;
 
-use super::{Call, Count, Entry, fail, one};
+use super::native::{NativeCall, NativeEntry, fail, one};
+use crate::builtins::Intrinsic;
 use dq_json::value::{ValR, Value};
 
-pub const TABLE: &[Entry] = &[
-    ("sort", "", Count::One, |cv| one(plain(cv.1, sorted))),
-    ("unique", "", Count::One, |cv| one(plain(cv.1, distinct))),
-    ("_sort_by", "v", Count::One, |cv| with_keys(cv, sort_by)),
-    ("_group_by", "v", Count::One, |cv| with_keys(cv, group_by)),
-    ("_unique_by", "v", Count::One, |cv| with_keys(cv, unique_by)),
-    ("min", "", Count::One, |cv| {
-        one(extreme(&cv.1, &cv.1, Ordering::is_lt))
-    }),
-    ("max", "", Count::One, |cv| {
-        one(extreme(&cv.1, &cv.1, Ordering::is_ge))
-    }),
-    ("_min_by", "v", Count::One, |mut cv| {
+pub const TABLE: &[NativeEntry] = &[
+    ("sort", "", |cv| one(plain(cv.1, sorted))),
+    ("unique", "", |cv| one(plain(cv.1, distinct))),
+    ("_sort_by", "v", |cv| with_keys(cv, sort_by)),
+    ("_group_by", "v", |cv| with_keys(cv, group_by)),
+    ("_unique_by", "v", |cv| with_keys(cv, unique_by)),
+    ("min", "", |cv| one(extreme(&cv.1, &cv.1, Ordering::is_lt))),
+    ("max", "", |cv| one(extreme(&cv.1, &cv.1, Ordering::is_ge))),
+    ("_min_by", "v", |mut cv| {
         let keys = cv.0.pop_var();
         one(extreme(&cv.1, &keys, Ordering::is_lt))
     }),
-    ("_max_by", "v", Count::One, |mut cv| {
+    ("_max_by", "v", |mut cv| {
         let keys = cv.0.pop_var();
         one(extreme(&cv.1, &keys, Ordering::is_ge))
     }),
@@ -45,18 +42,18 @@ fn plain(value: Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
 /// Arranges an array by the keys of its elements.
 pub type Arrange = fn(&Value, &Value) -> ValR;
 
-/// What `name(f)` does to an array and the keys that `f` gives for its elements, and how many arrays are around each
+/// What a builtin such as `sort_by(f)` does to an array and the keys that `f` gives for its elements, and how many arrays are around each
 /// element afterwards.
-pub fn arrangement(name: &str) -> Option<(Arrange, usize)> {
-    Some(match name {
-        "sort_by" => (sort_by, 1),
-        "group_by" => (group_by, 2),
-        "unique_by" => (unique_by, 1),
+pub fn arrangement(builtin: Intrinsic) -> Option<(Arrange, usize)> {
+    Some(match builtin {
+        Intrinsic::SortBy => (sort_by, 1),
+        Intrinsic::GroupBy => (group_by, 2),
+        Intrinsic::UniqueBy => (unique_by, 1),
         _ => return None,
     })
 }
 
-fn with_keys<'a>(mut cv: Call<'a>, arrange: Arrange) -> super::Outputs<'a> {
+fn with_keys<'a>(mut cv: NativeCall<'a>, arrange: Arrange) -> super::native::Outputs<'a> {
     let keys = cv.0.pop_var();
     one(arrange(&cv.1, &keys))
 }

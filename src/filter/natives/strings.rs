@@ -1,35 +1,33 @@
 //! Text.
 
-use super::{Call, Count, Entry, fail, one};
+use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{ValR, Value};
 
-pub const TABLE: &[Entry] = &[
-    ("utf8bytelength", "", Count::One, |cv| {
-        one(byte_length(&cv.1))
-    }),
-    ("explode", "", Count::One, |cv| one(explode(&cv.1))),
-    ("implode", "", Count::One, |cv| one(implode(&cv.1))),
-    ("ascii_downcase", "", Count::One, |cv| {
+pub const TABLE: &[NativeEntry] = &[
+    ("utf8bytelength", "", |cv| one(byte_length(&cv.1))),
+    ("explode", "", |cv| one(explode(&cv.1))),
+    ("implode", "", |cv| one(implode(&cv.1))),
+    ("ascii_downcase", "", |cv| {
         one(change_case(&cv.1, str::to_ascii_lowercase))
     }),
-    ("ascii_upcase", "", Count::One, |cv| {
+    ("ascii_upcase", "", |cv| {
         one(change_case(&cv.1, str::to_ascii_uppercase))
     }),
-    ("startswith", "v", Count::One, |cv| {
+    ("startswith", "v", |cv| {
         one(affix(cv, "startswith", |text, part| text.starts_with(part)))
     }),
-    ("endswith", "v", Count::One, |cv| {
+    ("endswith", "v", |cv| {
         one(affix(cv, "endswith", |text, part| text.ends_with(part)))
     }),
-    ("split", "v", Count::One, |cv| one(split(cv))),
-    ("_join", "v", Count::One, |cv| one(join(cv))),
-    ("trim", "", Count::One, |cv| {
+    ("split", "v", |cv| one(split(cv))),
+    ("_join", "v", |cv| one(join(cv))),
+    ("trim", "", |cv| {
         one(trim(&cv.1, |text| text.trim_matches(is_space)))
     }),
-    ("ltrim", "", Count::One, |cv| {
+    ("ltrim", "", |cv| {
         one(trim(&cv.1, |text| text.trim_start_matches(is_space)))
     }),
-    ("rtrim", "", Count::One, |cv| {
+    ("rtrim", "", |cv| {
         one(trim(&cv.1, |text| text.trim_end_matches(is_space)))
     }),
 ];
@@ -89,14 +87,14 @@ fn change_case(value: &Value, change: fn(&str) -> String) -> ValR {
     }
 }
 
-fn affix(mut cv: Call, name: &str, test: fn(&str, &str) -> bool) -> ValR {
+fn affix(mut cv: NativeCall, name: &str, test: fn(&str, &str) -> bool) -> ValR {
     match (&cv.1, cv.0.pop_var()) {
         (Value::Str(text), Value::Str(part)) => Ok(Value::Bool(test(text, &part))),
         _ => fail(format_args!("{name}() requires string inputs")),
     }
 }
 
-fn split(mut cv: Call) -> ValR {
+fn split(mut cv: NativeCall) -> ValR {
     match (&cv.1, cv.0.pop_var()) {
         (Value::Str(_), separator @ Value::Str(_)) => cv.1 / separator,
         _ => fail("split input and separator must be strings"),
@@ -111,7 +109,7 @@ fn trim(value: &Value, trim: fn(&str) -> &str) -> ValR {
 }
 
 /// Strings, numbers, booleans and null (as nothing) with the separator between them.
-fn join(mut cv: Call) -> ValR {
+fn join(mut cv: NativeCall) -> ValR {
     let separator = cv.0.pop_var();
     let items: Vec<Value> = match &cv.1 {
         Value::Arr(items) => items.to_vec(),

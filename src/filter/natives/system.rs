@@ -3,15 +3,16 @@
 use jaq_core::box_iter::box_once;
 use jaq_core::{Ctx, Exn, PathsPtr};
 
-use super::{Call, Count, Entry, Kind, Outputs, fail, one};
-use crate::{builtins, natives};
+use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
+use crate::builtins;
+use crate::run::JaqData;
 use dq_json::value::{Value, ValueError};
 
-pub const TABLE: &[Entry] = &[
-    ("error", "", Count::AtMostOne, |cv| {
+pub const TABLE: &[NativeEntry] = &[
+    ("error", "", |cv| {
         box_once(Err(ValueError::new(cv.1).into()))
     }),
-    ("input", "", Count::One, |cv| {
+    ("input", "", |cv| {
         box_once(
             cv.0.data()
                 .input()
@@ -19,39 +20,35 @@ pub const TABLE: &[Entry] = &[
                 .map_err(Into::into),
         )
     }),
-    ("_inputs", "", Count::Any, |cv| {
+    ("_inputs", "", |cv| {
         let run = *cv.0.data();
         Box::new(std::iter::from_fn(move || run.input()).map(|input| input.map_err(Into::into)))
     }),
-    ("debug", "", Count::One, |cv| {
+    ("debug", "", |cv| {
         cv.0.data()
             .message(format!("[\"DEBUG:\",{}]\n", cv.1.to_json()).as_bytes());
         one(Ok(cv.1))
     }),
-    ("stderr", "", Count::One, |cv| {
+    ("stderr", "", |cv| {
         cv.0.data().message(raw(&cv.1).as_bytes());
         one(Ok(cv.1))
     }),
-    ("input_filename", "", Count::One, |cv| {
-        one(Ok(cv.0.data().input_name()))
-    }),
-    ("input_line_number", "", Count::One, |cv| {
+    ("input_filename", "", |cv| one(Ok(cv.0.data().input_name()))),
+    ("input_line_number", "", |cv| {
         one(Ok(Value::from(cv.0.data().input_line())))
     }),
-    ("_halt", "v", Count::AtMostOne, halt),
-    ("_halt_error", "v", Count::AtMostOne, halt_error),
-    ("builtins", "", Count::One, |_| one(Ok(all_names()))),
-    ("_stack_guard", "", Count::One, stack_guard),
-    ("_getpath", "v", Count::One, |mut cv| {
+    ("_halt", "v", halt),
+    ("_halt_error", "v", halt_error),
+    ("builtins", "", |_| one(Ok(all_names()))),
+    ("_stack_guard", "", stack_guard),
+    ("_getpath", "v", |mut cv| {
         let path = cv.0.pop_var();
         one(match path {
             Value::Arr(path) => cv.1.get_path(&path),
             _ => fail("Path must be specified as an array"),
         })
     }),
-    ("modulemeta", "", Count::One, |cv| {
-        one(cv.0.data().module_meta(&cv.1))
-    }),
+    ("modulemeta", "", |cv| one(cv.0.data().module_meta(&cv.1))),
 ];
 
 fn raw(value: &Value) -> String {
@@ -70,7 +67,7 @@ fn exit_code(input: &Value, code: &Value) -> Result<i32, ValueError> {
     }
 }
 
-fn halt(mut cv: Call) -> Outputs {
+fn halt(mut cv: NativeCall) -> Outputs {
     box_once(Err(match exit_code(&cv.1, &cv.0.pop_var()) {
         Ok(code) => Exn::halt(code),
         Err(error) => error.into(),
@@ -78,7 +75,7 @@ fn halt(mut cv: Call) -> Outputs {
 }
 
 /// A string is printed as it is, null not at all, anything else as a line of JSON (jq manual, `halt_error`).
-fn halt_error(mut cv: Call) -> Outputs {
+fn halt_error(mut cv: NativeCall) -> Outputs {
     let code = match exit_code(&cv.1, &cv.0.pop_var()) {
         Ok(code) => code,
         Err(error) => return box_once(Err(error.into())),
@@ -95,19 +92,18 @@ fn halt_error(mut cv: Call) -> Outputs {
 }
 
 fn all_names() -> Value {
-    let names = builtins::signatures().chain(natives::signatures());
-    names
-        .filter(|(name, _)| !name.starts_with(['_', '@']))
-        .map(|(name, arity)| Value::from(format!("{name}/{arity}")))
+    let public = builtins::all().filter(|it| !it.name.starts_with(['_', '@']));
+    public
+        .map(|builtin| Value::from(format!("{}/{}", builtin.name, builtin.arity)))
         .collect()
 }
 
 /// Passes the input on while there is stack left.
-fn stack_guard(cv: Call) -> Outputs {
+fn stack_guard(cv: NativeCall) -> Outputs {
     one(stack_left(&cv.0).map(|()| cv.1))
 }
 
-fn stack_left(context: &Ctx<Kind>) -> Result<(), ValueError> {
+fn stack_left(context: &Ctx<JaqData>) -> Result<(), ValueError> {
     let marker = 0u8;
     let enough = std::ptr::from_ref(&marker).addr() >= context.data().stack_limit();
     if enough {
@@ -118,7 +114,7 @@ fn stack_left(context: &Ctx<Kind>) -> Result<(), ValueError> {
 }
 
 /// How the filters that are paths themselves (inside `path(…)`) run.
-pub fn paths(name: &str) -> Option<PathsPtr<Kind>> {
+pub fn paths(name: &str) -> Option<PathsPtr<JaqData>> {
     match name {
         "_empty" => Some(|_| Box::new(std::iter::empty())),
         "error" => Some(|cv| box_once(Err(ValueError::new(cv.1.0).into()))),

@@ -10,18 +10,18 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use calendar::Moment;
 use strftime::Zone;
 
-use super::{Call, Count, Entry, fail, one};
+use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{ValR, Value, ValueError};
 
-pub const TABLE: &[Entry] = &[
-    ("gmtime", "", Count::One, |cv| one(gmtime(&cv.1))),
-    ("mktime", "", Count::One, |cv| one(mktime(&cv.1))),
-    ("strptime", "v", Count::One, |cv| one(parse(cv))),
-    ("localtime", "", Count::One, |cv| one(localtime(&cv.1))),
-    ("now", "", Count::One, |_| one(now())),
-    ("_moment", "vv", Count::One, |cv| one(moment(cv))),
-    ("_strftime", "vvv", Count::One, |cv| one(format(cv))),
-    ("_zone", "", Count::One, |cv| one(zone(&cv.1))),
+pub const TABLE: &[NativeEntry] = &[
+    ("gmtime", "", |cv| one(gmtime(&cv.1))),
+    ("mktime", "", |cv| one(mktime(&cv.1))),
+    ("strptime", "v", |cv| one(parse(cv))),
+    ("localtime", "", |cv| one(localtime(&cv.1))),
+    ("now", "", |_| one(now())),
+    ("_moment", "vv", |cv| one(moment(cv))),
+    ("_strftime", "vvv", |cv| one(format(cv))),
+    ("_zone", "", |cv| one(zone(&cv.1))),
 ];
 
 fn now() -> ValR {
@@ -93,7 +93,7 @@ fn not_parsed<T>(name: &str) -> Result<T, ValueError> {
 }
 
 /// What `strftime` and `strflocaltime` begin with: seconds or an array become an array in range.
-fn moment(mut cv: Call) -> ValR {
+fn moment(mut cv: NativeCall) -> ValR {
     let (format, name) = (cv.0.pop_var(), cv.0.pop_var());
     let name = name.as_str().unwrap_or_default();
     let items = match &cv.1 {
@@ -123,7 +123,7 @@ fn zone(value: &Value) -> ValR {
 const SPARE: usize = 100;
 
 /// `_strftime(format; zone; name)`, the zone as `+0900 JST SECONDS`.
-fn format(mut cv: Call) -> ValR {
+fn format(mut cv: NativeCall) -> ValR {
     let (name, zone, format) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
     let [name, zone, format] = [&name, &zone, &format].map(|it| it.as_str().unwrap_or_default());
     let Value::Arr(items) = &cv.1 else {
@@ -136,7 +136,7 @@ fn format(mut cv: Call) -> ValR {
     Ok(Value::from(text))
 }
 
-fn parse(mut cv: Call) -> ValR {
+fn parse(mut cv: NativeCall) -> ValR {
     let (Value::Str(text), Value::Str(format)) = (&cv.1, &cv.0.pop_var()) else {
         return fail("strptime/1 requires string inputs and arguments");
     };

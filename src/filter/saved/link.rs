@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::{FilterOrigin, Metadata, SavedFilter, SavedFilters, names};
+use crate::builtins::{self, OutputCount};
 use crate::link::{Callee, Environment, Linker, Saved};
-use crate::lower::{Count, Scope};
+use crate::lower::Scope;
 use crate::report::CompileError;
 use crate::syntax::{self, Def, Module};
 
@@ -12,7 +13,7 @@ use crate::syntax::{self, Def, Module};
 #[derive(Default)]
 pub struct Calls<'s> {
     /// How each is called; `None` while it is being read.
-    known: HashMap<Key, Option<(&'s str, Count)>>,
+    known: HashMap<Key, Option<(&'s str, OutputCount)>>,
     /// Those being read, each called by the one before it.
     open: Vec<Key>,
     /// Name and text in the order they are compiled, dependencies first.
@@ -30,7 +31,7 @@ impl<'s> Linker<'s> {
         name: &str,
     ) -> Option<Callee<'s>> {
         // What dq calls by itself starts so.
-        let is_private = name.starts_with('_') && names::is_taken(name);
+        let is_private = name.starts_with('_') && builtins::is_builtin(name);
         if environment.saved != Saved::All || is_private || self.means_another(name) {
             return None;
         }
@@ -92,7 +93,7 @@ impl<'s> Linker<'s> {
         self.saved_function(saved).0
     }
 
-    fn saved_function(&mut self, saved: &SavedFilter) -> (&'s str, Count) {
+    fn saved_function(&mut self, saved: &SavedFilter) -> (&'s str, OutputCount) {
         let source = self.keep(saved.text.clone().into_owned());
         let number = self.saved.known.len();
         let compiled = self.keep(format!("{} saved {number}", saved.name));
@@ -102,7 +103,7 @@ impl<'s> Linker<'s> {
             // Nothing runs after an error, so it does not matter how many outputs this would have.
             Err(error) => {
                 self.errors.push(error);
-                Count::Any
+                OutputCount::Any
             }
         };
         self.saved.open.pop();
@@ -124,7 +125,7 @@ impl<'s> Linker<'s> {
         saved: &SavedFilter,
         source: &'s str,
         compiled: &'s str,
-    ) -> Result<Count, CompileError> {
+    ) -> Result<OutputCount, CompileError> {
         let module = program(saved, source)?;
         let environment = self.saved_environment(saved, source, &module)?;
         let mut scope = Scope::new(source, &saved.path, environment);

@@ -1,7 +1,7 @@
 //! What a saved filter may be called: a jq identifier that means nothing else yet.
 
+use crate::builtins::is_builtin;
 use crate::syntax::KEYWORDS;
-use crate::{builtins, natives};
 
 /// Words that stand for values.
 const CONSTANTS: [&str; 3] = ["null", "true", "false"];
@@ -27,17 +27,10 @@ pub fn name_problem(name: &str) -> Option<String> {
             "{name} cannot name a filter: letters, digits and _ only, and no word of jq's grammar"
         ));
     }
-    is_taken(name).then(|| format!("{name} is a function already: choose another name"))
+    is_builtin(name).then(|| format!("{name} is a function already: choose another name"))
 }
 
 /// What to say where a saved filter has the name of a function, which may have come later than the filter.
 pub fn shadowing_warning(name: &str) -> Option<String> {
-    is_taken(name).then(|| format!("the saved filter {name} hides the function of that name"))
-}
-
-/// jq or dq has a function of this name, with whatever number of arguments.
-pub fn is_taken(name: &str) -> bool {
-    builtins::signatures()
-        .chain(natives::signatures())
-        .any(|(known, _)| known == name)
+    is_builtin(name).then(|| format!("the saved filter {name} hides the function of that name"))
 }

@@ -9,9 +9,6 @@ use crate::syntax::{self, Import};
 use crate::{Program, link, main};
 use dq_json::value::Value;
 
-/// Functions of dq's that no jq can have.
-const NOT_IN_JQ: [&str; 1] = ["fetch"];
-
 /// The text of the program; a filter that uses nothing of dq's is as it was written.
 ///
 /// # Errors
@@ -23,10 +20,6 @@ pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
     let (text, before) = (main.text, main.before);
     let (linker, _) = link(program, &files, &arena, main)?;
     let refuse = |message: String| Err(vec![CompileError::new(message)]);
-    let native = linker.natives.iter().map(|(name, _)| name);
-    if let Some(name) = native.into_iter().find(|name| NOT_IN_JQ.contains(name)) {
-        return refuse(format!("the filter uses {name}, which plain jq has not"));
-    }
     let mut definitions: Vec<String> = linker
         .helpers
         .iter()

@@ -7,9 +7,9 @@ use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::Path;
 
 use super::{Compiler, INPUT, piped};
+use crate::builtins::{self, Intrinsic as I};
 use crate::fused::{Expr, Stream};
 use crate::lower::calls;
-use crate::natives;
 use crate::syntax::Term;
 use dq_json::value::{Num, Value};
 
@@ -58,20 +58,30 @@ impl Compiler<'_> {
                 }
                 expr
             }
-            T::Call("length", args) if args.is_empty() => Expr::Length(Box::new(INPUT)),
-            T::Call("not", args) if args.is_empty() => Expr::Not(Box::new(INPUT)),
-            T::Call("null", args) if args.is_empty() => Expr::Constant(Value::Null),
-            T::Call("true", args) if args.is_empty() => Expr::Constant(Value::Bool(true)),
-            T::Call("false", args) if args.is_empty() => Expr::Constant(Value::Bool(false)),
-            T::Call("tostring", args) if args.is_empty() => Expr::Text(vec![INPUT]),
-            T::Call("map", args) if args.len() == 1 => {
-                let each = self.of_term(&args[0], false)?;
+            T::Call(name, args) => return self.single_call(term, name, args),
+            _ => return None,
+        })
+    }
+
+    fn single_call(&mut self, term: &Term, name: &str, args: &[Term]) -> Option<Expr> {
+        let builtin = builtins::find(name, args.len())?;
+        Some(match (builtin.intrinsic, args) {
+            (Some(I::Length), []) => Expr::Length(Box::new(INPUT)),
+            (Some(I::Not), []) => Expr::Not(Box::new(INPUT)),
+            (Some(I::Null), []) => Expr::Constant(Value::Null),
+            (Some(I::True), []) => Expr::Constant(Value::Bool(true)),
+            (Some(I::False), []) => Expr::Constant(Value::Bool(false)),
+            (Some(I::ToString), []) => Expr::Text(vec![INPUT]),
+            (Some(I::Map), [filter]) => {
+                let each = self.of_term(filter, false)?;
                 Expr::List(Box::new(piped(Stream::Each(INPUT), each)))
             }
-            T::Call(name, args) if is_simple(name, args) => match self.part(term)? {
-                Stream::Part(part) => Expr::Part(part),
-                _ => return None,
-            },
+            _ if builtin.is_pure_function() && args.iter().all(is_constant) => {
+                match self.part(term)? {
+                    Stream::Part(part) => Expr::Part(part),
+                    _ => return None,
+                }
+            }
             _ => return None,
         })
     }
@@ -125,14 +135,12 @@ impl Compiler<'_> {
     }
 }
 
-/// A call that has one output, and is nothing that reads inputs: a native filter of constants.
-fn is_simple(name: &str, args: &[Term]) -> bool {
-    let is_constant = |term: &Term| match term {
+fn is_constant(term: &Term) -> bool {
+    match term {
         T::Num(_) => true,
         T::Str(None, parts) => !parts.iter().any(|part| matches!(part, StrPart::Term(_))),
         _ => false,
-    };
-    natives::has_one_output(name, args.len()) && args.iter().all(is_constant)
+    }
 }
 
 fn operator(op: &B<&str>) -> Option<B<&'static str>> {

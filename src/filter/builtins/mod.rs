@@ -1,0 +1,11 @@
+//! jq's builtins and dq's helpers: one table says what each is, and the text of those written in jq is here too.
+
+mod builtin;
+mod definitions;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use builtin::{Builtin, Implementation, Intrinsic, OutputCount};
+pub use definitions::text;
+pub use table::{all, arities, find, intrinsic, is_builtin, may_read_inputs};

@@ -1,0 +1,26 @@
+//! What a native filter looks like to jaq-core.
+
+use jaq_core::box_iter::box_once;
+use jaq_core::{Cv, RunPtr, ValXs};
+
+use crate::run::JaqData;
+use dq_json::value::{ValR, Value, ValueError};
+
+/// A native filter: its name, its parameters (`v` takes a value, `f` a filter), and the function that runs it.
+pub type NativeEntry = (&'static str, &'static str, RunPtr<JaqData>);
+
+/// The arguments and the input of a call.
+pub type NativeCall<'a> = Cv<'a, JaqData>;
+
+/// The outputs of a call.
+pub type Outputs<'a> = ValXs<'a, Value>;
+
+/// The outputs of a native filter that has exactly one.
+pub fn one<'a>(result: ValR) -> Outputs<'a> {
+    box_once(result.map_err(Into::into))
+}
+
+/// The error that carries this message.
+pub fn fail<T>(message: impl std::fmt::Display) -> Result<T, ValueError> {
+    Err(ValueError::str(message))
+}
