@@ -47,7 +47,7 @@
 //! time (Langdale and Lemire, "Parsing Gigabytes of JSON per Second"), on x86_64 processors that have it.
 //! [`ReadAhead`](read::ReadAhead) reads and indexes an input on another thread.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 mod limits;
 pub mod read;

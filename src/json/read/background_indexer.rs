@@ -6,7 +6,7 @@ use super::tokens::MAX_ESCAPE_LENGTH;
 use crate::simd::block::BLOCK_SIZE;
 
 /// Indexes chunks of an input before they are scanned.
-pub struct BackgroundIndexer {
+pub(super) struct BackgroundIndexer {
     /// The offset in the input of the next chunk.
     offset: usize,
     state: IndexerState,
@@ -18,7 +18,7 @@ pub struct BackgroundIndexer {
 
 impl BackgroundIndexer {
     /// Indexes the chunks that follow these bytes, which start at this offset of the input and outside of any string.
-    pub fn new(offset: usize, bytes: Vec<u8>) -> Self {
+    pub(super) fn new(offset: usize, bytes: Vec<u8>) -> Self {
         let mut indexer = Self {
             offset,
             state: IndexerState::default(),
@@ -35,7 +35,7 @@ impl BackgroundIndexer {
 
     /// Indexes a chunk, together with the bytes left from the one before: these are copied into the free space in front
     /// of the chunk's bytes.
-    pub fn index(&mut self, chunk: &mut InputBuffer) {
+    pub(super) fn index(&mut self, chunk: &mut InputBuffer) {
         chunk.index.clear();
         let begin = chunk.filled.start.checked_sub(self.left.len());
         let Some(begin) = begin.filter(|_| !self.has_failed) else {

@@ -5,7 +5,7 @@ use crate::simd::block::{BLOCK_SIZE, BlockMasks, Simd, WithSimd};
 
 /// Indexes the blocks of a text, up to the first one that has something wrong in it. Its result is the number of blocks
 /// that were indexed, and whether they have a control character.
-pub struct BlockIndexer<'a> {
+pub(super) struct BlockIndexer<'a> {
     pub text: &'a [u8],
     /// The token starts of each block, to be filled in.
     pub bits: &'a mut [u64],
@@ -46,7 +46,7 @@ impl WithSimd for BlockIndexer<'_> {
 
 /// What the indexing of a block depends on from the block before it (simdjson's `prev_in_string` and so on).
 #[derive(Debug, Default)]
-pub struct IndexerState {
+pub(super) struct IndexerState {
     /// All bits are set if the previous block ended inside a string, or else none.
     prev_in_string: u64,
     /// 1 if the previous block ended with a backslash that escapes the first byte, or else 0.

@@ -7,14 +7,14 @@ use std::ops::Range;
 use super::structural_index::StructuralIndex;
 
 /// Bytes of a read once an input has proved to be long: the most that a socket delivers at once.
-pub const CHUNK_SIZE: usize = 256 * 1024;
+pub(super) const CHUNK_SIZE: usize = 256 * 1024;
 
 /// Bytes of the first read: a short answer is read in one call, and touches no more memory than it needs.
 const FIRST_CHUNK_SIZE: usize = 16 * 1024;
 
 /// The offset in the input, in bytes, from which on it is scanned with vector instructions. A shorter input is scanned
 /// token by token in less time than it takes to detect the instructions: in a virtual machine `cpuid` traps.
-pub const SIMD_THRESHOLD: usize = 64 * 1024;
+pub(super) const SIMD_THRESHOLD: usize = 64 * 1024;
 
 /// Bytes of an input that have been read and not consumed, and the structural index of them as far as it is known.
 #[derive(Default)]

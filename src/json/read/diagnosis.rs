@@ -8,7 +8,7 @@ use crate::limits::MAX_DEPTH;
 
 /// A container or key that is not complete, as on jq's parser stack.
 #[derive(Clone, Copy, PartialEq)]
-pub enum OpenItem {
+pub(super) enum OpenItem {
     Array { is_empty: bool },
     Object { is_empty: bool },
     Key,
@@ -16,7 +16,7 @@ pub enum OpenItem {
 
 /// The value that was parsed last and is not stored in a container yet.
 #[derive(Clone, Copy, PartialEq)]
-pub enum LastValue {
+pub(super) enum LastValue {
     String,
     Other,
 }
@@ -36,7 +36,7 @@ enum LexState {
 const MAX_TOKEN: usize = 64 * 1024;
 
 /// The state of jq's parser.
-pub struct Diagnosis {
+pub(super) struct Diagnosis {
     stack: Vec<OpenItem>,
     last: Option<LastValue>,
     /// The literal or the content of the string that is being parsed.
@@ -49,7 +49,7 @@ type Check = Result<(), &'static str>;
 
 impl Diagnosis {
     /// Starts inside `outer`, if anything, behind the value `last`.
-    pub fn new(outer: Option<OpenItem>, last: Option<LastValue>) -> Self {
+    pub(super) fn new(outer: Option<OpenItem>, last: Option<LastValue>) -> Self {
         Self {
             stack: outer.into_iter().collect(),
             last,
@@ -59,14 +59,14 @@ impl Diagnosis {
     }
 
     /// The offset and message of the first error in these bytes, which continue those of the last call.
-    pub fn find_error(&mut self, text: &[u8]) -> Option<(usize, &'static str)> {
+    pub(super) fn find_error(&mut self, text: &[u8]) -> Option<(usize, &'static str)> {
         let mut bytes = text.iter().enumerate();
         bytes.find_map(|(at, byte)| self.parse_byte(*byte).err().map(|message| (at, message)))
     }
 
     /// The message if no error is found in the bytes so far. The scanner found one, so a container is used as a key, or a
     /// separator is missing before a value; jq reports either at its end, which may be far away.
-    pub fn message_so_far(&self) -> &'static str {
+    pub(super) fn message_so_far(&self) -> &'static str {
         match (&self.lex_state, self.last) {
             (LexState::String | LexState::Escape, Some(_)) => "Expected separator between values",
             _ => "Object keys must be strings",
@@ -74,7 +74,7 @@ impl Diagnosis {
     }
 
     /// The message if the input ends here.
-    pub fn message_at_end(mut self) -> &'static str {
+    pub(super) fn message_at_end(mut self) -> &'static str {
         if self.lex_state != LexState::Normal {
             return "Unfinished string";
         }

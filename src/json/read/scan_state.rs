@@ -2,7 +2,7 @@
 
 /// What the grammar allows next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Expect {
+pub(super) enum Expect {
     /// A value.
     #[default]
     Value,
@@ -20,7 +20,7 @@ pub enum Expect {
 
 /// How far a scan has come.
 #[derive(Debug, PartialEq, Eq)]
-pub enum ScanProgress {
+pub(super) enum ScanProgress {
     /// The value is complete; its length in bytes.
     Complete(usize),
     /// The text ends inside the value.
@@ -29,7 +29,7 @@ pub enum ScanProgress {
 
 /// The text is not JSON. The `diagnosis` module finds the message and the place.
 #[derive(Debug, PartialEq, Eq)]
-pub struct InvalidJson;
+pub(super) struct InvalidJson;
 
 /// The result of scanning a token: `None` if the text ends before the token does.
-pub type TokenResult<T> = Result<Option<T>, InvalidJson>;
+pub(super) type TokenResult<T> = Result<Option<T>, InvalidJson>;

@@ -14,7 +14,7 @@ use crate::value::{StringLiteral, unescaped_prefix};
 
 /// The scan of one value after the other.
 #[derive(Debug)]
-pub struct Scanner {
+pub(super) struct Scanner {
     /// The opening brackets of the open containers.
     open: Vec<u8>,
     /// The number of containers around the value.
@@ -34,7 +34,7 @@ pub struct Scanner {
 
 impl Scanner {
     /// A scanner that uses the structural index from this offset in the input on.
-    pub fn new(simd_threshold: usize) -> Self {
+    pub(super) fn new(simd_threshold: usize) -> Self {
         Self {
             open: Vec::new(),
             outer_depth: 0,
@@ -48,7 +48,7 @@ impl Scanner {
     }
 
     /// Prepares for the next value, which has this many containers around it.
-    pub fn reset(&mut self, outer_depth: usize) {
+    pub(super) fn reset(&mut self, outer_depth: usize) {
         self.open.clear();
         self.outer_depth = outer_depth;
         self.expect = Expect::Value;
@@ -57,14 +57,14 @@ impl Scanner {
     }
 
     /// Discards the index of the bytes ahead: after an error the next value may start inside what was taken as a string.
-    pub fn discard_index(&mut self) {
+    pub(super) fn discard_index(&mut self) {
         self.own_index.clear();
         self.ignores_input_index = true;
     }
 
     /// The number of bytes of the value that are scanned. For invalid text, it is the place of the error if that is
     /// inside a string, or else the start of the token.
-    pub fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.position
     }
 
@@ -75,7 +75,7 @@ impl Scanner {
     ///
     /// # Errors
     /// The text is not JSON.
-    pub fn scan(
+    pub(super) fn scan(
         &mut self,
         text: &[u8],
         (text_start, input_index): (usize, &StructuralIndex),

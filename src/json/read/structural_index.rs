@@ -14,7 +14,7 @@ const MAX_BLOCKS: usize = 64;
 ///
 /// Strings in the stretch are valid; nothing else is checked.
 #[derive(Debug, Default)]
-pub struct StructuralIndex {
+pub(super) struct StructuralIndex {
     /// The offset of the first block in the input.
     start: usize,
     /// The bits of each block, the first byte in the lowest bit.
@@ -29,14 +29,14 @@ pub struct StructuralIndex {
 
 impl StructuralIndex {
     /// A range of the input, as offsets, that is known to have no control characters, and so no newlines.
-    pub fn control_free(&self) -> Range<usize> {
+    pub(super) fn control_free(&self) -> Range<usize> {
         let blocks = if self.has_control { 0 } else { self.count };
         self.start..self.start + blocks * BLOCK_SIZE
     }
 
     /// The token starts from offset `at` of a text on, where the text starts at offset `text_start` of the input. The
     /// position must be outside of a string. `None` if it is not indexed.
-    pub fn tokens_from(&self, text_start: usize, at: usize) -> Option<TokenStarts<'_>> {
+    pub(super) fn tokens_from(&self, text_start: usize, at: usize) -> Option<TokenStarts<'_>> {
         let offset = (text_start + at).checked_sub(self.start)?;
         let (block, bit) = (offset / BLOCK_SIZE, offset % BLOCK_SIZE);
         (block < self.count).then(|| TokenStarts {
@@ -53,7 +53,7 @@ impl StructuralIndex {
     ///
     /// `None` if the rest is shorter than a block, if its first block is not valid JSON, or if the processor has no
     /// suitable instructions.
-    pub fn build_tokens_from(
+    pub(super) fn build_tokens_from(
         &mut self,
         rest: &[u8],
         text_start: usize,
@@ -69,7 +69,7 @@ impl StructuralIndex {
 
     /// Indexes the first `blocks` blocks of a text, which starts at offset `start` of the input, and replaces what was
     /// indexed before. Returns whether all of them could be indexed.
-    pub fn build(
+    pub(super) fn build(
         &mut self,
         text: &[u8],
         start: usize,
@@ -92,13 +92,13 @@ impl StructuralIndex {
     }
 
     /// Removes all blocks.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.count = 0;
     }
 }
 
 /// The offsets in a text at which tokens start, in ascending order.
-pub struct TokenStarts<'i> {
+pub(super) struct TokenStarts<'i> {
     /// The bits of the current block that have not been returned.
     bits: u64,
     /// The offset of the current block in the text. It wraps around for a first block that starts before the text.
@@ -113,7 +113,7 @@ pub struct TokenStarts<'i> {
 impl TokenStarts<'_> {
     /// Whether the block of the last token start has backslashes.
     #[inline(always)]
-    pub fn has_escapes(&self) -> bool {
+    pub(super) fn has_escapes(&self) -> bool {
         let escapes = self.escapes.get(self.block / 64);
         escapes.is_some_and(|bits| bits >> (self.block % 64) & 1 != 0)
     }

@@ -14,7 +14,7 @@ use crate::value::StringLiteral;
 /// The scan of the bytes that are indexed.
 ///
 /// Its private methods return `None` to stop. What they have scanned by then stays scanned.
-pub struct StructuralScan<'s, 't, 'i, V> {
+pub(super) struct StructuralScan<'s, 't, 'i, V> {
     pub text: &'t [u8],
     /// The token starts that are left.
     pub tokens: TokenStarts<'i>,
@@ -31,7 +31,7 @@ pub struct StructuralScan<'s, 't, 'i, V> {
 }
 
 /// How far a structural scan went.
-pub enum Advance {
+pub(super) enum Advance {
     Nowhere,
     Partway,
     /// To the end of the outermost container.
@@ -39,7 +39,7 @@ pub enum Advance {
 }
 
 /// What a token can be at its place, and its first byte.
-enum Token {
+enum NextToken {
     /// The first token of a value.
     Value(u8),
     /// A comma, or the end of the container.
@@ -49,7 +49,7 @@ enum Token {
 impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
     /// Scans as far as it can.
     #[inline(always)]
-    pub fn run(&mut self) -> Advance {
+    pub(super) fn run(&mut self) -> Advance {
         let start = self.at;
         // The scan may be in the middle of a number or literal, at whose rest no token starts.
         let is_token_start = self.tokens.next() == Some(start);
@@ -69,26 +69,26 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
     #[inline(always)]
     fn run_from(&mut self, c: u8) -> Option<()> {
         let mut token = match self.expect {
-            Expect::Separator => Token::Separator(c),
-            Expect::Value => Token::Value(c),
-            Expect::Key => Token::Value(self.scan_key(c)?),
+            Expect::Separator => NextToken::Separator(c),
+            Expect::Value => NextToken::Value(c),
+            Expect::Key => NextToken::Value(self.scan_key(c)?),
             Expect::FirstKey | Expect::FirstElement | Expect::Colon => return None,
         };
         loop {
             let mut c = match token {
-                Token::Value(c) => match self.scan_value(c)? {
-                    Token::Separator(c) => c,
+                NextToken::Value(c) => match self.scan_value(c)? {
+                    NextToken::Separator(c) => c,
                     inner => {
                         token = inner;
                         continue;
                     }
                 },
-                Token::Separator(c) => c,
+                NextToken::Separator(c) => c,
             };
             while c != b',' {
                 c = self.end_container(c)?;
             }
-            token = Token::Value(self.scan_comma()?);
+            token = NextToken::Value(self.scan_comma()?);
         }
     }
 
@@ -173,13 +173,13 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
 
     /// Passes over a scalar, or into a container; returns the next token.
     #[inline(always)]
-    fn scan_value(&mut self, c: u8) -> Option<Token> {
+    fn scan_value(&mut self, c: u8) -> Option<NextToken> {
         if c == b'"' {
             // If there is a next token, the string ends before it.
             let next = self.tokens.next()?;
             self.visitor.visit_scalar(self.at);
             (self.at, self.expect) = (next, Expect::Separator);
-            return Some(Token::Separator(*self.text.get(next)?));
+            return Some(NextToken::Separator(*self.text.get(next)?));
         }
         match c {
             b'{' => self.begin_object(),
@@ -190,7 +190,7 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
 
     /// Passes over a number, `true`, `false` or `null`.
     #[inline(always)]
-    fn scan_word(&mut self, c: u8) -> Option<Token> {
+    fn scan_word(&mut self, c: u8) -> Option<NextToken> {
         let end = match c {
             b'-' | b'0'..=b'9' => scan_number(self.text, self.at, false),
             b't' => scan_literal(self.text, self.at, b"true", false),
@@ -205,26 +205,26 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         };
         self.visitor.visit_scalar(self.at);
         (self.at, self.expect) = (end, Expect::Separator);
-        Some(Token::Separator(self.next_token()?))
+        Some(NextToken::Separator(self.next_token()?))
     }
 
     #[inline(always)]
-    fn begin_object(&mut self) -> Option<Token> {
+    fn begin_object(&mut self) -> Option<NextToken> {
         self.begin_container(b'{', Expect::FirstKey)?;
         match self.next_token()? {
-            b'}' => Some(Token::Separator(self.end_container(b'}')?)),
-            c => Some(Token::Value(self.scan_key(c)?)),
+            b'}' => Some(NextToken::Separator(self.end_container(b'}')?)),
+            c => Some(NextToken::Value(self.scan_key(c)?)),
         }
     }
 
     #[inline(always)]
-    fn begin_array(&mut self) -> Option<Token> {
+    fn begin_array(&mut self) -> Option<NextToken> {
         self.begin_container(b'[', Expect::FirstElement)?;
         match self.next_token()? {
-            b']' => Some(Token::Separator(self.end_container(b']')?)),
+            b']' => Some(NextToken::Separator(self.end_container(b']')?)),
             c => {
                 self.expect = Expect::Value;
-                Some(Token::Value(c))
+                Some(NextToken::Value(c))
             }
         }
     }

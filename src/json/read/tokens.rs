@@ -4,12 +4,17 @@ use super::scan_state::{InvalidJson, TokenResult};
 use crate::value::unescaped_prefix;
 
 /// The record separator of JSON text sequences (RFC 7464).
-pub const RECORD_SEPARATOR: u8 = 0x1e;
+pub(super) const RECORD_SEPARATOR: u8 = 0x1e;
 
 /// The end of the literal at `start`, which must be `word`. Like that of a number, it is known only when another byte
 /// follows or the input has ended.
 #[inline(always)]
-pub fn scan_literal(text: &[u8], start: usize, word: &[u8], has_ended: bool) -> TokenResult<usize> {
+pub(super) fn scan_literal(
+    text: &[u8],
+    start: usize,
+    word: &[u8],
+    has_ended: bool,
+) -> TokenResult<usize> {
     let rest = &text[start..];
     if rest.starts_with(word) {
         return match rest.get(word.len()) {
@@ -45,7 +50,7 @@ fn continues_literal(c: u8) -> bool {
 
 /// The end of the number at `start`. It is known only when another byte follows or the input has ended.
 #[inline(always)]
-pub fn scan_number(text: &[u8], start: usize, has_ended: bool) -> TokenResult<usize> {
+pub(super) fn scan_number(text: &[u8], start: usize, has_ended: bool) -> TokenResult<usize> {
     let first = start + usize::from(text[start] == b'-');
     let mut end = first;
     while let Some(b'0'..=b'9') = text.get(end) {
@@ -83,7 +88,7 @@ fn is_in_number(byte: &u8) -> bool {
 }
 
 /// Whether the text is a number by RFC 8259 §6.
-pub fn is_number(text: &[u8]) -> bool {
+pub(super) fn is_number(text: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|c| c.is_ascii_digit()).count();
     let text = text.strip_prefix(b"-").unwrap_or(text);
     let whole = digits(text);
@@ -108,7 +113,7 @@ pub fn is_number(text: &[u8]) -> bool {
 
 /// The scan of a string, which can stop where the text ends and go on when there is more.
 #[derive(Clone, Copy, Debug)]
-pub struct StringScan {
+pub(super) struct StringScan {
     /// The offset in the text up to which the string is scanned.
     pub at: usize,
     /// Whether there was a backslash.
@@ -119,7 +124,7 @@ pub struct StringScan {
 
 impl StringScan {
     /// Starts at the first byte behind the opening quote.
-    pub fn new(at: usize) -> Self {
+    pub(super) fn new(at: usize) -> Self {
         Self {
             at,
             is_escaped: false,
@@ -128,7 +133,7 @@ impl StringScan {
     }
 
     /// Scans up to the closing quote; `false` if the text ends before it.
-    pub fn resume(&mut self, text: &[u8]) -> Result<bool, InvalidJson> {
+    pub(super) fn resume(&mut self, text: &[u8]) -> Result<bool, InvalidJson> {
         loop {
             let (length, is_ascii) = unescaped_prefix(&text[self.at..]);
             self.is_ascii &= is_ascii;
@@ -156,10 +161,10 @@ impl StringScan {
 }
 
 /// The longest escape, in bytes: `\uXXXX`.
-pub const MAX_ESCAPE_LENGTH: usize = 6;
+pub(super) const MAX_ESCAPE_LENGTH: usize = 6;
 
 /// The length in bytes of the escape at the start of `text`, its backslash included.
-pub fn escape_length(text: &[u8]) -> TokenResult<usize> {
+pub(super) fn escape_length(text: &[u8]) -> TokenResult<usize> {
     let digits = match text.get(1) {
         None => return Ok(None),
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => return Ok(Some(2)),

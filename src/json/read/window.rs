@@ -7,7 +7,7 @@ use super::error::ReadError;
 use super::structural_index::StructuralIndex;
 
 /// The part of an input that is in memory.
-pub struct Window<R> {
+pub(super) struct Window<R> {
     source: R,
     buffer: InputBuffer,
     /// The position in the buffer of the first byte that is not consumed.
@@ -22,7 +22,7 @@ pub struct Window<R> {
 }
 
 impl<R: ByteSource> Window<R> {
-    pub fn new(source: R) -> Self {
+    pub(super) fn new(source: R) -> Self {
         Self {
             source,
             buffer: InputBuffer::default(),
@@ -36,28 +36,28 @@ impl<R: ByteSource> Window<R> {
 
     /// The bytes that are in memory and not consumed.
     #[inline]
-    pub fn rest(&self) -> &[u8] {
+    pub(super) fn rest(&self) -> &[u8] {
         &self.buffer.bytes[self.position..self.buffer.filled.end]
     }
 
     /// The offset in the input of the first byte that is not consumed.
-    pub fn offset(&self) -> usize {
+    pub(super) fn offset(&self) -> usize {
         self.bytes_before + self.position - self.buffer.filled.start
     }
 
     /// The offset of [`Window::rest`] in the input, and the structural index that came with its bytes.
-    pub fn offset_and_index(&self) -> (usize, &StructuralIndex) {
+    pub(super) fn offset_and_index(&self) -> (usize, &StructuralIndex) {
         (self.offset(), &self.buffer.index)
     }
 
     /// Consumes bytes.
-    pub fn advance(&mut self, bytes: usize) {
+    pub(super) fn advance(&mut self, bytes: usize) {
         self.position += bytes;
     }
 
     /// The next byte; `None` at the end of the input.
     #[inline]
-    pub fn peek(&mut self) -> Result<Option<u8>, ReadError> {
+    pub(super) fn peek(&mut self) -> Result<Option<u8>, ReadError> {
         if self.position == self.buffer.filled.end {
             self.read_more()?;
         }
@@ -65,7 +65,7 @@ impl<R: ByteSource> Window<R> {
     }
 
     /// Reads more bytes behind the rest; `false` at the end of the input.
-    pub fn read_more(&mut self) -> Result<bool, ReadError> {
+    pub(super) fn read_more(&mut self) -> Result<bool, ReadError> {
         if self.has_ended {
             return Ok(false);
         }
@@ -81,12 +81,12 @@ impl<R: ByteSource> Window<R> {
     }
 
     /// Whether the input ends with the bytes in memory. It may do so unnoticed until the next read.
-    pub fn has_ended(&self) -> bool {
+    pub(super) fn has_ended(&self) -> bool {
         self.has_ended
     }
 
     /// Whether the input has ended and is consumed.
-    pub fn is_exhausted(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.has_ended && self.position == self.buffer.filled.end
     }
 
@@ -112,7 +112,7 @@ impl<R: ByteSource> Window<R> {
 
     /// The number of lines read, as jq counts them: jq reads line by line, so the current line counts if its end is in
     /// memory.
-    pub fn line_number(&self) -> usize {
+    pub(super) fn line_number(&self) -> usize {
         let rest = self.rest();
         // The first call of `memchr` detects the processor's instructions: a short input gets by without one.
         let has_line_end = !rest.is_empty() && memchr::memchr(b'\n', rest).is_some();
@@ -120,17 +120,17 @@ impl<R: ByteSource> Window<R> {
     }
 
     /// The newlines that are consumed.
-    pub fn lines_consumed(&self) -> usize {
+    pub(super) fn lines_consumed(&self) -> usize {
         self.place_of(self.position).0
     }
 
     /// A syntax error at the current position.
-    pub fn error(&self, message: &'static str) -> ReadError {
+    pub(super) fn error(&self, message: &'static str) -> ReadError {
         self.error_at(0, message)
     }
 
     /// A syntax error `offset` bytes behind the current position, or at the end of the bytes in memory.
-    pub fn error_at(&self, offset: usize, message: &'static str) -> ReadError {
+    pub(super) fn error_at(&self, offset: usize, message: &'static str) -> ReadError {
         let end = self.buffer.filled.end;
         let position = self.position.saturating_add(offset).min(end);
         let is_at_end = self.has_ended && position == end;
@@ -140,7 +140,11 @@ impl<R: ByteSource> Window<R> {
     }
 
     /// Consumes everything up to and including the delimiter, and appends it; `false` at the end of the input.
-    pub fn read_until(&mut self, delimiter: u8, into: &mut Vec<u8>) -> Result<bool, ReadError> {
+    pub(super) fn read_until(
+        &mut self,
+        delimiter: u8,
+        into: &mut Vec<u8>,
+    ) -> Result<bool, ReadError> {
         let before = into.len();
         while self.peek()?.is_some() {
             let rest = self.rest();
@@ -156,7 +160,7 @@ impl<R: ByteSource> Window<R> {
     }
 
     /// Consumes everything up to and including the delimiter; `false` if the input ends without one.
-    pub fn skip_until(&mut self, delimiter: u8) -> Result<bool, ReadError> {
+    pub(super) fn skip_until(&mut self, delimiter: u8) -> Result<bool, ReadError> {
         while self.peek()?.is_some() {
             let found = memchr::memchr(delimiter, self.rest());
             self.advance(found.map_or(self.rest().len(), |at| at + 1));
@@ -168,7 +172,7 @@ impl<R: ByteSource> Window<R> {
     }
 
     /// Consumes everything that is left, and appends it.
-    pub fn read_to_end(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
+    pub(super) fn read_to_end(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
         into.extend_from_slice(self.rest());
         self.advance(self.rest().len());
         if !self.has_ended {

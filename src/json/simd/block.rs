@@ -2,11 +2,11 @@
 //! Lemire, "Parsing Gigabytes of JSON per Second", §3.1).
 
 /// Bytes of a block.
-pub const BLOCK_SIZE: usize = 64;
+pub(crate) const BLOCK_SIZE: usize = 64;
 
 /// The classes of the bytes of a block, one bit a byte, the first byte in the lowest bit.
 #[derive(Clone, Copy, Debug)]
-pub struct BlockMasks {
+pub(crate) struct BlockMasks {
     pub quotes: u64,
     pub backslashes: u64,
     /// Control characters: bytes below U+0020.
@@ -21,12 +21,12 @@ pub struct BlockMasks {
 /// Work that uses the vector instructions of [`Simd`].
 ///
 /// `with_simd` must be `#[inline(always)]`: the instructions are only enabled in the function it is inlined into.
-pub trait WithSimd {
+pub(crate) trait WithSimd {
     type Output;
     fn with_simd(self, simd: Simd) -> Self::Output;
 }
 
-pub use imp::Simd;
+pub(crate) use imp::Simd;
 
 #[cfg(target_arch = "x86_64")]
 mod imp {
@@ -40,13 +40,13 @@ mod imp {
 
     /// Proof that the processor has AVX2, PCLMULQDQ and BMI1: only [`Simd::detect`] creates one.
     #[derive(Clone, Copy, Debug)]
-    pub struct Simd(());
+    pub(crate) struct Simd(());
 
     impl Simd {
         /// Detects the instructions with `cpuid`; `None` if one is missing.
         ///
         /// The standard library caches the answer. The first call is slow in a virtual machine, where `cpuid` traps.
-        pub fn detect() -> Option<Self> {
+        pub(crate) fn detect() -> Option<Self> {
             let has_all = is_x86_feature_detected!("avx2")
                 && is_x86_feature_detected!("pclmulqdq")
                 && is_x86_feature_detected!("bmi1");
@@ -55,7 +55,7 @@ mod imp {
 
         /// Runs `work` in a function that has the instructions enabled.
         #[allow(unsafe_code)]
-        pub fn dispatch<W: WithSimd>(self, work: W) -> W::Output {
+        pub(crate) fn dispatch<W: WithSimd>(self, work: W) -> W::Output {
             #[target_feature(enable = "avx2,pclmulqdq,bmi1")]
             fn run<W: WithSimd>(simd: Simd, work: W) -> W::Output {
                 work.with_simd(simd)
@@ -67,7 +67,7 @@ mod imp {
         /// Classifies the bytes of a block.
         #[inline(always)]
         #[allow(unsafe_code)]
-        pub fn classify(self, block: &[u8; BLOCK_SIZE]) -> BlockMasks {
+        pub(crate) fn classify(self, block: &[u8; BLOCK_SIZE]) -> BlockMasks {
             // SAFETY: a `Simd` exists only if the processor has AVX2, and the loads, which need no alignment, read the
             // first and the last 32 of the 64 bytes that `block` borrows.
             unsafe {
@@ -87,7 +87,7 @@ mod imp {
         /// of the strings between them.
         #[inline(always)]
         #[allow(unsafe_code)]
-        pub fn prefix_xor(self, bits: u64) -> u64 {
+        pub(crate) fn prefix_xor(self, bits: u64) -> u64 {
             // SAFETY: a `Simd` exists only if the processor has carry-less multiplication.
             unsafe {
                 let ones = _mm_set1_epi8(-1);
@@ -161,23 +161,23 @@ mod imp {
 
     /// Proof that the processor has the instructions: there is none here.
     #[derive(Clone, Copy, Debug)]
-    pub enum Simd {}
+    pub(crate) enum Simd {}
 
     impl Simd {
         /// Always `None`.
-        pub fn detect() -> Option<Self> {
+        pub(crate) fn detect() -> Option<Self> {
             None
         }
 
-        pub fn dispatch<W: WithSimd>(self, _: W) -> W::Output {
+        pub(crate) fn dispatch<W: WithSimd>(self, _: W) -> W::Output {
             match self {}
         }
 
-        pub fn classify(self, _: &[u8; BLOCK_SIZE]) -> BlockMasks {
+        pub(crate) fn classify(self, _: &[u8; BLOCK_SIZE]) -> BlockMasks {
             match self {}
         }
 
-        pub fn prefix_xor(self, _: u64) -> u64 {
+        pub(crate) fn prefix_xor(self, _: u64) -> u64 {
             match self {}
         }
     }

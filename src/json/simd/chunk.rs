@@ -1,6 +1,6 @@
 //! Classifies the bytes of a string a few at a time: which end an unescaped run, and which are not printable ASCII.
 
-pub use imp::{CHUNK_SIZE, any_before, classify, first_byte};
+pub(crate) use imp::{CHUNK_SIZE, any_before, classify, first_byte};
 
 /// Sixteen bytes at a time with SSE2, which every x86_64 processor has: nothing is detected at run time.
 #[cfg(target_feature = "sse2")]
@@ -11,13 +11,13 @@ mod imp {
     };
 
     /// Bytes of a chunk.
-    pub const CHUNK_SIZE: usize = 16;
+    pub(crate) const CHUNK_SIZE: usize = 16;
 
     /// Two masks of one bit a byte: the bytes that end an unescaped run (quotes, backslashes, control characters), and
     /// the bytes that are not printable ASCII (DEL and above).
     #[inline(always)]
     #[allow(unsafe_code)]
-    pub fn classify(chunk: &[u8; CHUNK_SIZE]) -> (u32, u32) {
+    pub(crate) fn classify(chunk: &[u8; CHUNK_SIZE]) -> (u32, u32) {
         // SAFETY: this module is compiled only where the target has SSE2, and the load, which needs no alignment, reads
         // the 16 bytes that `chunk` borrows.
         unsafe {
@@ -36,13 +36,13 @@ mod imp {
 
     /// The index of the byte that the lowest set bit of a mask stands for.
     #[inline(always)]
-    pub fn first_byte(mask: u32) -> usize {
+    pub(crate) fn first_byte(mask: u32) -> usize {
         mask.trailing_zeros() as usize
     }
 
     /// Whether the mask has a bit set for one of the first `bytes` bytes.
     #[inline(always)]
-    pub fn any_before(mask: u32, bytes: usize) -> bool {
+    pub(crate) fn any_before(mask: u32, bytes: usize) -> bool {
         mask & ((1 << bytes) - 1) != 0
     }
 }
@@ -52,14 +52,14 @@ mod imp {
 #[cfg(not(target_feature = "sse2"))]
 mod imp {
     /// Bytes of a chunk.
-    pub const CHUNK_SIZE: usize = 8;
+    pub(crate) const CHUNK_SIZE: usize = 8;
     const LOW: u64 = u64::MAX / 255;
     const HIGH: u64 = LOW << 7;
 
     /// Two masks that use the highest bit of each byte: the bytes that end an unescaped run (and possibly some behind
     /// the first of them, because the subtraction carries), and the bytes that are not printable ASCII.
     #[inline(always)]
-    pub fn classify(chunk: &[u8; CHUNK_SIZE]) -> (u64, u64) {
+    pub(crate) fn classify(chunk: &[u8; CHUNK_SIZE]) -> (u64, u64) {
         let word = u64::from_le_bytes(*chunk);
         let below = |word: u64, n: u64| word.wrapping_sub(LOW * n) & !word & HIGH;
         let special = below(word, 0x20)
@@ -71,13 +71,13 @@ mod imp {
 
     /// The index of the byte that the lowest set bit of a mask stands for.
     #[inline(always)]
-    pub fn first_byte(mask: u64) -> usize {
+    pub(crate) fn first_byte(mask: u64) -> usize {
         mask.trailing_zeros() as usize / 8
     }
 
     /// Whether the mask has a bit set for one of the first `bytes` bytes.
     #[inline(always)]
-    pub fn any_before(mask: u64, bytes: usize) -> bool {
+    pub(crate) fn any_before(mask: u64, bytes: usize) -> bool {
         bytes > 0 && mask & (u64::MAX >> (64 - 8 * bytes)) != 0
     }
 }

@@ -4,10 +4,10 @@ use std::cmp::Ordering;
 use std::fmt;
 
 /// The digits that jq keeps of a literal when it converts it to a double (`DEC_NUMBER_DOUBLE_PRECISION` in `jv.c`).
-pub const DOUBLE_DIGITS: usize = 17;
+pub(super) const DOUBLE_DIGITS: usize = 17;
 
 /// A decimal number: `digits` × 10^`exponent`.
-pub struct Decimal {
+pub(super) struct Decimal {
     pub is_negative: bool,
     digits: String,
     exponent: i64,
@@ -15,7 +15,7 @@ pub struct Decimal {
 
 impl Decimal {
     /// Parses a JSON number, or a jq literal such as `.5` or `1.`.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (is_negative, text) = text
             .strip_prefix('-')
             .map_or((false, text), |rest| (true, rest));
@@ -44,16 +44,16 @@ impl Decimal {
     }
 
     /// The exponent of the first digit: decNumber's adjusted exponent.
-    pub fn adjusted_exponent(&self) -> i64 {
+    pub(super) fn adjusted_exponent(&self) -> i64 {
         self.exponent.saturating_add(self.digits.len() as i64 - 1)
     }
 
-    pub fn is_zero(&self) -> bool {
+    pub(super) fn is_zero(&self) -> bool {
         self.digits == "0"
     }
 
     /// The nearest decimal of 17 digits, ties to even.
-    pub fn rounded(mut self) -> Self {
+    pub(super) fn rounded(mut self) -> Self {
         if self.digits.len() <= DOUBLE_DIGITS {
             return self;
         }
@@ -67,7 +67,7 @@ impl Decimal {
     }
 
     /// Compares by value. Trailing zeros do not count: 1 and 1.0 are equal.
-    pub fn compare(&self, other: &Self) -> Ordering {
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
         match (self.is_zero(), other.is_zero()) {
             (true, true) => return Ordering::Equal,
             (true, false) => {

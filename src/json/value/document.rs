@@ -71,7 +71,7 @@ fn build_index(text: &[u8]) -> Box<[IndexEntry]> {
 
 /// An array or object inside a document. Clones share the document.
 #[derive(Clone, Debug)]
-pub struct ContainerNode {
+pub(super) struct ContainerNode {
     document: Rc<Document>,
     entry: u32,
 }
@@ -79,7 +79,7 @@ pub struct ContainerNode {
 impl ContainerNode {
     /// The outermost container of a new document, whose text is copied. It must be the valid text of an array or
     /// object, and at most [`MAX_TEXT_LENGTH`](crate::limits::MAX_TEXT_LENGTH) bytes long.
-    pub fn root(text: &[u8]) -> Self {
+    pub(super) fn root(text: &[u8]) -> Self {
         let document = Document {
             text: text.into(),
             index: OnceCell::new(),
@@ -91,7 +91,7 @@ impl ContainerNode {
     }
 
     /// The container at an entry of the same document.
-    pub fn node_at(&self, entry: usize) -> Self {
+    pub(super) fn node_at(&self, entry: usize) -> Self {
         Self {
             document: self.document.clone(),
             entry: entry as u32,
@@ -99,7 +99,7 @@ impl ContainerNode {
     }
 
     /// The text of the container. The outermost one needs no index.
-    pub fn raw(&self) -> RawValue<'_> {
+    pub(super) fn raw(&self) -> RawValue<'_> {
         match self.entry {
             0 => RawValue::from_valid(&self.document.text),
             entry => self.raw_at(entry as usize),
@@ -107,22 +107,22 @@ impl ContainerNode {
     }
 
     /// The text of the value at an entry of the same document.
-    pub fn raw_at(&self, entry: usize) -> RawValue<'_> {
+    pub(super) fn raw_at(&self, entry: usize) -> RawValue<'_> {
         self.document.raw_at(self.document.index()[entry])
     }
 
     /// The key at an entry of the same document.
-    pub fn key_at(&self, entry: usize) -> StringLiteral<'_> {
+    pub(super) fn key_at(&self, entry: usize) -> StringLiteral<'_> {
         StringLiteral::new(self.raw_at(entry).bytes())
     }
 
     /// The entries of the elements of an array.
-    pub fn element_entries(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn element_entries(&self) -> impl Iterator<Item = usize> {
         self.entries_by(1)
     }
 
     /// The entries of the keys of an object; the entry behind a key is its value's.
-    pub fn key_entries(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn key_entries(&self) -> impl Iterator<Item = usize> {
         self.entries_by(2)
     }
 
