@@ -1,97 +1,72 @@
-//! `--edit`: the user's editor on a copy, which takes the place of the file once it compiles.
+//! `--edit`: opens a draft in the user's editor, which replaces the file once it compiles.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::{FilterStore, file};
+use super::file;
+use super::store::FilterStore;
 use crate::environment::Variables;
 use crate::error::Error;
 use dq_filter::saved::{FilterOrigin, SavedFilter};
 use dq_text::os_reason;
 
-/// Opens a saved filter in the user's editor; the path of what was written, if anything changed.
+/// Opens a saved filter in the user's editor. Returns the path of the written file, or `None` if nothing changed.
 ///
-/// One that comes with dq, or from `-L`, becomes the user's own. A text that does not compile is kept beside it and is
-/// what the next `--edit` opens.
+/// A built-in filter, or one from `-L`, becomes the user's own. A draft that does not compile is kept, and the next
+/// `--edit` opens it.
 ///
 /// # Errors
-/// No editor, files that cannot be written, a text that does not compile.
+/// No editor, files that cannot be written, a draft that does not compile.
 pub fn edit(
     saved: &SavedFilter,
     store: &FilterStore,
     env: Variables,
 ) -> Result<Option<PathBuf>, Error> {
-    let path = store.path(&saved.name)?;
-    let draft = draft(&path);
-    let failed = |error| {
-        Error::usage(format!(
-            "cannot write {}: {}",
-            draft.display(),
-            os_reason(&error)
-        ))
+    let path = store.user_path(&saved.name)?;
+    let draft = file::draft_path(&path);
+    let failed = |action: &str, error: &std::io::Error| {
+        let reason = os_reason(error);
+        Error::usage(format!("cannot {action} {}: {reason}", draft.display()))
     };
-    if !is_going_on(&draft, &path) {
-        file::write(&draft, &saved.text, true).map_err(failed)?;
+    if !is_resumed(&draft, &path) {
+        file::write(&draft, &saved.text, true).map_err(|error| failed("write", &error))?;
     }
-    let ended = open(&draft, &editor(env));
-    let text = std::fs::read_to_string(&draft).map_err(|error| {
-        Error::usage(format!(
-            "cannot read {}: {}",
-            draft.display(),
-            os_reason(&error)
-        ))
-    })?;
-    let is_unchanged = text == saved.text;
-    if let Err(error) = ended {
-        if is_unchanged {
-            discard(&draft);
-        }
-        return Err(error);
+    let ended = run_editor(&draft, &editor(env));
+    let text = std::fs::read_to_string(&draft).map_err(|error| failed("read", &error))?;
+    if text == saved.text {
+        file::discard_draft(&path);
+        return ended.map(|()| None);
     }
-    if is_unchanged {
-        discard(&draft);
-        return Ok(None);
-    }
+    ended?;
     let edited = SavedFilter {
         text: text.clone().into(),
         path: path.display().to_string(),
         origin: FilterOrigin::User,
         name: saved.name.clone(),
     };
-    let kept = format!(
-        "nothing is changed; dq --edit {} goes on with your text, {}",
+    let hint = format!(
+        "nothing was changed; dq --edit {} continues with your draft, {}",
         saved.name,
         draft.display()
     );
-    store.check(&edited, &[], Some(kept))?;
-    file::write(&path, &text, true).map_err(failed)?;
-    discard(&draft);
+    store.check(&edited, &[], Some(hint))?;
+    file::write(&path, &text, true).map_err(|error| failed("write", &error))?;
+    file::discard_draft(&path);
     Ok(Some(path))
 }
 
-/// Where a text is until it compiles.
-pub fn draft(path: &Path) -> PathBuf {
-    file::beside(path, "draft.jq")
-}
-
-/// There is a text that did not compile, and the file has not become another one since.
-fn is_going_on(draft: &Path, path: &Path) -> bool {
-    let written = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified());
-    match (written(draft), written(path)) {
+/// Whether there is a draft to continue with: one that did not compile, and is not older than the file.
+fn is_resumed(draft: &Path, path: &Path) -> bool {
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified());
+    match (modified(draft), modified(path)) {
         (Ok(draft), Ok(path)) => draft >= path,
         (Ok(_), Err(_)) => true,
         (Err(_), _) => false,
     }
 }
 
-/// Takes the text away that did not compile, if there is one.
-pub fn discard(draft: &Path) {
-    // A draft that stays is opened again the next time; nothing is lost.
-    let _ = std::fs::remove_file(draft);
-}
-
-/// `$VISUAL`, else `$EDITOR`, else vi, as in git and crontab.
+/// `$VISUAL`, else `$EDITOR`, else vi, as git(1) and crontab(1) choose it.
 fn editor(env: Variables) -> OsString {
     let set = |name: &str| env(name).filter(|value| !value.is_empty());
     set("VISUAL")
@@ -99,8 +74,8 @@ fn editor(env: Variables) -> OsString {
         .unwrap_or("vi".into())
 }
 
-/// Runs the editor by the shell, for it may be several words.
-fn open(draft: &Path, editor: &OsString) -> Result<(), Error> {
+/// Runs the editor through the shell, because the variable may hold several words.
+fn run_editor(draft: &Path, editor: &OsString) -> Result<(), Error> {
     let mut line = editor.clone();
     line.push(" \"$@\"");
     let status = Command::new("sh")
@@ -113,7 +88,7 @@ fn open(draft: &Path, editor: &OsString) -> Result<(), Error> {
     match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Error::Usage {
-            message: format!("the editor {name} failed ({status}); nothing is changed"),
+            message: format!("the editor {name} failed ({status}); nothing was changed"),
             hint: Some("VISUAL or EDITOR names another".into()),
         }),
         Err(error) => Err(Error::usage(format!(

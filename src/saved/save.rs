@@ -1,8 +1,9 @@
-//! `--save`: a command line becomes a file.
+//! `--save`: writes the command line as a saved filter.
 
 use std::path::{Path, PathBuf};
 
-use super::{FilterStore, file};
+use super::file;
+use super::store::FilterStore;
 use crate::cli::{Cli, FetchOptions, FormatOptions, Save};
 use crate::error::Error;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
@@ -10,8 +11,8 @@ use dq_filter::saved::{FilterOrigin, Metadata, SavedFilter, has_metadata, name_p
 use dq_format::Format;
 use dq_text::os_reason;
 
-/// The options a saved filter keeps, and those that say how to save it.
-const KEPT: [&str; 15] = [
+/// The options that a saved filter stores, and those that say how to save it.
+const ALLOWED_OPTIONS: [&str; 15] = [
     "save",
     "about",
     "force",
@@ -29,48 +30,54 @@ const KEPT: [&str; 15] = [
     "columns",
 ];
 
-/// Writes what the command line says as a saved filter; the path of the file.
+/// Writes the command line as a saved filter, and returns the path of the file.
 ///
 /// # Errors
-/// A name that is taken or no name; what cannot be kept; a filter that does not compile; a file that is there already,
-/// without `--force`.
-pub fn save(order: &Save, cli: Cli, store: &FilterStore) -> Result<PathBuf, Error> {
-    if let Some(why) = name_problem(&order.name) {
+/// A name that is not an identifier or is taken; an option that cannot be saved; a filter that does not compile; a file
+/// that exists already, without `--force`.
+pub fn save(options: &Save, cli: Cli, store: &FilterStore) -> Result<PathBuf, Error> {
+    if let Some(why) = name_problem(&options.name) {
         return Err(Error::usage(why));
     }
-    refuse_options(&order.options)?;
-    let path = store.path(&order.name)?;
+    refuse_other_options(&options.options)?;
+    let path = store.user_path(&options.name)?;
     let invocation = invocation(cli, &store.saved_filters)?;
     let text = match (&invocation.source, &invocation.filter) {
         (None, None) => {
             return Err(Error::Usage {
                 message: "there is nothing to save".into(),
-                hint: Some(format!("dq --save {} SOURCE [FILTER]", order.name)),
+                hint: Some(format!("dq --save {} SOURCE [FILTER]", options.name)),
             });
         }
-        (_, Some(text)) if has_metadata(text) => whole(text, &invocation, order, store)?,
-        _ => written(invocation, order, store)?,
+        (_, Some(text)) if has_metadata(text) => {
+            with_own_header(text, &invocation, options, store)?
+        }
+        _ => with_new_header(invocation, options, store)?,
     };
-    match file::write(&path, &text, order.force) {
+    match file::write(&path, &text, options.force) {
         Ok(()) => Ok(path),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(Error::Usage {
-            message: format!("{} is there already", path.display()),
+            message: format!("{} already exists", path.display()),
             hint: path
                 .is_file()
-                .then(|| format!("--force replaces it; dq --show {} prints it", order.name)),
+                .then(|| format!("--force replaces it; dq --show {} prints it", options.name)),
         }),
         Err(error) => {
-            let why = os_reason(&error);
+            let reason = os_reason(&error);
             Err(Error::usage(format!(
-                "cannot write {}: {why}",
+                "cannot write {}: {reason}",
                 path.display()
             )))
         }
     }
 }
 
-fn refuse_options(options: &[&str]) -> Result<(), Error> {
-    match options.iter().find(|option| !KEPT.contains(option)) {
+/// Refuses the options that a saved filter cannot store.
+fn refuse_other_options(options: &[&str]) -> Result<(), Error> {
+    match options
+        .iter()
+        .find(|option| !ALLOWED_OPTIONS.contains(option))
+    {
         Some(option) => Err(Error::Usage {
             message: format!("--{option} is not kept by a saved filter"),
             hint: Some("write what it does into the filter, or give it with each run".into()),
@@ -79,39 +86,42 @@ fn refuse_options(options: &[&str]) -> Result<(), Error> {
     }
 }
 
-/// A file that is a saved filter already is taken as it is.
-fn whole(
+/// The text of a filter with a header of its own, which is saved unchanged.
+fn with_own_header(
     text: &str,
     invocation: &Invocation,
-    order: &Save,
+    options: &Save,
     store: &FilterStore,
 ) -> Result<String, Error> {
-    let own = ["save", "force", "from-file"];
+    let about_saving = ["save", "force", "from-file"];
     let path = invocation.from_file.as_deref().map(Path::display);
     let path = path.map_or(String::new(), |path| path.to_string());
-    let option = order.options.iter().find(|option| !own.contains(option));
-    let more = option.map(|option| format!("--{option}"));
-    if let Some(more) = more.or_else(|| invocation.source.clone()) {
+    let option = options
+        .options
+        .iter()
+        .find(|option| !about_saving.contains(option));
+    let extra = option.map(|option| format!("--{option}"));
+    if let Some(extra) = extra.or_else(|| invocation.source.clone()) {
         return Err(Error::usage(format!(
-            "the filter has a header of its own: write there what {more} says"
+            "the filter has its own header: write {extra} there instead"
         )));
     }
     let saved = SavedFilter {
-        name: order.name.clone(),
+        name: options.name.clone(),
         text: text.to_owned().into(),
         origin: FilterOrigin::User,
         path,
     };
     store.check(&saved, &[], None)?;
-    Ok(if text.ends_with('\n') {
-        text.to_owned()
-    } else {
-        format!("{text}\n")
-    })
+    Ok(file::with_final_newline(text.to_owned()))
 }
 
-/// The file for a filter that was typed: a header, then the program.
-fn written(invocation: Invocation, order: &Save, store: &FilterStore) -> Result<String, Error> {
+/// The text of a filter that was typed: a header with the options, then the program.
+fn with_new_header(
+    invocation: Invocation,
+    options: &Save,
+    store: &FilterStore,
+) -> Result<String, Error> {
     let Invocation {
         call,
         source,
@@ -121,12 +131,12 @@ fn written(invocation: Invocation, order: &Save, store: &FilterStore) -> Result<
         format,
         ..
     } = invocation;
-    // To jq a filter of nothing is no filter.
+    // An empty program is the identity in jq.
     let filter = filter.filter(|text| !text.trim().is_empty());
     let mut metadata = source
         .as_deref()
-        .map_or(Ok(Metadata::default()), of_source)?;
-    metadata.about = order.about.clone();
+        .map_or(Ok(Metadata::default()), source_metadata)?;
+    metadata.about = options.about.clone();
     metadata.output = output(&format)?;
     metadata.columns.clone_from(&format.columns);
     metadata.method = method(&fetch)?;
@@ -135,17 +145,17 @@ fn written(invocation: Invocation, order: &Save, store: &FilterStore) -> Result<
     }
     metadata.args = variables;
     if let Some(call) = &call {
-        refuse_itself(call, &order.name)?;
+        refuse_self_reference(call, &options.name)?;
         inherit(&mut metadata, call, filter.is_some())?;
     }
-    // A filter would make values of logs, so what changes nothing is left out.
+    // An identity is left out, because any filter turns a raw log into values.
     let program = match (call.filter(|call| !call.is_identity()), filter) {
         (None, filter) => filter.unwrap_or_else(|| ".".into()),
         (Some(call), None) => call.saved.name.clone(),
         (Some(call), Some(filter)) => format!("{} | {filter}", call.saved.name),
     };
     let saved = SavedFilter {
-        name: order.name.clone(),
+        name: options.name.clone(),
         text: program.clone().into(),
         origin: FilterOrigin::User,
         path: String::new(),
@@ -154,11 +164,11 @@ fn written(invocation: Invocation, order: &Save, store: &FilterStore) -> Result<
     Ok(format!("{}{}\n", metadata.header(), program.trim_end()))
 }
 
-/// In a filter of the user's its own name means one that comes with dq, never what it replaces.
-fn refuse_itself(call: &Call, name: &str) -> Result<(), Error> {
+/// Refuses a filter that calls the one it replaces: inside the user's filter, its own name means the built-in filter.
+fn refuse_self_reference(call: &Call, name: &str) -> Result<(), Error> {
     if call.saved.origin == FilterOrigin::User && call.saved.name == name {
         Err(Error::Usage {
-            message: format!("{name} cannot be made of the {name} that it replaces"),
+            message: format!("{name} cannot be built on the {name} that it replaces"),
             hint: Some(format!("dq --edit {name} changes it")),
         })
     } else {
@@ -166,12 +176,15 @@ fn refuse_itself(call: &Call, name: &str) -> Result<(), Error> {
     }
 }
 
-/// What a filter keeps of the saved filter it starts from, where the command line says nothing else.
+/// Adds the metadata of the saved filter that the new one is built on, except what the command line sets.
+///
+/// # Errors
+/// A saved filter that is found only with `-L`.
 fn inherit(metadata: &mut Metadata, call: &Call, is_filtered: bool) -> Result<(), Error> {
     if call.saved.origin == FilterOrigin::Library {
         return Err(Error::Usage {
             message: format!(
-                "{} is there only with -L, which is not kept",
+                "{} is found only with -L, which is not saved",
                 call.saved.path
             ),
             hint: Some(format!(
@@ -180,20 +193,20 @@ fn inherit(metadata: &mut Metadata, call: &Call, is_filtered: bool) -> Result<()
             )),
         });
     }
-    let theirs = &call.metadata;
-    let or = |own: &mut Option<String>, theirs: &Option<String>| {
+    let base = &call.metadata;
+    let fill = |own: &mut Option<String>, base: &Option<String>| {
         if own.is_none() {
-            own.clone_from(theirs);
+            own.clone_from(base);
         }
     };
-    or(&mut metadata.method, &theirs.method);
-    or(&mut metadata.output, &theirs.output);
-    or(
+    fill(&mut metadata.method, &base.method);
+    fill(&mut metadata.output, &base.output);
+    fill(
         &mut metadata.columns,
         &call.columns(is_filtered).map(str::to_owned),
     );
-    or(&mut metadata.host, &theirs.host);
-    for (name, value) in &theirs.args {
+    fill(&mut metadata.host, &base.host);
+    for (name, value) in &base.args {
         if metadata.args.iter().all(|(known, _)| known != name) {
             metadata.args.push((name.clone(), value.clone()));
         }
@@ -201,11 +214,14 @@ fn inherit(metadata: &mut Metadata, call: &Call, is_filtered: bool) -> Result<()
     Ok(())
 }
 
-/// The endpoint, and of a URL the host.
-fn of_source(source: &str) -> Result<Metadata, Error> {
+/// The endpoint of a source, and the host of a URL.
+///
+/// # Errors
+/// Standard input, a URL that is invalid or holds a password, an invalid endpoint.
+fn source_metadata(source: &str) -> Result<Metadata, Error> {
     if source == "-" {
         return Err(Error::usage(
-            "standard input is no source to save: leave the - out",
+            "standard input cannot be saved as a source: leave out the -",
         ));
     }
     let (host, endpoint) = if source.starts_with('/') {
@@ -213,7 +229,7 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
     } else {
         let (host, endpoint) = dq_fetch::split_url(source)?;
         let slash = if endpoint.starts_with('/') { "" } else { "/" };
-        (Some(without_secret(host)?), format!("{slash}{endpoint}"))
+        (Some(refuse_userinfo(host)?), format!("{slash}{endpoint}"))
     };
     check_endpoint(&endpoint, "--save")?;
     Ok(Metadata {
@@ -223,8 +239,11 @@ fn of_source(source: &str) -> Result<Metadata, Error> {
     })
 }
 
-/// The host as `--host` takes it, wherever dq is started later. That of `--unix-socket` is a URL, for no more than
-/// that is asked of it: a server of any kind.
+/// The host as `--host` takes it, with an absolute path. The socket of `--unix-socket` becomes a URL, because any server
+/// may be behind it and nothing of docker's configuration is to be sent there.
+///
+/// # Errors
+/// An ssh host, a host with a user or a password.
 fn host(fetch: &FetchOptions) -> Result<Option<String>, Error> {
     let socket = fetch.unix_socket.as_deref().map(|path| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -237,15 +256,15 @@ fn host(fetch: &FetchOptions) -> Result<Option<String>, Error> {
                 "leave it out and give it with each run: --host {host}"
             )),
         }),
-        host => host.map(without_secret).transpose(),
+        host => host.map(refuse_userinfo).transpose(),
     }
 }
 
-/// Files of saved filters are shown around.
-fn without_secret(host: String) -> Result<String, Error> {
+/// Refuses a host with a user or a password, because people share files of saved filters.
+fn refuse_userinfo(host: String) -> Result<String, Error> {
     if dq_fetch::has_userinfo(&host) {
         Err(Error::Usage {
-            message: "a saved filter keeps no user and no password".into(),
+            message: "a saved filter stores no user or password".into(),
             hint: Some("leave them out and give them with each run: -H 'Authorization: …'".into()),
         })
     } else {
@@ -253,7 +272,7 @@ fn without_secret(host: String) -> Result<String, Error> {
     }
 }
 
-/// The method, where it is not GET.
+/// The method, unless it is GET.
 fn method(fetch: &FetchOptions) -> Result<Option<String>, Error> {
     let Some(method) = &fetch.request.method else {
         return Ok(None);
@@ -267,17 +286,20 @@ fn method(fetch: &FetchOptions) -> Result<Option<String>, Error> {
     }
 }
 
-/// The format as `--output` names it, if the command line asks for one that has a name.
+/// The format under its name in `--output`; `None` for the default.
+///
+/// # Errors
+/// An unknown format, or several.
 fn output(typed: &FormatOptions) -> Result<Option<String>, Error> {
     let flags = [
         (typed.table, "table"),
         (typed.raw, "raw"),
         (typed.compact, "jsonl"),
     ];
-    let flags = flags.iter().filter(|(given, _)| *given);
+    let flags = flags.iter().filter(|(is_given, _)| *is_given);
     let mut names: Vec<&str> = flags.map(|(_, name)| *name).collect();
     names.extend(typed.output.iter().map(String::as_str));
-    // -r and -c are kinds of JSON.
+    // `-o json` goes with -r and -c, which are variants of JSON.
     if names.len() > 1 {
         names.retain(|name| *name != "json");
     }
