@@ -5,7 +5,15 @@ mod manual;
 use crate::error::Error;
 
 /// What can be generated.
-pub const KINDS: &[&str] = &["bash", "zsh", "fish", "elvish", "powershell", "man"];
+pub const KINDS: &[&str] = &[
+    "bash",
+    "zsh",
+    "fish",
+    "elvish",
+    "nushell",
+    "powershell",
+    "man",
+];
 
 /// A completion script or the manual page.
 ///
@@ -18,6 +26,7 @@ pub fn generate(kind: &str) -> Result<String, Error> {
         "fish" => include_str!("../completions/dq.fish"),
         "elvish" => include_str!("../completions/dq.elv"),
         "powershell" => include_str!("../completions/_dq.ps1"),
+        "nushell" => include_str!("../completions/dq.nu"),
         "man" => return Ok(manual::page()),
         _ => {
             return Err(Error::Usage {

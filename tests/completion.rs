@@ -1,4 +1,7 @@
-//! TAB in real shells, on a terminal, with a real engine behind; and the files of `completions/`.
+//! TAB in real shells on a terminal, with a real engine; and the files of `completions/`.
+//!
+//! Not covered: PowerShell, of which neither Debian nor a registry has a package. Its script is only compared with the
+//! generated one, and the unit tests check the quoting.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,19 +15,20 @@ use crate::support::engine::engine;
 use crate::support::leave_out;
 use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
-use crate::support::terminal::Terminal;
+use crate::support::terminal::{CURSOR_QUERY, Terminal};
 
-/// What `--generate` takes, and the file of it.
-const FILES: [(&str, &str); 6] = [
+/// The kinds of `--generate`, and the file of each.
+const FILES: [(&str, &str); 7] = [
     ("bash", "dq.bash"),
     ("zsh", "_dq"),
     ("fish", "dq.fish"),
     ("elvish", "dq.elv"),
     ("powershell", "_dq.ps1"),
+    ("nushell", "dq.nu"),
     ("man", "dq.1"),
 ];
 
-/// In place of dq: answers what a completion script asks, and prints the words of all else.
+/// Stands in for dq: it passes on the questions of completion scripts and prints the words of any other command line.
 const RECORDER: &str = r#"#!/bin/sh
 case $1 in
 --complete|--generate) exec "@DQ@" "$@" ;;
@@ -34,7 +38,7 @@ for word; do printf '<%s>' "$word"; done
 echo END
 "#;
 
-/// Keys, and the words that the shell made of the line; TAB is `>`, for none of the words has that.
+/// Keys, `>` for TAB, and the words that the program gets.
 const LINES: &[(&str, &str)] = &[
     ("dq /containers/we>log>", "</containers/web/logs>"),
     (
@@ -74,10 +78,12 @@ const LINES: &[(&str, &str)] = &[
 struct Shell {
     terminal: Terminal,
     home: TempDir,
+    /// What the shell writes when it is ready for keys; empty if it is always.
+    prompt: &'static str,
 }
 
 impl Shell {
-    /// A shell that has loaded its script, in a home with a context and files.
+    /// Starts a shell that has loaded its script, in a home with a docker context and files.
     fn start(name: &str, host: &str) -> Option<Self> {
         for program in [name, "script"] {
             if find(program).is_none() {
@@ -94,22 +100,35 @@ impl Shell {
                 "autoload -Uz compinit; compinit -u -D; source <(dq --generate zsh)",
             ),
             "fish" => ("fish -N -i", "dq --generate fish | source"),
-            _ => ("elvish -norc", "eval (dq --generate elvish | slurp)"),
+            "elvish" => ("elvish -norc", "eval (dq --generate elvish | slurp)"),
+            // It loads the script with its configuration.
+            _ => ("nu --no-history", ""),
         };
         let env = [("DOCKER_HOST", host.to_owned())];
         let mut terminal = Terminal::start(line, home.path(), &home.join("bin"), &env);
-        terminal.press(&format!("{load}\r"));
+        // Nushell drops keys that come before its prompt, which begins with this question.
+        let prompt = if name == "nu" { CURSOR_QUERY } else { "" };
+        terminal.shows(prompt);
+        if !load.is_empty() {
+            terminal.press(&format!("{load}\r"));
+        }
         terminal.press("dq ready\r");
-        terminal.shows("GOT<ready>END");
-        Some(Self { terminal, home })
+        terminal.shows_after("GOT<ready>END", prompt);
+        Some(Self {
+            terminal,
+            home,
+            prompt,
+        })
     }
 
-    /// The words that come of these keys.
+    /// The words that the program gets after these keys.
     fn words(&mut self, keys: &str) -> String {
         self.terminal.clear();
         self.terminal.press(&keys.replace('>', "\t"));
         self.terminal.press("\r");
-        self.terminal.between("GOT", "END")
+        let words = self.terminal.between("GOT", "END");
+        self.terminal.shows_after("END", self.prompt);
+        words
     }
 }
 
@@ -117,6 +136,10 @@ fn prepare(home: &TempDir) {
     let recorder = RECORDER.replace("@DQ@", BINARY);
     let path = home.write("bin/dq", recorder);
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    let nushell = dq(["--generate", "nushell"]).run();
+    let config = format!("$env.config.show_banner = false\n{}", nushell.text());
+    home.write(".config/nushell/env.nu", "");
+    home.write(".config/nushell/config.nu", config);
     home.write("ca file.pem", "");
     home.write("Dockerfile.tar", "");
     home.write(
@@ -162,7 +185,12 @@ fn fish_completes() {
     completes_lines("fish");
 }
 
-/// elvish asks in a menu of its own what to do with a candidate: here its completer is called as TAB calls it.
+#[test]
+fn nushell_completes() {
+    completes_lines("nu");
+}
+
+/// elvish shows a menu even for a single candidate, so its completer is called here as TAB calls it.
 #[test]
 fn elvish_completes() {
     let Some(engine) = engine() else { return };
@@ -181,7 +209,7 @@ fn elvish_completes() {
     ];
     for (words, candidate) in calls {
         shell.terminal.clear();
-        // The echo of the keys must not look like the answer.
+        // Split, so that the echo of the keys does not match.
         shell.terminal.press(&format!(
             "for c [($edit:completion:arg-completer[dq] dq {words})] {{ echo GO''T$c[stem]EN''D }}\r"
         ));
@@ -190,7 +218,7 @@ fn elvish_completes() {
 }
 
 #[test]
-fn the_files_are_fresh() {
+fn the_files_are_up_to_date() {
     for (kind, file) in FILES {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("completions")
@@ -199,7 +227,7 @@ fn the_files_are_fresh() {
         let generated = dq(["--generate", kind]).run();
         assert!(
             generated.text() == committed,
-            "not fresh any more: dq --generate {kind} > completions/{file}"
+            "out of date: dq --generate {kind} > completions/{file}"
         );
     }
     dq(["--generate", "csh"])
@@ -208,7 +236,7 @@ fn the_files_are_fresh() {
 }
 
 #[test]
-fn the_manual_page_is_one() {
+fn the_manual_page_is_well_formed() {
     if find("groff").is_none() {
         return leave_out("no groff here");
     }
@@ -250,7 +278,7 @@ fn the_manual_page_is_one() {
     assert!(!places.iter().any(|it| output.text().contains(it)));
 }
 
-/// What a script asks for a line typed in bash.
+/// The answer to a line typed in bash, and the time it took.
 fn asked(line: &str, host: &str) -> (String, Duration) {
     let start = Instant::now();
     let output = dq(["--complete", "bash", line, " \t\n\"'><=;|&(:", "37"])
@@ -261,8 +289,8 @@ fn asked(line: &str, host: &str) -> (String, Duration) {
 }
 
 #[test]
-fn a_host_that_does_not_answer_costs_a_moment_and_nothing_is_said() {
-    // What a TAB may take, and as much again for a busy machine.
+fn a_host_that_does_not_answer_delays_tab_briefly_and_prints_nothing() {
+    // The time that a TAB may take, doubled for a busy machine.
     const LIMIT: Duration = Duration::from_millis(600);
     let slow_server = Server::new([("/containers/json?all=1", Reply::Held(""))]);
     let slow = slow_server.host();
@@ -295,6 +323,11 @@ fn names_of_a_hostile_server_stay_text() {
     let words = dq(["--complete", "elvish", "--", "logs", ""])
         .env("DOCKER_HOST", server.host())
         .run();
+    let nushell = dq(["--complete", "nushell", "--", "logs", "$"])
+        .env("DOCKER_HOST", server.host())
+        .run();
+    let expected = r#"[{"value":"'$(touch x)' ","description":"i    running"}]"#;
+    assert_eq!(nushell.text(), format!("{expected}\n"));
     assert_eq!(
         words.text(),
         "words\n$(touch x)\t1\ti    running\nok\t1\t\n"

@@ -1,68 +1,70 @@
-//! bash hands over the line as it was typed, for its own words end at `:` and `=`; here it is taken apart, and what is
-//! inserted is cut and quoted so that readline puts it where it belongs.
+//! bash hands over the line as it was typed, because its own words also end at the characters of `COMP_WORDBREAKS`, such
+//! as `:` and `=`. The line is split here by the shell's rules, and candidates are cut and quoted for readline.
 
-use super::shells::column;
-use super::{Answer, Candidate, at};
-use crate::environment::Variables;
+use super::candidate::{Answer, Candidate, column_width};
 
-/// Where the cursor's word stands in the line, and what it says.
+/// The word at the cursor.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) text: String,
-    /// The quote that is open at its end.
-    pub(super) open: Option<char>,
-    /// How much of `text` readline keeps: all before its last break, or before the quote.
-    pub(super) kept: usize,
+pub struct Word {
+    /// Without quotes.
+    pub text: String,
+    /// The quote that is open at the cursor.
+    pub open: Option<char>,
+    /// How many bytes of `text` readline keeps: up to its last word break, or up to the open quote.
+    pub kept: usize,
 }
 
-/// The answer for the line up to the cursor: `files`, `directories`, `word` (one, a space follows) or `words`, then
-/// what to insert, one a line. `kind` is `COMP_TYPE`.
-pub fn answer(line: &str, breaks: &str, kind: &str, env: Variables) -> String {
+/// Splits the line up to the cursor: the words after `dq`, and the word at the cursor. `None` while `dq` itself is
+/// being typed.
+pub fn parse(line: &str, breaks: &str) -> Option<(Vec<String>, Word)> {
     let mut words = split(line, breaks);
-    let Some(current) = words.pop() else {
-        return String::new();
-    };
-    let before: Vec<&str> = words.iter().skip(1).map(|it| it.text.as_str()).collect();
-    if words.is_empty() {
-        return String::new();
-    }
-    match at(&before, &current.text, env) {
+    let current = words.pop()?;
+    let mut before = words.into_iter().map(|it| it.text);
+    before.next()?;
+    Some((before.collect(), current))
+}
+
+/// The first line is `files`, `directories`, `word` (a single one, a space follows) or `words`; the lines after it are
+/// what to insert. `kind` is `COMP_TYPE`.
+pub fn render(answer: Answer, current: &Word, kind: &str) -> String {
+    match answer {
         Answer::Files => "files\n".into(),
         Answer::Directories => "directories\n".into(),
-        Answer::Words(found) => shown(found, &current, lists(kind)),
+        Answer::Words(words) => render_words(words, current, is_list(kind)),
     }
 }
 
-/// TAB, and listing what there is; the others put one candidate after the other into the line.
-fn lists(kind: &str) -> bool {
+/// Whether bash shows a list of the candidates. The other types of completion insert one candidate after the other.
+fn is_list(kind: &str) -> bool {
+    // TAB, `?`, `!` and `@` (bash(1), COMP_TYPE).
     matches!(kind, "9" | "33" | "63" | "64")
 }
 
-pub(super) fn shown(mut found: Vec<Candidate>, current: &Word, lists: bool) -> String {
-    // There is no way to write this one there: bash puts a line of its history in its place.
-    found.retain(|it| current.open != Some('"') || !it.value.contains('!'));
-    let insert = |it: &Candidate| quoted(&it.value[current.kept..], current.open);
-    match &found[..] {
-        [only] if only.ends => {
-            let mut word = insert(only);
-            // readline takes a quote at the end of the word for the one that closes it.
+pub fn render_words(mut words: Vec<Candidate>, current: &Word, is_list: bool) -> String {
+    // Within double quotes an exclamation mark calls for the history, and no escape prevents it.
+    words.retain(|it| current.open != Some('"') || !it.value.contains('!'));
+    let insertion = |it: &Candidate| quoted(&it.value[current.kept..], current.open);
+    match &words[..] {
+        [only] if only.is_whole => {
+            let mut word = insertion(only);
+            // readline takes a quote at the end of the word for the closing one.
             word.extend(current.open.filter(|quote| word.ends_with(*quote)));
             format!("word\n{word}\n")
         }
-        // readline closes the quote behind a single candidate; of two it inserts what they share.
+        // readline closes the quote after a single candidate; of two candidates it inserts the common beginning.
         [only] if current.open.is_some() => {
-            format!("words\n{0}\n{0}…\n", insert(only))
+            format!("words\n{0}\n{0}…\n", insertion(only))
         }
-        [only] => format!("words\n{}\n", insert(only)),
+        [only] => format!("words\n{}\n", insertion(only)),
         all => {
-            let inserts: Vec<_> = all.iter().map(insert).collect();
-            let width = column(inserts.iter().map(String::as_str));
-            let lines = all.iter().zip(&inserts).map(|(it, insert)| {
-                if lists && !it.about.is_empty() {
-                    // A list is only shown: readline never inserts the parts in which its entries differ.
-                    format!("{insert:width$}  ({})\n", it.about)
+            let insertions: Vec<_> = all.iter().map(insertion).collect();
+            let width = column_width(insertions.iter().map(String::as_str));
+            let lines = all.iter().zip(&insertions).map(|(it, insertion)| {
+                if is_list && !it.about.is_empty() {
+                    // readline inserts only the common beginning of a list, never a description.
+                    format!("{insertion:width$}  ({})\n", it.about)
                 } else {
-                    format!("{insert}\n")
+                    format!("{insertion}\n")
                 }
             });
             format!("words\n{}", lines.collect::<String>())
@@ -70,7 +72,7 @@ pub(super) fn shown(mut found: Vec<Candidate>, current: &Word, lists: bool) -> S
     }
 }
 
-/// The words of a line, by the shell's rules for quotes and backslashes; the last is the one at the cursor.
+/// Splits a line by the shell's rules for quotes and backslashes. The last word is the one at the cursor, maybe empty.
 fn split(line: &str, breaks: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut word: Option<Word> = None;
@@ -82,14 +84,15 @@ fn split(line: &str, breaks: &str) -> Vec<Word> {
             continue;
         }
         word.get_or_insert_default()
-            .take(letter, &mut letters, breaks);
+            .push(letter, &mut letters, breaks);
     }
     words.push(word.unwrap_or_default());
     words
 }
 
 impl Word {
-    fn take(&mut self, letter: char, rest: &mut std::str::Chars, breaks: &str) {
+    /// Adds a letter of the line; an escape takes its second letter from `rest`.
+    fn push(&mut self, letter: char, rest: &mut std::str::Chars, breaks: &str) {
         match (self.open, letter) {
             (Some(quote), letter) if quote == letter => self.open = None,
             (None, '\'' | '"') => {
@@ -101,7 +104,7 @@ impl Word {
                 Some('"' | '\\' | '$' | '`') => self.text.extend(rest.next()),
                 _ => self.text.push('\\'),
             },
-            // readline keeps this one with what follows, a host's name (its rl_special_prefixes).
+            // readline keeps an @ together with what follows it, a host name (rl_special_prefixes).
             (None, '@') if breaks.contains('@') => {
                 self.kept = self.text.len();
                 self.text.push('@');
@@ -116,17 +119,17 @@ impl Word {
     }
 }
 
-/// A word without the shell's quotes, of which one may be open.
+/// A word without its quotes, the last of which may be missing.
 pub fn unquoted(word: &str) -> String {
     let mut whole = Word::default();
     let mut letters = word.chars();
     while let Some(letter) = letters.next() {
-        whole.take(letter, &mut letters, "");
+        whole.push(letter, &mut letters, "");
     }
     whole.text
 }
 
-/// A text as it has to stand in the line.
+/// A text quoted for its place in the line: within an open quote, or outside of quotes.
 fn quoted(text: &str, open: Option<char>) -> String {
     let is_special = |it: char| match open {
         Some('\'') => false,

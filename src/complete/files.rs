@@ -1,46 +1,43 @@
-//! Files within a word, such as `@FILE`, where no shell lists them.
+//! File names inside a word, such as `@FILE`, where no shell completes them.
 
 use std::path::Path;
 
-use super::{Answer, Candidate};
+use super::candidate::{Answer, Candidate};
 
-/// The files whose path may stand behind this beginning of the word; none where the word does not begin so.
-pub fn behind(current: &str, before: &str) -> Answer {
-    let Some(path) = current.strip_prefix(before) else {
-        let begins = before.starts_with(current);
-        let candidate = Candidate::open(before, "the content of a file; @- is standard input");
-        return Answer::Words(begins.then_some(candidate).into_iter().collect());
+/// Candidates for a word that consists of `prefix` and the path of a file.
+pub fn after_prefix(current: &str, prefix: &str) -> Answer {
+    let Some(path) = current.strip_prefix(prefix) else {
+        let can_begin = prefix.starts_with(current);
+        let candidate = Candidate::beginning(prefix, "the content of a file; @- is standard input");
+        return Answer::Words(can_begin.then_some(candidate).into_iter().collect());
     };
-    let whole = beginning(path).into_iter().map(|it| Candidate {
-        value: format!("{before}{}", it.value),
-        ..it
-    });
-    Answer::Words(whole.collect())
+    let found = starting_with(path).into_iter();
+    Answer::Words(found.map(|it| it.behind(prefix)).collect())
 }
 
-/// The files whose path begins so, a folder with its slash.
-pub fn beginning(path: &str) -> Vec<Candidate> {
-    let (folder, start) = match path.rfind('/') {
+/// The files and directories whose path starts with this one; a directory has a slash at its end.
+pub fn starting_with(path: &str) -> Vec<Candidate> {
+    let (directory, start) = match path.rfind('/') {
         Some(at) => path.split_at(at + 1),
         None => ("", path),
     };
-    let shown = Path::new(if folder.is_empty() { "." } else { folder });
-    let entries = shown.read_dir().into_iter().flatten().flatten();
-    let named = entries.filter_map(|it| {
+    let read = Path::new(if directory.is_empty() { "." } else { directory });
+    let entries = read.read_dir().into_iter().flatten().flatten();
+    let entries = entries.filter_map(|it| {
         let name = it.file_name().into_string().ok()?;
         Some((name, it.path().is_dir()))
     });
-    let mut named: Vec<_> = named
+    let mut entries: Vec<_> = entries
         .filter(|(name, _)| name.starts_with(start))
         .filter(|(name, _)| start.starts_with('.') || !name.starts_with('.'))
         .collect();
-    named.sort();
-    let candidate = |(name, is_dir)| {
-        if is_dir {
-            Candidate::open(format!("{folder}{name}/"), "")
+    entries.sort();
+    let candidate = |(name, is_directory)| {
+        if is_directory {
+            Candidate::beginning(format!("{directory}{name}/"), "")
         } else {
-            Candidate::new(format!("{folder}{name}"), "")
+            Candidate::new(format!("{directory}{name}"), "")
         }
     };
-    named.into_iter().map(candidate).collect()
+    entries.into_iter().map(candidate).collect()
 }

@@ -1,78 +1,83 @@
-//! Parameters of the query and keys of `filters`, with the values that are known or that the host has.
+//! Query parameters and keys of `filters`, with the values that the API lists or that the host has.
 
-use super::Candidate;
-use super::live::{Live, named};
-use super::paths::fitting;
-use crate::catalogue::{Endpoint, Parameter, split_version};
+use super::candidate::Candidate;
+use super::host::LiveHost;
+use super::resource::matching;
+use crate::catalogue::{self, Endpoint, Parameter, split_version};
 
 const FILTERS: &str = "filters.";
 
-/// Candidates for `-q`: the parameters of the endpoint.
+/// Candidates for `-q`: the parameters of the endpoint, and their values behind `=`.
 pub fn candidates(
     endpoint: &str,
     method: Option<&str>,
     current: &str,
-    live: &Live,
+    host: &LiveHost,
 ) -> Vec<Candidate> {
-    let found = of_method(endpoint, method);
+    let endpoints = endpoints_with_method(endpoint, method);
     let Some((key, value)) = current.split_once('=') else {
-        return names(&found, current);
+        return names(&endpoints, current);
     };
     let values = match key.strip_prefix(FILTERS) {
-        Some(key) => filter_values(&found, endpoint, (key, value), live),
+        Some(filter) => filter_values(&endpoints, endpoint, (filter, value), host),
         None => {
-            let all = found.iter().flat_map(Endpoint::parameters);
-            let parameter = all.into_iter().find(|it| it.name == key);
-            known_values(parameter.as_ref())
+            let mut all = endpoints.iter().flat_map(Endpoint::parameters);
+            let parameter = all.find(|it| it.name == key);
+            listed_values(parameter.as_ref())
         }
     };
     let values = values.into_iter();
-    values
+    values.map(|it| it.behind(&format!("{key}="))).collect()
+}
+
+/// Candidates for a parameter behind `?` or `&` in a path, all of which go on.
+pub fn in_path(path: &str, method: Option<&str>, current: &str) -> Vec<Candidate> {
+    let found = candidates(path, method, current, &LiveHost::none());
+    // In a path `filters` is percent-encoded JSON, which cannot be completed.
+    let is_typed_there = |it: &Candidate| !it.value.starts_with(FILTERS);
+    found
+        .into_iter()
+        .filter(is_typed_there)
         .map(|it| Candidate {
-            value: format!("{key}={}", it.value),
+            is_whole: false,
             ..it
         })
         .collect()
 }
 
-/// Candidates for what stands behind `?` or `&` in a path.
-pub fn in_path(path: &str, method: Option<&str>, current: &str) -> Vec<Candidate> {
-    let found = candidates(path, method, current, &Live::none());
-    // `filters` is JSON there, which nobody wants to complete.
-    let is_fit = |it: &Candidate| !it.value.starts_with(FILTERS);
-    found
-        .into_iter()
-        .filter(is_fit)
-        .map(|it| Candidate { ends: false, ..it })
-        .collect()
+/// The endpoints of a path, which may have a query; one for each method.
+pub fn endpoints_of(path: &str) -> Vec<Endpoint> {
+    catalogue::fitting(path.split('?').next().unwrap_or_default())
 }
 
-fn of_method(endpoint: &str, method: Option<&str>) -> Vec<Endpoint> {
-    let all = fitting(endpoint);
-    let is_wanted = |it: &&Endpoint| method.is_none_or(|method| it.method == method);
-    let wanted: Vec<_> = all.iter().filter(is_wanted).copied().collect();
-    if wanted.is_empty() { all } else { wanted }
+/// The endpoints of a path with this method; those of all methods if there is none with it.
+fn endpoints_with_method(path: &str, method: Option<&str>) -> Vec<Endpoint> {
+    let all = endpoints_of(path);
+    let has_method = |it: &&Endpoint| method.is_none_or(|method| it.method == method);
+    let found: Vec<_> = all.iter().filter(has_method).copied().collect();
+    if found.is_empty() { all } else { found }
 }
 
 fn names(endpoints: &[Endpoint], current: &str) -> Vec<Candidate> {
-    let own = endpoints.iter().flat_map(Endpoint::parameters);
-    let mut found: Vec<_> = own
-        .map(|it| Candidate::open(format!("{}=", it.name), it.meaning()))
+    let parameters = endpoints.iter().flat_map(Endpoint::parameters);
+    let mut found: Vec<_> = parameters
+        .map(|it| Candidate::beginning(format!("{}=", it.name), it.meaning()))
         .collect();
     let mut filters = endpoints.iter().flat_map(Endpoint::filters).peekable();
     if current.starts_with(FILTERS) {
         found.extend(filters.map(|it| {
             let about = it.values().collect::<Vec<_>>().join(", ");
-            Candidate::open(format!("{FILTERS}{}=", it.name), about)
+            Candidate::beginning(format!("{FILTERS}{}=", it.name), about)
         }));
     } else if filters.peek().is_some() {
         let keys: Vec<_> = filters.map(|it| it.name).collect();
-        found.push(Candidate::open(FILTERS, keys.join(", ")));
+        found.push(Candidate::beginning(FILTERS, keys.join(", ")));
     }
     found
 }
 
-fn known_values(parameter: Option<&Parameter>) -> Vec<Candidate> {
+/// The values that the API lists for a parameter.
+fn listed_values(parameter: Option<&Parameter>) -> Vec<Candidate> {
     let Some(parameter) = parameter else {
         return Vec::new();
     };
@@ -87,28 +92,47 @@ fn known_values(parameter: Option<&Parameter>) -> Vec<Candidate> {
         .collect()
 }
 
-/// Values of a key of `filters`: those the API lists, else what the host has of that kind.
+/// Values for a key of `filters`: those that the API lists, else the names and labels that the host has.
 fn filter_values(
     endpoints: &[Endpoint],
-    endpoint: &str,
+    path: &str,
     (key, value): (&str, &str),
-    live: &Live,
+    host: &LiveHost,
 ) -> Vec<Candidate> {
-    let all = endpoints.iter().flat_map(Endpoint::filters);
-    let parameter = all.into_iter().find(|it| it.name == key);
+    let mut all = endpoints.iter().flat_map(Endpoint::filters);
+    let parameter = all.find(|it| it.name == key);
     if let Some(parameter) = &parameter
         && parameter.values().next().is_some()
     {
-        return known_values(Some(parameter));
+        return listed_values(Some(parameter));
     }
-    let (version, path) = split_version(endpoint);
+    let (version, path) = split_version(path);
+    let Some(collection) = filtered_collection(path, key) else {
+        return Vec::new();
+    };
+    if key == "label" {
+        let labels = host.labels(version, collection).into_iter();
+        return labels.map(|it| Candidate::new(it, "")).collect();
+    }
+    let resources = host.resources(version, collection);
+    match key {
+        "id" => resources
+            .iter()
+            .map(|it| Candidate::new(it.short_id(), &it.name))
+            .collect(),
+        _ => matching(&resources, value),
+    }
+}
+
+/// The collection whose resources are the values of a key of `filters`.
+fn filtered_collection<'a>(path: &'a str, key: &str) -> Option<&'a str> {
     let first = path.split(['/', '?']).nth(1).unwrap_or_default();
     let own = if first == "events" {
         "containers"
     } else {
         first
     };
-    let collection = match key {
+    Some(match key {
         "before" | "since" if matches!(own, "containers" | "images") => own,
         "ancestor" | "image" | "reference" => "images",
         "container" => "containers",
@@ -117,18 +141,6 @@ fn filter_values(
         "node" => "nodes",
         "service" => "services",
         "id" | "name" | "label" => own,
-        _ => return Vec::new(),
-    };
-    if key == "label" {
-        let labels = live.labels(version, collection).into_iter();
-        return labels.map(|it| Candidate::new(it, "")).collect();
-    }
-    let items = live.items(version, collection);
-    match key {
-        "id" => items
-            .iter()
-            .map(|it| Candidate::new(it.id.get(..12).unwrap_or(&it.id), &it.name))
-            .collect(),
-        _ => named(&items, value),
-    }
+        _ => return None,
+    })
 }

@@ -1,10 +1,10 @@
-//! Answers for zsh, fish, elvish and PowerShell: a line that says what follows, then the candidates.
+//! Answers for zsh, fish, elvish and PowerShell: lines that the shell's script splits at tabs.
 
-use super::{Answer, Candidate};
+use super::candidate::{Answer, Candidate, column_width};
 
-/// `files`, `directories` or `words`, then for each candidate a line with tabs: the word, `1` where it ends and `0`
-/// where it goes on, what it is.
-pub fn answer(shell: &str, answer: &Answer) -> String {
+/// The first line is `files`, `directories` or `words`. For each candidate a line follows with the word, `1` if it is
+/// whole and `0` if it goes on, and its description; fish and PowerShell need other fields, zsh another form.
+pub fn render(shell: &str, answer: &Answer) -> String {
     match (shell, answer) {
         (_, Answer::Files) => "files\n".into(),
         (_, Answer::Directories) => "directories\n".into(),
@@ -12,10 +12,10 @@ pub fn answer(shell: &str, answer: &Answer) -> String {
         ("fish", Answer::Words(words)) => lines(words, |it| format!("{}\t{}", it.value, it.about)),
         ("powershell", Answer::Words(words)) => lines(words, |it| {
             let quoted = quoted_for_powershell(&it.value);
-            format!("{quoted}\t{}\t{}", it.value, tip(it))
+            format!("{quoted}\t{}\t{}", it.value, tool_tip(it))
         }),
         (_, Answer::Words(words)) => lines(words, |it| {
-            format!("{}\t{}\t{}", it.value, u8::from(it.ends), it.about)
+            format!("{}\t{}\t{}", it.value, u8::from(it.is_whole), it.about)
         }),
     }
 }
@@ -25,36 +25,29 @@ fn lines(words: &[Candidate], line: impl Fn(&Candidate) -> String) -> String {
     format!("words\n{lines}")
 }
 
-/// `words`, or `described` where there is anything to say of one; how many end; all words, those that end first, a
-/// line each; the same as they are to be shown. So the script has nothing to do for each, of which there may be thousands.
+/// `described` if any word has a description, else `words`; the number of whole words; all words, the whole ones
+/// first, one per line; the same words as they are displayed. The script works on arrays and has no loop over the
+/// candidates, of which there may be thousands.
 fn zsh(words: &[Candidate]) -> String {
-    let (ended, open): (Vec<_>, Vec<_>) = words.iter().partition(|it| it.ends);
+    let (whole, beginnings): (Vec<_>, Vec<_>) = words.iter().partition(|it| it.is_whole);
     let is_described = words.iter().any(|it| !it.about.is_empty());
     let kind = if is_described { "described" } else { "words" };
-    let width = column(words.iter().map(|it| it.value.as_str()));
-    let mut values = format!("{kind}\n{}\n", ended.len());
-    let mut shown = String::new();
-    for it in ended.iter().chain(&open) {
+    let width = column_width(words.iter().map(|it| it.value.as_str()));
+    let mut values = format!("{kind}\n{}\n", whole.len());
+    let mut displayed = String::new();
+    for it in whole.iter().chain(&beginnings) {
         values += &format!("{}\n", it.value);
-        shown += &if it.about.is_empty() {
+        displayed += &if it.about.is_empty() {
             format!("{}\n", it.value)
         } else {
             format!("{:width$}  -- {}\n", it.value, it.about)
         };
     }
-    values + &shown
+    values + &displayed
 }
 
-/// The width of a column of words. A longer one stands out of it, or one that is longer than the terminal is wide would
-/// move what stands behind all others.
-pub fn column<'a>(words: impl Iterator<Item = &'a str>) -> usize {
-    const WIDEST: usize = 60;
-    let widths = words.map(|it| it.chars().count());
-    widths.filter(|it| *it <= WIDEST).max().unwrap_or(0)
-}
-
-/// PowerShell refuses an empty one.
-fn tip(candidate: &Candidate) -> &str {
+/// The description; the word itself if there is none, because PowerShell refuses an empty tool tip.
+fn tool_tip(candidate: &Candidate) -> &str {
     if candidate.about.is_empty() {
         &candidate.value
     } else {
@@ -62,16 +55,16 @@ fn tip(candidate: &Candidate) -> &str {
     }
 }
 
-/// A word as PowerShell takes it; it inserts what it is given.
+/// A word quoted for PowerShell, which inserts a candidate unchanged.
 fn quoted_for_powershell(word: &str) -> String {
-    let plain = |it: char| it.is_alphanumeric() || "/-_.:=+%?*".contains(it);
-    if word.chars().all(plain) {
+    let is_plain = |it: char| it.is_alphanumeric() || "/-_.:=+%?*".contains(it);
+    if word.chars().all(is_plain) {
         return word.to_owned();
     }
     let mut quoted = String::from("'");
     for letter in word.chars() {
         quoted.push(letter);
-        // Typographic ones end a string there, too.
+        // Typographic quotes end a string too (about_Quoting_Rules).
         if matches!(letter, '\'' | '\u{2018}'..='\u{201b}') {
             quoted.push(letter);
         }
@@ -85,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn powershell_takes_a_word_as_it_is() {
+    fn words_are_quoted_where_powershell_needs_it() {
         let cases = [
             ("/containers/web/", "/containers/web/"),
             ("a b", "'a b'"),

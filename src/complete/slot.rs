@@ -1,8 +1,9 @@
-//! What kind of word stands at the cursor, and who knows the candidates for it.
+//! Decides what kind of word belongs at the cursor and collects the candidates for it.
 
-use super::live::Live;
-use super::typed::{Typed, attached};
-use super::{Answer, Candidate, files, parameters, paths};
+use super::candidate::{Answer, Candidate};
+use super::command_line::{CommandLine, attached_value};
+use super::host::LiveHost;
+use super::{files, parameters, paths};
 use crate::cli::options::{self, Opt};
 use crate::environment::Variables;
 use crate::{generate, plan};
@@ -10,42 +11,40 @@ use dq_filter::saved::placeholders;
 use dq_filter::saved::{FilterOrigin, Metadata, SavedFilters};
 use dq_format::Format;
 
-pub fn answer(typed: &Typed, current: &str, env: Variables) -> Answer {
-    let at = Slot {
+/// The candidates for the word at the cursor. They may include words that do not start like it.
+pub fn candidates(typed: &CommandLine, current: &str, env: Variables) -> Answer {
+    let slot = Slot {
         typed,
         saved_filters: plan::saved::saved_filters(&[], env),
         env,
     };
-    if let Some((option, nth)) = typed.pending {
-        return at.value(option, nth, current);
+    if let Some((option, index)) = typed.pending {
+        return slot.value(option, index, current);
     }
-    if typed.only_words || !current.starts_with('-') {
-        return at.word(current);
+    if typed.is_words_only || !current.starts_with('-') {
+        return slot.word(current);
     }
-    match attached(current) {
+    match attached_value(current) {
         Some((option, start)) => {
-            let (spelled, value) = current.split_at(start);
-            prefixed(spelled, value, at.value(option, 0, value))
+            let (spelling, value) = current.split_at(start);
+            prefixed(spelling, value, slot.value(option, 0, value))
         }
         None => Answer::Words(options(current)),
     }
 }
 
-/// The candidates with what stands before them in the same word; files are listed here, for no shell does it then.
-fn prefixed(before: &str, value: &str, answer: Answer) -> Answer {
+/// The candidates for a value that is in the same word as its option. No shell completes files there.
+fn prefixed(prefix: &str, value: &str, answer: Answer) -> Answer {
     let words = match answer {
         Answer::Words(words) => words,
-        Answer::Files => files::beginning(value),
-        Answer::Directories => files::beginning(value)
+        Answer::Files => files::starting_with(value),
+        Answer::Directories => files::starting_with(value)
             .into_iter()
-            .filter(|it| !it.ends)
+            .filter(|it| !it.is_whole)
             .collect(),
     };
-    let whole = words.into_iter().map(|it| Candidate {
-        value: format!("{before}{}", it.value),
-        ..it
-    });
-    Answer::Words(whole.collect())
+    let words = words.into_iter().map(|it| it.behind(prefix));
+    Answer::Words(words.collect())
 }
 
 fn options(current: &str) -> Vec<Candidate> {
@@ -55,73 +54,65 @@ fn options(current: &str) -> Vec<Candidate> {
     short.chain(long).collect()
 }
 
-/// What a host may begin with; of a socket the path.
+/// What a host starts with; for a socket also its path.
 fn hosts(current: &str) -> Answer {
-    match current.starts_with('/') {
-        true => Answer::Files,
-        false if current.starts_with("unix://") => files::behind(current, "unix://"),
-        false => Answer::Words(
-            ["unix://", "tcp://", "ssh://", "http://", "https://"]
-                .map(|it| Candidate::open(it, ""))
-                .into(),
-        ),
+    if current.starts_with('/') {
+        Answer::Files
+    } else if current.starts_with("unix://") {
+        files::after_prefix(current, "unix://")
+    } else {
+        beginnings(["unix://", "tcp://", "ssh://", "http://", "https://"])
     }
 }
 
-/// Names of headers that an engine or a registry looks at, and those that dq sends by itself.
+/// Headers that an engine or a registry reads, and those that dq itself sends.
 fn headers() -> Answer {
-    let names = [
-        "Accept",
-        "Authorization",
-        "Content-Type",
-        "Host",
-        "User-Agent",
-        "X-Registry-Auth",
-        "X-Registry-Config",
-    ];
-    Answer::Words(names.map(|it| Candidate::open(format!("{it}:"), "")).into())
+    beginnings([
+        "Accept:",
+        "Authorization:",
+        "Content-Type:",
+        "Host:",
+        "User-Agent:",
+        "X-Registry-Auth:",
+        "X-Registry-Config:",
+    ])
 }
 
-fn words<'a>(values: impl IntoIterator<Item = &'a str>) -> Answer {
-    Answer::Words(
-        values
-            .into_iter()
-            .map(|it| Candidate::new(it, ""))
-            .collect(),
-    )
+fn beginnings<const N: usize>(values: [&str; N]) -> Answer {
+    Answer::Words(values.map(|it| Candidate::beginning(it, "")).into())
 }
 
 struct Slot<'a> {
-    typed: &'a Typed,
+    typed: &'a CommandLine,
     saved_filters: SavedFilters,
     env: Variables<'a>,
 }
 
 impl Slot<'_> {
-    /// The value of an option.
-    fn value(&self, option: &Opt, nth: usize, current: &str) -> Answer {
+    /// Candidates for a value of an option; `index` counts the option's values from 0.
+    fn value(&self, option: &Opt, index: usize, current: &str) -> Answer {
         match option.long {
             "unix-socket" | "cacert" | "cert" | "key" | "from-file" => Answer::Files,
-            "slurpfile" | "rawfile" if nth == 1 => Answer::Files,
+            "slurpfile" | "rawfile" if index == 1 => Answer::Files,
             "library-path" => Answer::Directories,
             "host" => hosts(current),
             "context" => Answer::Words(self.contexts()),
             "header" => headers(),
-            "arg" | "argjson" if nth == 0 => Answer::Words(self.arguments()),
-            "output" => words(Format::names().split(", ")),
-            "color" => words(["auto", "always", "never"]),
-            "tlsverify" => words(["true", "false"]),
-            "generate" => words(generate::KINDS.iter().copied()),
+            "arg" | "argjson" if index == 0 => Answer::Words(self.arguments()),
+            "output" => Answer::plain(Format::names().split(", ")),
+            "color" => Answer::plain(["auto", "always", "never"]),
+            "tlsverify" => Answer::plain(["true", "false"]),
+            "generate" => Answer::plain(generate::KINDS.iter().copied()),
             "request" => Answer::Words(self.methods()),
             "query" => Answer::Words(self.parameters(current)),
-            "data" => files::behind(current, "@"),
+            "data" => files::after_prefix(current, "@"),
             "field" => match current.split_once("=@") {
-                Some((key, _)) => files::behind(current, &format!("{key}=@")),
-                None => Answer::Words(Vec::new()),
+                Some((key, _)) => files::after_prefix(current, &format!("{key}=@")),
+                None => Answer::none(),
             },
             "show" | "edit" => Answer::Words(self.saved(|_| true)),
             "remove" => Answer::Words(self.saved(|it| it == FilterOrigin::User)),
-            _ => Answer::Words(Vec::new()),
+            _ => Answer::none(),
         }
     }
 
@@ -133,7 +124,7 @@ impl Slot<'_> {
             .collect()
     }
 
-    /// The names that the saved filter of the command line has values for.
+    /// The names for `--arg` to which the saved filter on the command line gives a default.
     fn arguments(&self) -> Vec<Candidate> {
         let name = self.typed.words.first();
         let args = name.and_then(|it| self.metadata(it)).map(|it| it.args);
@@ -142,10 +133,11 @@ impl Slot<'_> {
             .collect()
     }
 
-    /// The methods of the endpoint, else all that Docker has.
+    /// The methods of the endpoint; if it is unknown, all that Docker's API has.
     fn methods(&self) -> Vec<Candidate> {
-        let found = self.endpoint().map(|it| paths::fitting(&it));
-        match found {
+        let path = self.endpoint();
+        let endpoints = path.map(|it| parameters::endpoints_of(&it));
+        match endpoints {
             Some(found) if !found.is_empty() => found
                 .iter()
                 .map(|it| Candidate::new(it.method, it.summary))
@@ -156,7 +148,7 @@ impl Slot<'_> {
         }
     }
 
-    /// The endpoint of the command line, if one was typed before the cursor.
+    /// The endpoint on the command line, its own or that of a saved filter.
     fn endpoint(&self) -> Option<String> {
         let source = self.typed.words.first()?;
         if source.starts_with('/') {
@@ -171,23 +163,23 @@ impl Slot<'_> {
             return Vec::new();
         };
         let method = self.typed.method();
-        parameters::candidates(&endpoint, method.as_deref(), current, &self.live())
+        parameters::candidates(&endpoint, method.as_deref(), current, &self.host())
     }
 
-    /// A word that is no option: the source, what fills its placeholders, a file.
+    /// Candidates for a word that is not an option: the source, a value of its placeholders, or a file.
     fn word(&self, current: &str) -> Answer {
         let typed = self.typed;
         if typed.has("endpoints") {
             return Answer::Words(paths::templates(current));
         }
         if typed.has_arguments || typed.has("list") {
-            return Answer::Words(Vec::new());
+            return Answer::none();
         }
         let Some(source) = typed.words.first() else {
-            return self.first(current);
+            return self.source(current);
         };
         if source.starts_with('/') || source.contains("://") || source == "-" {
-            return Answer::Words(Vec::new());
+            return Answer::none();
         }
         match self.metadata(source).and_then(|it| it.endpoint) {
             Some(endpoint) => self.placeholder(&endpoint, current),
@@ -195,37 +187,35 @@ impl Slot<'_> {
         }
     }
 
-    fn first(&self, current: &str) -> Answer {
-        if self.typed.has("from-file") && !current.starts_with('/') {
+    fn source(&self, current: &str) -> Answer {
+        if current.starts_with('/') {
+            let method = self.typed.method();
+            return Answer::Words(paths::candidates(current, method.as_deref(), &self.host()));
+        }
+        if self.typed.has("from-file") {
             return Answer::Files;
         }
-        let method = self.typed.method();
-        let live = self.live();
-        Answer::Words(if current.starts_with('/') {
-            paths::candidates(current, method.as_deref(), &live)
-        } else {
-            let mut all = self.saved(|_| true);
-            if current.is_empty() {
-                all.push(Candidate::open("/", "an endpoint: dq --endpoints"));
-            }
-            all
-        })
+        let mut found = self.saved(|_| true);
+        if current.is_empty() {
+            found.push(Candidate::beginning("/", "an endpoint: dq --endpoints"));
+        }
+        Answer::Words(found)
     }
 
-    /// What may fill the next placeholder of a saved filter.
+    /// Candidates for the next placeholder of a saved filter's endpoint. Only those in its path name resources.
     fn placeholder(&self, endpoint: &str, current: &str) -> Answer {
         let filled = self.typed.words.len() - 1;
         let names = placeholders(endpoint);
         let Some(name) = names.get(filled) else {
-            return Answer::Words(Vec::new());
+            return Answer::none();
         };
         let path = endpoint.split('?').next().unwrap_or_default();
         if !path.contains(&format!("{{{name}}}")) {
-            return Answer::Words(Vec::new());
+            return Answer::none();
         }
-        let mut names = self.live_of_saved().names_at(path, current);
-        // No server may hand out options.
-        names.retain(|it| self.typed.only_words || !it.value.starts_with('-'));
+        let mut names = self.host_of_saved().names_for(path, current);
+        // A name from a server must not be taken for an option.
+        names.retain(|it| self.typed.is_words_only || !it.value.starts_with('-'));
         Answer::Words(names)
     }
 
@@ -233,7 +223,7 @@ impl Slot<'_> {
         self.saved_filters.find(name).ok()??.metadata().ok()
     }
 
-    /// Saved filters with what they are for.
+    /// Saved filters with their descriptions.
     fn saved(&self, is_wanted: impl Fn(FilterOrigin) -> bool) -> Vec<Candidate> {
         let names = self.saved_filters.names().into_iter();
         let found = names.filter_map(|name| self.saved_filters.find(&name).ok()?);
@@ -246,29 +236,31 @@ impl Slot<'_> {
             .collect()
     }
 
-    /// The host that the options and the environment lead to.
-    fn live(&self) -> Live {
+    /// The host that the options and the environment choose.
+    fn host(&self) -> LiveHost {
         match self.typed.options() {
-            Some(options) => Live::of(options.fetch, self.env),
-            None => Live::none(),
+            Some(options) => LiveHost::of(options.fetch, self.env),
+            None => LiveHost::none(),
         }
     }
 
-    /// The same, with the host that a saved filter of the user's brings.
-    fn live_of_saved(&self) -> Live {
+    /// The same, but a saved filter of the user may choose the host if no option does.
+    fn host_of_saved(&self) -> LiveHost {
         let Some(mut options) = self.typed.options() else {
-            return Live::none();
+            return LiveHost::none();
         };
         let name = self.typed.words.first().map_or("", String::as_str);
         let fetch = &mut options.fetch;
-        let is_told = fetch.host.is_some() || fetch.context.is_some() || fetch.demo;
-        if !is_told
-            && fetch.unix_socket.is_none()
+        let is_chosen = fetch.host.is_some()
+            || fetch.context.is_some()
+            || fetch.unix_socket.is_some()
+            || fetch.demo;
+        if !is_chosen
             && let Ok(Some(saved)) = self.saved_filters.find(name)
             && saved.origin == FilterOrigin::User
         {
             fetch.host = self.metadata(name).and_then(|it| it.host);
         }
-        Live::of(options.fetch, self.env)
+        LiveHost::of(options.fetch, self.env)
     }
 }

@@ -1,13 +1,18 @@
-//! Lines as they are typed, and what is offered for them.
+//! Typed lines and the candidates for them.
 
 use super::*;
 
-fn nothing(_: &str) -> Option<OsString> {
+fn no_variables(_: &str) -> Option<OsString> {
     None
 }
 
+/// The answer to a question, whose words follow `--complete`.
+fn ask(question: &[&str]) -> String {
+    answer(question.iter().map(OsString::from), &no_variables)
+}
+
 fn offered(line: &str) -> Vec<String> {
-    let answer = bash::answer(line, " \t\n\"'><=;|&(:", "37", &nothing);
+    let answer = ask(&["bash", line, " \t\n\"'><=;|&(:", "37"]);
     answer.lines().map(str::to_owned).collect()
 }
 
@@ -18,7 +23,7 @@ fn check(cases: &[(&str, &[&str])]) {
 }
 
 #[test]
-fn readline_gets_what_stands_behind_its_last_break() {
+fn readline_gets_the_text_after_its_last_word_break() {
     check(&[
         ("dq --demo /images/postgres:1", &["words", "16/"]),
         ("dq --demo /images/postgres:16/h", &["word", "16/history"]),
@@ -47,7 +52,7 @@ fn readline_gets_what_stands_behind_its_last_break() {
 }
 
 #[test]
-fn values_are_quoted_as_they_stand() {
+fn values_are_quoted_for_their_place_in_the_line() {
     check(&[
         (
             "dq --demo /containers/json -q filters.label=shop.role=Fr",
@@ -71,7 +76,7 @@ fn values_are_quoted_as_they_stand() {
 }
 
 #[test]
-fn what_was_typed_before_decides() {
+fn the_words_before_the_cursor_decide() {
     check(&[
         (
             "dq --demo -X DELETE /containers/w",
@@ -120,7 +125,7 @@ fn what_was_typed_before_decides() {
 }
 
 #[test]
-fn values_within_a_word_are_found() {
+fn values_inside_a_word_are_completed() {
     check(&[
         ("dq -oya", &["word", "-oyaml"]),
         ("dq -co", &["words"]),
@@ -132,13 +137,13 @@ fn values_within_a_word_are_found() {
         ("dq --host=unix://Cargo.l", &["word", "//Cargo.lock"]),
         ("dq --tlsverify=f", &["word", "false"]),
     ]);
-    let unbroken = bash::answer("dq --cacert=Cargo.l", " ", "37", &nothing);
+    let unbroken = ask(&["bash", "dq --cacert=Cargo.l", " ", "37"]);
     assert_eq!(unbroken, "word\n--cacert=Cargo.lock\n");
 }
 
 #[test]
-fn groups_say_what_is_in_them() {
-    let answer = bash::answer("dq -X DELETE /n", " ", "9", &nothing);
+fn groups_of_endpoints_are_described() {
+    let answer = ask(&["bash", "dq -X DELETE /n", " ", "9"]);
     assert_eq!(
         answer,
         "words\n/networks/  (remove a network)\n/nodes/     (take a node out of the swarm)\n"
@@ -155,22 +160,22 @@ fn groups_say_what_is_in_them() {
 }
 
 #[test]
-fn long_words_leave_the_others_in_their_column() {
+fn long_words_do_not_widen_the_column() {
     let word = |value: String| Candidate::new(value, "about");
     let found = vec![word("a".into()), word("b".repeat(1000)), word("cc".into())];
-    let shown = bash::shown(found, &bash::Word::default(), true);
+    let shown = bash::render_words(found, &bash::Word::default(), true);
     let lines: Vec<_> = shown.lines().skip(1).collect();
     assert_eq!((lines[0], lines[2]), ("a   (about)", "cc  (about)"));
 }
 
 #[test]
-fn quotes_are_closed_and_no_history_is_called_for() {
+fn quotes_are_closed_and_history_is_not_expanded() {
     let shown = |value: &str, open| {
         let current = bash::Word {
             open,
             ..bash::Word::default()
         };
-        bash::shown(vec![Candidate::new(value, "")], &current, true)
+        bash::render_words(vec![Candidate::new(value, "")], &current, true)
     };
     assert_eq!(shown("a", Some('"')), "word\na\n");
     assert_eq!(shown("a\"", Some('"')), "word\na\\\"\"\n");
@@ -182,7 +187,28 @@ fn quotes_are_closed_and_no_history_is_called_for() {
 }
 
 #[test]
-fn words_are_taken_apart_as_a_shell_does() {
+fn nushell_gets_json() {
+    let cases: [(&[&str], &str); 5] = [
+        (
+            &["--demo", "'/containers/js"],
+            r#"[{"value":"/containers/json ","description":"containers, the running ones unless all=1"}]"#,
+        ),
+        (&["--demo", "`/info`", "\"-q", "filters.x"], "[]"),
+        (
+            &["--demo", "/containers/json?al"],
+            r#"[{"value":"'/containers/json?all=","description":"boolean"}]"#,
+        ),
+        (&["'.a b'", ""], "null"),
+        (&["-L", ""], "null"),
+    ];
+    for (words, expected) in cases {
+        let question = [&["nushell", "--"], words].concat();
+        assert_eq!(ask(&question), format!("{expected}\n"), "{words:?}");
+    }
+}
+
+#[test]
+fn words_are_unquoted_as_bash_does() {
     let cases = [
         ("'a b", "a b"),
         ("\"a\\\"b\\c", "a\"b\\c"),

@@ -1,4 +1,4 @@
-//! A shell on a terminal of its own, whose keys the test presses.
+//! A shell on a pseudo-terminal; the test types the keys.
 
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
@@ -12,15 +12,19 @@ use super::dq::clean;
 
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// The question where the cursor is (DSR, ECMA-48), and the answer to it. Nushell's line editor waits for one.
+pub const CURSOR_QUERY: &str = "\x1b[6n";
+const CURSOR_POSITION: &[u8] = b"\x1b[1;1R";
+
 /// `script` runs the shell on a new terminal.
 pub struct Terminal {
     child: Child,
-    keys: ChildStdin,
+    keys: Arc<Mutex<ChildStdin>>,
     screen: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Terminal {
-    /// Starts a command line there; `bin` comes first in PATH.
+    /// Starts a command line on the terminal; `bin` comes first in PATH.
     pub fn start(line: &str, home: &Path, bin: &Path, env: &[(&str, String)]) -> Self {
         let mut command = Command::new("script");
         clean(&mut command, home);
@@ -29,7 +33,7 @@ impl Terminal {
             .args([
                 "-q",
                 "-c",
-                &format!("stty cols 200; exec {line}"),
+                &format!("stty cols 200 rows 50; exec {line}"),
                 "/dev/null",
             ])
             .env("PATH", format!("{}:{path}", bin.display()))
@@ -44,14 +48,19 @@ impl Terminal {
             .stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let screen = Arc::new(Mutex::new(Vec::new()));
+        let keys = Arc::new(Mutex::new(child.stdin.take().unwrap()));
         let (mut output, seen) = (child.stdout.take().unwrap(), screen.clone());
+        let answers = keys.clone();
         thread::spawn(move || {
             let mut piece = [0; 4096];
             while let Ok(amount @ 1..) = output.read(&mut piece) {
-                seen.lock().unwrap().extend_from_slice(&piece[..amount]);
+                let piece = &piece[..amount];
+                seen.lock().unwrap().extend_from_slice(piece);
+                if String::from_utf8_lossy(piece).contains(CURSOR_QUERY) {
+                    let _ = answers.lock().unwrap().write_all(CURSOR_POSITION);
+                }
             }
         });
-        let keys = child.stdin.take().unwrap();
         Self {
             child,
             keys,
@@ -60,11 +69,12 @@ impl Terminal {
     }
 
     pub fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
+        let mut input = self.keys.lock().unwrap();
+        input.write_all(keys.as_bytes()).unwrap();
+        input.flush().unwrap();
     }
 
-    /// Forgets what is on the screen.
+    /// Discards the output so far.
     pub fn clear(&self) {
         self.screen.lock().unwrap().clear();
     }
@@ -73,22 +83,29 @@ impl Terminal {
         String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
     }
 
-    /// Waits until the screen shows this.
+    /// Waits until the output contains this; returns all of it.
     #[track_caller]
     pub fn shows(&self, text: &str) -> String {
-        let end = std::time::Instant::now() + LIMIT;
-        while !self.screen().contains(text) {
-            assert!(
-                std::time::Instant::now() < end,
-                "never shown: {text}\n{}",
-                self.screen()
-            );
-            thread::sleep(Duration::from_millis(2));
-        }
-        self.screen()
+        self.shows_after("", text)
     }
 
-    /// What stands between two texts, once both are there.
+    /// Waits until the output contains the second text somewhere after the first; returns all of it.
+    #[track_caller]
+    pub fn shows_after(&self, before: &str, text: &str) -> String {
+        let end = std::time::Instant::now() + LIMIT;
+        loop {
+            let screen = self.screen();
+            let rest = screen.split_once(before).map(|(_, rest)| rest);
+            if rest.is_some_and(|rest| rest.contains(text)) {
+                return screen;
+            }
+            let is_late = std::time::Instant::now() >= end;
+            assert!(!is_late, "never shown: {text:?}\n{screen}");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// The output between two texts, once both are there.
     pub fn between(&self, before: &str, after: &str) -> String {
         let screen = self.shows(after);
         let between = screen

@@ -12,7 +12,7 @@ pub const ITSELF: &[Opt] = &[
         "generate",
         ' ',
         &["SHELL"],
-        "completion for bash, zsh, fish, elvish, powershell; or man",
+        "completion for bash, zsh, fish, elvish, nushell, powershell; or man",
     ),
     flag("no-defaults", ' ', "ignore ~/.config/dq/options"),
     flag(

@@ -1,12 +1,13 @@
-//! The things of a list that a host gave, without what nobody asks of them: there may be thousands.
+//! Parses the list of a collection, which may have thousands of resources, and keeps only the fields that completion
+//! uses.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// What is kept of a thing; the rest, most of it, is passed over.
-const KEPT: [&str; 13] = [
+/// The fields that are kept; the rest, most of a list, is skipped.
+const FIELDS: [&str; 13] = [
     "Id",
     "ID",
     "Name",
@@ -22,34 +23,37 @@ const KEPT: [&str; 13] = [
     "Config",
 ];
 
-/// The things of a body, with their labels if these are asked for; none where it is no list.
-pub fn things<const LABELLED: bool>(body: &[u8]) -> Vec<Value> {
-    if let Ok(things) = serde_json::from_slice::<Vec<Thing<LABELLED>>>(body) {
-        return things.into_iter().map(|it| Value::Object(it.0)).collect();
+/// The resources of a response body, with their labels if `LABELLED`. Empty if the body is not a list.
+pub fn parse<const LABELLED: bool>(body: &[u8]) -> Vec<Value> {
+    if let Ok(resources) = serde_json::from_slice::<Vec<Fields<LABELLED>>>(body) {
+        return resources
+            .into_iter()
+            .map(|it| Value::Object(it.0))
+            .collect();
     }
-    // Volumes are behind a key; and a list may hold anything.
+    // Volumes are listed in a field of an object, and the elements of a list may be of any type.
     match serde_json::from_slice(body) {
-        Ok(Value::Array(things)) => things,
-        Ok(Value::Object(mut of)) => match of.remove("Volumes") {
-            Some(Value::Array(things)) => things,
+        Ok(Value::Array(list)) => list,
+        Ok(Value::Object(mut object)) => match object.remove("Volumes") {
+            Some(Value::Array(list)) => list,
             _ => Vec::new(),
         },
         _ => Vec::new(),
     }
 }
 
-struct Thing<const LABELLED: bool>(Map<String, Value>);
+struct Fields<const LABELLED: bool>(Map<String, Value>);
 
-impl<'de, const LABELLED: bool> Deserialize<'de> for Thing<LABELLED> {
+impl<'de, const LABELLED: bool> Deserialize<'de> for Fields<LABELLED> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(Keys)
+        from.deserialize_map(FieldVisitor)
     }
 }
 
-struct Keys<const LABELLED: bool>;
+struct FieldVisitor<const LABELLED: bool>;
 
-impl<'de, const LABELLED: bool> Visitor<'de> for Keys<LABELLED> {
-    type Value = Thing<LABELLED>;
+impl<'de, const LABELLED: bool> Visitor<'de> for FieldVisitor<LABELLED> {
+    type Value = Fields<LABELLED>;
 
     fn expecting(&self, to: &mut fmt::Formatter) -> fmt::Result {
         to.write_str("an object")
@@ -58,13 +62,13 @@ impl<'de, const LABELLED: bool> Visitor<'de> for Keys<LABELLED> {
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Self::Value, A::Error> {
         let mut kept = Map::new();
         while let Some(key) = from.next_key::<std::borrow::Cow<str>>()? {
-            if KEPT.contains(&&*key) || LABELLED && key == "Labels" {
+            if FIELDS.contains(&&*key) || LABELLED && key == "Labels" {
                 kept.insert(key.into_owned(), from.next_value()?);
             } else {
                 from.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(Thing(kept))
+        Ok(Fields(kept))
     }
 }
 
@@ -73,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_for_is_kept() {
+    fn only_the_fields_asked_for_are_kept() {
         let cases = [
             (
                 r#"[{"Id": "a", "Ports": [{"Id": 1}], "Size": 1.5, "Labels": {"x": ""}}]"#,
@@ -87,10 +91,10 @@ mod tests {
             ("", "[]"),
         ];
         for (body, expected) in cases {
-            let things = things::<true>(body.as_bytes());
-            assert_eq!(Value::from(things).to_string(), expected);
+            let list = parse::<true>(body.as_bytes());
+            assert_eq!(Value::from(list).to_string(), expected);
         }
-        let bare = things::<false>(br#"[{"Name": "a", "Labels": {"x": ""}}]"#);
+        let bare = parse::<false>(br#"[{"Name": "a", "Labels": {"x": ""}}]"#);
         assert_eq!(Value::from(bare).to_string(), r#"[{"Name":"a"}]"#);
     }
 }

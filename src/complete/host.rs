@@ -1,0 +1,125 @@
+//! Asks the host for the resources it has: one request per TAB at most, with a short time limit.
+
+use std::io::Read;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::candidate::Candidate;
+use super::list;
+use super::resource::{Resource, labels, matching, resources};
+use crate::catalogue::split_version;
+use crate::cli::FetchOptions;
+use crate::environment::Variables;
+use dq_fetch::{self, ClientSettings, EnvVars, HostFlags, Payload, Source};
+
+/// How long a TAB waits for the host. Together with the start of dq it is short enough not to be felt as a delay.
+const TIMEOUT: Duration = Duration::from_millis(200);
+
+/// The longest list that is read, in bytes.
+const LIST_LIMIT: u64 = 16 << 20;
+
+/// The host of a command line. It is asked only when a list is needed.
+pub struct LiveHost(Option<dq_fetch::Host>);
+
+impl LiveHost {
+    /// A host that has nothing.
+    pub fn none() -> Self {
+        Self(None)
+    }
+
+    /// The host that these options choose. A host behind ssh is never asked: a login takes longer than a TAB may.
+    pub fn of(options: FetchOptions, env: Variables) -> Self {
+        let flags = HostFlags {
+            host: options.host,
+            context: options.context,
+            unix_socket: options.unix_socket,
+            demo: options.demo,
+            tls: options.tls,
+        };
+        let host = dq_fetch::resolve_host(&flags, &EnvVars { var: env }).ok();
+        Self(host.filter(|it| !it.to_string().starts_with("ssh:")))
+    }
+
+    /// Candidates for the placeholder of an endpoint: containers for `/containers/{id}/logs`.
+    pub fn names_for(&self, path: &str, current: &str) -> Vec<Candidate> {
+        let (version, path) = split_version(path);
+        let collection = path.split('/').nth(1).unwrap_or_default();
+        matching(&self.resources(version, collection), current)
+    }
+
+    /// All resources of a collection (`containers`, `images`, …), running ones first. Empty if the host does not answer
+    /// in time.
+    pub fn resources(&self, version: &str, collection: &str) -> Vec<Resource> {
+        let body = self.list(version, collection);
+        let list = body.map(|it| list::parse::<false>(&it)).unwrap_or_default();
+        let found = list.iter().flat_map(|it| resources(it, collection));
+        let mut found: Vec<_> = found.collect();
+        found.sort_by_cached_key(|it| (!it.about.ends_with("running"), it.name.clone()));
+        found
+    }
+
+    /// The labels of all resources of a collection, sorted and without duplicates.
+    pub fn labels(&self, version: &str, collection: &str) -> Vec<String> {
+        let body = self.list(version, collection);
+        let list = body.map(|it| list::parse::<true>(&it)).unwrap_or_default();
+        let mut found: Vec<_> = list.iter().flat_map(labels).collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// The response body of a collection's list.
+    fn list(&self, version: &str, collection: &str) -> Option<Vec<u8>> {
+        let endpoint = match collection {
+            "containers" => "/containers/json?all=1",
+            "images" | "distribution" => "/images/json",
+            "networks" => "/networks",
+            "volumes" => "/volumes",
+            "services" => "/services",
+            "nodes" => "/nodes",
+            "tasks" => "/tasks",
+            "secrets" => "/secrets",
+            "configs" => "/configs",
+            "plugins" => "/plugins",
+            _ => return None,
+        };
+        self.get(&format!("{version}{endpoint}"))
+    }
+
+    /// Sends the request in a thread that is left behind when the time is over: name resolution has no time limit.
+    ///
+    /// The list is parsed in the calling thread, because glibc allocates a second thread's memory page by page.
+    fn get(&self, endpoint: &str) -> Option<Vec<u8>> {
+        let host = self.0.clone()?;
+        let source = Source::Endpoint(endpoint.to_owned());
+        let (sender, body) = mpsc::channel();
+        let get = move || {
+            // Fails if the time is over and the receiver is gone.
+            let _ = sender.send(get(host, source));
+        };
+        std::thread::Builder::new().spawn(get).ok()?;
+        body.recv_timeout(TIMEOUT).ok()?
+    }
+}
+
+fn get(host: dq_fetch::Host, source: Source) -> Option<Vec<u8>> {
+    let settings = ClientSettings {
+        connect_timeout: Some(TIMEOUT),
+        max_time: Some(TIMEOUT),
+        ..ClientSettings::default()
+    };
+    let request = dq_fetch::Request {
+        method: "GET".into(),
+        source,
+        headers: Vec::new(),
+        without: Vec::new(),
+        payload: Payload::None,
+    };
+    let client = dq_fetch::Client::new(host, settings);
+    let response = client.send(&request).ok()?;
+    let mut body = Vec::new();
+    let is_list = response.status == 200;
+    let mut limited = response.body.take(LIST_LIMIT);
+    limited.read_to_end(&mut body).ok()?;
+    is_list.then_some(body)
+}
