@@ -1,10 +1,14 @@
-//! Every example of README.md: what stands after `$ ` is run by sh, what stands below is what it prints.
+//! Every example of README.md and of the chapters in `docs/`: the text after `$ ` is run by sh, the text below it is the
+//! expected output.
 //!
-//! A block opened by ```` ```console ```` is run in an empty folder with nothing of the environment; one opened by
-//! ```` ```console,engine ```` has DOCKER_HOST name the tests' engine; those opened by ```` ```console,jobs ```` are run one
-//! after the other in one folder, on an engine where things may be changed and that docker's context build-7 reaches
-//! through TLS; ```` ```console,no-run ```` is only counted.
-//! A line of `> ` goes on with the command above; a line `…` stands for any number of lines.
+//! The info string of a block decides how it is run:
+//! - `console`: in an empty folder with an empty environment.
+//! - `console,engine`: the same, with DOCKER_HOST set to the tests' engine.
+//! - `console,jobs`: all such blocks one after the other in one folder, on an engine that may be changed and that the
+//!   docker context build-7 reaches through TLS.
+//! - `console,no-run`: not run, only counted.
+//!
+//! A line that begins with `> ` continues the command above it. A line `…` matches any number of lines.
 
 use std::fs;
 use std::path::Path;
@@ -13,61 +17,46 @@ use std::process::Command;
 use crate::support::diff::diff;
 use crate::support::dq::{BINARY, clean, run};
 use crate::support::engine::{Engine, engine, scratch};
+use crate::support::markdown::{CodeBlock, documents};
 use crate::support::temp::TempDir;
 
 struct Block {
-    /// The line of README.md it begins at.
-    line: usize,
-    kind: String,
+    /// `docs/formats.md:12`.
+    place: String,
+    info: String,
     examples: Vec<Example>,
 }
 
 struct Example {
-    line: usize,
     command: String,
-    printed: String,
+    expected: String,
 }
 
+/// The blocks of examples, in the order of the documents.
 fn blocks() -> Vec<Block> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let text = fs::read_to_string(path).unwrap();
-    let mut blocks = Vec::new();
-    let mut open: Option<Block> = None;
-    for (number, line) in text.lines().enumerate() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(kind)) => {
-                open = Some(Block {
-                    line: number + 1,
-                    kind: kind.into(),
-                    examples: Vec::new(),
-                })
-            }
-            (None, None) => {}
-            (Some(_), Some(_)) => blocks.extend(open.take()),
-            (Some(block), None) => block.add(number + 1, line),
-        }
-    }
-    blocks.retain(|it| it.kind.starts_with("console"));
-    blocks
+    let documents = documents(&["", "docs"]).into_iter();
+    documents
+        .flat_map(|document| {
+            let path = document.path.display().to_string();
+            let blocks = document.code_blocks().into_iter();
+            blocks.map(move |it| Block::new(&path, it))
+        })
+        .filter(|it| it.info.starts_with("console"))
+        .collect()
 }
 
 impl Block {
-    fn add(&mut self, number: usize, line: &str) {
-        if let Some(command) = line.strip_prefix("$ ") {
-            self.examples.push(Example {
-                line: number,
-                command: command.into(),
-                printed: String::new(),
-            });
-        } else if let Some(example) = self.examples.last_mut() {
-            match line.strip_prefix("> ") {
-                Some(more) if example.printed.is_empty() => example.command += &format!("\n{more}"),
-                _ => example.printed += &format!("{line}\n"),
-            }
+    fn new(path: &str, block: CodeBlock) -> Self {
+        let mut examples = Vec::new();
+        block.lines.iter().for_each(|it| add(&mut examples, it));
+        Self {
+            place: format!("{path}:{}", block.line),
+            info: block.info,
+            examples,
         }
     }
 
-    /// Runs the examples one after the other in this folder; what differs.
+    /// Runs the examples one after the other in this folder and returns the differences.
     fn faults(&self, engine: Option<&Engine>, work: &TempDir) -> Vec<String> {
         let dir = TempDir::new();
         let bin = dir.join("bin");
@@ -96,16 +85,31 @@ impl Block {
         command.args(["-c", &format!("exec 2>&1\n{}", example.command)]);
         let output = run(command, Vec::new());
         let printed = String::from_utf8_lossy(&output.stdout);
-        let differs = !matches(&lines(&example.printed), &lines(&printed));
+        let differs = !matches(&lines(&example.expected), &lines(&printed));
         let report = || {
             format!(
-                "\n  line {}: $ {}\n{}",
-                example.line,
+                "\n  {}: $ {}\n{}",
+                self.place,
                 example.command,
-                diff(&example.printed, &printed)
+                diff(&example.expected, &printed)
             )
         };
         differs.then(report)
+    }
+}
+
+/// Adds a line of a block to its examples.
+fn add(examples: &mut Vec<Example>, line: &str) {
+    if let Some(command) = line.strip_prefix("$ ") {
+        examples.push(Example {
+            command: command.into(),
+            expected: String::new(),
+        });
+    } else if let Some(example) = examples.last_mut() {
+        match line.strip_prefix("> ") {
+            Some(more) if example.expected.is_empty() => example.command += &format!("\n{more}"),
+            _ => example.expected += &format!("{line}\n"),
+        }
     }
 }
 
@@ -113,7 +117,7 @@ fn lines(text: &str) -> Vec<&str> {
     text.lines().collect()
 }
 
-/// Whether the lines are those of the pattern, where `…` stands for any number of them.
+/// Whether the lines match the pattern, in which `…` stands for any number of lines.
 fn matches(pattern: &[&str], lines: &[&str]) -> bool {
     match pattern {
         [] => lines.is_empty(),
@@ -122,8 +126,8 @@ fn matches(pattern: &[&str], lines: &[&str]) -> bool {
     }
 }
 
-fn check(kind: &str, engine: Option<&Engine>) {
-    let blocks = blocks().into_iter().filter(|it| it.kind == kind);
+fn check(info: &str, engine: Option<&Engine>) {
+    let blocks = blocks().into_iter().filter(|it| it.info == info);
     report(
         blocks
             .flat_map(|it| it.faults(engine, &TempDir::new()))
@@ -134,29 +138,29 @@ fn check(kind: &str, engine: Option<&Engine>) {
 fn report(faults: Vec<String>) {
     assert!(
         faults.is_empty(),
-        "{} examples of README.md are wrong\n{}",
+        "{} examples of the documents are wrong\n{}",
         faults.len(),
         faults.concat()
     );
 }
 
 #[test]
-fn examples_print_what_stands_below_them() {
+fn examples_print_the_expected_output() {
     check("console", None);
 }
 
 #[test]
-fn examples_for_an_engine_print_what_stands_below_them() {
+fn examples_on_an_engine_print_the_expected_output() {
     let Some(engine) = engine() else { return };
     check("console,engine", Some(engine));
 }
 
 #[test]
-fn the_ten_jobs_print_what_stands_below_them() {
+fn the_ten_jobs_print_the_expected_output() {
     let Some(engine) = scratch() else { return };
     let work = TempDir::new();
     engine.add_context("build-7", work.path());
-    let blocks = blocks().into_iter().filter(|it| it.kind == "console,jobs");
+    let blocks = blocks().into_iter().filter(|it| it.info == "console,jobs");
     let faults: Vec<String> = blocks
         .flat_map(|it| it.faults(Some(engine), &work))
         .collect();
@@ -164,23 +168,42 @@ fn the_ten_jobs_print_what_stands_below_them() {
 }
 
 #[test]
-fn every_example_is_run_or_known() {
-    let mut left = Vec::new();
+fn every_block_of_examples_is_run_or_marked() {
+    let mut unexecuted = Vec::new();
     for block in blocks() {
-        match block.kind.as_str() {
-            "console" | "console,engine" | "console,jobs" => assert!(
-                !block.examples.is_empty(),
-                "line {}: no example",
-                block.line
-            ),
-            "console,no-run" => {
-                left.extend(block.examples.into_iter().map(|it| (it.line, it.command)))
+        let place = block.place;
+        match block.info.as_str() {
+            "console" | "console,engine" | "console,jobs" => {
+                assert!(!block.examples.is_empty(), "{place}: no example");
             }
-            other => panic!("line {}: a block of kind {other:?}", block.line),
+            "console,no-run" => {
+                let commands = block.examples.into_iter().map(|it| it.command);
+                unexecuted.extend(commands.map(|it| format!("{place}: {it}")));
+            }
+            other => panic!("{place}: unknown info string {other:?}"),
         }
     }
-    println!(
-        "{} examples of README.md are not run: {left:#?}",
-        left.len()
-    );
+    println!("{} examples are not run: {unexecuted:#?}", unexecuted.len());
+}
+
+/// A line that runs dq would escape the tests outside of a block of examples.
+#[test]
+fn no_example_is_outside_of_a_block_of_examples() {
+    let is_command = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("$ ") || line.starts_with("dq ")
+    };
+    let mut wrong = Vec::new();
+    for document in documents(&["", "docs"]) {
+        let path = document.path.display();
+        let blocks = document.code_blocks();
+        let other = blocks.iter().filter(|it| {
+            !it.info.starts_with("console") && it.lines.iter().any(|it| is_command(it))
+        });
+        wrong.extend(other.map(|it| format!("{path}:{}", it.line)));
+        let indented = document.prose().into_iter();
+        let indented = indented.filter(|(_, line)| line.starts_with("    ") && is_command(line));
+        wrong.extend(indented.map(|(number, _)| format!("{path}:{number}")));
+    }
+    assert!(wrong.is_empty(), "mark these with ```console: {wrong:#?}");
 }

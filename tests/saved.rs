@@ -1,4 +1,4 @@
-//! Saved filters beside the docker command each stands for, in plain jq, and in the list of README.
+//! Saved filters compared with the docker command each stands for, run in plain jq, and listed in the documents.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -323,12 +323,12 @@ fn demo_answer(endpoint: &str) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn readme_lists_what_comes_with_dq() {
-    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(readme).unwrap();
-    let listed: BTreeMap<String, String> = readme
+fn the_chapter_lists_every_built_in_saved_filter() {
+    let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/saved-filters.md");
+    let chapter = std::fs::read_to_string(chapter).unwrap();
+    let listed: BTreeMap<String, String> = chapter
         .lines()
-        .skip_while(|line| *line != "### What comes with dq")
+        .skip_while(|line| *line != "## Built-in saved filters")
         .skip(1)
         .take_while(|line| !line.starts_with('#'))
         .filter_map(|line| {

@@ -6,6 +6,7 @@ mod benches;
 mod cases;
 mod changes;
 mod completion;
+mod documents;
 mod endpoints;
 mod engine;
 mod formats;

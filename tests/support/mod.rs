@@ -6,6 +6,7 @@ pub mod diff;
 pub mod dq;
 pub mod engine;
 pub mod held;
+pub mod markdown;
 pub mod server;
 pub mod temp;
 pub mod terminal;
