@@ -32,8 +32,9 @@
 //! - **Strict JSON.** Everything outside of RFC 8259 is refused: `NaN`, `01`, trailing commas, comments, control
 //!   characters in strings. The error has jq's message, and the line and column that jq gives it. Values may follow each
 //!   other without a separator; record separators (RFC 7464) and a byte order mark at the start are skipped.
-//! - **Bounded depth and memory.** Nesting beyond [`MAX_DEPTH`](value::MAX_DEPTH), 10,000, is an error. Memory holds one
-//!   value at a time, and of an array that is read by elements one element. A value of 2 GiB or more is an error.
+//! - **Bounded depth and memory.** Nesting beyond [`MAX_DEPTH`](value::MAX_DEPTH), 10,000, is an error. A reader holds
+//!   the text of one value, or of one element if an array is read by elements, besides buffers of fixed size. A value of
+//!   2 GiB or more is an error.
 //! - **Numbers keep their digits.** Large integers and decimals are printed with all digits as long as they are not used
 //!   in a calculation; see [`Num`](value::Num).
 //! - **Objects keep their order.** If a key is repeated, its last value counts, at the place of the first.
