@@ -1,4 +1,4 @@
-//! Where a host is, and the many ways to write it.
+//! The address of a host, parsed from the spellings of `--host`, DOCKER_HOST and contexts.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,21 +9,23 @@ use super::sockets::DEFAULT_SOCKET;
 use super::ssh::SshTarget;
 use dq_text::one_line;
 
-/// Docker's port where `tcp://` names none, with TLS or without it (docker/cli opts/hosts.go).
+/// The port of `tcp://` without one, with TLS or without (docker/cli opts/hosts.go).
 const DOCKER_PORT: u16 = 2375;
 
-/// Where a host is.
+/// The address of a host. `Display` writes its URL without user and password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
+    /// The path of a UNIX socket.
     Unix(PathBuf),
-    /// `scheme` is tcp, http or https, as given; `authority` holds the port unless it is the
-    /// scheme's own.
+    /// A host on the network. `scheme` is tcp, http or https, as given. `authority` has a port unless it is the default port
+    /// of http or https.
     Net {
         scheme: &'static str,
         authority: String,
     },
+    /// A host behind ssh.
     Ssh(SshTarget),
-    /// The sample engine inside this process.
+    /// The sample engine in this process.
     Demo,
 }
 
@@ -41,7 +43,7 @@ impl fmt::Display for Address {
 }
 
 impl Address {
-    /// How errors call it.
+    /// The name of the host in error messages.
     pub fn label(&self) -> String {
         match self {
             Self::Unix(path) => path.display().to_string(),
@@ -51,7 +53,10 @@ impl Address {
     }
 }
 
-/// Reads a host as `--host`, DOCKER_HOST and contexts write it: address and base path.
+/// Parses a host as `--host`, DOCKER_HOST and contexts write it. Returns its address and its base path.
+///
+/// # Errors
+/// `Usage`.
 pub fn parse(text: &str) -> Result<(Address, String), Error> {
     let text = text.trim();
     let none = String::new();
@@ -79,7 +84,7 @@ pub fn parse(text: &str) -> Result<(Address, String), Error> {
     }
 }
 
-/// A socket as a URL names it, with a base path; also `http+unix:///run/x.sock`.
+/// Parses a URL of a socket with its base path, also `http+unix:///run/x.sock`. `None` for other texts.
 fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
     if let Some((scheme, path)) = text.split_once("://")
         && scheme.eq_ignore_ascii_case("http+unix")
@@ -93,8 +98,7 @@ fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
         .transpose()
 }
 
-/// `host:port/base`. docker puts `localhost` where the name is left out, and its own port after
-/// `tcp://`.
+/// Parses `host:port/base`. As in the docker CLI the name defaults to `localhost`, and the port after `tcp://` to docker's.
 fn network(scheme: &'static str, rest: &str) -> Result<(Address, String), Error> {
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let bad = |why: &str| {
@@ -117,7 +121,7 @@ fn network(scheme: &'static str, rest: &str) -> Result<(Address, String), Error>
     Ok((Address::Net { scheme, authority }, base_path(path)?))
 }
 
-/// Name and port; `None` where the port is no number up to 65535.
+/// Splits off the port. `None` if it is not a number up to 65535.
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     let start = authority.rfind(']').unwrap_or_default();
     match authority[start..].rfind(':') {
@@ -132,7 +136,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-/// A base path as it goes in front of a target.
+/// The base path as it is put in front of a request target.
 fn base_path(path: &str) -> Result<String, Error> {
     if path.contains(['?', '#']) {
         return Err(Error::usage("a host cannot have a query or a fragment"));

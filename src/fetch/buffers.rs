@@ -1,42 +1,43 @@
-//! The buffers of a connection: small to begin with, larger where the server sends much.
+//! The buffers of a connection. The input buffer starts small and grows with what the server sends.
 
 use ureq::unversioned::transport::Buffers;
 
-/// The first reads; enough for a head and a short body without touching more memory.
+/// The size of the first reads, in bytes: enough for a head and a short body without touching more memory.
 const FIRST_INPUT: usize = 16 << 10;
-/// The largest input buffer. It must exceed the limit on a response's head, or that is never seen.
+/// The largest input buffer, in bytes. It must exceed the limit on a response's head, or the limit would never be reached.
 const MAX_INPUT: usize = 256 << 10;
-/// The longest request line or header that can be sent, and the unit of an upload. So much memory comes fresh from the
-/// system; what is smaller is cleared first, all of it, though a request takes little.
+/// The output buffer, in bytes: the longest request line or header that can be sent, and the unit of an upload. An
+/// allocation of this size is fresh from mmap(2), already zero. A smaller one would be cleared by the allocator, all of it,
+/// though a request uses little.
 const OUTPUT: usize = 128 << 10;
 
-/// ureq's own `LazyBuffers` allocate and clear 256 KiB for every connection, and call freshly read
-/// bytes unusable, which hangs a request whose `Expect: 100-continue` is answered by a final
-/// status (ureq 3.5.2).
+/// Input and output buffers in place of ureq's `LazyBuffers`. Those allocate and clear 256 KiB for every connection, and
+/// report freshly read bytes as unusable, so a request with `Expect: 100-continue` hangs if a final status answers it (ureq
+/// 3.5.2).
 #[derive(Debug, Default)]
 pub struct GrowingBuffers {
     input: Vec<u8>,
     start: usize,
     end: usize,
-    /// There are bytes which the reader has not refused yet.
-    fresh: bool,
-    /// The last read filled the buffer: the next one may be larger.
-    filled: bool,
+    /// Whether there are bytes that the reader has not declined yet, by consuming 0 of them.
+    is_fresh: bool,
+    /// Whether the last read filled the buffer, so that the next may be larger.
+    is_full: bool,
     output: Vec<u8>,
 }
 
 impl GrowingBuffers {
-    /// Makes room behind the bytes not consumed yet.
-    fn make_room(&mut self) {
+    /// Makes space behind the bytes that are not consumed yet.
+    fn make_space(&mut self) {
         if self.start == self.end {
             (self.start, self.end) = (0, 0);
         }
         if self.input.is_empty() {
             self.input = vec![0; FIRST_INPUT];
-        } else if self.filled && self.input.len() < MAX_INPUT {
+        } else if self.is_full && self.input.len() < MAX_INPUT {
             self.input.resize(self.input.len() * 2, 0);
         }
-        self.filled = false;
+        self.is_full = false;
         if self.start > 0 && self.end > self.input.len() / 2 {
             self.input.copy_within(self.start..self.end, 0);
             (self.start, self.end) = (0, self.end - self.start);
@@ -61,29 +62,29 @@ impl Buffers for GrowingBuffers {
     }
 
     fn input_append_buf(&mut self) -> &mut [u8] {
-        self.make_room();
+        self.make_space();
         &mut self.input[self.end..]
     }
 
     fn input_appended(&mut self, amount: usize) {
         self.end += amount;
-        self.filled = self.end == self.input.len();
-        self.fresh |= amount > 0;
+        self.is_full = self.end == self.input.len();
+        self.is_fresh |= amount > 0;
     }
 
     fn input_consume(&mut self, amount: usize) {
         self.start = (self.start + amount).min(self.end);
-        self.fresh = amount > 0;
+        self.is_fresh = amount > 0;
     }
 
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
-        self.make_room();
+        self.make_space();
         self.allocate_output();
         (&mut self.input[self.end..], &mut self.output)
     }
 
     fn can_use_input(&self) -> bool {
-        self.fresh && self.start < self.end
+        self.is_fresh && self.start < self.end
     }
 }
 
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn fresh_bytes_are_usable_until_refused() {
+    fn fresh_bytes_are_usable_until_declined() {
         let mut buffers = GrowingBuffers::default();
         assert!(!buffers.can_use_input());
         read(&mut buffers, 5);
@@ -111,11 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn grows_only_when_full_and_keeps_what_is_unread() {
+    fn grows_only_when_full_and_keeps_unread_bytes() {
         let mut buffers = GrowingBuffers::default();
-        let room = buffers.input_append_buf();
-        assert_eq!(room.len(), FIRST_INPUT);
-        room[FIRST_INPUT - 1] = 7;
+        let space = buffers.input_append_buf();
+        assert_eq!(space.len(), FIRST_INPUT);
+        space[FIRST_INPUT - 1] = 7;
         buffers.input_appended(FIRST_INPUT);
         buffers.input_consume(FIRST_INPUT - 1);
         assert_eq!(buffers.input_append_buf().len(), FIRST_INPUT);
@@ -125,12 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn there_is_always_room_below_the_limit() {
+    fn there_is_always_space_below_the_limit() {
         let mut buffers = GrowingBuffers::default();
         while buffers.input().len() < MAX_INPUT {
-            let room = buffers.input_append_buf().len();
-            assert!(room > 0);
-            buffers.input_appended(room);
+            let space = buffers.input_append_buf().len();
+            assert!(space > 0);
+            buffers.input_appended(space);
         }
     }
 }

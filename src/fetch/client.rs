@@ -1,4 +1,4 @@
-//! Sends requests to the host that was chosen, or to full URLs, and follows redirects at home.
+//! The client: sends requests to one host, with retries.
 
 use std::sync::{Arc, OnceLock};
 use std::thread;
@@ -7,62 +7,66 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Method;
 
-use super::address::Address;
 use super::client_settings::ClientSettings;
+use super::connection::Shared;
+use super::connector::{Destination, HostConnector, NoResolver};
 use super::endpoint::{self, without_userinfo};
 use super::error::Error;
+use super::events::{Event, EventHandler};
 use super::headers;
-use super::host::{ChosenBy, Host};
-use super::line::Line;
-use super::outgoing::Outgoing;
+use super::host::Host;
+use super::prepared_request::PreparedRequest;
 use super::proxy::Proxy;
 use super::request::{Request, Source};
 use super::response::Response;
 use super::retry::Retries;
-use super::tls::{TlsConnector, TlsOptions};
-use super::transport::{Gateway, NoResolver, Route};
-use super::turns::Turns;
 use super::upload::Upload;
+use super::upload_state::UploadState;
 use super::ureq_error::HEAD_LIMIT;
 use super::wait_hook::WaitHook;
-use super::watcher::{Event, Watcher};
 use dq_text::one_line;
 
-/// How long connecting over the network may take; docker's own limit.
+/// The time limit on connecting over the network: the docker CLI's own (go-connections sockets/sockets.go).
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How many idle connections are kept: one for each thread that may ask at once.
+/// How many idle connections are kept: one for each thread that may send requests at the same time.
 const IDLE_CONNECTIONS: usize = 32;
-/// The same for ssh, where each is a process and a log-in.
-const SSH_CONNECTIONS: usize = 2;
+/// The same for ssh, where each connection is a child process and a login.
+const IDLE_SSH_CONNECTIONS: usize = 2;
 
-/// Keeps connections to one host, and to full URLs apart from them. May be shared among threads.
+/// Sends requests to one host and keeps its connections alive. It is `Send` and `Sync`; several threads can send GET
+/// requests at the same time.
 #[derive(Debug)]
 pub struct Client {
     host: Host,
     settings: ClientSettings,
-    watcher: Watcher,
+    events: EventHandler,
     wait_hook: WaitHook,
-    line: Arc<Line>,
-    at_home: OnceLock<Agent>,
-    abroad: OnceLock<Agent>,
-    /// For a host that takes few requests at once.
-    turns: Option<Arc<Turns>>,
+    upload_state: Arc<UploadState>,
+    /// Built for the first request, when the event handler and the hook are known.
+    agent: OnceLock<Agent>,
 }
 
 impl Client {
-    /// Nothing is read or connected before the first request.
+    /// A client for this host. Nothing is read or connected before the first request.
     pub fn new(host: Host, settings: ClientSettings) -> Self {
-        let few = matches!(host.address, Address::Ssh(_));
         Self {
-            turns: few.then(|| Turns::new(SSH_CONNECTIONS)),
             host,
             settings,
-            watcher: Watcher::default(),
+            events: EventHandler::default(),
             wait_hook: WaitHook::default(),
-            line: Arc::default(),
-            at_home: OnceLock::new(),
-            abroad: OnceLock::new(),
+            upload_state: Arc::default(),
+            agent: OnceLock::new(),
         }
+    }
+
+    /// The same client with a handler for its events. Call it before the first request.
+    pub fn with_event_handler(self, events: EventHandler) -> Self {
+        Self { events, ..self }
+    }
+
+    /// The same client with a hook that waits for the bytes of its responses. Call it before the first request.
+    pub fn with_wait_hook(self, wait_hook: WaitHook) -> Self {
+        Self { wait_hook, ..self }
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -73,137 +77,97 @@ impl Client {
         &self.settings
     }
 
-    pub(super) fn watcher(&self) -> &Watcher {
-        &self.watcher
-    }
-
-    pub(super) fn line(&self) -> &Arc<Line> {
-        &self.line
-    }
-
-    /// The same client, with somebody told what goes over the wire.
-    pub fn watched(self, watcher: Watcher) -> Self {
-        Self { watcher, ..self }
-    }
-
-    /// The same client with a hook that waits for the bytes of its responses.
-    pub fn with_wait_hook(self, wait_hook: WaitHook) -> Self {
-        Self { wait_hook, ..self }
-    }
-
-    /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on
-    /// the same origin, at most ten; a status of 400 or above is not an error here.
+    /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on the same origin, at most
+    /// ten. A status of 400 or above is not an error: see [`Response::failure`].
     ///
     /// # Errors
-    /// `Usage` for what cannot be sent, `Redirect`, and whatever happens to the connection.
+    /// `Usage` for a request that cannot be sent, `Redirect` for one that is not followed, `Cancelled` where the wait hook
+    /// stops, and the errors of connecting, sending and receiving.
     pub fn send(&self, request: &Request) -> Result<Response, Error> {
-        self.deliver(&mut self.outgoing(request)?)
+        self.send_with_retries(&mut self.prepare(request)?)
     }
 
-    /// Sends until there is an answer to keep, or no reason to try again.
-    pub(super) fn deliver(&self, outgoing: &mut Outgoing) -> Result<Response, Error> {
-        let turn = self.turns.as_ref().map(Turns::take);
+    /// Sends a request until its response is final or no retry is left.
+    pub(super) fn send_with_retries(
+        &self,
+        request: &mut PreparedRequest,
+    ) -> Result<Response, Error> {
         let mut retries = Retries::new(self.settings.retries, self.settings.max_time);
         loop {
-            let result = outgoing.follow();
-            let again = outgoing.can_be_repeated().then(|| retries.next(&result));
-            let Some((pause, why)) = again.flatten() else {
+            let result = request.send();
+            let retry = request.is_repeatable().then(|| retries.next(&result));
+            let Some((pause, reason)) = retry.flatten() else {
                 let mut response = result?;
-                self.watcher.tell(Event::Answered(&response));
+                self.events.emit(Event::ResponseAccepted(&response));
                 response.find_kind()?;
-                return Ok(match turn {
-                    Some(turn) => response.holding(turn),
-                    None => response,
-                });
+                return Ok(response);
             };
-            self.watcher.tell(Event::Retry(&why));
+            self.events.emit(Event::Retry(&reason));
             thread::sleep(pause);
         }
     }
 
-    pub(super) fn outgoing(&self, request: &Request) -> Result<Outgoing<'_>, Error> {
-        let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| {
-            Error::usage(format!(
-                "\"{}\" is not an HTTP method",
-                one_line(&request.method)
-            ))
-        })?;
-        if method == Method::CONNECT {
-            return Err(Error::usage("CONNECT opens a tunnel, which dq does not"));
-        }
+    /// Resolves a request to what goes over the wire, and opens its body.
+    ///
+    /// # Errors
+    /// `Usage` for a request that cannot be sent, `File` for a body that cannot be read.
+    pub(super) fn prepare(&self, request: &Request) -> Result<PreparedRequest<'_>, Error> {
+        let method = method(&request.method)?;
         let upload = Upload::open(&request.payload)?;
-        match &request.source {
-            Source::Endpoint(endpoint) => self.to_host(request, method, upload, endpoint),
-            Source::Url(url) => self.to_url(request, method, upload, url),
-        }
-    }
-
-    fn to_host(
-        &self,
-        request: &Request,
-        method: Method,
-        upload: Option<Upload>,
-        endpoint: &str,
-    ) -> Result<Outgoing<'_>, Error> {
-        let mut target = endpoint::target(endpoint)?;
-        if let Some(version) = &self.host.api_version {
-            target = endpoint::versioned(&target, version);
-        }
-        let nameless = self.host.authority().is_none();
-        let origin = self.origin();
-        Ok(Outgoing {
-            agent: self.at_home.get_or_init(|| self.agent(self.route())),
-            headers: headers::gather(
-                request,
-                &method,
-                upload.as_ref(),
-                &self.host.headers,
-                nameless,
-            )?,
-            upload,
-            client: self,
+        let target = self.target(&request.source)?;
+        let headers = headers::gather(
+            request,
+            &method,
+            upload.as_ref(),
+            &self.host.headers,
+            self.host.authority().is_none(),
+        )?;
+        Ok(PreparedRequest {
+            host: &self.host,
+            agent: self.agent.get_or_init(|| self.new_agent()),
+            events: &self.events,
+            upload_state: &self.upload_state,
             method,
-            proxy: self.plain_proxy(&origin),
-            origin,
-            target: format!("{}{target}", self.host.base_path),
-            host: self.host.address.label(),
+            origin: self.origin(),
+            target,
+            proxy: self.request_proxy(),
+            headers,
+            upload,
         })
     }
 
-    fn to_url(
-        &self,
-        request: &Request,
-        method: Method,
-        upload: Option<Upload>,
-        url: &str,
-    ) -> Result<Outgoing<'_>, Error> {
-        let url = endpoint::parse_url(url)?;
-        let own = self.host.chosen_by == ChosenBy::Url;
-        let route = || {
-            if own {
-                self.route()
-            } else {
-                Route::Net(TlsConnector::new(TlsOptions::system_roots()), None)
+    /// The request target: an endpoint behind the host's base path and the API version, or the path and query of a URL.
+    fn target(&self, source: &Source) -> Result<String, Error> {
+        match source {
+            Source::Endpoint(endpoint) => {
+                let mut target = endpoint::target(endpoint)?;
+                if let Some(version) = &self.host.api_version {
+                    target = endpoint::versioned(&target, version);
+                }
+                Ok(format!("{}{target}", self.host.base_path))
             }
-        };
-        Ok(Outgoing {
-            agent: self.abroad.get_or_init(|| self.agent(route())),
-            headers: headers::gather(request, &method, upload.as_ref(), &[], false)?,
-            upload,
-            client: self,
-            method,
-            proxy: own.then(|| self.plain_proxy(&url.origin())).flatten(),
-            origin: url.origin(),
-            host: without_userinfo(&url.authority).to_owned(),
-            target: url.target,
-        })
+            Source::Url(url) => {
+                let url = endpoint::parse_url(url)?;
+                // Docker's headers and certificates must not go to another host.
+                if url.origin() != self.origin() {
+                    return Err(Error::usage(format!(
+                        "this client is for {}, not for {}://{}",
+                        self.host,
+                        url.scheme,
+                        one_line(without_userinfo(&url.authority))
+                    )));
+                }
+                Ok(url.target)
+            }
+        }
     }
 
-    /// Scheme and authority; a placeholder where the host has no name.
+    /// Scheme and authority; `localhost` stands in for the authority that a socket does not have.
     fn origin(&self) -> String {
-        let scheme = match self.host.tls {
-            Some(_) => "https",
-            None => "http",
+        let scheme = if self.host.tls.is_some() {
+            "https"
+        } else {
+            "http"
         };
         format!(
             "{scheme}://{}",
@@ -211,30 +175,18 @@ impl Client {
         )
     }
 
-    /// The proxy that reads the requests to this origin: with TLS it only passes bytes on.
-    fn plain_proxy(&self, origin: &str) -> Option<&Proxy> {
+    /// The proxy that forwards the requests. With TLS there is none: a proxy only tunnels the connection then.
+    fn request_proxy(&self) -> Option<&Proxy> {
         let proxy = self.host.proxy.as_ref();
-        proxy.filter(|_| origin.starts_with("http://"))
+        proxy.filter(|_| self.host.tls.is_none())
     }
 
-    fn route(&self) -> Route {
-        match &self.host.address {
-            Address::Unix(path) => Route::Unix(path.clone(), self.host.places.clone()),
-            Address::Demo => Route::Demo,
-            Address::Ssh(target) => Route::Ssh(target.clone(), self.settings.connect_timeout),
-            Address::Net { .. } => {
-                let tls = self.host.tls.clone();
-                let tls = TlsConnector::new(tls.unwrap_or_else(TlsOptions::system_roots));
-                Route::Net(tls, self.host.proxy.clone())
-            }
-        }
-    }
-
-    fn agent(&self, route: Route) -> Agent {
-        let default = matches!(route, Route::Net(..)).then_some(CONNECT_TIMEOUT);
-        let idle = match route {
-            Route::Ssh(..) => SSH_CONNECTIONS,
-            _ => IDLE_CONNECTIONS,
+    fn new_agent(&self) -> Agent {
+        let destination = Destination::new(&self.host, self.settings.connect_timeout);
+        let (default_connect_timeout, idle) = match destination {
+            Destination::Network(..) => (Some(CONNECT_TIMEOUT), IDLE_CONNECTIONS),
+            Destination::Ssh(..) => (None, IDLE_SSH_CONNECTIONS),
+            Destination::Unix(..) | Destination::Demo => (None, IDLE_CONNECTIONS),
         };
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -248,18 +200,31 @@ impl Client {
             .accept_encoding("")
             .allow_non_standard_methods(true)
             .max_response_header_size(HEAD_LIMIT)
-            .timeout_connect(self.settings.connect_timeout.or(default))
+            .timeout_connect(self.settings.connect_timeout.or(default_connect_timeout))
             .timeout_global(self.settings.max_time)
             .timeout_per_read(self.settings.idle_timeout)
             .timeout_per_write(self.settings.idle_timeout)
             .build();
-        let gateway = Gateway {
-            route,
-            line: self.line.clone(),
-            watcher: self.watcher.clone(),
-            wait_hook: self.wait_hook.clone(),
+        let connector = HostConnector {
+            destination,
+            shared: Shared {
+                upload_state: self.upload_state.clone(),
+                events: self.events.clone(),
+                wait_hook: self.wait_hook.clone(),
+            },
         };
-        Agent::with_parts(config, gateway, NoResolver)
+        Agent::with_parts(config, connector, NoResolver)
+    }
+}
+
+fn method(text: &str) -> Result<Method, Error> {
+    match Method::from_bytes(text.as_bytes()) {
+        Ok(Method::CONNECT) => Err(Error::usage("CONNECT opens a tunnel, which dq does not")),
+        Ok(method) => Ok(method),
+        Err(_) => Err(Error::usage(format!(
+            "\"{}\" is not an HTTP method",
+            one_line(text)
+        ))),
     }
 }
 

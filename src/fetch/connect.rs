@@ -1,4 +1,4 @@
-//! Opening connections: UNIX sockets and TCP, each with a limit on the time it takes.
+//! Connects to UNIX sockets and over TCP, within a time limit.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
@@ -9,19 +9,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::Error;
-use super::sockets::{self, Places};
+use super::sockets::{self, SocketDirs};
 use dq_text::os_reason;
 
-/// The longest path of a socket in bytes: `sun_path` without its final NUL, 107 on Linux and 103
-/// on macOS.
+/// The longest path of a socket in bytes: `sun_path` without its final NUL, 107 on Linux and 103 on macOS (unix(7), unix(4)).
 const PATH_LIMIT: usize =
     size_of::<libc::sockaddr_un>() - std::mem::offset_of!(libc::sockaddr_un, sun_path) - 1;
 
-/// Connects to a UNIX socket.
+/// Connects to a UNIX socket. `dirs` are where a hint looks for other sockets.
 ///
 /// # Errors
-/// `Connect` with the cause and a hint, `Timeout` after `limit`.
-pub fn unix(path: &Path, limit: Option<Duration>, places: &Places) -> Result<UnixStream, Error> {
+/// `Connect` with a hint, `Timeout` after `limit`.
+pub fn unix(path: &Path, limit: Option<Duration>, dirs: &SocketDirs) -> Result<UnixStream, Error> {
     let length = path.as_os_str().len();
     if length > PATH_LIMIT {
         return Err(Error::Connect {
@@ -34,35 +33,35 @@ pub fn unix(path: &Path, limit: Option<Duration>, places: &Places) -> Result<Uni
     }
     let owned = path.to_owned();
     within(limit, move || UnixStream::connect(owned))
-        .map_err(|error| sockets::explain(path, &error, places))
+        .map_err(|error| sockets::connect_error(path, &error, dirs))
 }
 
-/// Resolves a name and connects to the first address that answers, trying one after the other.
-/// `host` may be an IPv6 address in brackets.
+/// Resolves a name and tries its addresses one after the other until one accepts. Each gets an equal part of the remaining
+/// time. `host` may be an IPv6 address in brackets.
 ///
 /// # Errors
-/// `Resolve`, `Connect` with what the last address said, `Timeout` after `limit`.
+/// `Resolve`, `Connect` with the error of the last address, `Timeout` after `limit`.
 pub fn tcp(host: &str, port: u16, limit: Option<Duration>) -> Result<TcpStream, Error> {
     let label = format!("{host}:{port}");
     let start = Instant::now();
-    let timeout = || Error::Timeout {
+    let timed_out = || Error::Timeout {
         doing: format!("connecting to {label}"),
     };
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     let addresses = addresses(host, port, limit)?;
-    for (at, address) in addresses.iter().enumerate() {
-        let left = limit.map(|limit| limit.saturating_sub(start.elapsed()));
-        if left == Some(Duration::ZERO) {
-            return Err(timeout());
+    for (index, address) in addresses.iter().enumerate() {
+        let remaining = limit.map(|limit| limit.saturating_sub(start.elapsed()));
+        if remaining == Some(Duration::ZERO) {
+            return Err(timed_out());
         }
-        let untried = u32::try_from(addresses.len() - at).unwrap_or(u32::MAX);
-        match connect(address, left.map(|left| left / untried)) {
+        let untried = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
+        match connect(address, remaining.map(|remaining| remaining / untried)) {
             Ok(stream) => return Ok(stream),
             Err(error) => last = error,
         }
     }
     if last.kind() == io::ErrorKind::TimedOut && limit.is_some() {
-        return Err(timeout());
+        return Err(timed_out());
     }
     Err(Error::Connect {
         host: label,
@@ -80,7 +79,7 @@ fn connect(address: &SocketAddr, limit: Option<Duration>) -> io::Result<TcpStrea
     Ok(stream)
 }
 
-/// The addresses of a name, from the system's resolver. An address needs no thread.
+/// The addresses of a name, from the system's resolver. A numeric address is parsed without it.
 fn addresses(host: &str, port: u16, limit: Option<Duration>) -> Result<Vec<SocketAddr>, Error> {
     let name = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = name.parse::<IpAddr>() {
@@ -110,7 +109,7 @@ fn unresolved(host: &str, problem: String) -> Error {
     }
 }
 
-/// getaddrinfo's own words, without what std puts in front of them.
+/// The message of getaddrinfo(3), without the prefix that std puts in front of it.
 fn reason(error: &io::Error) -> String {
     let text = os_reason(error);
     match text.strip_prefix("failed to lookup address information: ") {
@@ -119,8 +118,11 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Gives up on `work` after the limit. Neither getaddrinfo nor connecting to a UNIX socket takes
-/// one, so they run on a thread of their own, which is left behind; without a limit there is none.
+/// Gives up on `work` after the time limit. getaddrinfo(3) and connect(2) to a UNIX socket have none, so `work` runs on a
+/// thread of its own, which goes on after the limit. Without a limit no thread is started.
+///
+/// # Errors
+/// `TimedOut`, and those of `work`.
 fn within<T: Send + 'static>(
     limit: Option<Duration>,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -159,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_do_not_resolve_say_so() {
+    fn a_name_that_does_not_resolve_is_an_error() {
         let error = tcp("no-such-host.invalid", 80, None).unwrap_err();
         assert!(
             error
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_ends() {
+    fn the_time_limit_ends_the_wait() {
         let slow = || {
             thread::sleep(Duration::from_secs(5));
             Ok(())

@@ -11,9 +11,9 @@ use super::client::Client;
 use super::endpoint::without_userinfo;
 use super::error::Error;
 use super::headers;
-use super::heads::{canonical, is_secret};
 use super::host::ChosenBy;
-use super::outgoing::Outgoing;
+use super::message_head::{canonical_name, is_secret_header};
+use super::prepared_request::PreparedRequest;
 use super::proxy::Proxy;
 use super::request::{Payload, Request};
 use super::tls::TrustedRoots;
@@ -69,19 +69,19 @@ pub fn command(
         payload: Payload::None,
         ..request.clone()
     };
-    let outgoing = client.outgoing(&bare)?;
+    let prepared = client.prepare(&bare)?;
     let mut command = CurlCommand::default();
-    command.add(&["curl", flags(request, &outgoing.target, show)]);
+    command.add(&["curl", flags(request, &prepared.target, show)]);
     add_route(client, &mut command)?;
     add_timeouts(client, &mut command);
     add_show_options(request, show, &mut command);
     add_method(request, &mut command);
-    add_headers(client, &outgoing, &mut command);
+    add_headers(client, &prepared, &mut command);
     for name in &request.without {
-        command.add(&["-H", &format!("{}:", canonical(name))]);
+        command.add(&["-H", &format!("{}:", canonical_name(name))]);
     }
-    add_payload(request, &outgoing.target, &mut command)?;
-    add_url(&outgoing, &mut command);
+    add_payload(request, &prepared.target, &mut command)?;
+    add_url(&prepared, &mut command);
     Ok(command)
 }
 
@@ -216,13 +216,13 @@ fn add_method(request: &Request, command: &mut CurlCommand) {
     }
 }
 
-fn add_headers(client: &Client, outgoing: &Outgoing, command: &mut CurlCommand) {
+fn add_headers(client: &Client, prepared: &PreparedRequest, command: &mut CurlCommand) {
     // Engines accept curl's own Host header too; other servers may need the empty one.
     let is_other_server = matches!(
         client.host().chosen_by,
         ChosenBy::UnixSocketFlag | ChosenBy::Url
     );
-    for (name, value) in &outgoing.headers {
+    for (name, value) in &prepared.headers {
         let is_default_host = *name == HOST && value.is_empty() && !is_other_server;
         if !headers::is_own(name, value) && !is_default_host {
             add_header(name, value, command);
@@ -231,9 +231,9 @@ fn add_headers(client: &Client, outgoing: &Outgoing, command: &mut CurlCommand) 
 }
 
 fn add_header(name: &HeaderName, value: &HeaderValue, command: &mut CurlCommand) {
-    let shown = canonical(name.as_str());
+    let shown = canonical_name(name.as_str());
     let value = String::from_utf8_lossy(value.as_bytes());
-    if is_secret(name.as_str()) {
+    if is_secret_header(name.as_str()) {
         let variable = shown.to_ascii_uppercase().replace('-', "_");
         let what = format!("the value of the header {shown}");
         command.add_secret("-H", &format!("{shown}: "), &variable, &what);
@@ -318,13 +318,13 @@ fn guess_content_type(target: &str) -> &'static str {
     }
 }
 
-fn add_url(outgoing: &Outgoing, command: &mut CurlCommand) {
-    let (scheme, authority) = outgoing.origin.split_once("://").unwrap_or_default();
+fn add_url(prepared: &PreparedRequest, command: &mut CurlCommand) {
+    let (scheme, authority) = prepared.origin.split_once("://").unwrap_or_default();
     let host = without_userinfo(authority);
     if host != authority {
         command.add_secret("-u", "", "USER_PASSWORD", "USER:PASSWORD of the URL");
     }
-    command.add(&[&format!("{scheme}://{host}{}", outgoing.target)]);
+    command.add(&[&format!("{scheme}://{host}{}", prepared.target)]);
 }
 
 fn path_text(path: &Path) -> String {

@@ -1,77 +1,118 @@
-//! What can go wrong between the request and the last byte of the body: texts, hints, exit codes.
+//! The errors of this crate, with their messages, hints and exit codes.
 
-use dq_text::os_reason;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// A failure of the fetch stage. `Display` is one line without a prefix, and holds no control
-/// characters of the server's.
+use dq_text::os_reason;
+
+/// Why a request failed. `Display` is one line without a prefix and without control characters from the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Error {
-    /// What was asked for cannot be sent: conflicting options, a bad host, URL, header or method.
+    /// The request cannot be sent: conflicting options, an invalid host, URL, header or method.
     Usage {
+        /// What is wrong; completes the message.
         problem: String,
+        /// What may help.
         hint: Option<String>,
     },
-    /// A file that decides the host or proves who we are cannot be read or understood.
+    /// A file cannot be read or understood: docker's configuration, a certificate or key, the request's body.
     File {
+        /// The file.
         path: PathBuf,
+        /// What is wrong; completes the message.
         problem: String,
+        /// What may help.
         hint: Option<String>,
     },
-    /// The name of the host has no address.
+    /// The host name cannot be resolved.
     Resolve {
+        /// The server's name in messages.
         host: String,
+        /// What is wrong; completes the message.
         problem: String,
+        /// What may help.
         hint: Option<String>,
     },
-    /// Nothing could be connected to.
+    /// No connection could be opened.
     Connect {
+        /// The server's name in messages.
         host: String,
+        /// What is wrong; completes the message.
         problem: String,
+        /// What may help.
         hint: Option<String>,
     },
-    /// A time limit ran out; `doing` completes "timed out …".
-    Timeout { doing: String },
-    /// TLS could not be agreed on.
+    /// A time limit has expired.
+    Timeout {
+        /// Completes the message "timed out …".
+        doing: String,
+    },
+    /// The TLS handshake failed.
     Handshake {
+        /// The server's name in messages.
         host: String,
+        /// What is wrong; completes the message.
         problem: String,
+        /// What may help.
         hint: Option<String>,
     },
     /// The server's certificate is not trusted.
     Certificate {
+        /// The server's name in messages.
         host: String,
+        /// What is wrong; completes the message.
         problem: String,
+        /// What may help.
         hint: Option<String>,
     },
-    /// The server closed the connection without sending a byte.
-    EmptyReply { host: String, hint: Option<String> },
-    /// The server sent something that is not HTTP, or HTTP beyond a limit of ours.
-    Protocol { problem: String },
-    /// The connection ended before the response did.
-    Lost {
+    /// The server closed the connection before the first byte of a response.
+    EmptyReply {
+        /// The server's name in messages.
+        host: String,
+        /// What may help.
+        hint: Option<String>,
+    },
+    /// The server sent invalid HTTP, or more than a limit of dq's allows.
+    Protocol {
+        /// What is wrong; the whole message.
         problem: String,
+    },
+    /// The connection was lost before the end of the response.
+    Lost {
+        /// What is wrong; completes the message.
+        problem: String,
+        /// What may help.
         hint: Option<String>,
     },
     /// The caller stopped waiting for the response ([`Wait::Stop`](crate::Wait::Stop)). Nothing went wrong: the exit code
     /// is 0, and no message is to be printed.
     Cancelled,
-    /// The server answered 400 or above.
+    /// The server responded with a status of 400 or above.
     Status {
+        /// The status code.
         status: u16,
+        /// The name of the status; empty for one without a name.
         reason: String,
+        /// The message in the body; empty if there is none.
         message: String,
+        /// What may help.
         hint: Option<String>,
     },
-    /// The server reported an error in the midst of a stream, whose status was a success.
-    Reported { message: String },
-    /// The server redirected to where dq does not follow.
+    /// The server reported an error within a stream whose status was a success.
+    Reported {
+        /// The server's message.
+        message: String,
+    },
+    /// The server redirected in a way that dq does not follow.
     Redirect {
+        /// The status code.
         status: u16,
+        /// The name of the status.
         reason: String,
+        /// The `Location`, or the link to the next page; empty if there is none.
         location: String,
+        /// Why it is not followed.
         problem: &'static str,
     },
 }
@@ -85,7 +126,7 @@ impl Error {
         }
     }
 
-    /// A `Lost` error that says what `error` says.
+    /// A `Lost` error with the message of this one.
     pub(super) fn lost(error: &io::Error) -> Self {
         Self::Lost {
             problem: os_reason(error),
@@ -93,7 +134,7 @@ impl Error {
         }
     }
 
-    /// What may help, as one line, where there is something to say.
+    /// What may help, as one line.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. }
@@ -109,9 +150,9 @@ impl Error {
         }
     }
 
-    /// The answer of a server that does not know the path, with this hint where it has none yet: Docker says just
-    /// `page not found`, Podman nothing but the status.
-    pub fn hinted(mut self, find: impl FnOnce() -> Option<String>) -> Self {
+    /// Adds a hint to the error of a server that does not know the path, if it has none yet: Docker says just `page not found`,
+    /// Podman nothing but the status.
+    pub fn with_path_hint(mut self, find: impl FnOnce() -> Option<String>) -> Self {
         if let Self::Status {
             status: 404 | 405,
             message,
@@ -125,7 +166,7 @@ impl Error {
         self
     }
 
-    /// Nothing of the request has left: no name, no connection.
+    /// Whether nothing of the request has been sent: the host was not resolved or not connected to.
     pub(super) fn is_before_sending(&self) -> bool {
         match self {
             Self::Resolve { .. } | Self::Connect { .. } => true,
@@ -136,8 +177,8 @@ impl Error {
         }
     }
 
-    /// dq's exit code. From 6 on they are curl's; a reply that is not HTTP counts as a broken
-    /// connection (56), since curl's own code for it, 1, means something else in jq.
+    /// dq's exit code. From 6 on the codes are curl's (curl(1), EXIT CODES). Invalid HTTP counts as a failed receive (56): curl's
+    /// own code for it, 1, means something else in jq.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Cancelled => 0,
@@ -211,7 +252,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The status line without its version; servers may use codes that have no name.
+/// Writes status and name. A server may use a status without a name.
 fn write_status(f: &mut fmt::Formatter<'_>, status: u16, reason: &str) -> fmt::Result {
     write!(f, "{status}")?;
     if reason.is_empty() {

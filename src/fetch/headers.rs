@@ -1,4 +1,4 @@
-//! The headers of a request: the user's, docker's, and those that its body or a socket needs.
+//! The headers of a request: the user's, those of docker's configuration, and those that its body or a UNIX socket needs.
 
 use ureq::http::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
@@ -10,22 +10,24 @@ use super::request::Request;
 use super::upload::Upload;
 use dq_text::one_line;
 
-/// What dq calls itself.
+/// The value of `User-Agent`.
 const AGENT: &str = concat!("dq/", env!("CARGO_PKG_VERSION"));
 const ANYTHING: &str = "*/*";
 
+/// Names and values in the order in which they are sent.
 pub type Headers = Vec<(HeaderName, HeaderValue)>;
 
-/// Gathers the headers of a request. The user's replace those of docker's configuration and dq's own.
+/// Gathers the headers of a request. The user's replace those of docker's configuration and dq's own. `has_no_authority`
+/// says that the host is a socket.
 ///
 /// # Errors
-/// `Usage` for what cannot be sent, and for headers that would contradict the body.
+/// `Usage` for a header that cannot be sent, and for one that would contradict the framing of the body.
 pub fn gather(
     request: &Request,
     method: &Method,
     upload: Option<&Upload>,
     docker: &[(String, String)],
-    on_socket: bool,
+    has_no_authority: bool,
 ) -> Result<Headers, Error> {
     let mut headers = Headers::new();
     for (name, value) in &request.headers {
@@ -41,13 +43,13 @@ pub fn gather(
     }
     for (name, value) in docker {
         let (name, value) = header(name, value)?;
-        // docker/cli does not let its configuration change these two either.
+        // As in the docker CLI, the configuration cannot change these two.
         if name != "user-agent" && name != "host" {
             add_missing(&mut headers, name, value);
         }
     }
-    if on_socket {
-        // No authority, so an empty Host (RFC 9112 §3.2); Caddy and Tailscale insist.
+    if has_no_authority {
+        // An empty Host (RFC 9112 §3.2). Caddy and Tailscale insist on it.
         add_missing(&mut headers, HOST, HeaderValue::from_static(""));
     }
     match upload {
@@ -55,7 +57,7 @@ pub fn gather(
             describe(upload, &mut headers);
         }
         None if matches!(*method, Method::POST | Method::PUT | Method::PATCH) => {
-            // ureq would send an empty body in chunks, which docker's start refuses.
+            // ureq would send an empty body in chunks, which Docker refuses at /containers/{id}/start.
             add_missing(&mut headers, CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         None => {}
@@ -66,11 +68,11 @@ pub fn gather(
 
 fn is_named(name: &HeaderName, names: &[String]) -> bool {
     let is_it = |it: &String| name.as_str().eq_ignore_ascii_case(it);
-    // The framing of a body is none of the user's business.
+    // A body without its framing headers could not be read.
     *name != CONTENT_LENGTH && *name != TRANSFER_ENCODING && names.iter().any(is_it)
 }
 
-/// Whether a header is one that dq sends unasked, and curl in its own way.
+/// Whether a header is one that dq adds itself and for which curl has its own.
 pub fn is_own(name: &HeaderName, value: &HeaderValue) -> bool {
     let own = [(USER_AGENT, AGENT), (ACCEPT, ANYTHING)];
     let is_it = |(known, text): &(HeaderName, &str)| name == known && value == *text;
@@ -80,12 +82,12 @@ pub fn is_own(name: &HeaderName, value: &HeaderValue) -> bool {
         || *name == EXPECT
 }
 
-/// Type and framing of a body.
+/// Adds the content type and the framing of a body.
 fn describe(upload: &Upload, headers: &mut Headers) {
     if let Some(kind) = upload.content_type {
         add_missing(headers, CONTENT_TYPE, HeaderValue::from_static(kind));
     }
-    if upload.asks_first() {
+    if upload.expects_continue() {
         add_missing(headers, EXPECT, HeaderValue::from_static("100-continue"));
     }
     match upload.length {
@@ -100,7 +102,10 @@ fn add_missing(headers: &mut Headers, name: HeaderName, value: HeaderValue) {
     }
 }
 
-/// A header as it can be sent. The value is never shown: it may be a secret.
+/// Parses a header. Its value may be a secret, so errors do not show it.
+///
+/// # Errors
+/// `Usage` for a name or a value that HTTP does not allow.
 pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let shown = one_line(name);
     let bad = |what: &str| {
@@ -113,8 +118,11 @@ pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Erro
     Ok((key, value))
 }
 
-/// A length other than the body's would make ureq wait for bytes that never come; an upgraded connection has
-/// no body at all.
+/// Refuses the headers that contradict the body: with another length ureq would wait for bytes that never come, and an
+/// upgraded connection has no body at all.
+///
+/// # Errors
+/// `Usage`.
 fn reject_framing(headers: &[(HeaderName, HeaderValue)]) -> Result<(), Error> {
     if headers.iter().any(|(name, _)| *name == UPGRADE) {
         return Err(Error::Usage {

@@ -8,7 +8,7 @@ use super::address::{self, Address};
 use super::env_vars::EnvVars;
 use super::error::Error;
 use super::proxy::{self, Proxy};
-use super::sockets::Places;
+use super::sockets::SocketDirs;
 use super::tls::TlsOptions;
 use dq_text::one_line;
 
@@ -35,7 +35,7 @@ pub struct Host {
     /// The authority of an `http://` URL that is requested through a socket (`--unix-socket`).
     pub(crate) url_authority: Option<String>,
     /// Where to look for other sockets, for a hint.
-    pub(crate) places: Places,
+    pub(crate) socket_dirs: SocketDirs,
     /// What [`Host::reason`] mentions besides.
     pub(crate) reason_details: ReasonDetails,
 }
@@ -59,7 +59,7 @@ impl Host {
             tls: None,
             proxy: None,
             url_authority: None,
-            places: Places::default(),
+            socket_dirs: SocketDirs::default(),
             reason_details: ReasonDetails::default(),
         }
     }

@@ -1,30 +1,32 @@
-//! Takes a log stream apart into what the container wrote to stdout and to stderr.
+//! Splits a log stream into what the container wrote to stdout and to stderr.
 //!
-//! Docker frames the output of a container without a terminal: one byte for the stream (0 stdin,
-//! echoed to stdout, 1 stdout, 2 stderr, 3 an error of the daemon's), three zero bytes, the length
-//! as 32 bits big-endian, then the payload. A container with a terminal sends its bytes as they
-//! are. From API 1.42 on the content type tells the two apart; before, only the bytes do, and logs
-//! come without a content type at all (seen with Docker 20.10).
+//! Docker sends the output of a container without a terminal in frames (API reference, attach, "Stream format"): one byte
+//! for the stream (0 stdin, echoed to stdout, 1 stdout, 2 stderr, 3 an error of the daemon), three zero bytes, the length of
+//! the payload as 32 bits big-endian, the payload. The output of a container with a terminal is sent as it is. From API 1.42
+//! on the content type tells the two apart. Before, only the bytes do, and logs have no content type at all (Docker 20.10).
 
 use std::io::{self, Cursor, Read};
 
 use super::error::Error;
 use dq_text::one_line;
 
-/// The longest frame, in bytes. Docker cuts lines at 16 KiB and copies in chunks of 32 KiB.
+/// The longest payload of a frame, in bytes. Docker cuts lines at 16 KiB and copies in chunks of 32 KiB.
 pub const FRAME_LIMIT: usize = 16 << 20;
-/// How much is taken from a stream without frames at a time.
+/// How much is read of a stream without frames at once, in bytes.
 const CHUNK: usize = 64 << 10;
+/// The length of a frame's header, in bytes.
 const HEADER: usize = 8;
 
-/// Where a piece of a log was written to.
+/// The stream that a container wrote to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stream {
+pub enum LogStream {
+    /// Standard output, or both streams of a container with a terminal.
     Stdout,
+    /// Standard error.
     Stderr,
 }
 
-/// How the bytes are laid out.
+/// Whether the bytes are in frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Framing {
     Unknown,
@@ -32,31 +34,31 @@ enum Framing {
     Raw,
 }
 
-/// The pieces of a log stream, one after the other.
+/// Reads the frames of a log stream one after the other.
 pub struct Frames<R> {
-    /// What was read to tell the framing.
+    /// What was read to tell the framing, and comes before the rest of `input`.
     start: Cursor<Vec<u8>>,
     input: R,
     framing: Framing,
-    /// Only the first bytes said that there are frames: the bytes of a terminal may look so by chance.
-    guessed: bool,
-    /// What ended the stream inside the last frame.
-    broken: Option<io::Error>,
+    /// Only the first bytes say that there are frames. The output of a terminal may look like one by chance.
+    is_guess: bool,
+    /// The error that ended the stream within the last frame.
+    deferred: Option<io::Error>,
 }
 
 impl<R: Read> Frames<R> {
-    /// A stream that says it is framed (`application/vnd.docker.multiplexed-stream`).
+    /// A stream whose content type says that it is framed (`application/vnd.docker.multiplexed-stream`).
     pub fn framed(input: R) -> Self {
         Self {
             start: Cursor::default(),
             input,
             framing: Framing::Framed,
-            guessed: false,
-            broken: None,
+            is_guess: false,
+            deferred: None,
         }
     }
 
-    /// A stream that has no frames: a terminal's, from API 1.42 on.
+    /// A stream without frames, that of a terminal.
     pub fn raw(input: R) -> Self {
         Self {
             framing: Framing::Raw,
@@ -64,37 +66,39 @@ impl<R: Read> Frames<R> {
         }
     }
 
-    /// A stream that may be framed (`application/vnd.docker.raw-stream` before API 1.42): its first bytes
-    /// tell. What turns out to be no frame later on passes as it is.
+    /// A stream that may be framed (`application/vnd.docker.raw-stream` before API 1.42): its first bytes tell. If
+    /// something later on is no frame, the rest is output as it is.
     pub fn detect(input: R) -> Self {
         Self {
             framing: Framing::Unknown,
-            guessed: true,
+            is_guess: true,
             ..Self::framed(input)
         }
     }
 
-    /// Puts the next piece into `payload`, in place of what was there. `None` at the end.
+    /// Replaces the contents of `payload` by the next frame's, or by the next bytes of a stream without frames. `None` at the
+    /// end.
     ///
     /// # Errors
-    /// As the stream fails; a stream that ends inside a frame is `UnexpectedEof`, a frame beyond
-    /// [`FRAME_LIMIT`] or of an unknown kind carries an [`Error`].
-    pub fn next_frame(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
+    /// Those of the body. `UnexpectedEof` for a stream that ends within a frame, after what there is of the frame. A frame
+    /// longer than [`FRAME_LIMIT`] or of an unknown kind, and an error of the daemon, are errors that
+    /// [`read_error`](crate::read_error) turns into an [`Error`].
+    pub fn next_frame(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<LogStream>> {
         payload.clear();
-        if let Some(error) = self.broken.take() {
+        if let Some(error) = self.deferred.take() {
             return Err(error);
         }
         if self.framing == Framing::Unknown {
-            self.decide()?;
+            self.detect_framing()?;
         }
         match self.framing {
-            Framing::Framed => self.framed_piece(payload),
-            _ => self.raw_piece(payload),
+            Framing::Framed => self.next_framed(payload),
+            _ => self.next_raw(payload),
         }
     }
 
-    /// Reads until the first bytes tell, no further: a prompt of two bytes must show at once.
-    fn decide(&mut self) -> io::Result<()> {
+    /// Tells the framing by the first four bytes. Reads no further: a prompt of two bytes must be shown at once.
+    fn detect_framing(&mut self) -> io::Result<()> {
         let mut start = Vec::new();
         let mut chunk = vec![0; CHUNK];
         while start.len() < 4 && could_be_frame(&start) {
@@ -104,8 +108,8 @@ impl<R: Read> Frames<R> {
             }
             start.extend_from_slice(&chunk[..amount]);
         }
-        let framed = start.len() >= 4 && could_be_frame(&start);
-        self.framing = if framed {
+        let is_framed = start.len() >= 4 && could_be_frame(&start);
+        self.framing = if is_framed {
             Framing::Framed
         } else {
             Framing::Raw
@@ -118,7 +122,7 @@ impl<R: Read> Frames<R> {
         (&mut self.start).chain(&mut self.input)
     }
 
-    fn framed_piece(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
+    fn next_framed(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<LogStream>> {
         loop {
             let mut head = Vec::with_capacity(HEADER);
             self.rest().take(HEADER as u64).read_to_end(&mut head)?;
@@ -126,24 +130,24 @@ impl<R: Read> Frames<R> {
                 return Ok(None);
             }
             let (kind, length) = match header(&head) {
-                Err(_) if self.guessed => return self.go_on_raw(head, payload),
+                Err(_) if self.is_guess => return self.continue_raw(head, payload),
                 known => known?,
             };
-            self.broken = self.fill(length, payload);
+            self.deferred = self.read_payload(length, payload);
             if payload.is_empty() {
-                self.broken.take().map_or(Ok(()), Err)?;
+                self.deferred.take().map_or(Ok(()), Err)?;
             }
             match kind {
                 3 => return Err(daemon_error(payload)),
                 _ if payload.is_empty() => {}
-                2 => return Ok(Some(Stream::Stderr)),
-                _ => return Ok(Some(Stream::Stdout)),
+                2 => return Ok(Some(LogStream::Stderr)),
+                _ => return Ok(Some(LogStream::Stdout)),
             }
         }
     }
 
-    /// Reads a frame's payload; what there is of a broken one is kept, the error is for the next call.
-    fn fill(&mut self, length: usize, payload: &mut Vec<u8>) -> Option<io::Error> {
+    /// Reads a frame's payload. What there is of an incomplete one is kept; its error is returned by the next call.
+    fn read_payload(&mut self, length: usize, payload: &mut Vec<u8>) -> Option<io::Error> {
         match self.rest().take(length as u64).read_to_end(payload) {
             Ok(amount) if amount < length => Some(io::ErrorKind::UnexpectedEof.into()),
             Ok(_) => None,
@@ -151,27 +155,27 @@ impl<R: Read> Frames<R> {
         }
     }
 
-    /// There were no frames after all.
-    fn go_on_raw(
+    /// Goes on without frames, where the guess that there are some was wrong.
+    fn continue_raw(
         &mut self,
         mut head: Vec<u8>,
         payload: &mut Vec<u8>,
-    ) -> io::Result<Option<Stream>> {
+    ) -> io::Result<Option<LogStream>> {
         self.framing = Framing::Raw;
         self.start.read_to_end(&mut head)?;
         self.start = Cursor::new(head);
-        self.raw_piece(payload)
+        self.next_raw(payload)
     }
 
-    fn raw_piece(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<Stream>> {
+    fn next_raw(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<LogStream>> {
         payload.resize(CHUNK, 0);
         let amount = read_some(&mut self.rest(), payload)?;
         payload.truncate(amount);
-        Ok((amount > 0).then_some(Stream::Stdout))
+        Ok((amount > 0).then_some(LogStream::Stdout))
     }
 }
 
-/// One read that a signal does not end.
+/// Reads once, again after a signal.
 fn read_some(input: &mut impl Read, buf: &mut [u8]) -> io::Result<usize> {
     loop {
         match input.read(buf) {
@@ -181,24 +185,26 @@ fn read_some(input: &mut impl Read, buf: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Kind and length of a frame.
+/// Parses a frame's header: its kind and the length of its payload.
 fn header(head: &[u8]) -> io::Result<(u8, usize)> {
     let &[kind, x, y, z, a, b, c, d] = head else {
         return Err(io::ErrorKind::UnexpectedEof.into());
     };
     let length = u32::from_be_bytes([a, b, c, d]) as usize;
     if kind > 3 || [x, y, z] != [0; 3] {
-        return Err(broken("the log stream holds something that is not a frame"));
+        return Err(protocol_error(
+            "the log stream holds something that is not a frame",
+        ));
     }
     if length > FRAME_LIMIT {
-        return Err(broken(&format!(
+        return Err(protocol_error(&format!(
             "a frame of the log stream is {length} bytes long, the limit is {FRAME_LIMIT}"
         )));
     }
     Ok((kind, length))
 }
 
-/// Whether a body that does not say what it is begins with a frame of output.
+/// Whether a body without a content type begins with a frame of stdout or stderr.
 pub(super) fn starts_frame(start: &[u8]) -> bool {
     match *start {
         [1 | 2, 0, 0, 0, a, b, c, d, ..] => {
@@ -208,7 +214,7 @@ pub(super) fn starts_frame(start: &[u8]) -> bool {
     }
 }
 
-/// Judged by the first four bytes, or by those of them that are there.
+/// Whether the first four bytes, or those of them that have been read, can be those of a frame of stdin, stdout or stderr.
 fn could_be_frame(head: &[u8]) -> bool {
     head.iter()
         .take(4)
@@ -216,7 +222,7 @@ fn could_be_frame(head: &[u8]) -> bool {
         .all(|(at, byte)| *byte == 0 || (at == 0 && *byte <= 2))
 }
 
-fn broken(problem: &str) -> io::Error {
+fn protocol_error(problem: &str) -> io::Error {
     io::Error::other(Error::Protocol {
         problem: problem.to_owned(),
     })
@@ -224,7 +230,7 @@ fn broken(problem: &str) -> io::Error {
 
 fn daemon_error(payload: &[u8]) -> io::Error {
     let text = String::from_utf8_lossy(payload);
-    broken(&format!(
+    protocol_error(&format!(
         "the daemon reports in the log stream: {}",
         one_line(text.trim())
     ))
@@ -235,7 +241,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// Yields its pieces one `read` at a time, as a live stream does.
+    /// Yields one piece for each `read`, as a live stream does.
     struct Pieces(Vec<Vec<u8>>);
 
     impl Read for Pieces {
@@ -253,11 +259,11 @@ mod tests {
         }
     }
 
-    fn all<R: Read>(mut frames: Frames<R>) -> Result<Vec<(Stream, String)>, Error> {
+    fn all<R: Read>(mut frames: Frames<R>) -> Result<Vec<(LogStream, String)>, Error> {
         let (mut seen, mut payload) = (Vec::new(), b"old".to_vec());
         while let Some(stream) = frames
             .next_frame(&mut payload)
-            .map_err(|error| super::super::read_error(&error))?
+            .map_err(|error| crate::read_error(&error))?
         {
             seen.push((stream, String::from_utf8_lossy(&payload).into_owned()));
         }
@@ -272,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_come_apart_however_they_are_cut() {
+    fn frames_are_split_across_reads() {
         let bytes = [
             frame(1, "out\n"),
             frame(2, "err\n"),
@@ -281,9 +287,9 @@ mod tests {
         ]
         .concat();
         let expected = [
-            (Stream::Stdout, "out\n".to_owned()),
-            (Stream::Stderr, "err\n".to_owned()),
-            (Stream::Stdout, "in\n".to_owned()),
+            (LogStream::Stdout, "out\n".to_owned()),
+            (LogStream::Stderr, "err\n".to_owned()),
+            (LogStream::Stdout, "in\n".to_owned()),
         ];
         for size in 1..bytes.len() {
             let pieces = || Pieces(bytes.chunks(size).map(<[u8]>::to_vec).collect());
@@ -293,21 +299,21 @@ mod tests {
     }
 
     #[test]
-    fn a_raw_stream_is_stdout_and_shows_at_once() {
+    fn a_raw_stream_is_stdout_and_is_not_held_back() {
         let prompt = Pieces(vec![b"$ ".to_vec(), b"ls\r\n".to_vec()]);
         let pieces = all(Frames::detect(prompt)).unwrap();
         let texts: Vec<&str> = pieces.iter().map(|piece| piece.1.as_str()).collect();
         assert_eq!(texts, ["$ ", "ls\r\n"]);
         for bytes in [&b""[..], b"\x01", b"\x01\0\0", b"\x01\0\0x", b"\x03\0\0\0"] {
             let pieces = all(Frames::detect(bytes)).unwrap();
-            assert!(pieces.iter().all(|piece| piece.0 == Stream::Stdout));
+            assert!(pieces.iter().all(|piece| piece.0 == LogStream::Stdout));
             let text: String = pieces.into_iter().map(|piece| piece.1).collect();
             assert_eq!(text.as_bytes(), bytes);
         }
     }
 
     #[test]
-    fn bytes_of_a_terminal_that_look_like_a_frame_pass() {
+    fn output_of_a_terminal_that_looks_like_a_frame_is_kept() {
         let bytes = [frame(1, "fake"), b"and then text\r\n".to_vec()].concat();
         let texts: Vec<_> = all(Frames::detect(&bytes[..])).unwrap();
         let texts: Vec<&str> = texts.iter().map(|piece| piece.1.as_str()).collect();
@@ -317,18 +323,18 @@ mod tests {
     }
 
     #[test]
-    fn what_came_of_a_cut_frame_is_shown() {
+    fn an_incomplete_frame_is_returned_before_its_error() {
         let bytes = &frame(2, "cut off")[..11];
         let mut frames = Frames::framed(bytes);
         let mut payload = Vec::new();
         let seen = frames.next_frame(&mut payload).unwrap();
-        assert_eq!((seen, &payload[..]), (Some(Stream::Stderr), &b"cut"[..]));
+        assert_eq!((seen, &payload[..]), (Some(LogStream::Stderr), &b"cut"[..]));
         let error = frames.next_frame(&mut payload).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
     }
 
     #[test]
-    fn what_is_broken_is_an_error() {
+    fn invalid_streams_are_errors() {
         let huge = [
             vec![1, 0, 0, 0],
             (FRAME_LIMIT as u32 + 1).to_be_bytes().to_vec(),

@@ -1,65 +1,53 @@
-//! What came back: the head at once, the body as a stream, and of which kind it is.
+//! A response: its head, the kind of its body, and its body as a stream.
 
 use std::io::{self, Cursor, Read};
 
 use ureq::http::StatusCode;
 
 use super::body::Body;
+use super::body_kind::{self, BodyKind, MULTIPLEXED_STREAM, RAW_STREAM};
 use super::error::Error;
-use super::logs::{self, Frames};
-use super::message;
-use super::reported::{Listening, Report};
-use super::turns::{Held, Turn};
+use super::error_message;
+use super::logs::Frames;
+use super::reported_error::{ErrorScanner, ReportedError};
 use super::ureq_error::read_error;
 
-/// How much of a failure's body is read, in bytes; docker's own client reads as much.
+/// How much of an error's body is read, in bytes: as much as docker's own client reads (moby client/request.go,
+/// `checkResponseErr`).
 const FAILURE_LIMIT: u64 = 1 << 20;
-/// How much of a body without a type is looked at, in bytes.
+/// How much of a body without a content type is read to tell its kind, in bytes.
 const SNIFF_LIMIT: usize = 4096;
 
-/// The types of what a container writes: as it is, or in frames.
-const RAW: &str = "application/vnd.docker.raw-stream";
-const MULTIPLEXED: &str = "application/vnd.docker.multiplexed-stream";
-
-/// What a body holds, from its content type; where that says nothing, from its first bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BodyKind {
-    /// JSON values, one after the other.
-    Json,
-    /// The output of a container, to be read through [`Response::frames`].
-    Logs,
-    Text,
-    Binary,
-    Empty,
-}
-
-/// The answer to a request.
+/// The response to a request.
 pub struct Response {
-    /// As in `HTTP/1.1`.
+    /// The version of HTTP, such as `HTTP/1.1`.
     pub version: String,
+    /// The status code.
     pub status: u16,
-    /// The usual name of the status; empty where it has none.
+    /// The registered name of the status, such as `Not Found`; empty for a status without one. The server's own phrase is
+    /// not kept.
     pub reason: String,
-    /// Names in lower case, values with what is not UTF-8 replaced.
+    /// Names in lower case, and values in which invalid UTF-8 is replaced by U+FFFD.
     pub headers: Vec<(String, String)>,
+    /// The kind of the body.
     pub kind: BodyKind,
+    /// The body, without its transfer coding.
     pub body: Body,
-    /// What was asked for, path and query.
+    /// The target of the request, path and query.
     target: String,
-    /// The request had an empty `Host` header, as is right for a UNIX socket.
-    empty_host: bool,
+    /// Whether the request had an empty `Host` header, which is what RFC 9112 §3.2 asks for on a UNIX socket.
+    has_empty_host: bool,
     has_body: bool,
 }
 
 impl Response {
-    /// Takes over ureq's answer to a request with the given method. What kind of body it has is not
-    /// known before [`Response::find_kind`].
+    /// Converts ureq's response to a request with this method and target. [`Response::find_kind`] sets its kind.
     pub(super) fn new(
-        answer: ureq::http::Response<ureq::Body>,
+        response: ureq::http::Response<ureq::Body>,
         (method, target): (&str, &str),
-        empty_host: bool,
+        has_empty_host: bool,
     ) -> Self {
-        let (head, body) = answer.into_parts();
+        let (head, body) = response.into_parts();
         let headers: Vec<(String, String)> = head
             .headers
             .iter()
@@ -84,26 +72,19 @@ impl Response {
             kind: BodyKind::Empty,
             body: Box::new(body.into_reader()),
             target: target.to_owned(),
-            empty_host,
+            has_empty_host,
         }
     }
 
-    /// The turn is given back with the body.
-    pub(super) fn holding(self, turn: Turn) -> Self {
-        let body = self.body;
-        Self {
-            body: Box::new(Held { body, _turn: turn }),
-            ..self
-        }
-    }
-
-    /// Tells the kind of the body; one without a content type is read until its kind is clear, which may
-    /// take as long as the server likes.
+    /// Sets the kind of the body. If the response has no content type, this reads the body until the first bytes tell,
+    /// which blocks until the server sends some.
     pub(super) fn find_kind(&mut self) -> Result<(), Error> {
         if !self.has_body || self.content_length() == Some(0) {
             return Ok(());
         }
-        let named = self.header("content-type").and_then(kind_of);
+        let named = self
+            .header("content-type")
+            .and_then(body_kind::by_content_type);
         self.kind = match named {
             _ if self.is_untyped_log() => BodyKind::Logs,
             _ if self.is_encoded() => BodyKind::Binary,
@@ -113,13 +94,14 @@ impl Response {
         Ok(())
     }
 
-    /// Compressed, though dq asks for nothing of that kind: a header of the user's does, or the server has no other.
+    /// Whether the body is compressed. dq does not send `Accept-Encoding`, but the user may, and a server may compress
+    /// unasked.
     fn is_encoded(&self) -> bool {
         let coding = self.header("content-encoding").unwrap_or_default().trim();
         !coding.is_empty() && !coding.eq_ignore_ascii_case("identity")
     }
 
-    /// Reads the beginning of the body, tells its kind and puts the bytes back.
+    /// Tells the kind of the body by its first bytes, and puts them back.
     fn sniff(&mut self) -> io::Result<BodyKind> {
         let mut start = Vec::new();
         let mut chunk = [0; SNIFF_LIMIT];
@@ -134,13 +116,13 @@ impl Response {
                 Err(error) => return Err(error),
             }
         }
-        let kind = kind_by_content(&start);
+        let kind = body_kind::by_content(&start);
         let rest = std::mem::replace(&mut self.body, Box::new(io::empty()));
         self.body = Box::new(Cursor::new(start).chain(rest));
         Ok(kind)
     }
 
-    /// A header by its name in lower case; the last one counts.
+    /// The value of a header, by its name in lower case. If it is repeated, this is the last one.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -149,42 +131,45 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The length of the body in bytes, where the server announced it.
+    /// The length of the body in bytes, from `Content-Length`.
     pub fn content_length(&self) -> Option<u64> {
         self.header("content-length")?.trim().parse().ok()
     }
 
-    /// The server did not announce a length: the body may go on for ever, and what has come of it
-    /// should be shown at once.
+    /// Whether the body has no announced length. It may be endless, so what has arrived should be shown at once.
     pub fn is_live(&self) -> bool {
         self.kind != BodyKind::Empty && self.content_length().is_none()
     }
 
-    /// The pieces of a body of the kind `Logs`. From API 1.42 on the type of logs tells whether there are
-    /// frames. Before, and with attach and exec, which say raw-stream of whatever they send (seen with Docker
-    /// 26.1), only the bytes do.
+    /// The frames of a body of the kind [`BodyKind::Logs`]. From API 1.42 on the content type of logs tells whether there are
+    /// frames. Before, and for attach and exec, which call all their output a raw stream (Docker 26.1), only the bytes do.
     pub fn frames(self) -> Frames<Body> {
-        let kind = self.header("content-type").map(essence).unwrap_or_default();
+        let kind = self
+            .header("content-type")
+            .map(body_kind::essence)
+            .unwrap_or_default();
         match kind.as_str() {
-            MULTIPLEXED => Frames::framed(self.body),
-            RAW if self.is_log() && self.api_version() >= Some((1, 42)) => Frames::raw(self.body),
+            MULTIPLEXED_STREAM => Frames::framed(self.body),
+            RAW_STREAM if self.is_log() && self.api_version() >= Some((1, 42)) => {
+                Frames::raw(self.body)
+            }
             _ => Frames::detect(self.body),
         }
     }
 
-    /// The version of Docker's API that was asked for, or else the server's own.
+    /// The version of Docker's API in the request's path, or else the server's own.
     fn api_version(&self) -> Option<(u32, u32)> {
-        let asked = self
+        let requested = self
             .target
             .split('/')
             .find_map(|part| version(part.strip_prefix('v')?));
-        asked.or_else(|| version(self.header("api-version")?))
+        requested.or_else(|| version(self.header("api-version")?))
     }
 
-    /// Before API 1.42 logs have no type, and those of a terminal are like any text; where a server names one
-    /// nevertheless, as Go does for Podman, it is a guess from the first bytes.
+    /// Whether these are logs whose content type says nothing. Before API 1.42 logs have none, and where Go guesses one from
+    /// the first bytes, as for Podman, it is one of these two.
     fn is_untyped_log(&self) -> bool {
-        let kind = self.header("content-type").map(essence);
+        let kind = self.header("content-type").map(body_kind::essence);
         let says_nothing =
             kind.is_none_or(|it| it == "application/octet-stream" || it == "text/plain");
         says_nothing && self.header("api-version").is_some() && self.is_log()
@@ -195,16 +180,18 @@ impl Response {
         path.ends_with("/logs")
     }
 
-    /// Looks through the body for errors that the server reports after its head said all is well.
-    pub fn listen(&mut self) -> Report {
+    /// Scans the body, as it is read, for an error that the server reports within a stream whose status was a success.
+    pub fn scan_for_errors(&mut self) -> ReportedError {
         let body = std::mem::replace(&mut self.body, Box::new(io::empty()));
-        let (body, report) = Listening::new(body, self.target.contains("/libpod/"));
+        let (body, error) = ErrorScanner::new(body, self.target.contains("/libpod/"));
         self.body = Box::new(body);
-        report
+        error
     }
 
-    /// Turns an answer of 400 or above into an error with what the server says. Reads at most
-    /// 1 MiB of the body, which can be read again; one that breaks off says what it said until then.
+    /// The error of a response with a status of 400 or above, with the message in its body. Reads at most 1 MiB of the body,
+    /// which can still be read from its start. If the connection is lost within it, the message is made from what arrived.
+    ///
+    /// It is [`Error::Cancelled`] where the wait hook stopped the read.
     pub fn failure(&mut self) -> Error {
         let mut bytes = Vec::new();
         let mut body = std::mem::replace(&mut self.body, Box::new(io::empty()));
@@ -216,39 +203,40 @@ impl Response {
         if broken.as_ref().map(read_error) == Some(Error::Cancelled) {
             return Error::Cancelled;
         }
-        let (message, is_json) = message::find(&bytes);
-        let hint = hint(self.status, &message, self.empty_host && !is_json);
+        let (message, is_json) = error_message::find(&bytes);
+        let hint = hint(self.status, &message, self.has_empty_host && !is_json);
         let rest: Body = match broken {
-            Some(error) => Box::new(Broken(Some(error))),
+            Some(error) => Box::new(FailedRead(Some(error))),
             None => body,
         };
         self.body = Box::new(Cursor::new(bytes).chain(rest));
         Error::Status {
             status: self.status,
-            message: news(message, self.status, &self.reason),
+            message: without_status(message, self.status, &self.reason),
             reason: self.reason.clone(),
             hint,
         }
     }
 }
 
-/// The end of a body that broke off.
-struct Broken(Option<io::Error>);
+/// Fails with this error once: the end of a body that could not be read to its end.
+struct FailedRead(Option<io::Error>);
 
-impl Read for Broken {
+impl Read for FailedRead {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
     }
 }
 
-/// A message that only repeats the status says nothing.
-fn news(message: String, status: u16, reason: &str) -> String {
+/// The message, or none if it only repeats the status.
+fn without_status(message: String, status: u16, reason: &str) -> String {
     let line = format!("{status} {reason}");
     let repeats = message.eq_ignore_ascii_case(reason) || message.eq_ignore_ascii_case(&line);
     if repeats { String::new() } else { message }
 }
 
-fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
+/// What may help against an error of the server's.
+fn hint(status: u16, message: &str, has_empty_host: bool) -> Option<String> {
     let wants_tls = [
         "HTTP request to an HTTPS server",
         "request was sent to HTTPS port",
@@ -261,9 +249,9 @@ fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
         "HTTP_PROXY=http://USER:PASSWORD@… is where the proxy's password belongs"
     } else if message.starts_with("client version") {
         "DOCKER_API_VERSION and a /v… in front of the endpoint choose the version"
-    } else if status == 403 && message.contains("host not allowed") && !empty_host {
+    } else if status == 403 && message.contains("host not allowed") && !has_empty_host {
         "an empty Host is what Caddy takes on a socket: -H 'Host:', or the path alone for a URL"
-    } else if status == 400 && empty_host {
+    } else if status == 400 && has_empty_host {
         "dq sends no host name to a socket; some servers want one: -H 'Host: localhost'"
     } else {
         return None;
@@ -271,137 +259,13 @@ fn hint(status: u16, message: &str, empty_host: bool) -> Option<String> {
     Some(hint.to_owned())
 }
 
-/// Answers that never have a body (RFC 9110 §6.4.1), whatever they announce.
+/// Whether a response never has a body, whatever its headers say (RFC 9110 §6.4.1).
 fn has_no_body(status: StatusCode, method: &str) -> bool {
     method == "HEAD" || status.is_informational() || matches!(status.as_u16(), 204 | 304)
 }
 
-/// `1.41` → (1, 41).
+/// Parses `1.41` as (1, 41).
 fn version(text: &str) -> Option<(u32, u32)> {
     let (major, minor) = text.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-/// A content type without its parameters, in lower case.
-fn essence(content_type: &str) -> String {
-    content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase()
-}
-
-/// What a content type says; `None` where that is nothing.
-fn kind_of(content_type: &str) -> Option<BodyKind> {
-    let essence = essence(content_type);
-    if [RAW, MULTIPLEXED].contains(&essence.as_str()) {
-        return Some(BodyKind::Logs);
-    }
-    let (group, name) = essence.split_once('/')?;
-    Some(match (group, name) {
-        (_, "json" | "x-ndjson" | "ndjson" | "jsonl" | "x-jsonlines" | "json-seq") => {
-            BodyKind::Json
-        }
-        (_, name) if name.ends_with("+json") || name.ends_with("+json-seq") => BodyKind::Json,
-        ("text", _) => BodyKind::Text,
-        ("application", "xml" | "yaml" | "x-yaml" | "toml" | "javascript") => BodyKind::Text,
-        ("application", "octet-stream" | "x-tar" | "gzip" | "x-gzip" | "zip" | "pdf") => {
-            BodyKind::Binary
-        }
-        ("image" | "audio" | "video" | "font", _) => BodyKind::Binary,
-        _ => return None,
-    })
-}
-
-/// What the beginning of a body without a type looks like. Docker sends statistics so, and before
-/// API 1.42 logs.
-fn kind_by_content(start: &[u8]) -> BodyKind {
-    let text = start.trim_ascii_start();
-    match text.first() {
-        None => BodyKind::Empty,
-        Some(_) if logs::starts_frame(start) => BodyKind::Logs,
-        Some(b'{' | b'[' | b'"' | 0x1e) => BodyKind::Json,
-        Some(_) if is_json_scalar(text) => BodyKind::Json,
-        Some(_) if is_text(text) => BodyKind::Text,
-        Some(_) => BodyKind::Binary,
-    }
-}
-
-/// `true`, `12` or the like, alone on a line.
-fn is_json_scalar(text: &[u8]) -> bool {
-    let line = text
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii();
-    line.len() < 100 && serde_json::from_slice::<serde_json::Value>(line).is_ok()
-}
-
-/// UTF-8 without control characters other than white space; the end may be cut inside a letter.
-fn is_text(bytes: &[u8]) -> bool {
-    let valid = match std::str::from_utf8(bytes) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none(),
-    };
-    valid
-        && !bytes
-            .iter()
-            .any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn content_types() {
-        let cases = [
-            ("application/json", Some(BodyKind::Json)),
-            ("Application/JSON; charset=utf-8", Some(BodyKind::Json)),
-            ("application/x-ndjson", Some(BodyKind::Json)),
-            ("application/json-seq", Some(BodyKind::Json)),
-            ("application/problem+json", Some(BodyKind::Json)),
-            ("application/vnd.docker.raw-stream", Some(BodyKind::Logs)),
-            (
-                "application/vnd.docker.multiplexed-stream",
-                Some(BodyKind::Logs),
-            ),
-            ("text/plain; charset=utf-8", Some(BodyKind::Text)),
-            ("application/toml", Some(BodyKind::Text)),
-            ("application/x-tar", Some(BodyKind::Binary)),
-            ("application/octet-stream", Some(BodyKind::Binary)),
-            ("image/png", Some(BodyKind::Binary)),
-            ("application/vnd.odd", None),
-            ("nonsense", None),
-            ("", None),
-        ];
-        for (content_type, kind) in cases {
-            assert_eq!(kind_of(content_type), kind, "{content_type}");
-        }
-    }
-
-    #[test]
-    fn contents() {
-        let cases: [(&[u8], BodyKind); 15] = [
-            (b"\x01\0\0\0\0\0\0\x04out\n", BodyKind::Logs),
-            (b"\x01\0\0\0\xff\0\0\x04out\n", BodyKind::Binary),
-            (b"", BodyKind::Empty),
-            (b" \r\n", BodyKind::Empty),
-            (b" \n{\"a\":", BodyKind::Json),
-            (b"[", BodyKind::Json),
-            (b"\x1e{", BodyKind::Json),
-            (b"true\n", BodyKind::Json),
-            (b"-1.5", BodyKind::Json),
-            (b"404 page not found\n", BodyKind::Text),
-            (b"not found", BodyKind::Text),
-            ("gr\u{fc}n".as_bytes(), BodyKind::Text),
-            (b"gr\xc3", BodyKind::Text),
-            (b"\x1f\x8b\x08", BodyKind::Binary),
-            (b"busybox\0\0\0", BodyKind::Binary),
-        ];
-        for (start, kind) in cases {
-            assert_eq!(kind_by_content(start), kind, "{start:?}");
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! When a request is sent again, and after which pause.
+//! Decides whether a request is sent again, and after which pause.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,13 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause, whatever the server asks for in `Retry-After`.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// The attempts that are left.
+/// The retries of one request that are left.
 pub struct Retries {
     left: u32,
+    /// The next pause, unless the server asks for another.
     pause: Duration,
-    /// `--max-time` is for all attempts together.
-    end: Option<Instant>,
+    /// The end of `--max-time`, which is for all attempts together.
+    deadline: Option<Instant>,
 }
 
 impl Retries {
@@ -23,18 +24,19 @@ impl Retries {
         Self {
             left: times,
             pause: FIRST_PAUSE,
-            end: max_time.and_then(|time| Instant::now().checked_add(time)),
+            deadline: max_time.and_then(|time| Instant::now().checked_add(time)),
         }
     }
 
-    /// How long to wait before the next attempt, and why there is one. `None` where the result stands: it
-    /// is a success, it will not get better, or patience has ended.
+    /// How long to wait before the next attempt, and why there is one, in one line. `None` if the result is final: it is not a
+    /// transient failure, or no retry or time is left.
     pub fn next(&mut self, result: &Result<Response, Error>) -> Option<(Duration, String)> {
-        let (reason, asked) = transient(result)?;
+        let (reason, retry_after) = transient(result)?;
         self.left = self.left.checked_sub(1)?;
-        let pause = asked.unwrap_or(self.pause).min(LONGEST_PAUSE);
+        let pause = retry_after.unwrap_or(self.pause).min(LONGEST_PAUSE);
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-        if self.end.is_some_and(|end| Instant::now() + pause >= end) {
+        let is_too_late = |deadline| Instant::now() + pause >= deadline;
+        if self.deadline.is_some_and(is_too_late) {
             return None;
         }
         let more = match self.left {
@@ -49,20 +51,21 @@ impl Retries {
     }
 }
 
-/// What is wrong for now, and the pause that the server asks for.
+/// Why a result is a transient failure, and the pause that the server asks for. Transient are 502, 503 and 504, and errors
+/// before anything was sent.
 fn transient(result: &Result<Response, Error>) -> Option<(String, Option<Duration>)> {
     match result {
         Ok(response) if matches!(response.status, 502..=504) => {
             let reason = format!("{} {}", response.status, response.reason);
-            let asked = response.header("retry-after").and_then(seconds);
-            Some((reason.trim_end().to_owned(), asked))
+            let retry_after = response.header("retry-after").and_then(seconds);
+            Some((reason.trim_end().to_owned(), retry_after))
         }
         Err(error) if error.is_before_sending() => Some((error.to_string(), None)),
         _ => None,
     }
 }
 
-/// `Retry-After` in seconds. Its other form, a date, is passed over: the two clocks may differ.
+/// Parses `Retry-After` in seconds (RFC 9110 §10.2.3). Its other form, a date, is ignored: the two clocks may differ.
 fn seconds(value: &str) -> Option<Duration> {
     value.trim().parse().ok().map(Duration::from_secs)
 }
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn patience_and_other_failures_end_it() {
+    fn the_deadline_and_other_failures_end_it() {
         let short = Some(Duration::from_millis(100));
         assert!(Retries::new(3, short).next(&refused()).is_none());
         let lost = Err(Error::Lost {

@@ -1,4 +1,4 @@
-//! The UNIX sockets engines are known to use, and what to say where one does not take a connection.
+//! The UNIX sockets of known container engines, and what to do about one that cannot be connected to.
 
 use std::fs;
 use std::io;
@@ -11,27 +11,28 @@ use dq_text::os_reason;
 /// Docker's socket on every UNIX.
 pub const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 
-/// The folders of the user's in which engines put their sockets.
+/// The user's folders in which engines put their sockets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Places {
+pub struct SocketDirs {
+    /// $HOME.
     pub home: Option<PathBuf>,
     /// $XDG_RUNTIME_DIR.
     pub runtime: Option<PathBuf>,
 }
 
-/// The sockets engines are known to use, most usual first.
-fn known(places: &Places) -> Vec<PathBuf> {
+/// The sockets of known engines, the most common first.
+fn known_sockets(dirs: &SocketDirs) -> Vec<PathBuf> {
     let under = |dir: &Option<PathBuf>, names: &[&str]| -> Vec<PathBuf> {
         dir.iter()
             .flat_map(|dir| names.iter().map(|name| dir.join(name)))
             .collect()
     };
-    let runtime = places.runtime.clone().or_else(runtime_dir);
+    let runtime = dirs.runtime.clone().or_else(runtime_dir);
     let mut paths = vec![PathBuf::from(DEFAULT_SOCKET)];
     paths.extend(under(&runtime, &["docker.sock", "podman/podman.sock"]));
     paths.push("/run/podman/podman.sock".into());
     paths.extend(under(
-        &places.home,
+        &dirs.home,
         &[
             ".docker/run/docker.sock",
             ".docker/desktop/docker.sock",
@@ -45,20 +46,15 @@ fn known(places: &Places) -> Vec<PathBuf> {
     paths
 }
 
-/// /run/user/UID, where logind puts it.
+/// /run/user/UID, which logind makes on Linux (pam_systemd(8)). `None` elsewhere.
 fn runtime_dir() -> Option<PathBuf> {
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let uid = fs::metadata(Path::new("/proc/self")).ok()?.uid();
-        return Some(format!("/run/user/{uid}").into());
-    }
-    #[allow(unreachable_code)]
-    None
+    use std::os::unix::fs::MetadataExt;
+    let uid = fs::metadata("/proc/self").ok()?.uid();
+    Some(format!("/run/user/{uid}").into())
 }
 
-/// Why there is no connection to the socket at `path`, and what may help.
-pub fn explain(path: &Path, error: &io::Error, places: &Places) -> Error {
+/// The error of a failed connect(2) to the socket at `path`, with a hint.
+pub fn connect_error(path: &Path, error: &io::Error, dirs: &SocketDirs) -> Error {
     let host = path.display().to_string();
     let (problem, hint) = match error.kind() {
         io::ErrorKind::TimedOut => {
@@ -66,10 +62,10 @@ pub fn explain(path: &Path, error: &io::Error, places: &Places) -> Error {
                 doing: format!("connecting to {host}"),
             };
         }
-        io::ErrorKind::NotFound => (os_reason(error), absent(path, places)),
-        io::ErrorKind::PermissionDenied => (os_reason(error), Some(denied(path))),
+        io::ErrorKind::NotFound => (os_reason(error), missing_hint(path, dirs)),
+        io::ErrorKind::PermissionDenied => (os_reason(error), Some(denied_hint(path))),
         _ if is_other_file(path) => ("it is not a socket".to_owned(), None),
-        io::ErrorKind::ConnectionRefused => (os_reason(error), Some(refused(path, places))),
+        io::ErrorKind::ConnectionRefused => (os_reason(error), Some(refused_hint(path, dirs))),
         _ => (os_reason(error), None),
     };
     Error::Connect {
@@ -79,19 +75,19 @@ pub fn explain(path: &Path, error: &io::Error, places: &Places) -> Error {
     }
 }
 
-/// A plain file or a folder; connecting to one is "refused" on Linux.
+/// Whether the path is a file or a folder. Linux says of both "connection refused".
 fn is_other_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| !meta.file_type().is_socket())
 }
 
-fn absent(path: &Path, places: &Places) -> Option<String> {
-    others(path, places).or_else(|| {
+fn missing_hint(path: &Path, dirs: &SocketDirs) -> Option<String> {
+    other_sockets(path, dirs).or_else(|| {
         (path == Path::new(DEFAULT_SOCKET))
             .then(|| "is the docker daemon running? --demo shows dq at work without one".to_owned())
     })
 }
 
-fn denied(path: &Path) -> String {
+fn denied_hint(path: &Path) -> String {
     if path.ends_with("docker.sock") {
         "join the docker group (sudo usermod -aG docker $USER, then log in again) or use sudo"
     } else {
@@ -100,19 +96,19 @@ fn denied(path: &Path) -> String {
     .to_owned()
 }
 
-fn refused(path: &Path, places: &Places) -> String {
+fn refused_hint(path: &Path, dirs: &SocketDirs) -> String {
     let mut hint = "nobody listens on this socket: is the daemon running?".to_owned();
-    if let Some(others) = others(path, places) {
+    if let Some(others) = other_sockets(path, dirs) {
         hint.push_str("; ");
         hint.push_str(&others);
     }
     hint
 }
 
-/// Names the other known sockets that exist. They are never tried unasked.
-fn others(path: &Path, places: &Places) -> Option<String> {
+/// Names the other known sockets that exist. They are never tried without being asked for.
+fn other_sockets(path: &Path, dirs: &SocketDirs) -> Option<String> {
     let is_socket = |path: &PathBuf| fs::metadata(path).is_ok_and(|m| m.file_type().is_socket());
-    let mut found: Vec<PathBuf> = known(places).into_iter().filter(is_socket).collect();
+    let mut found: Vec<PathBuf> = known_sockets(dirs).into_iter().filter(is_socket).collect();
     found.retain(|other| other != path);
     found.dedup();
     let first = found.first()?.display().to_string();

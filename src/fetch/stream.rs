@@ -1,4 +1,4 @@
-//! What a connection runs over: a UNIX socket, TCP, TLS or ssh, read and written in one way.
+//! The stream under a connection: a UNIX socket, TCP, TLS or ssh, read and written in one way.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -9,18 +9,19 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
-use super::line::Duplex;
+use super::duplex::Duplex;
 use super::ssh::SshStream;
 use super::tls::TlsStream;
 
-pub enum Stream {
+/// What carries the bytes of a connection.
+pub enum TransportStream {
     Unix(UnixStream),
     Tcp(TcpStream),
     Tls(Box<TlsStream>),
     Ssh(SshStream),
 }
 
-impl Stream {
+impl TransportStream {
     pub fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Unix(stream) => stream.read(buf),
@@ -57,16 +58,16 @@ impl Stream {
         }
     }
 
-    pub fn set_nonblocking(&self, on: bool) -> io::Result<()> {
+    pub fn set_nonblocking(&self, is_nonblocking: bool) -> io::Result<()> {
         match self {
-            Self::Unix(stream) => stream.set_nonblocking(on),
-            Self::Tcp(stream) => stream.set_nonblocking(on),
-            Self::Tls(stream) => stream.tcp().set_nonblocking(on),
-            Self::Ssh(ssh) => ssh.stream.set_nonblocking(on),
+            Self::Unix(stream) => stream.set_nonblocking(is_nonblocking),
+            Self::Tcp(stream) => stream.set_nonblocking(is_nonblocking),
+            Self::Tls(stream) => stream.tcp().set_nonblocking(is_nonblocking),
+            Self::Ssh(ssh) => ssh.stream.set_nonblocking(is_nonblocking),
         }
     }
 
-    /// Whether the next read has nothing to give before more comes over the socket.
+    /// Whether the next read has to wait for bytes from the socket.
     pub fn is_drained(&self) -> bool {
         match self {
             Self::Tls(stream) => stream.is_drained(),
@@ -74,7 +75,8 @@ impl Stream {
         }
     }
 
-    /// Nothing may wait to be read on an idle connection, neither bytes nor its end.
+    /// Whether a connection between two requests can be used again: there is nothing to read on it, neither bytes nor its
+    /// end.
     pub fn is_idle(&mut self) -> io::Result<bool> {
         let received = if let Self::Tls(_) = self {
             self.set_nonblocking(true)?;
@@ -82,13 +84,13 @@ impl Stream {
             self.set_nonblocking(false)?;
             received
         } else {
-            self.receive(&mut [0])
+            self.try_receive(&mut [0])
         };
         Ok(received.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock))
     }
 }
 
-impl AsFd for Stream {
+impl AsFd for TransportStream {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match self {
             Self::Unix(stream) => stream.as_fd(),
@@ -99,27 +101,26 @@ impl AsFd for Stream {
     }
 }
 
-/// For plain sockets the flags of one call say that it must not wait. TLS has none for its socket, which is
-/// made not to wait by [`Stream::set_nonblocking`] before.
-impl Duplex for Stream {
-    fn offer(&mut self, bytes: &[u8]) -> io::Result<usize> {
+/// A plain socket is asked not to block by the flags of each call. rustls takes none, so for TLS the socket itself is
+/// made nonblocking first ([`TransportStream::set_nonblocking`]).
+impl Duplex for TransportStream {
+    fn try_send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if let Self::Tls(stream) = self {
-            return stream.offer(bytes);
+            return stream.try_send(bytes);
         }
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        match send(self.as_fd(), bytes, flags) {
+        match send(self.as_fd(), bytes, SEND_FLAGS) {
             Err(Errno::INTR) => Err(io::ErrorKind::WouldBlock.into()),
             result => Ok(result?),
         }
     }
 
-    fn owes(&self) -> bool {
-        matches!(self, Self::Tls(stream) if stream.owes())
+    fn has_unsent_bytes(&self) -> bool {
+        matches!(self, Self::Tls(stream) if stream.has_unsent_bytes())
     }
 
-    fn receive(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
+    fn try_receive(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
         if let Self::Tls(stream) = self {
-            return stream.receive(chunk);
+            return stream.try_receive(chunk);
         }
         match recv(self.as_fd(), chunk, RecvFlags::DONTWAIT) {
             Ok((_, amount)) => Ok(amount),
@@ -128,3 +129,10 @@ impl Duplex for Stream {
         }
     }
 }
+
+/// Does not block, and raises no SIGPIPE for a connection that the server has closed (send(2)).
+#[cfg(not(target_vendor = "apple"))]
+const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+/// Does not block. macOS has no MSG_NOSIGNAL; dq and the Rust runtime ignore SIGPIPE.
+#[cfg(target_vendor = "apple")]
+const SEND_FLAGS: SendFlags = SendFlags::DONTWAIT;

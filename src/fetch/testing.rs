@@ -1,4 +1,4 @@
-//! What the tests of this stage share: a folder of their own, a server that follows a script.
+//! Helpers of the tests: a temporary folder, and a server that follows a script.
 
 #![allow(clippy::unwrap_used)]
 
@@ -18,7 +18,7 @@ use super::{
     resolve_url,
 };
 
-/// A folder that goes when it is dropped.
+/// A temporary folder, removed when it is dropped.
 pub struct Folder(pub PathBuf);
 
 impl Folder {
@@ -30,7 +30,7 @@ impl Folder {
         Self(path)
     }
 
-    /// Writes a file, its folders included.
+    /// Writes a file, and creates its folders.
     pub fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -45,10 +45,10 @@ impl Drop for Folder {
     }
 }
 
-/// What a server does on one connection: one reply after each request, then it hangs up.
-pub type Connection = Vec<Vec<u8>>;
+/// The replies that a server sends on one connection, one after each request. Then it closes the connection.
+pub type Replies = Vec<Vec<u8>>;
 
-/// A server on a UNIX socket or a TCP port of its own that follows a script.
+/// A server on its own UNIX socket or TCP port that follows a script.
 pub struct Server {
     folder: Folder,
     pub port: u16,
@@ -56,7 +56,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn on_socket(script: Vec<Connection>) -> Self {
+    pub fn on_socket(script: Vec<Replies>) -> Self {
         let (folder, heads) = (Folder::new(), Arc::default());
         let listener = UnixListener::bind(folder.0.join("s")).unwrap();
         let seen = Arc::clone(&heads);
@@ -73,7 +73,7 @@ impl Server {
         }
     }
 
-    pub fn on_port(script: Vec<Connection>) -> Self {
+    pub fn on_port(script: Vec<Replies>) -> Self {
         let (folder, heads) = (Folder::new(), Arc::default());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -92,7 +92,7 @@ impl Server {
         }
     }
 
-    /// One connection that gives these replies.
+    /// A server on a socket that sends these replies on one connection.
     pub fn replying(replies: &[&str]) -> Self {
         let bytes = |reply: &&str| reply.as_bytes().to_vec();
         Self::on_socket(vec![replies.iter().map(bytes).collect()])
@@ -102,7 +102,7 @@ impl Server {
         self.folder.0.join("s")
     }
 
-    /// The heads of the requests that came.
+    /// The heads of the requests received so far.
     pub fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
@@ -135,12 +135,12 @@ where
     }
 }
 
-/// Resolves a host from flags and variables alone; HOME holds no configuration unless it is given.
+/// Resolves a host from flags and variables. HOME has no configuration unless it is given.
 pub fn host(flags: &HostFlags, variables: &[(&str, &str)]) -> Result<Host, super::Error> {
     with_variables(variables, |environment| resolve_host(flags, environment))
 }
 
-/// The same for a full URL.
+/// Resolves the host of a full URL in the same way.
 pub fn url(
     text: &str,
     flags: &HostFlags,

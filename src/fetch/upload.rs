@@ -1,4 +1,4 @@
-//! The body of a request: text, a file or standard input, sent while it is read and never held as a whole.
+//! The body of a request: bytes, a file or standard input. A file and a pipe are sent as they are read.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
@@ -8,34 +8,36 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::error::Error;
-use super::line::Line;
+use super::events::{Event, EventHandler};
 use super::request::Payload;
-use super::watcher::{Event, Watcher};
+use super::upload_state::UploadState;
 use dq_text::os_reason;
 
-/// How much of a pipe is read before anything is sent, in bytes: a body that ends within gets a length.
-const START: usize = 64 << 10;
-/// Above this length, in bytes, the server is asked before the body goes out; curl's own limit.
-const ASK_FIRST: u64 = 1 << 20;
+/// How much of a pipe is read before anything is sent, in bytes. A body that ends within them gets a Content-Length.
+const PEEK: usize = 64 << 10;
+/// Above this length, in bytes, `Expect: 100-continue` is sent: curl's own limit (`EXPECT_100_THRESHOLD`).
+const EXPECT_THRESHOLD: u64 = 1 << 20;
 
+/// Where the bytes of a body are.
 #[derive(Debug)]
-enum Origin {
-    /// All of it is in `start`.
+enum UploadSource {
+    /// All of them are in [`Upload::start`].
     Memory,
-    /// From this offset on.
+    /// In a file, from this offset on.
     File(Arc<File>, u64),
-    /// What follows `start`, and whether some of it was read.
+    /// In a pipe, after [`Upload::start`]. The flag is set once the pipe was read: it cannot be read again.
     Pipe(Arc<File>, Arc<AtomicBool>),
 }
 
-/// A body ready to be sent.
+/// A body that is open and ready to be sent.
 #[derive(Debug)]
-pub(super) struct Upload {
+pub struct Upload {
+    /// The bytes that were read already.
     start: Vec<u8>,
-    origin: Origin,
-    /// In bytes; without it the body goes out in chunks.
+    source: UploadSource,
+    /// In bytes. `None` if it is unknown: the body is sent in chunks.
     pub length: Option<u64>,
-    /// What name and beginning say of its type.
+    /// The Content-Type, judged by the file's name and the first bytes; `None` for an empty body.
     pub content_type: Option<&'static str>,
 }
 
@@ -72,7 +74,7 @@ impl Upload {
             content_type: content_type(name, &bytes, true),
             length: Some(bytes.len() as u64),
             start: bytes,
-            origin: Origin::Memory,
+            source: UploadSource::Memory,
         }
     }
 
@@ -82,123 +84,132 @@ impl Upload {
             return Err(io::ErrorKind::IsADirectory.into());
         }
         let mut start = Vec::new();
-        // Files of /proc say they are empty, and are read like pipes.
+        // Files of /proc have the length 0 (proc(5)), and are read like pipes.
         if metadata.is_file() && metadata.len() > 0 {
             let offset = (&*file).stream_position()?;
-            (&*file).take(START as u64).read_to_end(&mut start)?;
+            (&*file).take(PEEK as u64).read_to_end(&mut start)?;
             (&*file).seek(SeekFrom::Start(offset))?;
             return Ok(Self {
                 content_type: content_type(Some(path), &start, false),
                 length: Some(metadata.len().saturating_sub(offset)),
                 start: Vec::new(),
-                origin: Origin::File(file, offset),
+                source: UploadSource::File(file, offset),
             });
         }
-        (&*file).take(START as u64).read_to_end(&mut start)?;
-        if start.len() < START {
+        (&*file).take(PEEK as u64).read_to_end(&mut start)?;
+        if start.len() < PEEK {
             return Ok(Self::whole(Some(path), start));
         }
         Ok(Self {
             content_type: content_type(Some(path), &start, false),
             length: None,
             start,
-            origin: Origin::Pipe(file, Arc::default()),
+            source: UploadSource::Pipe(file, Arc::default()),
         })
     }
 
-    /// The server is asked first, so that a refusal costs nothing.
-    pub fn asks_first(&self) -> bool {
-        self.length.is_none_or(|length| length > ASK_FIRST)
+    /// Whether to send `Expect: 100-continue`, so that a server that refuses a long body does not receive it.
+    pub fn expects_continue(&self) -> bool {
+        self.length.is_none_or(|length| length > EXPECT_THRESHOLD)
     }
 
-    /// Whether it can be sent (again).
+    /// Whether the body can be read from its start: a pipe can be read once.
     pub fn can_be_sent(&self) -> bool {
-        match &self.origin {
-            Origin::Pipe(_, begun) => !begun.load(Ordering::Relaxed),
+        match &self.source {
+            UploadSource::Pipe(_, is_read) => !is_read.load(Ordering::Relaxed),
             _ => true,
         }
     }
 
-    /// Begins to send it.
-    pub fn reader(&self, line: Arc<Line>, watcher: Watcher) -> io::Result<Reading> {
-        let bytes: Box<dyn Read + Send> = match &self.origin {
-            Origin::Memory => Box::new(Cursor::new(self.start.clone())),
-            Origin::File(file, offset) => {
+    /// A reader of the whole body.
+    ///
+    /// # Errors
+    /// Those of dup(2) and lseek(2).
+    pub fn reader(
+        &self,
+        state: Arc<UploadState>,
+        events: EventHandler,
+    ) -> io::Result<UploadReader> {
+        let bytes: Box<dyn Read + Send> = match &self.source {
+            UploadSource::Memory => Box::new(Cursor::new(self.start.clone())),
+            UploadSource::File(file, offset) => {
                 let mut file = file.try_clone()?;
                 file.seek(SeekFrom::Start(*offset))?;
                 Box::new(file)
             }
-            Origin::Pipe(file, _) => {
+            UploadSource::Pipe(file, _) => {
                 let start = Cursor::new(self.start.clone());
                 Box::new(start.chain(file.try_clone()?))
             }
         };
-        let begun = match &self.origin {
-            Origin::Pipe(_, begun) => Some(begun.clone()),
+        let is_pipe_read = match &self.source {
+            UploadSource::Pipe(_, is_read) => Some(is_read.clone()),
             _ => None,
         };
-        Ok(Reading {
+        Ok(UploadReader {
             bytes,
-            begun,
-            left: self.length,
+            is_pipe_read,
+            remaining: self.length,
             sent: 0,
             total: self.length,
-            line,
-            watcher,
+            state,
+            events,
         })
     }
 }
 
-/// A body on its way out.
-pub(super) struct Reading {
+/// Reads a body for ureq to send.
+pub struct UploadReader {
     bytes: Box<dyn Read + Send>,
-    /// To be told that a pipe is read: it cannot be read again.
-    begun: Option<Arc<AtomicBool>>,
-    /// What is still to come, where the length is known.
-    left: Option<u64>,
+    /// The flag of [`UploadSource::Pipe`], until it is set.
+    is_pipe_read: Option<Arc<AtomicBool>>,
+    /// Bytes still to be read, if the length is known.
+    remaining: Option<u64>,
     sent: u64,
     total: Option<u64>,
-    line: Arc<Line>,
-    watcher: Watcher,
+    state: Arc<UploadState>,
+    events: EventHandler,
 }
 
-impl Reading {
-    /// Where the server does not listen any more the rest is made up, and never leaves the process: ureq
-    /// reads the answer only after the last byte of the body.
-    fn pretend(&mut self, buffer: &mut [u8]) -> usize {
-        let room = u64::try_from(buffer.len()).unwrap_or(u64::MAX);
-        let amount = self.left.map_or(0, |left| left.min(room));
-        self.left = self.left.map(|left| left - amount);
+impl UploadReader {
+    /// Yields the remaining bytes without reading them, once the server has stopped reading: ureq reads the response only
+    /// after the last byte of the body. The connection discards them.
+    fn skip_rest(&mut self, buffer: &mut [u8]) -> usize {
+        let capacity = u64::try_from(buffer.len()).unwrap_or(u64::MAX);
+        let amount = self
+            .remaining
+            .map_or(0, |remaining| remaining.min(capacity));
+        self.remaining = self.remaining.map(|remaining| remaining - amount);
         amount as usize
     }
 }
 
-impl Read for Reading {
+impl Read for UploadReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.line.begin_upload();
-        if let Some(begun) = self.begun.take() {
-            begun.store(true, Ordering::Relaxed);
+        self.state.begin_upload();
+        if let Some(is_read) = self.is_pipe_read.take() {
+            is_read.store(true, Ordering::Relaxed);
         }
-        if self.line.is_deaf() {
-            return Ok(self.pretend(buffer));
+        if self.state.has_peer_stopped_reading() {
+            return Ok(self.skip_rest(buffer));
         }
-        let room = self.left.map_or(buffer.len(), |left| {
-            usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()))
+        let limit = self.remaining.map_or(buffer.len(), |remaining| {
+            usize::try_from(remaining).map_or(buffer.len(), |it| it.min(buffer.len()))
         });
         let amount = loop {
-            match self.bytes.read(&mut buffer[..room]) {
+            match self.bytes.read(&mut buffer[..limit]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => break result?,
             }
         };
-        if amount == 0 && self.left.is_some_and(|left| left > 0) {
+        if amount == 0 && self.remaining.is_some_and(|remaining| remaining > 0) {
             return Err(io::Error::other(Error::usage(
                 "the file became shorter while it was sent",
             )));
         }
-        self.left = self.left.map(|left| left - amount as u64);
+        self.remaining = self.remaining.map(|it| it - amount as u64);
         self.sent += amount as u64;
-        self.watcher.tell(Event::Uploaded {
+        self.events.emit(Event::Uploaded {
             sent: self.sent,
             total: self.total,
         });
@@ -206,7 +217,7 @@ impl Read for Reading {
     }
 }
 
-/// What a body is, by its name and its beginning; `None` for an empty one.
+/// The Content-Type of a body, by its file name and its first bytes; `None` for an empty body.
 fn content_type(name: Option<&Path>, start: &[u8], is_whole: bool) -> Option<&'static str> {
     let name = name
         .and_then(Path::file_name)
@@ -226,7 +237,7 @@ fn content_type(name: Option<&Path>, start: &[u8], is_whole: bool) -> Option<&'s
     )
 }
 
-/// `x.tar`, `x.tar.gz` and its like, `x.tgz`: all of them are an application/x-tar for Docker.
+/// `x.tar`, `x.tgz`, `x.tar.gz` and other compressions: Docker takes all of them as application/x-tar.
 fn is_tar_name(name: &str) -> bool {
     let plain = [".gz", ".bz2", ".xz", ".zst"]
         .iter()
@@ -235,7 +246,7 @@ fn is_tar_name(name: &str) -> bool {
     plain.ends_with(".tar") || name.ends_with(".tgz")
 }
 
-/// An object or an array begins, or the whole is one JSON value.
+/// Whether an object or an array begins, or the whole body is one JSON value.
 fn looks_like_json(start: &[u8], is_whole: bool) -> bool {
     matches!(start.trim_ascii_start().first(), Some(b'{' | b'['))
         || (is_whole && serde_json::from_slice::<serde::de::IgnoredAny>(start).is_ok())
@@ -247,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_by_name_and_beginning() {
+    fn content_types_by_name_and_first_bytes() {
         let mut tar = vec![b'x'; 257];
         tar.extend(b"ustar\0");
         let cases: [(&str, &[u8], Option<&str>); 14] = [
@@ -280,19 +291,20 @@ mod tests {
     }
 
     #[test]
-    fn a_deaf_server_gets_nothing_more() {
+    fn a_server_that_stopped_reading_gets_nothing_more() {
         let upload = Upload::whole(None, vec![1; 100]);
-        let line = Arc::<Line>::default();
-        let mut reader = upload.reader(line.clone(), Watcher::default()).unwrap();
+        let state = Arc::<UploadState>::default();
+        let events = EventHandler::default();
+        let mut reader = upload.reader(state.clone(), events.clone()).unwrap();
         let mut buffer = [0; 10];
         assert_eq!(reader.read(&mut buffer).unwrap(), 10);
-        line.set_deaf();
+        state.set_peer_stopped_reading();
         let mut rest = Vec::new();
         reader.read_to_end(&mut rest).unwrap();
         assert_eq!(rest.len(), 90);
-        let mut chunked = Reading {
-            left: None,
-            ..upload.reader(line, Watcher::default()).unwrap()
+        let mut chunked = UploadReader {
+            remaining: None,
+            ..upload.reader(state, events).unwrap()
         };
         assert_eq!(chunked.read(&mut buffer).unwrap(), 0);
     }

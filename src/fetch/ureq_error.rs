@@ -1,4 +1,4 @@
-//! Errors on their way through ureq: how the transport's travel, and what ureq's own mean.
+//! Converts between ureq's errors and this crate's: those of the transport travel through ureq.
 
 use std::fmt;
 use std::io;
@@ -7,15 +7,15 @@ use ureq::Timeout;
 
 use super::error::Error;
 
-/// The longest head of a response, in bytes.
+/// The longest head of a response, in bytes. Longer ones are an error.
 pub const HEAD_LIMIT: usize = 64 << 10;
 
-/// An error of the transport's on its way through ureq.
+/// An error of the transport while it travels through ureq.
 #[derive(Debug)]
 pub struct TransportError {
     pub error: Error,
-    /// A kept-alive connection turned out to be closed: the request may be sent once more.
-    pub stale: bool,
+    /// The server had closed a kept-alive connection before it read the request, which may be sent once more.
+    pub is_stale: bool,
 }
 
 impl fmt::Display for TransportError {
@@ -30,12 +30,12 @@ impl From<Error> for ureq::Error {
     fn from(error: Error) -> Self {
         Self::Other(Box::new(TransportError {
             error,
-            stale: false,
+            is_stale: false,
         }))
     }
 }
 
-/// The transport's own error, where ureq only passed it on.
+/// The transport's own error, if ureq only passed it on.
 pub fn transport_error(error: &ureq::Error) -> Option<&TransportError> {
     match error {
         ureq::Error::Other(inner) => inner.downcast_ref(),
@@ -43,7 +43,7 @@ pub fn transport_error(error: &ureq::Error) -> Option<&TransportError> {
     }
 }
 
-/// Says what an error met while reading the body means.
+/// Converts an error of reading a response's body.
 pub fn read_error(error: &io::Error) -> Error {
     match error
         .get_ref()
@@ -54,7 +54,7 @@ pub fn read_error(error: &io::Error) -> Error {
     }
 }
 
-/// Says what an error of ureq's means; `host` is how the user calls the server.
+/// Converts an error of ureq. `host` is the server's name in messages.
 pub fn from_ureq(error: &ureq::Error, host: &str) -> Error {
     if let Some(inner) = transport_error(error) {
         return inner.error.clone();
@@ -68,7 +68,7 @@ pub fn from_ureq(error: &ureq::Error, host: &str) -> Error {
             "the head of the response is longer than {} KiB",
             HEAD_LIMIT >> 10
         )),
-        ureq::Error::Protocol(problem) => broken_http(problem, host),
+        ureq::Error::Protocol(problem) => protocol_error(problem, host),
         ureq::Error::Http(error) => Error::usage(error.to_string()),
         other => protocol(other.to_string()),
     }
@@ -94,11 +94,10 @@ fn protocol(problem: String) -> Error {
     Error::Protocol { problem }
 }
 
-/// ureq does not export the type of its protocol errors, so they are told apart by their text,
-/// which a test pins.
-fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
+/// Converts a protocol error. ureq does not export its type, so errors are told apart by their text, which a test pins.
+fn protocol_error(problem: &impl fmt::Display, host: &str) -> Error {
     let text = problem.to_string();
-    // The first line was HTTP's.
+    // The status line was valid.
     if let Some(what @ ("invalid header name" | "invalid header value")) =
         text.strip_prefix("http parse fail: ")
     {
@@ -118,6 +117,7 @@ fn broken_http(problem: &impl fmt::Display, host: &str) -> Error {
     protocol(format!("{host} sent broken HTTP: {text}"))
 }
 
+/// Completes the message "timed out …".
 fn doing(reason: Timeout) -> &'static str {
     match reason {
         Timeout::Resolve | Timeout::Connect => "connecting",

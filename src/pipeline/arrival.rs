@@ -51,7 +51,7 @@ pub struct DeferredFailure {
     /// The status was 400 or above, or the connection was lost at the end of a text.
     failure: RefCell<Option<dq_fetch::Error>>,
     /// What a progress stream reports.
-    report: RefCell<Option<dq_fetch::Report>>,
+    report: RefCell<Option<dq_fetch::ReportedError>>,
 }
 
 impl DeferredFailure {
@@ -61,7 +61,7 @@ impl DeferredFailure {
     }
 
     /// Sets the report, which may turn out to be a failure while the body is read.
-    pub fn watch(&self, report: dq_fetch::Report) {
+    pub fn watch(&self, report: dq_fetch::ReportedError) {
         self.report.replace(Some(report));
     }
 
@@ -71,7 +71,7 @@ impl DeferredFailure {
             self.report
                 .borrow()
                 .as_ref()
-                .and_then(dq_fetch::Report::error)
+                .and_then(dq_fetch::ReportedError::get)
         };
         self.failure.take().or_else(report).map(Error::Fetch)
     }

@@ -70,13 +70,15 @@ fn check_status(
     deferred: &DeferredFailure,
 ) -> Result<(), Error> {
     if response.status >= 400 {
-        let failure = response.failure().hinted(|| meant_endpoint(exchange));
+        let failure = response
+            .failure()
+            .with_path_hint(|| meant_endpoint(exchange));
         if !exchange.shown.failure {
             return Err(failure.into());
         }
         deferred.fail(failure);
     } else if exchange.request.method == "POST" && response.kind == BodyKind::Json {
-        deferred.watch(response.listen());
+        deferred.watch(response.scan_for_errors());
     }
     Ok(())
 }

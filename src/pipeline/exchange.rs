@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::plan::curl;
 use crate::plan::{Exchange, JqOptions, Plan};
 use crate::terminal::Terminal;
-use dq_fetch::{self, Event, Response, heads};
+use dq_fetch::{self, Event, Response, message_head};
 use dq_text::sanitize;
 
 /// Sends the request and waits for the head of the response.
@@ -22,23 +22,22 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
         progress: output.progress(),
     };
     if exchange.shown.verbose {
-        observer.show(Event::Note(&format!(
-            "host {}, chosen by {}",
-            exchange.host,
-            exchange.host.reason()
-        )));
+        let (host, reason) = (&exchange.host, exchange.host.reason());
+        observer.print(&[format!("host {host}, chosen by {reason}")], "* ");
     }
     let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone());
     let mut client = client.with_wait_hook(output.wait_hook());
     if observer.has_something_to_show(exchange) {
-        client = client.watched(dq_fetch::Watcher::new(move |event| observer.show(event)));
+        client = client.with_event_handler(dq_fetch::EventHandler::new(move |event| {
+            observer.show(event)
+        }));
     }
     let request = match &exchange.logins {
         Some(logins) => &logins.add_to(&exchange.request)?,
         None => &exchange.request,
     };
     let response = if exchange.shown.pages {
-        dq_fetch::all_pages(client, request)?
+        dq_fetch::paginate(client, request)?
     } else {
         client.send(request)?
     };
@@ -106,20 +105,22 @@ impl Observer {
                 }
             }
             Event::Retry(why) => self.print(&[format!("dq: fetch: {why}")], ""),
-            Event::Note(text) if self.verbose => self.print(&[text.to_owned()], "* "),
-            Event::Sent(head) if self.verbose => {
-                self.print(&with_empty_line(heads::of_request(head)), "> ");
+            Event::RequestSent(head) if self.verbose => {
+                self.print(&with_empty_line(message_head::request_lines(head)), "> ");
             }
-            Event::Received(response) if self.verbose => {
-                self.print(&with_empty_line(heads::of_response(response, true)), "< ");
+            Event::ResponseReceived(response) if self.verbose => {
+                self.print(
+                    &with_empty_line(message_head::response_lines(response, true)),
+                    "< ",
+                );
             }
-            Event::Answered(response) => {
+            Event::ResponseAccepted(response) => {
                 if let Some(progress) = &self.progress {
                     progress.clear();
                 }
                 self.include(response);
             }
-            Event::Note(_) | Event::Sent(_) | Event::Received(_) => {}
+            Event::RequestSent(_) | Event::ResponseReceived(_) => {}
         }
     }
 
@@ -135,7 +136,7 @@ impl Observer {
 
     /// The head in front of the body.
     fn include(&self, response: &Response) {
-        let lines = with_empty_line(heads::of_response(response, false));
+        let lines = with_empty_line(message_head::response_lines(response, false));
         match &self.include {
             Include::Stdout(insertions) => {
                 insertions.push(joined(&lines, "", self.terminal.stdout.is_terminal).as_bytes());

@@ -14,11 +14,11 @@ pub fn copy<R: Read>(mut frames: logs::Frames<R>, output: &Output) -> Result<Arr
     loop {
         frame.clear();
         match frames.next_frame(&mut frame) {
-            Ok(Some(logs::Stream::Stdout)) => {
+            Ok(Some(logs::LogStream::Stdout)) => {
                 output.text(&frame)?;
                 output.flush().map_err(dq_format::Error::Io)?;
             }
-            Ok(Some(logs::Stream::Stderr)) => output.message(&frame),
+            Ok(Some(logs::LogStream::Stderr)) => output.message(&frame),
             Ok(None) => return Ok(Arrival::Done),
             Err(error) => return Err(dq_fetch::read_error(&error).into()),
         }
@@ -62,7 +62,7 @@ impl<R: Read> LogLines<R> {
         }) {
             Some(stream) => {
                 let unfinished =
-                    &mut self.unfinished[usize::from(matches!(stream, logs::Stream::Stderr))];
+                    &mut self.unfinished[usize::from(matches!(stream, logs::LogStream::Stderr))];
                 for line in self.frame.split_inclusive(|byte| *byte == b'\n') {
                     unfinished.extend_from_slice(line);
                     if line.ends_with(b"\n") {
@@ -73,7 +73,7 @@ impl<R: Read> LogLines<R> {
             }
             None => {
                 self.has_ended = true;
-                for (stream, unfinished) in [logs::Stream::Stdout, logs::Stream::Stderr]
+                for (stream, unfinished) in [logs::LogStream::Stdout, logs::LogStream::Stderr]
                     .iter()
                     .zip(&self.unfinished)
                 {
@@ -88,8 +88,8 @@ impl<R: Read> LogLines<R> {
     }
 }
 
-fn write_line(text: &mut Vec<u8>, stream: &logs::Stream, line: &[u8]) -> io::Result<()> {
-    let stream = if matches!(stream, logs::Stream::Stderr) {
+fn write_line(text: &mut Vec<u8>, stream: &logs::LogStream, line: &[u8]) -> io::Result<()> {
+    let stream = if matches!(stream, logs::LogStream::Stderr) {
         "stderr"
     } else {
         "stdout"

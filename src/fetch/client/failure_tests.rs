@@ -1,11 +1,11 @@
-//! A client against servers that fail it.
+//! A client and servers that fail.
 
 #![allow(clippy::unwrap_used)]
 
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use super::super::testing::{Folder, Server, get, host, host_client, request, socket_client};
+use super::super::testing::{Folder, Server, get, host, host_client, request, socket_client, url};
 use super::super::{HostFlags, Wait};
 use super::tests::{OK, body, error_of};
 use super::*;
@@ -161,13 +161,6 @@ fn what_cannot_be_sent() {
             },
             "dq speaks http://",
         ),
-        (
-            Request {
-                source: Source::Url("http://a b/".into()),
-                ..get("/")
-            },
-            "the URL cannot be sent",
-        ),
     ];
     for (request, text) in cases {
         let server = Server::replying(&[OK]);
@@ -179,6 +172,18 @@ fn what_cannot_be_sent() {
             }
         }
     }
+}
+
+#[test]
+fn a_url_that_cannot_be_sent() {
+    let (host, source) = url("http://a b/", &HostFlags::default(), &[]).unwrap();
+    let client = Client::new(host, ClientSettings::default());
+    let error = client.send(&Request { source, ..get("/") }).err().unwrap();
+    assert_eq!(error.exit_code(), 2);
+    assert!(
+        error.to_string().starts_with("the URL cannot be sent"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -242,7 +247,7 @@ fn a_missing_socket_names_those_that_exist() {
 }
 
 #[test]
-fn patience_has_its_limits() {
+fn time_limits() {
     let server = Server::on_socket(vec![vec![Vec::new(), Vec::new()]]);
     let limit = Duration::from_millis(100);
     let settings = ClientSettings {
@@ -267,7 +272,7 @@ fn patience_has_its_limits() {
     assert_eq!(body(response).unwrap_err().exit_code(), 28);
 }
 
-/// A server that sends these bytes, and a reset behind them: one byte of the request stays unread.
+/// A server that sends these bytes and then a reset, because one byte of the request stays unread.
 fn resetting(answer: &'static [u8]) -> (String, thread::JoinHandle<()>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -326,7 +331,7 @@ fn a_port_that_wants_tls_is_told_from_one_that_hangs_up() {
     );
 }
 
-/// Stops the second wait.
+/// A hook that stops the second wait.
 fn stopping() -> WaitHook {
     let waits = std::sync::atomic::AtomicUsize::new(0);
     WaitHook::new(

@@ -1,17 +1,17 @@
-//! A client against servers of its own.
+//! A client and the servers of the tests.
 
 #![allow(clippy::unwrap_used)]
 
 use std::io::Read;
 
-use super::super::testing::{Server, get, host, request};
+use super::super::testing::{self, Server, get, host, request};
 use super::super::{BodyKind, HostFlags, Response, read_error};
 use super::*;
 
 pub const OK: &str =
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 
-/// The whole body, or the error met on the way.
+/// The whole body, or the error of reading it.
 pub fn body(mut response: Response) -> Result<String, Error> {
     let mut text = String::new();
     match response.body.read_to_string(&mut text) {
@@ -59,7 +59,7 @@ fn a_request_on_the_wire() {
 }
 
 #[test]
-fn what_docker_sends_along_goes_to_its_own_hosts_only() {
+fn docker_headers_are_sent_to_docker_hosts_only() {
     let server = Server::on_port(vec![vec![OK.into()], vec![OK.into()]]);
     let tcp = format!("tcp://127.0.0.1:{}/base/", server.port);
     let variables = [
@@ -71,11 +71,18 @@ fn what_docker_sends_along_goes_to_its_own_hosts_only() {
     let client = Client::new(host, ClientSettings::default());
     body(client.send(&get("/info")).unwrap()).unwrap();
     let url = format!("http://u:p@127.0.0.1:{}/info", server.port);
-    let foreign = Request {
-        source: Source::Url(url),
+    let to_url = Request {
+        source: Source::Url(url.clone()),
         ..get("/")
     };
-    body(client.send(&foreign).unwrap()).unwrap();
+    let error = client.send(&to_url).err().unwrap();
+    assert!(
+        error.to_string().starts_with("this client is for tcp://"),
+        "{error}"
+    );
+    let (host, _) = testing::url(&url, &HostFlags::default(), &variables).unwrap();
+    let client = Client::new(host, ClientSettings::default());
+    body(client.send(&to_url).unwrap()).unwrap();
     let heads = server.heads();
     assert!(
         heads[0].starts_with("GET /base/v1.41/info HTTP/1.1\r\n"),
@@ -99,22 +106,22 @@ fn connections_are_kept_and_a_stale_one_is_replaced() {
     for _ in 0..2 {
         assert_eq!(body(client.send(&get("/")).unwrap()).unwrap(), "{}");
     }
-    // The server hangs up some time after its last reply, noticed before or after the request.
+    // The server closes the connection some time after its last reply, so the client notices before or after it sends.
     assert_eq!(body(client.send(&get("/")).unwrap()).unwrap(), "{}");
     assert_eq!(server.heads().len(), 3);
 }
 
 #[test]
-fn a_request_goes_out_after_one_that_met_a_closed_pipe() {
+fn a_request_is_sent_after_one_that_met_a_closed_pipe() {
     let server = Server::on_socket(vec![vec![OK.into()]]);
     let client = server.client();
-    client.line().set_deaf();
+    client.upload_state.set_peer_stopped_reading();
     assert_eq!(body(client.send(&get("/")).unwrap()).unwrap(), "{}");
     assert_eq!(server.heads().len(), 1);
 }
 
 #[test]
-fn redirects_are_followed_at_home() {
+fn redirects_on_the_same_origin_are_followed() {
     let server = Server::on_socket(vec![
         vec![redirect("/b").into()],
         vec![redirect("c?x").into()],

@@ -10,7 +10,7 @@ use crate::context::{self, Config, ConfigDir};
 use crate::env_vars::EnvVars;
 use crate::error::Error;
 use crate::host::{ChosenBy, HiddenContext, Host, ReasonDetails};
-use crate::sockets::Places;
+use crate::sockets::SocketDirs;
 use crate::tls::TlsOptions;
 use dq_text::one_line;
 
@@ -21,7 +21,7 @@ use dq_text::one_line;
 /// configuration file that cannot be read or understood.
 pub fn resolve_host(flags: &HostFlags, env: &EnvVars<'_>) -> Result<Host, Error> {
     refuse_conflicts(flags)?;
-    let places = Places {
+    let socket_dirs = SocketDirs {
         home: env.path("HOME"),
         runtime: env.path("XDG_RUNTIME_DIR"),
     };
@@ -32,7 +32,10 @@ pub fn resolve_host(flags: &HostFlags, env: &EnvVars<'_>) -> Result<Host, Error>
     } else {
         docker_host(flags, env)?.with_proxy(env)?
     };
-    Ok(Host { places, ..host })
+    Ok(Host {
+        socket_dirs,
+        ..host
+    })
 }
 
 fn refuse_conflicts(flags: &HostFlags) -> Result<(), Error> {

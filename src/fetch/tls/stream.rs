@@ -34,7 +34,7 @@ impl TlsStream {
     }
 
     /// Whether accepted bytes are not yet sent.
-    pub fn owes(&self) -> bool {
+    pub fn has_unsent_bytes(&self) -> bool {
         self.stream.conn.wants_write()
     }
 
@@ -42,7 +42,7 @@ impl TlsStream {
     ///
     /// # Errors
     /// Those of the socket: `WouldBlock` if bytes accepted before could not be sent.
-    pub fn offer(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    pub fn try_send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let StreamOwned { conn, sock } = &mut self.stream;
         while conn.wants_write() {
             conn.write_tls(sock)?;
@@ -61,7 +61,7 @@ impl TlsStream {
     ///
     /// # Errors
     /// Those of TLS and of the socket: `WouldBlock` if nothing has arrived.
-    pub fn receive(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
+    pub fn try_receive(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
         let StreamOwned { conn, sock } = &mut self.stream;
         if conn.wants_read() {
             conn.read_tls(sock)?;

@@ -1,9 +1,10 @@
-//! Finds the sentence in the body of a failure, and makes a server's text fit for a terminal.
+//! Finds the message in the body of an error response.
 
 use dq_text::one_line;
 use serde_json::Value;
 
-/// What the body of a failure says, and whether it was JSON. Empty where it says nothing.
+/// The message in the body of an error response, as one line without control characters, and whether the body is JSON. The
+/// message is empty if there is none.
 pub fn find(body: &[u8]) -> (String, bool) {
     match serde_json::from_slice(body) {
         Ok(value) => {
@@ -14,7 +15,7 @@ pub fn find(body: &[u8]) -> (String, bool) {
     }
 }
 
-/// Docker `message`, Podman `message` and `cause`, Caddy and LXD `error`, Firecracker
+/// The message of a JSON object. Docker has `message`, Podman `message` and `cause`, Caddy and LXD `error`, Firecracker
 /// `fault_message`, NGINX Unit `error` and `detail`, snapd `result.message`, registries `errors`.
 fn in_json(value: &Value) -> Option<String> {
     let object = value.as_object()?;
@@ -36,7 +37,7 @@ fn in_json(value: &Value) -> Option<String> {
     }
 }
 
-/// A string that says something, also inside an object or as the first of several.
+/// A string that is not blank, or the one in an object's `message` or in the first element of an array.
 fn sentence(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => (!text.trim().is_empty()).then(|| text.clone()),
@@ -46,7 +47,7 @@ fn sentence(value: &Value) -> Option<String> {
     }
 }
 
-/// The first line of a text; of an HTML page its title.
+/// The first line of a text, or the title of an HTML page.
 fn in_text(text: &str) -> String {
     let text = text.trim();
     if text.starts_with('<') {
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_of_the_servers_we_know() {
+    fn messages_of_known_servers() {
         let cases: [(&str, &str); 17] = [
             (
                 r#"{"message":"No such container: x"}"#,

@@ -1,4 +1,4 @@
-//! The pages of a long answer, one behind the other as one body (RFC 8288, `Link: <…>; rel="next"`).
+//! Pagination: the pages of a long response, read as one body (RFC 8288, `Link: <…>; rel="next"`).
 
 use std::io::{self, Read};
 
@@ -9,17 +9,20 @@ use super::request::Request;
 use super::response::Response;
 use dq_text::one_line;
 
-/// Sends a GET, and one more for every page that follows while the body is read. Only pages of the same origin
-/// are fetched.
+/// Sends a request and follows its `next` links: the body of the response is all pages, one behind the other, and each is
+/// requested when the one before it has been read. Only pages of the same origin are requested.
+///
+/// A page that does not end with a line feed gets one, so that the last number of a page and the first of the next stay
+/// apart.
 ///
 /// # Errors
-/// As [`Client::send`]; what goes wrong with a later page is an error of the body's.
-pub fn all_pages(client: Client, request: &Request) -> Result<Response, Error> {
+/// As [`Client::send`]. The error of a later page is an error of reading the body.
+pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
     let page = page(&client, request, None)?;
     let mut response = page.response;
     if response.status < 400 {
         let body = std::mem::replace(&mut response.body, Box::new(io::empty()));
-        response.body = Box::new(Pages {
+        response.body = Box::new(PaginatedBody {
             client,
             request: request.clone(),
             next: page.next,
@@ -30,23 +33,24 @@ pub fn all_pages(client: Client, request: &Request) -> Result<Response, Error> {
     Ok(response)
 }
 
+/// One page.
 struct Page {
     response: Response,
-    next: Option<Next>,
+    next: Option<NextPage>,
 }
 
-/// The target of the next page, or why it is not fetched: told once this one has been read.
-type Next = Result<String, Error>;
+/// The target of the next page, or why it is not requested. That is an error only once this page has been read.
+type NextPage = Result<String, Error>;
 
 fn page(client: &Client, request: &Request, target: Option<String>) -> Result<Page, Error> {
-    let mut outgoing = client.outgoing(request)?;
+    let mut prepared = client.prepare(request)?;
     if let Some(target) = target {
-        outgoing.target = target;
+        prepared.target = target;
     }
-    let response = client.deliver(&mut outgoing)?;
+    let response = client.send_with_retries(&mut prepared)?;
     let next = link(&response).map(|link| {
-        let target = outgoing.resolved(&link);
-        let target = target.filter(|target| *target != outgoing.target);
+        let target = prepared.same_origin_target(&link);
+        let target = target.filter(|target| *target != prepared.target);
         target.ok_or_else(|| Error::Redirect {
             status: response.status,
             reason: response.reason.clone(),
@@ -57,28 +61,30 @@ fn page(client: &Client, request: &Request, target: Option<String>) -> Result<Pa
     Ok(Page { response, next })
 }
 
-/// The next page's link, of however many headers.
+/// The link to the next page, from any of the `Link` headers.
 fn link(response: &Response) -> Option<String> {
     let headers = response.headers.iter().filter(|(name, _)| name == "link");
     headers.into_iter().find_map(|(_, value)| next_link(value))
 }
 
-struct Pages {
+/// The bodies of all pages.
+struct PaginatedBody {
     client: Client,
     request: Request,
-    next: Option<Next>,
-    /// The last byte was the end of a line.
+    next: Option<NextPage>,
+    /// Whether the last byte was a line feed.
     ends_line: bool,
+    /// The body of the current page.
     body: Body,
 }
 
-impl Pages {
-    /// Turns to the next page; whether there is one.
-    fn turn(&mut self) -> Result<bool, Error> {
+impl PaginatedBody {
+    /// Requests the next page. Returns whether there is one.
+    fn advance(&mut self) -> Result<bool, Error> {
         let Some(target) = self.next.take().transpose()? else {
             return Ok(false);
         };
-        // What the last page holds, a connection among it, is free for the next.
+        // Frees the connection of the last page for this one.
         self.body = Box::new(io::empty());
         let mut page = page(&self.client, &self.request, Some(target))?;
         if page.response.status >= 400 {
@@ -89,14 +95,13 @@ impl Pages {
         self.body = if self.ends_line {
             body
         } else {
-            // Keeps the last number of one page apart from the first of the next.
             Box::new(b"\n".chain(body))
         };
         Ok(true)
     }
 }
 
-impl Read for Pages {
+impl Read for PaginatedBody {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let amount = self.body.read(buffer)?;
@@ -104,7 +109,7 @@ impl Read for Pages {
                 self.ends_line = buffer[amount - 1] == b'\n';
                 return Ok(amount);
             }
-            if !self.turn().map_err(io::Error::other)? {
+            if !self.advance().map_err(io::Error::other)? {
                 return Ok(0);
             }
         }
@@ -125,7 +130,7 @@ fn next_link(header: &str) -> Option<String> {
     None
 }
 
-/// Where this character first stands outside of quotes, or the end.
+/// The index of the first such character outside of quotes, or the length of the text.
 fn outside_quotes(text: &str, wanted: char) -> usize {
     let mut quoted = false;
     let found = text.find(|c| {
@@ -135,7 +140,7 @@ fn outside_quotes(text: &str, wanted: char) -> usize {
     found.unwrap_or(text.len())
 }
 
-/// Whether one of the parameters is `rel=next`, or a list of relations in quotes with that in it.
+/// Whether one of a link's parameters is `rel=next`, or a quoted list of relations with `next` in it.
 fn is_next(parameters: &str) -> bool {
     let mut rest = parameters;
     while !rest.is_empty() {

@@ -1,11 +1,11 @@
-//! Heads of requests and responses as text for people: names as HTTP writes them, secrets left out.
+//! Heads of requests and responses as lines of text, for `-v` and `-i`: names in their usual case, secrets redacted.
 
 use super::response::Response;
 
 /// What is shown in place of a secret.
 const REDACTED: &str = "[redacted]";
-/// Headers that carry a secret, in lower case.
-const SECRET: [&str; 7] = [
+/// The names of headers that carry a secret, in lower case.
+const SECRET_NAMES: [&str; 7] = [
     "authorization",
     "proxy-authorization",
     "cookie",
@@ -14,17 +14,17 @@ const SECRET: [&str; 7] = [
     "x-registry-config",
     "x-auth",
 ];
-/// Parts of the names of others that do.
+/// A header whose name contains one of these is taken to carry a secret too.
 const SECRET_PARTS: [&str; 5] = ["token", "secret", "password", "api-key", "apikey"];
 
-/// Whether the value of this header is nobody's business.
-pub fn is_secret(name: &str) -> bool {
+/// Whether the value of this header is not to be shown.
+pub fn is_secret_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    SECRET.contains(&name.as_str()) || SECRET_PARTS.iter().any(|part| name.contains(part))
+    SECRET_NAMES.contains(&name.as_str()) || SECRET_PARTS.iter().any(|part| name.contains(part))
 }
 
-/// The lines of a request's head as it went over the wire, without the empty one at its end.
-pub fn of_request(head: &[u8]) -> Vec<String> {
+/// The lines of a request's head as it was sent, without the empty one at its end. Secrets are redacted.
+pub fn request_lines(head: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(head);
     let mut lines = text.trim_end_matches("\r\n").split("\r\n");
     let first = lines.next().unwrap_or_default().to_owned();
@@ -35,8 +35,8 @@ pub fn of_request(head: &[u8]) -> Vec<String> {
     std::iter::once(first).chain(rest).collect()
 }
 
-/// The lines of a response's head; `redact` leaves its secrets out.
-pub fn of_response(response: &Response, redact: bool) -> Vec<String> {
+/// The lines of a response's head, without an empty one at the end. `redact` says whether to redact secrets.
+pub fn response_lines(response: &Response, redact: bool) -> Vec<String> {
     let first = format!(
         "{} {} {}",
         response.version, response.status, response.reason
@@ -51,18 +51,18 @@ pub fn of_response(response: &Response, redact: bool) -> Vec<String> {
 }
 
 fn header(name: &str, value: &str, redact: bool) -> String {
-    let value = if redact && is_secret(name) {
+    let value = if redact && is_secret_header(name) {
         REDACTED
     } else {
         value
     };
-    format!("{}: {value}", canonical(name))
+    format!("{}: {value}", canonical_name(name))
         .trim_end()
         .to_owned()
 }
 
-/// `content-type` → `Content-Type`, as Go's servers and curl over HTTP/1.1 show it.
-pub fn canonical(name: &str) -> String {
+/// A header's name with capitals, `Content-Type` for `content-type`, as Go and curl over HTTP/1.1 write it.
+pub fn canonical_name(name: &str) -> String {
     let mut start = true;
     name.chars()
         .map(|c| {
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_known_by_their_names() {
+    fn secret_headers() {
         for name in [
             "Authorization",
             "proxy-authorization",
@@ -91,18 +91,18 @@ mod tests {
             "X-API-Key",
             "x-client-secret",
         ] {
-            assert!(is_secret(name), "{name}");
+            assert!(is_secret_header(name), "{name}");
         }
         for name in ["Host", "Content-Type", "X-Request-Id", "Accept", "Key"] {
-            assert!(!is_secret(name), "{name}");
+            assert!(!is_secret_header(name), "{name}");
         }
     }
 
     #[test]
-    fn heads_are_lines() {
+    fn request_heads_are_lines() {
         let head = b"GET /x HTTP/1.1\r\nhost: \r\nx-a-b: c: d\r\nauthorization: Basic eA==\r\n\r\n";
         assert_eq!(
-            of_request(head),
+            request_lines(head),
             [
                 "GET /x HTTP/1.1",
                 "Host:",

@@ -1,4 +1,4 @@
-//! Errors that a server reports inside a stream whose status was 200, as Docker's pull, push, build and load do.
+//! Errors that a server reports within a stream whose status was 200, as Docker does for pull, push, build and load.
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,16 +10,16 @@ use super::body::Body;
 use super::error::Error;
 use dq_text::one_line;
 
-/// Longer lines are not looked into, in bytes; Docker's own are a few hundred.
+/// The length, in bytes, above which a line is not scanned. Docker's lines have a few hundred bytes.
 const LINE_LIMIT: usize = 1 << 20;
 
-/// What was found so far; the first report counts.
+/// The error that the server reported in a body, known as far as the body has been read. The first one counts.
 #[derive(Clone, Default)]
-pub struct Report(Arc<Mutex<Option<String>>>);
+pub struct ReportedError(Arc<Mutex<Option<String>>>);
 
-impl Report {
-    /// The error that the stream reported, if it did.
-    pub fn error(&self) -> Option<Error> {
+impl ReportedError {
+    /// The error, if one was reported.
+    pub fn get(&self) -> Option<Error> {
         let found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         found.clone().map(|message| Error::Reported { message })
     }
@@ -30,49 +30,48 @@ impl Report {
     }
 }
 
-/// A body that is looked through for `errorDetail` while it passes.
-pub struct Listening {
+/// Scans a body for `errorDetail` while it is read.
+pub struct ErrorScanner {
     body: Body,
-    /// Podman's own API reports with `error` alone.
-    of_libpod: bool,
-    report: Report,
+    /// The body is from Podman's own API (libpod), which reports with `error` alone.
+    is_libpod: bool,
+    reported: ReportedError,
+    /// The current line as far as it has been read.
     line: Vec<u8>,
 }
 
-impl Listening {
-    pub fn new(body: Body, of_libpod: bool) -> (Self, Report) {
-        let report = Report::default();
-        let line = Vec::new();
-        (
-            Self {
-                body,
-                of_libpod,
-                report: report.clone(),
-                line,
-            },
-            report,
-        )
+impl ErrorScanner {
+    /// The scanner, and where the error will be found.
+    pub fn new(body: Body, is_libpod: bool) -> (Self, ReportedError) {
+        let reported = ReportedError::default();
+        let scanner = Self {
+            body,
+            is_libpod,
+            reported: reported.clone(),
+            line: Vec::new(),
+        };
+        (scanner, reported)
     }
 
-    fn hear(&mut self, mut bytes: &[u8]) {
+    fn scan(&mut self, mut bytes: &[u8]) {
         while let Some(end) = memchr::memchr(b'\n', bytes) {
             let (line, rest) = bytes.split_at(end + 1);
-            self.keep(line);
-            self.look();
+            self.append(line);
+            self.scan_line();
             bytes = rest;
         }
-        self.keep(bytes);
+        self.append(bytes);
     }
 
-    fn keep(&mut self, bytes: &[u8]) {
+    fn append(&mut self, bytes: &[u8]) {
         if self.line.len() + bytes.len() <= LINE_LIMIT {
             self.line.extend_from_slice(bytes);
         }
     }
 
-    /// Looks into a line that is complete.
-    fn look(&mut self) {
-        let key: &[u8] = if self.of_libpod {
+    /// Scans a complete line.
+    fn scan_line(&mut self) {
+        let key: &[u8] = if self.is_libpod {
             b"\"error\""
         } else {
             b"\"errorDetail\""
@@ -82,19 +81,19 @@ impl Listening {
                 .into_iter::<Value>()
                 .map_while(Result::ok)
                 .filter_map(|value| {
-                    if self.of_libpod {
+                    if self.is_libpod {
                         value.get("error")?.as_str().map(one_line)
                     } else {
                         detail(&value)
                     }
                 })
-                .for_each(|message| self.report.set(message));
+                .for_each(|message| self.reported.set(message));
         }
         self.line.clear();
     }
 }
 
-/// `{"errorDetail": {"message": "…"}, "error": "…"}`; the second has been deprecated since API 1.48.
+/// The message of `{"errorDetail": {"message": "…"}, "error": "…"}`. `error` is deprecated since API 1.48.
 fn detail(value: &Value) -> Option<String> {
     let detail = value.get("errorDetail")?.as_object()?;
     let message = detail
@@ -109,12 +108,12 @@ fn detail(value: &Value) -> Option<String> {
     })
 }
 
-impl Read for Listening {
+impl Read for ErrorScanner {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let amount = self.body.read(buffer)?;
         match amount {
-            0 => self.look(),
-            amount => self.hear(&buffer[..amount]),
+            0 => self.scan_line(),
+            amount => self.scan(&buffer[..amount]),
         }
         Ok(amount)
     }
@@ -125,24 +124,24 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn reported(body: &str, of_libpod: bool) -> Option<String> {
+    fn reported(body: &str, is_libpod: bool) -> Option<String> {
         let bytes = Box::new(io::Cursor::new(body.to_owned()));
-        let (mut listening, report) = Listening::new(bytes, of_libpod);
-        let mut passed = Vec::new();
-        // Small pieces, so that lines come in parts.
+        let (mut scanner, reported) = ErrorScanner::new(bytes, is_libpod);
+        let mut read = Vec::new();
+        // Short reads, so that lines are split.
         let mut piece = [0; 7];
         loop {
-            match listening.read(&mut piece).unwrap() {
+            match scanner.read(&mut piece).unwrap() {
                 0 => break,
-                amount => passed.extend_from_slice(&piece[..amount]),
+                amount => read.extend_from_slice(&piece[..amount]),
             }
         }
-        assert_eq!(passed, body.as_bytes());
-        report.error().map(|error| error.to_string())
+        assert_eq!(read, body.as_bytes());
+        reported.get().map(|error| error.to_string())
     }
 
     #[test]
-    fn reports_are_found() {
+    fn reported_errors_are_found() {
         let cases = [
             ("{\"status\":\"x\"}\r\n", None),
             (
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_pass() {
+    fn long_lines_are_not_scanned() {
         let long = format!("{{\"a\":\"{}\"}}\n", "x".repeat(2 << 20));
         let body = format!("{long}{{\"errorDetail\":{{\"message\":\"m\"}}}}\n");
         assert_eq!(reported(&body, false).as_deref(), Some("m"));

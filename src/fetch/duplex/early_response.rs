@@ -1,13 +1,13 @@
-//! What can be told of an answer from its bytes, before it is read as one: a refusal, and its end.
+//! What the bytes of a response tell before ureq parses it: whether it refuses the request, and whether it is complete.
 
-/// Whether an answer has begun that is no success; interim heads (1xx) in front of it are passed over.
+/// Whether the bytes begin a response with a status of 300 or above. Interim responses (1xx) in front of it are skipped.
 pub fn is_refusal(bytes: &[u8]) -> bool {
     let status = without_interim(bytes).and_then(|rest| rest.get(9));
     status.is_some_and(|first| (b'3'..=b'9').contains(first))
 }
 
-/// Whether an answer is complete (RFC 9112 §6.3). One that ends with the connection never is.
-pub fn is_whole(bytes: &[u8]) -> bool {
+/// Whether a response is complete (RFC 9112 §6.3). One whose body ends with the connection never is.
+pub fn is_complete(bytes: &[u8]) -> bool {
     let Some((head, body)) = without_interim(bytes).and_then(split) else {
         return false;
     };
@@ -24,7 +24,7 @@ pub fn is_whole(bytes: &[u8]) -> bool {
     }
 }
 
-/// What follows the interim heads; `None` where one of them is not complete.
+/// What follows the interim responses; `None` if one of them is incomplete.
 fn without_interim(mut bytes: &[u8]) -> Option<&[u8]> {
     while bytes.starts_with(b"HTTP/1.") && bytes.get(9) == Some(&b'1') {
         bytes = split(bytes)?.1;
@@ -43,18 +43,18 @@ fn number(digits: &[u8], radix: u32) -> Option<usize> {
     usize::from_str_radix(text.trim(), radix).ok()
 }
 
-/// Goes from chunk to chunk to the one without bytes, and to the empty line behind its trailer (RFC 9112 §7.1).
+/// Whether a chunked body has its last chunk, of length 0, and the empty line after the trailer (RFC 9112 §7.1).
 fn has_last_chunk(mut body: &[u8]) -> bool {
     while let Some(end) = body.iter().position(|byte| *byte == b'\n') {
         let (size, rest) = (&body[..end], &body[end + 1..]);
         let size = size.split(|byte| *byte == b';').next().unwrap_or_default();
         match number(size, 16) {
             Some(0) => {
-                let closes = |line: &[u8]| line == b"\r" || line.is_empty();
+                let is_empty = |line: &[u8]| line == b"\r" || line.is_empty();
                 let lines = rest.split_inclusive(|byte| *byte == b'\n');
                 return lines
                     .filter_map(|line| line.strip_suffix(b"\n"))
-                    .any(closes);
+                    .any(is_empty);
             }
             Some(size) => body = rest.get(size.saturating_add(2)..).unwrap_or_default(),
             None => return false,
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_are_told_from_answers() {
+    fn refusals() {
         let cases = [
             ("", false),
             ("HTTP/1.1 ", false),
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_an_answer_is_seen() {
+    fn complete_responses() {
         let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
         let cases = [
             ("", "", false),
@@ -115,7 +115,7 @@ mod tests {
         ];
         for (head, body, expected) in cases {
             let bytes = format!("{head}{body}");
-            assert_eq!(is_whole(bytes.as_bytes()), expected, "{bytes}");
+            assert_eq!(is_complete(bytes.as_bytes()), expected, "{bytes}");
         }
     }
 }

@@ -1,0 +1,147 @@
+//! Which kind of content a body has, from its content type or from its first bytes.
+
+use super::logs;
+
+/// The type of a container's output as it was written, and before API 1.42 of output in frames too.
+pub const RAW_STREAM: &str = "application/vnd.docker.raw-stream";
+/// The type of a container's output in frames, from API 1.42 on.
+pub const MULTIPLEXED_STREAM: &str = "application/vnd.docker.multiplexed-stream";
+
+/// Which kind of content a body has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// JSON values, one after the other.
+    Json,
+    /// The output of a container, to be read through [`Response::frames`](crate::Response::frames).
+    Logs,
+    /// Other text.
+    Text,
+    /// Bytes that are not text, such as an archive, and any body with a content coding.
+    Binary,
+    /// No body, or an empty one.
+    Empty,
+}
+
+/// A content type without its parameters, in lower case.
+pub fn essence(content_type: &str) -> String {
+    content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+/// The kind that a content type names; `None` for an unknown type.
+pub fn by_content_type(content_type: &str) -> Option<BodyKind> {
+    let essence = essence(content_type);
+    if [RAW_STREAM, MULTIPLEXED_STREAM].contains(&essence.as_str()) {
+        return Some(BodyKind::Logs);
+    }
+    let (group, name) = essence.split_once('/')?;
+    Some(match (group, name) {
+        (_, "json" | "x-ndjson" | "ndjson" | "jsonl" | "x-jsonlines" | "json-seq") => {
+            BodyKind::Json
+        }
+        (_, name) if name.ends_with("+json") || name.ends_with("+json-seq") => BodyKind::Json,
+        ("text", _) => BodyKind::Text,
+        ("application", "xml" | "yaml" | "x-yaml" | "toml" | "javascript") => BodyKind::Text,
+        ("application", "octet-stream" | "x-tar" | "gzip" | "x-gzip" | "zip" | "pdf") => {
+            BodyKind::Binary
+        }
+        ("image" | "audio" | "video" | "font", _) => BodyKind::Binary,
+        _ => return None,
+    })
+}
+
+/// The kind of a body without a content type, by its first bytes. Docker sends statistics without one, and logs before
+/// API 1.42.
+pub fn by_content(start: &[u8]) -> BodyKind {
+    let text = start.trim_ascii_start();
+    match text.first() {
+        None => BodyKind::Empty,
+        Some(_) if logs::starts_frame(start) => BodyKind::Logs,
+        Some(b'{' | b'[' | b'"' | 0x1e) => BodyKind::Json,
+        Some(_) if is_json_scalar(text) => BodyKind::Json,
+        Some(_) if is_text(text) => BodyKind::Text,
+        Some(_) => BodyKind::Binary,
+    }
+}
+
+/// Whether the first line is one JSON value, such as `true` or `12`.
+fn is_json_scalar(text: &[u8]) -> bool {
+    let line = text
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default()
+        .trim_ascii();
+    line.len() < 100 && serde_json::from_slice::<serde_json::Value>(line).is_ok()
+}
+
+/// Whether this is UTF-8, perhaps cut inside a character, without control characters other than white space and ESC.
+fn is_text(bytes: &[u8]) -> bool {
+    let valid = match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    valid
+        && !bytes
+            .iter()
+            .any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn content_types() {
+        let cases = [
+            ("application/json", Some(BodyKind::Json)),
+            ("Application/JSON; charset=utf-8", Some(BodyKind::Json)),
+            ("application/x-ndjson", Some(BodyKind::Json)),
+            ("application/json-seq", Some(BodyKind::Json)),
+            ("application/problem+json", Some(BodyKind::Json)),
+            ("application/vnd.docker.raw-stream", Some(BodyKind::Logs)),
+            (
+                "application/vnd.docker.multiplexed-stream",
+                Some(BodyKind::Logs),
+            ),
+            ("text/plain; charset=utf-8", Some(BodyKind::Text)),
+            ("application/toml", Some(BodyKind::Text)),
+            ("application/x-tar", Some(BodyKind::Binary)),
+            ("application/octet-stream", Some(BodyKind::Binary)),
+            ("image/png", Some(BodyKind::Binary)),
+            ("application/vnd.odd", None),
+            ("nonsense", None),
+            ("", None),
+        ];
+        for (content_type, kind) in cases {
+            assert_eq!(by_content_type(content_type), kind, "{content_type}");
+        }
+    }
+
+    #[test]
+    fn contents() {
+        let cases: [(&[u8], BodyKind); 15] = [
+            (b"\x01\0\0\0\0\0\0\x04out\n", BodyKind::Logs),
+            (b"\x01\0\0\0\xff\0\0\x04out\n", BodyKind::Binary),
+            (b"", BodyKind::Empty),
+            (b" \r\n", BodyKind::Empty),
+            (b" \n{\"a\":", BodyKind::Json),
+            (b"[", BodyKind::Json),
+            (b"\x1e{", BodyKind::Json),
+            (b"true\n", BodyKind::Json),
+            (b"-1.5", BodyKind::Json),
+            (b"404 page not found\n", BodyKind::Text),
+            (b"not found", BodyKind::Text),
+            ("gr\u{fc}n".as_bytes(), BodyKind::Text),
+            (b"gr\xc3", BodyKind::Text),
+            (b"\x1f\x8b\x08", BodyKind::Binary),
+            (b"busybox\0\0\0", BodyKind::Binary),
+        ];
+        for (start, kind) in cases {
+            assert_eq!(by_content(start), kind, "{start:?}");
+        }
+    }
+}

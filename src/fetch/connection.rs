@@ -1,0 +1,340 @@
+//! One connection, as ureq's transport: reads, writes, time limits, and what their errors mean.
+
+use std::fmt;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
+
+use super::buffers::GrowingBuffers;
+use super::duplex::{EarlyResponse, send_and_receive};
+use super::error::Error;
+use super::events::{Event, EventHandler};
+use super::stream::TransportStream;
+use super::upload_state::UploadState;
+use super::ureq_error::TransportError;
+use super::wait_hook::WaitHook;
+use dq_text::os_reason;
+
+/// What all connections of a client share with it.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    pub upload_state: Arc<UploadState>,
+    pub events: EventHandler,
+    pub wait_hook: WaitHook,
+}
+
+/// One connection, kept alive between requests.
+pub struct Connection {
+    shared: Shared,
+    stream: TransportStream,
+    buffers: GrowingBuffers,
+    /// The server's name in messages.
+    host: String,
+    /// The time limits set on the socket. The outer `None` is an unknown one: the TLS handshake sets its own.
+    read_limit: Option<Option<Duration>>,
+    write_limit: Option<Option<Duration>>,
+    /// Whether the server has sent anything since the last request.
+    has_received: bool,
+    /// Whether an earlier request was answered on this connection.
+    is_reused: bool,
+    /// A request was not sent to its end, so no other can follow it.
+    is_unusable: bool,
+    /// What the server sent while a body was being sent.
+    early: EarlyResponse,
+    /// The head of the request so far, if events are handled.
+    head: Vec<u8>,
+    /// A proxy forwards the requests: their targets are in absolute form (RFC 9112 §3.2.2).
+    uses_absolute_form: bool,
+}
+
+impl Connection {
+    /// A connection that was just opened.
+    pub fn new(
+        stream: TransportStream,
+        host: String,
+        uses_absolute_form: bool,
+        shared: Shared,
+    ) -> Self {
+        let known = (!matches!(stream, TransportStream::Tls(_))).then_some(None);
+        Self {
+            shared,
+            stream,
+            buffers: GrowingBuffers::default(),
+            host,
+            read_limit: known,
+            write_limit: known,
+            has_received: false,
+            is_reused: false,
+            is_unusable: false,
+            early: EarlyResponse::default(),
+            head: Vec::new(),
+            uses_absolute_form,
+        }
+    }
+
+    fn limit_read(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        if self.read_limit != Some(limit) {
+            tolerate_closed(self.stream.set_read_timeout(limit))?;
+            self.read_limit = Some(limit);
+        }
+        Ok(())
+    }
+
+    fn limit_write(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        if self.write_limit != Some(limit) {
+            tolerate_closed(self.stream.set_write_timeout(limit))?;
+            self.write_limit = Some(limit);
+        }
+        Ok(())
+    }
+
+    /// Lets the hook wait for bytes. Where it does not, the next read waits, for as long as the time limit allows.
+    fn wait(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        let limit = timeout.not_zero().map(|limit| *limit);
+        let has_waited = if self.stream.is_drained() {
+            let waited = self.shared.wait_hook.wait(self.stream.as_fd(), limit);
+            waited.map_err(|error| self.hook_error(error, timeout))?
+        } else {
+            false
+        };
+        if has_waited {
+            return Ok(());
+        }
+        self.limit_read(limit)
+            .map_err(|error| self.read_or_write_error(&error))
+    }
+
+    /// An error of the hook passes through ureq as it is, except for the kinds that ureq takes for the end of a body of
+    /// unknown length.
+    fn hook_error(&self, error: io::Error, timeout: NextTimeout) -> ureq::Error {
+        match error.kind() {
+            kind if is_timeout(kind) => ureq::Error::Timeout(timeout.reason),
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset => self.read_or_write_error(&error),
+            _ => ureq::Error::Io(error),
+        }
+    }
+
+    /// Reads into the input buffer. Returns the number of bytes, 0 at the end.
+    fn read(&mut self) -> io::Result<usize> {
+        loop {
+            match self.stream.read(self.buffers.input_append_buf()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// The error to report for a failed read or write. It travels as a [`TransportError`], because ureq takes a reset
+    /// within a body of unknown length for its end.
+    fn read_or_write_error(&self, error: &io::Error) -> ureq::Error {
+        let tls = match &self.stream {
+            TransportStream::Tls(stream) => stream.explain(error, self.has_received),
+            _ => None,
+        };
+        let error = match tls {
+            Some(error) => error,
+            None if !self.has_received && self.is_closed_by_peer(error.kind()) => self.no_reply(),
+            None => Error::Lost {
+                problem: os_reason(error),
+                hint: self.tls_hint().filter(|_| !self.has_received),
+            },
+        };
+        self.transport_error(error)
+    }
+
+    /// Sends what is in the output buffer.
+    fn send(&mut self, amount: usize, limit: Option<Duration>) -> io::Result<()> {
+        let bytes = &self.buffers.output()[..amount];
+        if self.shared.upload_state.is_uploading() {
+            let is_tls = matches!(self.stream, TransportStream::Tls(_));
+            if is_tls {
+                self.stream.set_nonblocking(true)?;
+            }
+            let sent = send_and_receive(&mut self.stream, bytes, limit, &mut self.early);
+            if is_tls {
+                self.stream.set_nonblocking(false)?;
+            }
+            return sent;
+        }
+        match split_absolute_form(bytes).filter(|_| self.uses_absolute_form) {
+            None => self.stream.write_all(bytes),
+            Some((method, target)) => self.stream.write_all(&[method, target].concat()),
+        }
+    }
+
+    /// Moves what arrived during the upload to where ureq reads.
+    fn take_early(&mut self) {
+        let amount = self.early.drain_into(self.buffers.input_append_buf());
+        self.has_received = true;
+        self.buffers.input_appended(amount);
+    }
+
+    /// Emits the head of a request once it is complete.
+    fn emit_head(&mut self, amount: usize) {
+        if !self.shared.events.is_enabled() {
+            return;
+        }
+        let bytes = &self.buffers.output()[..amount];
+        match split_absolute_form(bytes).filter(|_| self.uses_absolute_form) {
+            None => self.head.extend_from_slice(bytes),
+            Some((method, target)) => self.head.extend([method, target].concat()),
+        }
+        if self.head.ends_with(b"\r\n\r\n") {
+            self.shared.events.emit(Event::RequestSent(&self.head));
+            self.head.clear();
+        }
+    }
+
+    fn no_reply(&self) -> Error {
+        let known = match &self.stream {
+            TransportStream::Tls(stream) => stream.no_reply(),
+            TransportStream::Ssh(ssh) => Some(ssh.no_reply()),
+            _ => None,
+        };
+        known.unwrap_or_else(|| Error::EmptyReply {
+            host: self.host.clone(),
+            hint: self.tls_hint(),
+        })
+    }
+
+    /// Why a server on the network may have closed or reset the connection without a response.
+    fn tls_hint(&self) -> Option<String> {
+        let is_tcp = matches!(self.stream, TransportStream::Tcp(_));
+        is_tcp.then(|| format!("does this port want TLS? {USE_TLS}"))
+    }
+
+    /// Whether an error means that the server closed the connection. An ssh that cannot connect leaves unread what it was
+    /// sent, so its end is a reset.
+    fn is_closed_by_peer(&self, kind: io::ErrorKind) -> bool {
+        let is_ssh = matches!(self.stream, TransportStream::Ssh(_));
+        kind == io::ErrorKind::UnexpectedEof || (kind == io::ErrorKind::ConnectionReset && is_ssh)
+    }
+
+    /// Whether the server answered a plain request with a TLS alert record (RFC 8446 §5.1 and §6).
+    fn has_received_alert(&self) -> bool {
+        let is_plain = !matches!(self.stream, TransportStream::Tls(_));
+        is_plain && self.buffers.input().starts_with(&[21, 3])
+    }
+
+    fn server_wants_tls(&self) -> Error {
+        Error::Handshake {
+            host: self.host.clone(),
+            problem: "the server wants TLS, and was asked in plain http".to_owned(),
+            hint: Some(USE_TLS.to_owned()),
+        }
+    }
+
+    fn transport_error(&self, error: Error) -> ureq::Error {
+        ureq::Error::Other(Box::new(TransportError {
+            error,
+            is_stale: self.is_reused && !self.has_received,
+        }))
+    }
+}
+
+impl Transport for Connection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    /// A server may respond and close the connection before it has read the whole request, so a broken pipe is no error
+    /// here: the response is still to be read.
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        if self.shared.upload_state.has_peer_stopped_reading() {
+            return Ok(());
+        }
+        if !self.shared.upload_state.is_uploading() {
+            self.is_reused |= self.has_received;
+            self.has_received = false;
+            self.emit_head(amount);
+        }
+        let timeout = timeout.for_write();
+        let limit = timeout.not_zero().map(|limit| *limit);
+        self.limit_write(limit)?;
+        match self.send(amount, limit) {
+            Ok(()) => Ok(()),
+            Err(error) => match error.kind() {
+                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
+                    self.shared.upload_state.set_peer_stopped_reading();
+                    self.is_unusable = true;
+                    Ok(())
+                }
+                kind if is_timeout(kind) => Err(ureq::Error::Timeout(timeout.reason)),
+                _ => Err(self.read_or_write_error(&error)),
+            },
+        }
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        if !self.early.is_empty() {
+            self.take_early();
+            return Ok(true);
+        }
+        let timeout = timeout.for_read();
+        self.wait(timeout)?;
+        match self.read() {
+            Ok(0) if !self.has_received => Err(self.transport_error(self.no_reply())),
+            Ok(amount) => {
+                let is_first = !self.has_received;
+                self.has_received = true;
+                self.buffers.input_appended(amount);
+                if is_first && self.has_received_alert() {
+                    return Err(self.transport_error(self.server_wants_tls()));
+                }
+                Ok(amount > 0)
+            }
+            Err(error) if is_timeout(error.kind()) => Err(ureq::Error::Timeout(timeout.reason)),
+            Err(error) => Err(self.read_or_write_error(&error)),
+        }
+    }
+
+    fn is_open(&mut self) -> bool {
+        !self.is_unusable && self.stream.is_idle().unwrap_or(false)
+    }
+
+    fn is_tls(&self) -> bool {
+        matches!(self.stream, TransportStream::Tls(_))
+    }
+}
+
+/// The hint that tells how to use TLS.
+const USE_TLS: &str = "use https://, or tcp:// with DOCKER_TLS_VERIFY=1 or --tlsverify";
+
+/// The start of a path that holds a target in absolute form. `http::Uri` has no other place for one beside the authority
+/// to connect to.
+pub const ABSOLUTE_FORM: &str = "/http://";
+
+/// Splits a head that begins with such a path around the slash in front of it: the method, and the target with the rest.
+fn split_absolute_form(head: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = head.iter().take(32).position(|byte| *byte == b' ')?;
+    let (method, rest) = head.split_at(space + 1);
+    let is_method = method[..space].iter().all(u8::is_ascii_uppercase);
+    (is_method && rest.starts_with(ABSOLUTE_FORM.as_bytes())).then(|| (method, &rest[1..]))
+}
+
+/// Ignores the error with which macOS refuses a time limit for a connection that the server has closed: its last bytes can
+/// still be read. setsockopt(2) there: EINVAL, "the socket has been shut down".
+fn tolerate_closed(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        result => result,
+    }
+}
+
+/// Whether a read or a write ran into the socket's time limit: `EAGAIN` on UNIX (socket(7), SO_RCVTIMEO).
+fn is_timeout(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}

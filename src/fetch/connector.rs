@@ -1,0 +1,150 @@
+//! Opens the connections of an agent: over a UNIX socket, TCP, TLS, a proxy or ssh.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
+
+use super::address::Address;
+use super::connection::{Connection, Shared};
+use super::error::Error;
+use super::host::Host;
+use super::proxy::Proxy;
+use super::sockets::SocketDirs;
+use super::ssh::{self, SshTarget};
+use super::stream::TransportStream;
+use super::tls::{TlsConnector, TlsOptions};
+use super::{connect, demo};
+use dq_text::os_reason;
+
+/// Where the connections of an agent go.
+#[derive(Debug)]
+pub enum Destination {
+    /// A UNIX socket, with the folders in which a hint looks for others.
+    Unix(PathBuf, SocketDirs),
+    /// The sample engine in this process.
+    Demo,
+    /// The authority of the request's URI, over TLS if its scheme is `https`, through a proxy if there is one.
+    Network(TlsConnector, Option<Proxy>),
+    /// ssh, with the time limit that ssh has for connecting.
+    Ssh(SshTarget, Option<Duration>),
+}
+
+impl Destination {
+    /// The destination of all requests to a host. Certificates are read when the first connection is opened.
+    pub fn new(host: &Host, connect_timeout: Option<Duration>) -> Self {
+        match &host.address {
+            Address::Unix(path) => Self::Unix(path.clone(), host.socket_dirs.clone()),
+            Address::Demo => Self::Demo,
+            Address::Ssh(target) => Self::Ssh(target.clone(), connect_timeout),
+            Address::Net { .. } => {
+                let tls = host.tls.clone().unwrap_or_else(TlsOptions::system_roots);
+                Self::Network(TlsConnector::new(tls), host.proxy.clone())
+            }
+        }
+    }
+
+    /// Opens a connection; with it comes the name of the server for messages.
+    fn open(&self, uri: &Uri, limit: Option<Duration>) -> Result<(TransportStream, String), Error> {
+        match self {
+            Self::Unix(path, dirs) => {
+                let stream = connect::unix(path, limit, dirs)?;
+                Ok((TransportStream::Unix(stream), path.display().to_string()))
+            }
+            Self::Demo => open_demo(),
+            Self::Network(tls, proxy) => open_network(uri, tls, proxy.as_ref(), limit),
+            Self::Ssh(target, limit) => {
+                let stream = ssh::connect(target, *limit)?;
+                Ok((TransportStream::Ssh(stream), target.to_string()))
+            }
+        }
+    }
+}
+
+fn open_demo() -> Result<(TransportStream, String), Error> {
+    let host = "the sample engine".to_owned();
+    match demo::connect() {
+        Ok(stream) => Ok((TransportStream::Unix(stream), host)),
+        Err(error) => Err(Error::Connect {
+            host,
+            problem: os_reason(&error),
+            hint: None,
+        }),
+    }
+}
+
+fn open_network(
+    uri: &Uri,
+    tls: &TlsConnector,
+    proxy: Option<&Proxy>,
+    limit: Option<Duration>,
+) -> Result<(TransportStream, String), Error> {
+    let is_https = uri.scheme_str() == Some("https");
+    let host = uri.host().unwrap_or_default();
+    let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+    let label = format!("{host}:{port}");
+    let start = Instant::now();
+    let remaining = || {
+        // Zero would mean no limit to the socket.
+        let least = Duration::from_millis(1);
+        limit.map(|limit| limit.saturating_sub(start.elapsed()).max(least))
+    };
+    let tcp = match proxy {
+        None => connect::tcp(host, port, limit)?,
+        Some(proxy) if is_https => proxy.tunnel(proxy.connect(limit)?, &label, remaining())?,
+        Some(proxy) => proxy.connect(limit)?,
+    };
+    let stream = if is_https {
+        TransportStream::Tls(Box::new(tls.connect((host, port), tcp, remaining())?))
+    } else {
+        TransportStream::Tcp(tcp)
+    };
+    Ok((stream, label))
+}
+
+/// Opens the connections of one agent.
+#[derive(Debug)]
+pub struct HostConnector {
+    pub destination: Destination,
+    pub shared: Shared,
+}
+
+impl Connector<()> for HostConnector {
+    type Out = Connection;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        _: Option<()>,
+    ) -> Result<Option<Connection>, ureq::Error> {
+        let limit = details.timeout.not_zero().map(|limit| *limit);
+        let (stream, host) = self.destination.open(details.uri, limit)?;
+        let has_proxy = matches!(&self.destination, Destination::Network(_, Some(_)));
+        let uses_absolute_form = has_proxy && matches!(stream, TransportStream::Tcp(_));
+        let shared = self.shared.clone();
+        Ok(Some(Connection::new(
+            stream,
+            host,
+            uses_absolute_form,
+            shared,
+        )))
+    }
+}
+
+/// Resolves nothing. ureq resolves the URI's host before it connects, also the placeholder of a socket; `connect::tcp`
+/// does it for the hosts that have a name.
+#[derive(Debug)]
+pub struct NoResolver;
+
+impl Resolver for NoResolver {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &ureq::config::Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        Ok(self.empty())
+    }
+}
