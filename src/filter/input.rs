@@ -40,8 +40,6 @@ pub struct InputSettings {
     pub seq: bool,
     /// `--stream-errors`: a broken input is one last event.
     pub stream_errors: bool,
-    /// An array is only opened: the filter takes its elements one by one.
-    pub elements: bool,
 }
 
 /// What is to be done with an error that does not end the run.
@@ -60,8 +58,6 @@ pub struct Inputs {
     name: Option<Rc<str>>,
     /// Newlines of the last source that has ended.
     last_line: usize,
-    /// With `elements`: an input that is no array.
-    whole: Option<Value>,
     slurped: bool,
     /// An error that `input` has already raised inside the filter.
     failure: Option<ReadError>,
@@ -78,7 +74,6 @@ impl Inputs {
             current: None,
             name: None,
             last_line: 0,
-            whole: None,
             slurped: false,
             failure: None,
             broken: false,
@@ -123,16 +118,7 @@ impl Inputs {
             InputMode::Slurped | InputMode::SlurpedEvents => Some(self.all()),
         };
         self.broken = matches!(next, Some(Err(_)));
-        match next {
-            // A filter that takes elements does not look at the value given here.
-            Some(Ok(value))
-                if self.settings.elements && self.settings.mode != InputMode::Values =>
-            {
-                self.whole = Some(value);
-                Some(Ok(Value::Null))
-            }
-            next => next,
-        }
+        next
     }
 
     /// A source that broke off inside the filter: whatever that made of it, the run has failed.
@@ -228,30 +214,12 @@ impl Inputs {
         }
     }
 
-    /// The next element of the input, for a filter that takes elements.
-    pub fn element(&mut self) -> Option<Result<Value, ReadError>> {
-        match &mut self.current {
-            Some(Reader::Values(parser)) => parser.next_element(),
-            _ => None,
-        }
-    }
-
     /// Passes over the next element.
     pub fn skip_element(&mut self) -> Option<Result<(), ReadError>> {
         match &mut self.current {
             Some(Reader::Values(parser)) => parser.skip_element(),
             _ => None,
         }
-    }
-
-    /// The input, where it is no array.
-    pub fn whole(&mut self) -> Option<Value> {
-        self.whole.take()
-    }
-
-    /// Keeps an error that ends the run, whatever the filter makes of it.
-    pub fn fail(&mut self, error: ReadError) {
-        self.failure = Some(error);
     }
 
     fn open_next(&mut self) -> bool {
@@ -275,9 +243,6 @@ impl Inputs {
             let next = match &mut self.current {
                 Some(Reader::Values(parser)) if self.settings.mode == InputMode::Lines => {
                     line(parser).transpose()
-                }
-                Some(Reader::Values(parser)) if self.settings.elements => {
-                    opened(parser, &mut self.whole)
                 }
                 Some(Reader::Values(parser)) => parser.next_value(),
                 Some(Reader::Events(events)) => events.next_event(),
@@ -351,18 +316,6 @@ impl Inputs {
         self.current = None;
         Ok(Value::str(&*String::from_utf8_lossy(&text)))
     }
-}
-
-/// The next input for a filter that takes elements; it does not look at the value given here.
-fn opened(parser: &mut ValueReader, whole: &mut Option<Value>) -> Option<Result<Value, ReadError>> {
-    *whole = None;
-    Some(open(parser)?.map(|opened| {
-        if let ScannedValue::Complete(length) = opened {
-            *whole = Some(parser.scanned(length).to_value());
-            parser.consume(length);
-        }
-        Value::Null
-    }))
 }
 
 /// Opens the next value.

@@ -4,7 +4,6 @@
 //! [`lower`], compiled and run by jaq-core over dq's own [`value`].
 
 mod builtins;
-mod elements;
 mod files;
 mod fused;
 mod input;
@@ -62,29 +61,29 @@ pub struct Program<'p> {
 pub struct Filter {
     engine: Engine,
     library: Vec<PathBuf>,
-    /// The filter takes the elements of its input one by one; see [`elements`].
-    pub takes_elements: bool,
     /// What the user should know of, though it is no error.
     pub warnings: Vec<String>,
 }
 
 enum Engine {
     Core(Compiled),
-    Fused(Box<fused::Program>),
+    Fused(Box<fused::FusedFilter>),
 }
 
 /// A filter, or part of one, as jaq-core runs it.
 pub struct Compiled {
     filter: jaq_core::Filter<run::JaqData>,
     globals: Vec<Value>,
+    /// The index of the global that has another value in each run.
+    variable: Option<usize>,
 }
 
 impl Filter {
-    /// Whether it takes the elements of its inputs one by one, in whichever way.
-    pub fn splits_inputs(&self) -> bool {
+    /// Whether it is run on the elements of its inputs one by one, while an input is still being read.
+    pub fn streams_elements(&self) -> bool {
         match &self.engine {
-            Engine::Core(_) => self.takes_elements,
-            Engine::Fused(program) => program.takes_elements(),
+            Engine::Core(_) => false,
+            Engine::Fused(filter) => filter.streams_elements(),
         }
     }
 }
@@ -97,19 +96,18 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
     let files = files::Files::new(program);
     let arena = Arena::default();
     let main = main(program)?;
-    let (engine, takes_elements, warnings) = match fuse(program, &files, &arena, &main) {
-        Some(fused) => (Engine::Fused(Box::new(fused)), false, Vec::new()),
+    let (engine, warnings) = match fuse(program, &files, &arena, &main) {
+        Some(fused) => (Engine::Fused(Box::new(fused)), Vec::new()),
         None => {
-            let (mut linker, takes_elements) = link(program, &files, &arena, main)?;
+            let mut linker = link(program, &files, &arena, main)?;
             let warnings = std::mem::take(&mut linker.warnings);
-            let compiled = generate(linker, program, &files).map_err(|error| vec![error])?;
-            (Engine::Core(compiled), takes_elements, warnings)
+            let compiled = generate(linker, program, &files, None).map_err(|error| vec![error])?;
+            (Engine::Core(compiled), warnings)
         }
     };
     Ok(Filter {
         engine,
         library: library(program),
-        takes_elements,
         warnings,
     })
 }
@@ -157,41 +155,39 @@ fn main<'p>(program: &'p Program) -> Result<Main<'p>, Vec<CompileError>> {
     })
 }
 
-/// The filter without jaq-core, or with jaq-core for parts of it only.
+/// The filter for the fused evaluator, if that knows it.
 fn fuse<'s>(
     program: &'s Program,
     files: &'s files::Files,
     arena: &'s Arena,
     main: &Main<'s>,
-) -> Option<fused::Program> {
-    let term = main.module.main.as_ref()?;
+) -> Option<fused::FusedFilter> {
     let home = program.home.as_deref();
     let is_plain = program.may_stream_elements
         && main.before.is_none()
-        && elements::is_plain(&main.module, term)
         && !home.is_some_and(|home| home.join(".jq").is_file())
         && !saved::is_called(&program.saved_filters, main.text);
-    let mut parts = Parts {
+    let mut core = TermCompiler {
         program,
         files,
         arena,
         saved: main.saved,
     };
     is_plain
-        .then(|| fused::compile(term, program.may_split_arrays, &mut parts))
+        .then(|| fused::compile(&main.module, program.may_split_arrays, &mut core))
         .flatten()
 }
 
-/// Compiles the parts of a fused filter that are left to jaq-core.
-struct Parts<'s> {
+/// Compiles the terms of a fused filter that are left to jaq-core.
+struct TermCompiler<'s> {
     program: &'s Program<'s>,
     files: &'s files::Files,
     arena: &'s Arena,
     saved: Option<&'s SavedFilter>,
 }
 
-impl fused::Parts for Parts<'_> {
-    fn part(&mut self, term: &syntax::Term) -> Option<Compiled> {
+impl fused::CoreCompiler for TermCompiler<'_> {
+    fn compile(&mut self, term: &syntax::Term, variable: Option<&str>) -> Option<Compiled> {
         let module = syntax::Module {
             meta: None,
             imports: Vec::new(),
@@ -200,6 +196,8 @@ impl fused::Parts for Parts<'_> {
             main: Some(term.clone()),
         };
         let mut linker = new_linker(self.program, self.files, self.arena);
+        let name = variable.map(|name| linker.keep(name.to_owned()));
+        linker.named.extend(name);
         if let Some(saved) = self.saved {
             linker.open_saved(saved);
         }
@@ -209,10 +207,10 @@ impl fused::Parts for Parts<'_> {
         };
         linker.add_main("", "", module, environment, None);
         let is_right = linker.errors.is_empty() && linker.warnings.is_empty();
-        is_right.then(|| generate(linker, self.program, self.files).ok())?
+        is_right.then(|| generate(linker, self.program, self.files, variable).ok())?
     }
 
-    fn variable(&self, name: &str) -> Option<Value> {
+    fn argument(&self, name: &str) -> Option<Value> {
         let mut named = self.program.named.iter();
         let found = named.find(|(known, _)| name.strip_prefix('$') == Some(known));
         found.map(|(_, value)| value.clone())
@@ -232,23 +230,18 @@ fn new_linker<'s>(
     link::Linker::new(arena, files, names)
 }
 
-/// Finds everything the filter needs; whether it takes its input by elements.
+/// Finds everything the filter needs.
 fn link<'s>(
     program: &'s Program,
     files: &'s files::Files,
     arena: &'s Arena,
-    mut main: Main<'s>,
-) -> Result<(link::Linker<'s>, bool), Vec<CompileError>> {
+    main: Main<'s>,
+) -> Result<link::Linker<'s>, Vec<CompileError>> {
     let mut linker = new_linker(program, files, arena);
     linker.home = program
         .home
         .as_deref()
         .and_then(|home| files.load_home(&mut linker, home));
-    let takes_elements = program.may_stream_elements
-        && linker.home.is_none()
-        && main.before.is_none()
-        && !saved::is_called(&program.saved_filters, main.text)
-        && elements::rewrite(&mut main.module);
     let environment = match main.saved {
         Some(saved) => {
             linker.open_saved(saved);
@@ -266,7 +259,7 @@ fn link<'s>(
         Err(error) => linker.errors.extend(error),
     }
     if linker.errors.is_empty() {
-        Ok((linker, takes_elements))
+        Ok(linker)
     } else {
         Err(linker.errors)
     }
@@ -326,11 +319,14 @@ fn generate(
     linker: link::Linker,
     program: &Program,
     files: &files::Files,
+    variable: Option<&str>,
 ) -> Result<Compiled, CompileError> {
     // Nothing below should fail: the linker has resolved every name.
     let failed = |_| CompileError::new("the filter cannot be compiled".into());
     let globals = linker.globals.iter();
     let globals = globals.map(|name| global(name, program, files)).collect();
+    let is_variable = |name: &&str| Some(*name) == variable;
+    let variable = linker.globals.iter().position(is_variable);
     let loaded = Loader::new(linker.defs).load(
         linker.arena,
         File {
@@ -345,7 +341,11 @@ fn generate(
     let filter = compiler
         .compile(modules)
         .map_err(|errors: jaq_core::compile::Errors<&str, ()>| failed(errors.len()))?;
-    Ok(Compiled { filter, globals })
+    Ok(Compiled {
+        filter,
+        globals,
+        variable,
+    })
 }
 
 fn global(name: &str, program: &Program, files: &files::Files) -> Value {

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 
 use jaq_core::data::HasLut;
-use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
+use jaq_core::{Ctx, DataT, Lut, Vars};
 
 use super::input::Inputs;
 use super::{Compiled, Filter, fused};
@@ -128,7 +128,34 @@ impl<'a> Run<'a> {
         input: Value,
         emit: &mut dyn FnMut(Value) -> Result<(), E>,
     ) -> Result<(), RunError<E>> {
-        let context = Ctx::<JaqData>::new(self, Vars::new(self.compiled.globals.iter().cloned()));
+        self.with_globals(self.compiled.globals.iter().cloned(), input, emit)
+    }
+
+    /// As [`Run::on`], with a value for the variable that has another one in each run.
+    pub fn on_with<E>(
+        &self,
+        input: Value,
+        variable: &Value,
+        emit: &mut dyn FnMut(Value) -> Result<(), E>,
+    ) -> Result<(), RunError<E>> {
+        let globals = self.compiled.globals.iter().enumerate();
+        let globals = globals.map(|(i, value)| {
+            if Some(i) == self.compiled.variable {
+                variable.clone()
+            } else {
+                value.clone()
+            }
+        });
+        self.with_globals(globals, input, emit)
+    }
+
+    fn with_globals<E>(
+        &self,
+        globals: impl IntoIterator<Item = Value>,
+        input: Value,
+        emit: &mut dyn FnMut(Value) -> Result<(), E>,
+    ) -> Result<(), RunError<E>> {
+        let context = Ctx::<JaqData>::new(self, Vars::new(globals));
         for output in self.compiled.filter.id.run((context, input)) {
             match output {
                 Ok(value) => emit(value).map_err(RunError::Output)?,
@@ -146,28 +173,6 @@ impl<'a> Run<'a> {
     pub(super) fn input(&self) -> Option<ValR> {
         let next = self.shared.inputs.borrow_mut().next_inside()?;
         Some(next.map_err(ValueError::str))
-    }
-
-    /// The next element of an input that is taken by elements; what cannot be read ends the run, past any `try`.
-    pub(super) fn element(&self) -> Option<Result<Value, Exn<'a, Value>>> {
-        let next = self.shared.inputs.borrow_mut().element()?;
-        Some(next.map_err(|error| self.broken(error)))
-    }
-
-    /// Passes over the next element.
-    pub(super) fn skip_element(&self) -> Option<Result<(), Exn<'a, Value>>> {
-        let next = self.shared.inputs.borrow_mut().skip_element()?;
-        Some(next.map_err(|error| self.broken(error)))
-    }
-
-    fn broken(&self, error: ReadError) -> Exn<'a, Value> {
-        self.shared.inputs.borrow_mut().fail(error);
-        Exn::halt(5)
-    }
-
-    /// An input that is taken by elements, where it is no array.
-    pub(super) fn whole(&self) -> Option<Value> {
-        self.shared.inputs.borrow_mut().whole()
     }
 
     pub(super) fn input_name(&self) -> Value {

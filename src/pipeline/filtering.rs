@@ -31,10 +31,6 @@ pub fn run(
     else {
         return Ok(0);
     };
-    let settings = dq_filter::InputSettings {
-        elements: filter.takes_elements,
-        ..settings
-    };
     let mut inputs = Inputs::new(settings, sources);
     if settings.seq {
         let output = output.clone();
@@ -68,7 +64,7 @@ fn filter_all(
         let mut emit = |item: FilterOutput| {
             last_output.record(&item);
             // A table of the elements of one array is written as a whole, however slowly they arrive.
-            output.hold(filter.splits_inputs());
+            output.hold(filter.streams_elements());
             output.item(item)
         };
         let next = run.next_input(&mut emit);

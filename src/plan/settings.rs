@@ -22,7 +22,6 @@ pub(super) fn inputs(filter: &FilterOptions) -> InputSettings {
         mode,
         seq: filter.seq,
         stream_errors: filter.stream_errors,
-        elements: false,
     }
 }
 

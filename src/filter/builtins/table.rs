@@ -38,8 +38,6 @@ static TABLE: &[Builtin] = &[
     helper("_bytes", 2, Any),
     jq("_captures", 0, One),
     native("_copysign", 2, One),
-    native("_element_count", 0, One).reads_inputs(),
-    native("_elements", 0, Any).reads_inputs(),
     native("_empty", 0, AtMostOne),
     native("_fdim", 2, One),
     jaq("_first", 1, AtMostOne, "first"),

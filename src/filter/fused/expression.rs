@@ -1,72 +1,101 @@
-//! Comparisons, calculations and logic.
+//! Fused filters as trees: expressions have one output, generators any number.
+
+use std::rc::Rc;
 
 use jaq_core::load::parse::BinaryOp;
-use jaq_core::ops::{Cmp, Math};
 
-use super::eval::{Evaluator, Frame, Halt, plain};
-use super::{Expr, Stream};
-use dq_json::value::{FilterOutput, Value};
+use crate::Compiled;
+use dq_json::value::{Value, ValueKind};
 
-impl Evaluator<'_> {
-    pub(super) fn binary<'t>(
-        &self,
-        left: &Expr,
-        op: &BinaryOp<&'static str>,
-        right: &Expr,
-        frame: &Frame<'_, 't>,
-    ) -> Result<FilterOutput<'t>, Halt> {
-        let left = self.one(left, frame)?;
-        let right = || self.one(right, frame);
-        Ok(match op {
-            BinaryOp::And => {
-                FilterOutput::from(Value::Bool(left.is_truthy() && right()?.is_truthy()))
-            }
-            BinaryOp::Or => {
-                FilterOutput::from(Value::Bool(left.is_truthy() || right()?.is_truthy()))
-            }
-            BinaryOp::Alt if left.is_truthy() => left,
-            BinaryOp::Cmp(op) => FilterOutput::from(Value::Bool(compare(left, op, right()?))),
-            BinaryOp::Math(op) => {
-                let (left, right) = (left.into_value(), right()?.into_value());
-                FilterOutput::from(calculate(left, op, right)?)
-            }
-            _ => right()?,
-        })
-    }
+/// A filter with one output.
+pub enum Expr {
+    /// `.`
+    Input,
+    /// A field of the input that is found while the input is scanned; the number of its slot.
+    Slot(usize),
+    /// A value that does not depend on the input.
+    Constant(Value),
+    /// `expr.key`
+    Field(Box<Expr>, Rc<str>),
+    /// `expr[index]`
+    Element(Box<Expr>, isize),
+    /// `{key: expr, …}`; no key is repeated.
+    Object(Vec<(Rc<str>, Expr)>),
+    /// `[generator]`
+    List(Box<Generator>),
+    /// `[generator] | length`
+    Count(Box<Generator>),
+    /// `expr | length`
+    Length(Box<Expr>),
+    /// A string with interpolations; each part is converted as `tostring` does.
+    Interpolation(Vec<Expr>),
+    /// A comparison, calculation or logical operation.
+    Binary(Box<Expr>, BinaryOp<&'static str>, Box<Expr>),
+    /// `expr | not`
+    Not(Box<Expr>),
+    /// `if expr then expr else expr end`
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `expr | expr`
+    Pipe(Box<Expr>, Box<Expr>),
+    /// A term with one output that jaq-core runs.
+    Core(Compiled),
 }
 
-fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {
-    let is_equality = matches!(op, Cmp::Eq | Cmp::Ne);
-    if is_equality && let (Some(left), Some(right)) = (plain(&left), plain(&right)) {
-        return (left == right) == matches!(op, Cmp::Eq);
-    }
-    let (left, right) = (left.into_value(), right.into_value());
-    match op {
-        Cmp::Lt => left < right,
-        Cmp::Le => left <= right,
-        Cmp::Gt => left > right,
-        Cmp::Ge => left >= right,
-        Cmp::Eq => left == right,
-        Cmp::Ne => left != right,
-    }
+/// A filter with any number of outputs.
+pub enum Generator {
+    /// An expression.
+    One(Expr),
+    /// `empty`
+    Empty,
+    /// `expr[]`
+    Iterate(Expr),
+    /// `select(generator)`
+    Select(Box<Generator>),
+    /// The input, if it is of a kind that the function accepts: `strings`, `scalars` and the like.
+    OfKind(fn(ValueKind) -> bool),
+    /// `..`
+    Recurse,
+    /// `try generator`
+    Try(Box<Generator>),
+    /// `generator | generator`
+    Pipe(Box<Generator>, Box<Generator>),
+    /// `generator, generator`
+    Comma(Box<Generator>, Box<Generator>),
+    /// `limit(count; generator)`; the count is not 0.
+    Limit(usize, Box<Generator>),
+    /// `if expr then generator else generator end`
+    If(Expr, Box<Generator>, Box<Generator>),
+    /// A term that jaq-core runs.
+    Core(Compiled),
 }
 
-fn calculate(left: Value, op: &Math, right: Value) -> dq_json::value::ValR {
-    match op {
-        Math::Add => left + right,
-        Math::Sub => left - right,
-        Math::Mul => left * right,
-        Math::Div => left / right,
-        Math::Rem => left % right,
-    }
-}
+impl Generator {
+    /// `.`
+    pub const INPUT: Self = Self::One(Expr::Input);
 
-impl Stream {
-    /// Every output is the input itself.
-    pub(super) fn passes_input(&self) -> bool {
+    /// `left | right`
+    pub fn pipe(left: Self, right: Self) -> Self {
+        match (left, right) {
+            (left, Self::One(Expr::Input)) => left,
+            (Self::One(Expr::Input), right) => right,
+            (left, right) => Self::Pipe(Box::new(left), Box::new(right)),
+        }
+    }
+
+    /// Whether every output is the input itself.
+    pub fn passes_input(&self) -> bool {
         match self {
-            Self::Select(_) | Self::Only(_) | Self::Empty | Self::One(Expr::Input) => true,
+            Self::Select(_) | Self::OfKind(_) | Self::Empty | Self::One(Expr::Input) => true,
             Self::Pipe(left, right) => left.passes_input() && right.passes_input(),
+            _ => false,
+        }
+    }
+
+    /// Whether jaq-core takes the input first, so that it has to be built as a value.
+    pub fn begins_in_core(&self) -> bool {
+        match self {
+            Self::Core(_) | Self::One(Expr::Core(_)) => true,
+            Self::Pipe(left, _) => left.begins_in_core(),
             _ => false,
         }
     }

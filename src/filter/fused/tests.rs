@@ -8,7 +8,9 @@ mod random;
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-use crate::{Engine, FilterRun, InputSettings, InputSource, Inputs, Program, RunError, compile};
+use crate::{
+    Engine, Filter, FilterRun, InputSettings, InputSource, Inputs, Program, RunError, compile,
+};
 use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
 use dq_json::value::FilterOutput;
 
@@ -83,21 +85,7 @@ fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>
 }
 
 fn run_on(filter: &str, bytes: Box<dyn ByteSource>, fused: bool) -> Result<Vec<String>, String> {
-    let compiled = compile(&Program {
-        text: filter,
-        path: None,
-        named: vec![("x".into(), dq_json::value::Value::str("a"))],
-        positional: Vec::new(),
-        library: Vec::new(),
-        home: None,
-        saved: None,
-        is_given: true,
-        saved_filters: crate::saved::SavedFilters::default(),
-        may_stream_elements: fused,
-        may_split_arrays: false,
-        environment: &Vec::new,
-    });
-    let compiled = compiled.map_err(|errors| format!("{filter}: {}", errors[0]))?;
+    let compiled = compiled(filter, fused)?;
     if fused && matches!(compiled.engine, Engine::Core(_)) {
         return Err(format!("{filter} is not fused"));
     }
@@ -199,6 +187,84 @@ const FILTERS: &[&str] = &[
     ".[] | .a | tojson | fromjson",
 ];
 
+/// Filters over elements, in less common shapes.
+const STREAM_FILTERS: &[&str] = &[
+    ".[0:2]",
+    ".[] | .[0:2]",
+    ".[][0:1]",
+    ".[]?.a",
+    "[.[] | .a][0]",
+    "[.[] | .a][0:2] | length",
+    "try .[] catch \"caught\"",
+    "try (.[] | .a) catch .",
+    "try (.[] | .a)",
+    "[try (.[] | .a.b) catch length]",
+    "try first(.[] | .a) catch 1",
+    "first(try .[] catch 1)",
+    "try .[] catch error",
+    "try (.[] | error) catch .",
+    "try error(.[]) catch .",
+    "(try .[] catch .) | .a",
+    "any",
+    "all",
+    "any(.a)",
+    "all(.a?)",
+    "any(.a, .b; . == 1)",
+    "any(.[]; . == 1)",
+    "all(.[] | .a?; . != null)",
+    "any(.[]; true, error)",
+    "any(.[]; empty)",
+    "isempty(.[])",
+    "isempty(.[] | select(.a == 1))",
+    "last(.[])",
+    "last(.[] | .a) | tojson",
+    "[last(.[] | select(.a))] | length",
+    "nth(1; .[])",
+    "skip(1; .[])",
+    "[skip(2; .[]) | .a]",
+    "[limit(2; .[]) | [.]] | length",
+    "limit(0; .[])",
+    "limit(1 + 1; .[])",
+    "limit(-1; .[])",
+    "limit(1; limit(2; .[]))",
+    "first(skip(1; .[]) | .a)",
+    "[first(.[]), 1]",
+    "[first(.[])] | add",
+    "add(limit(2; .[]))",
+    "add([.[]])",
+    "[.[]] | add | length",
+    "reduce .[] as $y (0; . + 1)",
+    "reduce .[] as $y (0; . + $y)",
+    "reduce .[] as $y (null; [$y, .])",
+    "reduce .[] as $y ([]; . + [$y.a?])",
+    "reduce .[] as $x (0; $x)",
+    "reduce .[] as $x (0; empty)",
+    "reduce .[] as $x (0; ., $x)",
+    "reduce .[] as $y ($x; . + $x)",
+    "reduce .[] as $y (1 / 0; . + 1)",
+    "reduce .[] as [$a, $b] (0; . + $a + $b)",
+    "reduce .[] as {$a, b: [$c]} ([]; . + [$a, $c])",
+    "reduce .[] as {a: $a} (0; try (. + $a) catch 0)",
+    "reduce .[] as {(\"a\", \"b\"): $a} ([]; . + [$a])",
+    "reduce (.[] | .a?) as $y (0; . + 1) | . * 2",
+    "reduce .[] as $y (0; . + 1) as $z | $z",
+    "reduce limit(2; .[]) as $y ([]; . + [$y])",
+    "foreach .[] as $y (0; . + 1)",
+    "foreach .[] as $y (0; . + 1; [., $y])",
+    "foreach .[] as $y (0; . + 1, . + 2; [., $y])",
+    "foreach .[] as $y (0; empty; 1)",
+    "foreach .[] as $y (0; . + 1; ., .)",
+    "foreach .[] as $y (0; . + 1; if . > 1 then error else . end)",
+    "foreach .[] as [$a, $b] (null; $a; [., $b])",
+    "[foreach .[] as $y (0; $y) | .a?]",
+    "first(foreach .[] as $y (0; . + 1; select(. > 1)))",
+    "try (foreach .[] as $y (0; $y.a)) catch .",
+    ".[] | [test(\"a\")?, ascii?, (.a | explode)?, ltrimstr(\"a\"), @text, (keys | length)?]",
+    ".[] | [[splits(\"a\")?], gsub(\"a\"; \"b\")?, has(\"a\")?, (to_entries | length)?, (min | tojson)?]",
+    ".[] | label $out | ., break $out",
+    "def f: .[]; f",
+];
+
 const TEXTS: &[&str] = &[
     "",
     "null",
@@ -224,6 +290,56 @@ const TEXTS: &[&str] = &[
     "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}",
 ];
 
+/// Filters that use their input only by its elements.
+const ELEMENT_FILTERS: &[&str] = &[
+    ".[]",
+    ".[]?",
+    ".[].Names",
+    ".[].Names[0]",
+    ".[] | .Id",
+    ".[] | select(.State == \"running\") | {Id, Names}",
+    "[.[] | .Id] | sort",
+    "map(select(.a)) | length",
+    "length",
+    "add",
+    "first(.[])",
+    "limit(3; .[] | .Id)",
+    "any",
+    "all(.a)",
+    "reduce .[] as $x (0; . + $x)",
+    "foreach .[] as [$a, $b] (null; $a; $b)",
+    "try .[] catch .",
+    "sort_by(.a)",
+    "[limit(3; .[]) | .a] | add",
+    ".[] | [env, now, (.a | env), (.b | now), (.c | env), now]",
+];
+
+/// Filters that use their input in another way too, or may.
+const WHOLE_FILTERS: &[&str] = &[
+    ".",
+    ".a",
+    ".[0]",
+    ".a[]",
+    ".[], .[]",
+    ".[] as $x | .",
+    ".[.[0]]",
+    ".[][length]",
+    "reduce .[] as $x (.; . + [$x])",
+    "reduce .[] as {(.k): $x} (0; . + $x)",
+    "limit(length; .[])",
+    "[.[] | input]",
+    "inputs",
+    "sort",
+    "def map(f): 1; map(.)",
+    "{a: .[]}",
+    "\"\\(.[])\"",
+    "if .[] then 1 else 2 end",
+    ".[] // 1",
+    "path(.[])",
+    ".[] |= 1",
+    "label $out | .[] | break $out",
+];
+
 /// A filter that prints before an input turns out to be broken has printed less where jaq-core reads it whole first.
 fn is_cut_short(fused: &[String], core: &[String]) -> bool {
     let is_broken = |last: Option<&String>| last.is_some_and(|last| last.starts_with("unread"));
@@ -232,7 +348,7 @@ fn is_cut_short(fused: &[String], core: &[String]) -> bool {
 
 #[test]
 fn everyday_filters_do_what_jaq_core_does() {
-    for filter in FILTERS {
+    for filter in FILTERS.iter().chain(STREAM_FILTERS) {
         for text in TEXTS {
             let fused = run(filter, text, usize::MAX, true).unwrap_or_else(|error| {
                 assert!(error.ends_with("is not fused"), "{error}");
@@ -246,14 +362,50 @@ fn everyday_filters_do_what_jaq_core_does() {
     }
 }
 
+fn compiled(filter: &str, may_stream_elements: bool) -> Result<Filter, String> {
+    compile(&Program {
+        text: filter,
+        path: None,
+        named: vec![("x".into(), dq_json::value::Value::str("a"))],
+        positional: Vec::new(),
+        library: Vec::new(),
+        home: None,
+        saved: None,
+        is_given: true,
+        saved_filters: crate::saved::SavedFilters::default(),
+        may_stream_elements,
+        may_split_arrays: false,
+        environment: &Vec::new,
+    })
+    .map_err(|errors| format!("{filter}: {}", errors[0]))
+}
+
+#[test]
+fn filters_that_use_elements_only_are_run_on_them() {
+    for filter in ELEMENT_FILTERS {
+        assert!(
+            compiled(filter, true).unwrap().streams_elements(),
+            "{filter}"
+        );
+    }
+    for filter in WHOLE_FILTERS {
+        assert!(
+            !compiled(filter, true).unwrap().streams_elements(),
+            "{filter}"
+        );
+    }
+}
+
 #[test]
 fn it_does_not_matter_how_the_bytes_arrive() {
-    for filter in FILTERS {
+    let every_size = FILTERS.iter().map(|filter| (filter, 1));
+    let some_sizes = STREAM_FILTERS.iter().map(|filter| (filter, 11));
+    for (filter, step) in every_size.chain(some_sizes) {
         for text in TEXTS {
             let Ok(whole) = run(filter, text, usize::MAX, true) else {
                 continue;
             };
-            for size in 1..text.len() {
+            for size in (1..text.len()).step_by(step) {
                 let dripped = run(filter, text, size, true).unwrap();
                 assert_eq!(dripped, whole, "{filter} on {text} by {size} bytes");
             }

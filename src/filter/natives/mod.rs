@@ -1,7 +1,6 @@
 //! Builtins written in Rust. The table in [`crate::builtins`] says what each of them is.
 
 mod arrays;
-mod elements;
 mod format;
 mod json;
 mod math;
@@ -16,15 +15,14 @@ use jaq_core::native::Fun;
 use jaq_core::{Bind, Native};
 
 pub use arrays::length;
-pub use sorting::{Arrange, arrangement};
+pub use sorting::{ByKeyFn, by_key};
 
 use crate::builtins::{Builtin, Implementation};
 use crate::run::JaqData;
 use native::NativeEntry;
 
-const TABLES: [&[NativeEntry]; 10] = [
+const TABLES: [&[NativeEntry]; 9] = [
     arrays::TABLE,
-    elements::TABLE,
     format::TABLE,
     json::TABLE,
     math::TABLE,

@@ -39,12 +39,15 @@ fn plain(value: Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
     }
 }
 
-/// Arranges an array by the keys of its elements.
-pub type Arrange = fn(&Value, &Value) -> ValR;
+/// Arranges an array by the array of its elements' keys.
+///
+/// # Errors
+/// If one of them is not an array.
+pub type ByKeyFn = fn(&Value, &Value) -> ValR;
 
-/// What a builtin such as `sort_by(f)` does to an array and the keys that `f` gives for its elements, and how many arrays are around each
-/// element afterwards.
-pub fn arrangement(builtin: Intrinsic) -> Option<(Arrange, usize)> {
+/// What `sort_by`, `group_by` and `unique_by` do with elements and their keys, and the number of arrays around each
+/// element of the output.
+pub fn by_key(builtin: Intrinsic) -> Option<(ByKeyFn, usize)> {
     Some(match builtin {
         Intrinsic::SortBy => (sort_by, 1),
         Intrinsic::GroupBy => (group_by, 2),
@@ -53,7 +56,7 @@ pub fn arrangement(builtin: Intrinsic) -> Option<(Arrange, usize)> {
     })
 }
 
-fn with_keys<'a>(mut cv: NativeCall<'a>, arrange: Arrange) -> super::native::Outputs<'a> {
+fn with_keys<'a>(mut cv: NativeCall<'a>, arrange: ByKeyFn) -> super::native::Outputs<'a> {
     let keys = cv.0.pop_var();
     one(arrange(&cv.1, &keys))
 }

@@ -18,7 +18,7 @@ pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
     let arena = Arena::default();
     let main = main(program)?;
     let (text, before) = (main.text, main.before);
-    let (linker, _) = link(program, &files, &arena, main)?;
+    let linker = link(program, &files, &arena, main)?;
     let refuse = |message: String| Err(vec![CompileError::new(message)]);
     let mut definitions: Vec<String> = linker
         .helpers

@@ -121,7 +121,13 @@ fn filter(chance: &mut Chance, depth: u64) -> String {
             inner(chance)
         ),
         13 => format!("(try ({}))", inner(chance)),
-        14 => format!("first({})", inner(chance)),
+        14 => match chance.below(6) {
+            0 => format!("last({})", inner(chance)),
+            1 => format!("isempty({})", inner(chance)),
+            2 => format!("skip(1; {})", inner(chance)),
+            3 => format!("try ({}) catch [.]", inner(chance)),
+            _ => format!("first({})", inner(chance)),
+        },
         15 => format!("limit(2; {})", inner(chance)),
         16 => format!(
             "{}({})",
@@ -144,7 +150,23 @@ fn filter(chance: &mut Chance, depth: u64) -> String {
                 "map(map(.a, .b))",
             ])
         ),
-        17 => format!(".[] | {}", inner(chance)),
+        17 => match chance.below(8) {
+            0 => format!("any({})", inner(chance)),
+            1 => format!("all(.[]; {})", inner(chance)),
+            2 => format!("reduce .[] as $y (0; {})", inner(chance)),
+            3 => format!(
+                "reduce ({}) as $y (null; [$y, .] | {})",
+                inner(chance),
+                inner(chance)
+            ),
+            4 => format!(
+                "foreach .[] as $y ([]; $y | {}; {})",
+                inner(chance),
+                inner(chance)
+            ),
+            5 => format!("foreach .[] as [$y] ($x; [$y, .], {})", inner(chance)),
+            _ => format!(".[] | {}", inner(chance)),
+        },
         18 => format!(
             "[.[] | {}] | {}",
             inner(chance),

@@ -1,157 +1,158 @@
-//! Running a fused filter on one input.
+//! Evaluation of expressions and generators on one input.
 
-use super::slots::Slots;
-use super::{Expr, Program, Stream};
+use std::rc::Rc;
+
+use super::expression::{Expr, Generator};
+use super::frame::{Frame, OutputFn};
+use super::interrupt::Interrupt;
+use super::projection::Projection;
+use crate::Compiled;
 use crate::run::{Run, RunError, Shared};
 use dq_json::value::{FilterOutput, StringLiteral, Value, ValueKind};
 
-/// What ends the run on an input before its end.
-pub enum Halt {
-    /// An error was raised; its value.
-    Raised(Value),
-    /// `halt` or `halt_error`, with its exit code.
-    Exit(i32),
-    /// Whoever takes the outputs wants no more.
-    Enough,
-}
-
-impl From<dq_json::value::ValueError> for Halt {
-    fn from(error: dq_json::value::ValueError) -> Self {
-        Self::Raised(error.into_val())
-    }
-}
-
-/// Takes outputs.
-pub type Out<'o, 't> = &'o mut dyn FnMut(FilterOutput<'t>) -> Result<(), Halt>;
-
-/// What a part of a filter is run on.
-#[derive(Clone)]
-pub struct Frame<'f, 't> {
-    pub input: FilterOutput<'t>,
-    /// Its fields, where it is the input of the whole filter and its text was read just now.
-    pub slots: Option<&'f Slots<'f>>,
-}
-
-impl<'t> Frame<'_, 't> {
-    pub fn of(input: FilterOutput<'t>) -> Self {
-        Self { input, slots: None }
-    }
-}
-
-/// Runs the streams of a program.
+/// Evaluates expressions and generators.
 #[derive(Clone, Copy)]
 pub struct Evaluator<'a> {
-    pub program: &'a Program,
+    /// The paths of the slots.
+    pub projection: &'a Projection,
+    /// What filters of jaq-core can reach.
     pub shared: Shared<'a>,
 }
 
 impl Evaluator<'_> {
-    /// Gives every output of a stream to `out`.
+    /// Emits every output of a generator.
+    ///
+    /// # Errors
+    /// Those of the filter, and those that `out` returns.
     pub fn each<'t>(
         &self,
-        stream: &Stream,
+        generator: &Generator,
         frame: &Frame<'_, 't>,
-        out: Out<'_, 't>,
-    ) -> Result<(), Halt> {
-        match stream {
-            Stream::One(expr) => out(self.one(expr, frame)?),
-            Stream::Empty => Ok(()),
-            Stream::Each(expr) => values(self.one(expr, frame)?, out),
-            Stream::Select(condition) => self.each(condition, frame, &mut |item| {
+        out: OutputFn<'_, 't>,
+    ) -> Result<(), Interrupt> {
+        match generator {
+            Generator::One(expr) => out(self.one(expr, frame)?),
+            Generator::Empty => Ok(()),
+            Generator::Iterate(expr) => values(self.one(expr, frame)?, out),
+            Generator::Select(condition) => self.each(condition, frame, &mut |item| {
                 if item.is_truthy() {
                     out(frame.input.clone())?;
                 }
                 Ok(())
             }),
-            Stream::Only(wanted) if wanted(kind(&frame.input)) => out(frame.input.clone()),
-            Stream::Only(_) => Ok(()),
-            Stream::Recurse => recurse(frame.input.clone(), out),
-            Stream::Try(inner) => self.attempt(inner, frame, out),
-            Stream::Pipe(left, right) => self.pipe(left, right, frame, out),
-            Stream::Both(left, right) => {
+            Generator::OfKind(wanted) if wanted(kind(&frame.input)) => out(frame.input.clone()),
+            Generator::OfKind(_) => Ok(()),
+            Generator::Recurse => recurse(frame.input.clone(), out),
+            Generator::Try(inner) => self.attempt(inner, frame, out),
+            Generator::Pipe(left, right) => self.pipe(left, right, frame, out),
+            Generator::Comma(left, right) => {
                 self.each(left, frame, out)?;
                 self.each(right, frame, out)
             }
-            Stream::First(count, inner) => self.first(*count, inner, frame, out),
-            Stream::If(condition, then, otherwise) => {
+            Generator::Limit(count, inner) => self.limit(*count, inner, frame, out),
+            Generator::If(condition, then, otherwise) => {
                 let is_true = self.one(condition, frame)?.is_truthy();
                 self.each(if is_true { then } else { otherwise }, frame, out)
             }
-            Stream::Part(part) => self.part(part, frame.input.clone().into_value(), &mut |value| {
-                out(FilterOutput::Value(value))
-            }),
+            Generator::Core(filter) => {
+                self.core(filter, frame.input.clone().into_value(), &mut |value| {
+                    out(FilterOutput::Value(value))
+                })
+            }
         }
     }
 
     fn pipe<'t>(
         &self,
-        left: &Stream,
-        right: &Stream,
+        left: &Generator,
+        right: &Generator,
         frame: &Frame<'_, 't>,
-        out: Out<'_, 't>,
-    ) -> Result<(), Halt> {
-        // What comes through `select` is still the input, with its slots.
+        out: OutputFn<'_, 't>,
+    ) -> Result<(), Interrupt> {
+        // What passes `select` is still the input, with its slots.
         let slots = frame.slots.filter(|_| left.passes_input());
         self.each(left, frame, &mut |input| {
             self.each(right, &Frame { input, slots }, out)
         })
     }
 
-    /// `try`: an error ends the stream; one that is raised further on is not caught here.
+    /// `try`: an error ends the outputs; one that is raised by their consumer is not caught.
     fn attempt<'t>(
         &self,
-        inner: &Stream,
+        inner: &Generator,
         frame: &Frame<'_, 't>,
-        out: Out<'_, 't>,
-    ) -> Result<(), Halt> {
-        let mut is_ours = true;
+        out: OutputFn<'_, 't>,
+    ) -> Result<(), Interrupt> {
+        let mut is_own = true;
         let result = self.each(inner, frame, &mut |item| {
-            out(item).inspect_err(|_| is_ours = false)
+            out(item).inspect_err(|_| is_own = false)
         });
         match result {
-            Err(Halt::Raised(_)) if is_ours => Ok(()),
+            Err(Interrupt::Raised(_)) if is_own => Ok(()),
             other => other,
         }
     }
 
-    fn first<'t>(
+    fn limit<'t>(
         &self,
         count: usize,
-        inner: &Stream,
+        inner: &Generator,
         frame: &Frame<'_, 't>,
-        out: Out<'_, 't>,
-    ) -> Result<(), Halt> {
+        out: OutputFn<'_, 't>,
+    ) -> Result<(), Interrupt> {
         let mut left = count;
         let result = self.each(inner, frame, &mut |item| {
             out(item)?;
             left -= 1;
-            if left == 0 { Err(Halt::Enough) } else { Ok(()) }
+            if left == 0 {
+                Err(Interrupt::Stopped)
+            } else {
+                Ok(())
+            }
         });
         match result {
-            Err(Halt::Enough) if left == 0 => Ok(()),
+            Err(Interrupt::Stopped) if left == 0 => Ok(()),
             other => other,
         }
     }
 
-    /// A part that jaq-core runs.
-    fn part(
+    /// Runs a filter in jaq-core.
+    fn core(
         &self,
-        part: &crate::Compiled,
+        filter: &Compiled,
         input: Value,
-        out: &mut dyn FnMut(Value) -> Result<(), Halt>,
-    ) -> Result<(), Halt> {
-        let run = Run::new(part, self.shared);
-        let result = run.on(input, out);
-        result.map_err(|stop| match stop {
-            RunError::Raised(error) => Halt::Raised(error),
-            RunError::Halted(code) => Halt::Exit(code),
-            RunError::Output(halt) => halt,
-            RunError::Unread(_) => Halt::Enough,
-        })
+        out: &mut dyn FnMut(Value) -> Result<(), Interrupt>,
+    ) -> Result<(), Interrupt> {
+        Run::new(filter, self.shared)
+            .on(input, out)
+            .map_err(interrupt)
     }
 
-    /// The one output of a filter.
-    pub fn one<'t>(&self, expr: &Expr, frame: &Frame<'_, 't>) -> Result<FilterOutput<'t>, Halt> {
+    /// Runs a filter in jaq-core with a value for its variable.
+    ///
+    /// # Errors
+    /// Those of the filter, and those that `out` returns.
+    pub fn core_with(
+        &self,
+        filter: &Compiled,
+        input: Value,
+        variable: &Value,
+        out: &mut dyn FnMut(Value) -> Result<(), Interrupt>,
+    ) -> Result<(), Interrupt> {
+        Run::new(filter, self.shared)
+            .on_with(input, variable, out)
+            .map_err(interrupt)
+    }
+
+    /// The output of an expression.
+    ///
+    /// # Errors
+    /// Those of the filter.
+    pub fn one<'t>(
+        &self,
+        expr: &Expr,
+        frame: &Frame<'_, 't>,
+    ) -> Result<FilterOutput<'t>, Interrupt> {
         Ok(match expr {
             Expr::Input => frame.input.clone(),
             Expr::Slot(slot) => self.slot(*slot, frame)?,
@@ -159,29 +160,33 @@ impl Evaluator<'_> {
             Expr::Field(inner, key) => field(self.one(inner, frame)?, key)?,
             Expr::Element(inner, index) => element(self.one(inner, frame)?, *index)?,
             Expr::Object(entries) => {
-                let entry = |(key, expr): &(std::rc::Rc<str>, Expr)| {
-                    Ok((key.clone(), self.one(expr, frame)?))
-                };
-                FilterOutput::Object(entries.iter().map(entry).collect::<Result<_, Halt>>()?)
+                let entry =
+                    |(key, expr): &(Rc<str>, Expr)| Ok((key.clone(), self.one(expr, frame)?));
+                FilterOutput::Object(
+                    entries
+                        .iter()
+                        .map(entry)
+                        .collect::<Result<_, Interrupt>>()?,
+                )
             }
-            Expr::List(stream) => {
+            Expr::List(generator) => {
                 let mut items = Vec::new();
-                self.each(stream, frame, &mut |item| {
+                self.each(generator, frame, &mut |item| {
                     items.push(item.into_value());
                     Ok(())
                 })?;
                 FilterOutput::Value(Value::from(items))
             }
-            Expr::Count(stream) => {
+            Expr::Count(generator) => {
                 let mut count = 0usize;
-                self.each(stream, frame, &mut |_| {
+                self.each(generator, frame, &mut |_| {
                     count += 1;
                     Ok(())
                 })?;
                 FilterOutput::Value(Value::from(count))
             }
             Expr::Length(inner) => length(self.one(inner, frame)?)?,
-            Expr::Text(parts) => self.text(parts, frame)?,
+            Expr::Interpolation(parts) => self.interpolate(parts, frame)?,
             Expr::Binary(left, op, right) => self.binary(left, op, right, frame)?,
             Expr::Not(inner) => {
                 FilterOutput::Value(Value::Bool(!self.one(inner, frame)?.is_truthy()))
@@ -194,17 +199,17 @@ impl Evaluator<'_> {
                 let input = self.one(left, frame)?;
                 self.one(right, &Frame::of(input))?
             }
-            Expr::Part(part) => self.part_of_one(part, frame)?,
+            Expr::Core(filter) => self.core_one(filter, frame)?,
         })
     }
 
-    fn part_of_one<'t>(
+    fn core_one<'t>(
         &self,
-        part: &crate::Compiled,
+        filter: &Compiled,
         frame: &Frame<'_, 't>,
-    ) -> Result<FilterOutput<'t>, Halt> {
+    ) -> Result<FilterOutput<'t>, Interrupt> {
         let mut output = None;
-        self.part(part, frame.input.clone().into_value(), &mut |value| {
+        self.core(filter, frame.input.clone().into_value(), &mut |value| {
             output = Some(value);
             Ok(())
         })?;
@@ -212,18 +217,22 @@ impl Evaluator<'_> {
     }
 
     #[inline(always)]
-    fn slot<'t>(&self, slot: usize, frame: &Frame<'_, 't>) -> Result<FilterOutput<'t>, Halt> {
+    fn slot<'t>(&self, slot: usize, frame: &Frame<'_, 't>) -> Result<FilterOutput<'t>, Interrupt> {
         if let (Some(slots), FilterOutput::Raw(input)) = (frame.slots, &frame.input)
             && let Some(text) = slots.get(slot, *input)
         {
             return Ok(FilterOutput::Raw(text));
         }
-        let path = self.program.wants.path(slot).iter();
+        let path = self.projection.path(slot).iter();
         path.clone()
             .try_fold(frame.input.clone(), |item, key| field(item, key))
     }
 
-    fn text<'t>(&self, parts: &[Expr], frame: &Frame<'_, 't>) -> Result<FilterOutput<'t>, Halt> {
+    fn interpolate<'t>(
+        &self,
+        parts: &[Expr],
+        frame: &Frame<'_, 't>,
+    ) -> Result<FilterOutput<'t>, Interrupt> {
         let mut text = String::new();
         for part in parts {
             match self.one(part, frame)? {
@@ -239,7 +248,17 @@ impl Evaluator<'_> {
     }
 }
 
-pub fn kind(item: &FilterOutput) -> ValueKind {
+fn interrupt(error: RunError<Interrupt>) -> Interrupt {
+    match error {
+        RunError::Raised(error) => Interrupt::Raised(error),
+        RunError::Halted(code) => Interrupt::Exit(code),
+        RunError::Output(interrupt) => interrupt,
+        RunError::Unread(error) => error.into(),
+    }
+}
+
+/// The kind of an item.
+fn kind(item: &FilterOutput) -> ValueKind {
     match item {
         FilterOutput::Raw(text) => text.kind(),
         FilterOutput::Object(_) => ValueKind::Object,
@@ -258,7 +277,7 @@ pub fn kind(item: &FilterOutput) -> ValueKind {
 
 /// `.key`
 #[inline(always)]
-fn field<'t>(item: FilterOutput<'t>, key: &std::rc::Rc<str>) -> Result<FilterOutput<'t>, Halt> {
+fn field<'t>(item: FilterOutput<'t>, key: &Rc<str>) -> Result<FilterOutput<'t>, Interrupt> {
     let null = FilterOutput::Value(Value::Null);
     Ok(match &item {
         FilterOutput::Raw(text) if text.kind() == ValueKind::Object => {
@@ -274,7 +293,7 @@ fn field<'t>(item: FilterOutput<'t>, key: &std::rc::Rc<str>) -> Result<FilterOut
 }
 
 /// `.[index]`
-fn element(item: FilterOutput, index: isize) -> Result<FilterOutput, Halt> {
+fn element(item: FilterOutput, index: isize) -> Result<FilterOutput, Interrupt> {
     if let FilterOutput::Raw(text) = item
         && text.kind() == ValueKind::Array
     {
@@ -290,7 +309,7 @@ fn element(item: FilterOutput, index: isize) -> Result<FilterOutput, Halt> {
     ))
 }
 
-fn length(item: FilterOutput) -> Result<FilterOutput, Halt> {
+fn length(item: FilterOutput) -> Result<FilterOutput, Interrupt> {
     if let FilterOutput::Raw(text) = item {
         match text.kind() {
             ValueKind::Array => {
@@ -309,7 +328,7 @@ fn length(item: FilterOutput) -> Result<FilterOutput, Halt> {
 }
 
 /// `.[]`
-pub fn values<'t>(item: FilterOutput<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
+pub fn values<'t>(item: FilterOutput<'t>, out: OutputFn<'_, 't>) -> Result<(), Interrupt> {
     match item {
         FilterOutput::Raw(text) if text.kind() == ValueKind::Array => text
             .elements()
@@ -328,8 +347,8 @@ pub fn values<'t>(item: FilterOutput<'t>, out: Out<'_, 't>) -> Result<(), Halt> 
     }
 }
 
-/// `..`: the value, and everything inside it, in the order it stands there.
-fn recurse<'t>(item: FilterOutput<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
+/// `..`: the value, then everything inside it, in the order of the text.
+fn recurse<'t>(item: FilterOutput<'t>, out: OutputFn<'_, 't>) -> Result<(), Interrupt> {
     let is_container = matches!(kind(&item), ValueKind::Array | ValueKind::Object);
     out(item.clone())?;
     if is_container {
@@ -338,7 +357,7 @@ fn recurse<'t>(item: FilterOutput<'t>, out: Out<'_, 't>) -> Result<(), Halt> {
     Ok(())
 }
 
-/// The string of an item that stands there as it is.
+/// The text of a string, if no escape has to be decoded for it.
 #[inline(always)]
 pub fn plain<'i>(item: &'i FilterOutput) -> Option<&'i str> {
     match item {

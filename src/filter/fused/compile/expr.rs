@@ -1,4 +1,4 @@
-//! Filters with one output: what stands inside of everything else.
+//! Terms with one output.
 
 use std::rc::Rc;
 
@@ -6,34 +6,34 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::Path;
 
-use super::{Compiler, INPUT, piped};
+use super::compiler::Compiler;
 use crate::builtins::{self, Intrinsic as I};
-use crate::fused::{Expr, Stream};
+use crate::fused::expression::{Expr, Generator};
 use crate::lower::calls;
 use crate::syntax::Term;
 use dq_json::value::{Num, Value};
 
 impl Compiler<'_> {
     /// A filter with one output.
-    pub(super) fn expr(&mut self, term: &Term, rooted: bool) -> Option<Expr> {
-        let mut boxed = |term: &Term| self.expr(term, rooted).map(Box::new);
+    pub fn expr(&mut self, term: &Term, is_root: bool) -> Option<Expr> {
+        let mut boxed = |term: &Term| self.expr(term, is_root).map(Box::new);
         Some(match term {
-            T::Id => INPUT,
+            T::Id => Expr::Input,
             T::Num(text) => Expr::Constant(Value::Num(Num::parse(text))),
             T::Neg(inner) => match &**inner {
                 T::Num(text) => Expr::Constant(Value::Num(Num::parse(text).negate())),
                 _ => return None,
             },
-            T::Var(name) => Expr::Constant(self.parts.variable(name)?),
-            T::Str(None, parts) => return self.string(parts, rooted),
+            T::Var(name) => Expr::Constant(self.core.argument(name)?),
+            T::Str(None, parts) => return self.string(parts, is_root),
             T::Arr(None) => Expr::Constant(Value::from(Vec::new())),
-            T::Arr(Some(inner)) => Expr::List(Box::new(self.of_term(inner, rooted)?)),
-            T::Obj(entries) => return self.object(entries, rooted),
+            T::Arr(Some(inner)) => Expr::List(Box::new(self.generator(inner, is_root)?)),
+            T::Obj(entries) => return self.object(entries, is_root),
             T::Path(inner, Path(parts)) => {
-                let inner = self.expr(inner, rooted)?;
-                let rooted = rooted && matches!(inner, Expr::Input);
-                return match self.path(inner, parts, rooted)? {
-                    Stream::One(expr) => Some(expr),
+                let inner = self.expr(inner, is_root)?;
+                let is_root = is_root && matches!(inner, Expr::Input);
+                return match self.path(inner, parts, is_root)? {
+                    Generator::One(expr) => Some(expr),
                     _ => None,
                 };
             }
@@ -41,19 +41,19 @@ impl Compiler<'_> {
                 let left = boxed(left)?;
                 Expr::Pipe(left, Box::new(self.expr(right, false)?))
             }
-            // jq runs the right operand first; where that shows, jaq-core's way around it is taken.
+            // jq evaluates the right operand first. If that can be observed, `lower` rewrites the term for jaq-core.
             T::BinOp(left, B::Math(_) | B::Cmp(_), right) if calls(left) && calls(right) => {
                 return None;
             }
             T::BinOp(left, op, right) => Expr::Binary(boxed(left)?, operator(op)?, boxed(right)?),
             T::IfThenElse(branches, otherwise) => {
                 let mut expr = match otherwise {
-                    Some(otherwise) => self.expr(otherwise, rooted)?,
-                    None => INPUT,
+                    Some(otherwise) => self.expr(otherwise, is_root)?,
+                    None => Expr::Input,
                 };
                 for (condition, then) in branches.iter().rev() {
-                    let condition = Box::new(self.expr(condition, rooted)?);
-                    let then = Box::new(self.expr(then, rooted)?);
+                    let condition = Box::new(self.expr(condition, is_root)?);
+                    let then = Box::new(self.expr(then, is_root)?);
                     expr = Expr::If(condition, then, Box::new(expr));
                 }
                 expr
@@ -66,27 +66,27 @@ impl Compiler<'_> {
     fn single_call(&mut self, term: &Term, name: &str, args: &[Term]) -> Option<Expr> {
         let builtin = builtins::find(name, args.len())?;
         Some(match (builtin.intrinsic, args) {
-            (Some(I::Length), []) => Expr::Length(Box::new(INPUT)),
-            (Some(I::Not), []) => Expr::Not(Box::new(INPUT)),
+            (Some(I::Length), []) => Expr::Length(Box::new(Expr::Input)),
+            (Some(I::Not), []) => Expr::Not(Box::new(Expr::Input)),
             (Some(I::Null), []) => Expr::Constant(Value::Null),
             (Some(I::True), []) => Expr::Constant(Value::Bool(true)),
             (Some(I::False), []) => Expr::Constant(Value::Bool(false)),
-            (Some(I::ToString), []) => Expr::Text(vec![INPUT]),
+            (Some(I::ToString), []) => Expr::Interpolation(vec![Expr::Input]),
             (Some(I::Map), [filter]) => {
-                let each = self.of_term(filter, false)?;
-                Expr::List(Box::new(piped(Stream::Each(INPUT), each)))
+                let each = self.generator(filter, false)?;
+                Expr::List(Box::new(Generator::pipe(
+                    Generator::Iterate(Expr::Input),
+                    each,
+                )))
             }
             _ if builtin.is_pure_function() && args.iter().all(is_constant) => {
-                match self.part(term)? {
-                    Stream::Part(part) => Expr::Part(part),
-                    _ => return None,
-                }
+                Expr::Core(self.core(term)?)
             }
             _ => return None,
         })
     }
 
-    fn string(&mut self, parts: &[StrPart<&str, Term>], rooted: bool) -> Option<Expr> {
+    fn string(&mut self, parts: &[StrPart<&str, Term>], is_root: bool) -> Option<Expr> {
         let is_call =
             |part: &&StrPart<&str, Term>| matches!(part, StrPart::Term(term) if calls(term));
         if parts.iter().filter(is_call).count() > 1 {
@@ -102,7 +102,7 @@ impl Compiler<'_> {
                     if !text.is_empty() {
                         pieces.push(Expr::Constant(Value::from(std::mem::take(&mut text))));
                     }
-                    pieces.push(self.expr(term, rooted)?);
+                    pieces.push(self.expr(term, is_root)?);
                 }
             }
         }
@@ -112,22 +112,22 @@ impl Compiler<'_> {
         if !text.is_empty() {
             pieces.push(Expr::Constant(Value::from(text)));
         }
-        Some(Expr::Text(pieces))
+        Some(Expr::Interpolation(pieces))
     }
 
-    fn object(&mut self, entries: &[(Term, Option<Term>)], rooted: bool) -> Option<Expr> {
+    fn object(&mut self, entries: &[(Term, Option<Term>)], is_root: bool) -> Option<Expr> {
         let mut fused: Vec<(Rc<str>, Expr)> = Vec::with_capacity(entries.len());
         for (key, value) in entries {
-            let Expr::Constant(Value::Str(key)) = self.expr(key, rooted)? else {
+            let Expr::Constant(Value::Str(key)) = self.expr(key, is_root)? else {
                 return None;
             };
             if fused.iter().any(|(known, _)| *known == key) {
                 return None;
             }
             let value = match value {
-                Some(value) => self.expr(value, rooted)?,
-                None if rooted => Expr::Slot(self.wants.slot(std::slice::from_ref(&key))),
-                None => Expr::Field(Box::new(INPUT), key.clone()),
+                Some(value) => self.expr(value, is_root)?,
+                None if is_root => Expr::Slot(self.projection.slot(std::slice::from_ref(&key))),
+                None => Expr::Field(Box::new(Expr::Input), key.clone()),
             };
             fused.push((key, value));
         }

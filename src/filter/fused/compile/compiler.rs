@@ -1,0 +1,48 @@
+//! What the compilation of one filter collects.
+
+use crate::Compiled;
+use crate::fused::core_compiler::CoreCompiler;
+use crate::fused::projection::Projection;
+use crate::syntax::Term;
+
+/// Compiles terms to expressions, generators and element streams. Its methods give `None` for a term that the fused
+/// evaluator does not know.
+///
+/// `is_root` says that a term's input is the input (or element) of the whole filter, so that its fields have slots.
+pub struct Compiler<'p> {
+    /// The fields used of the input.
+    pub projection: Projection,
+    /// For the terms that are left to jaq-core.
+    pub core: &'p mut dyn CoreCompiler,
+    /// How many terms were given to jaq-core.
+    core_terms: usize,
+}
+
+/// A filter with more terms for jaq-core than this is left to it as a whole: each costs a compilation at the start and
+/// a built value per run.
+const MAX_CORE_TERMS: usize = 4;
+
+impl<'p> Compiler<'p> {
+    /// A compiler that has seen no term.
+    pub fn new(core: &'p mut dyn CoreCompiler) -> Self {
+        Self {
+            projection: Projection::default(),
+            core,
+            core_terms: 0,
+        }
+    }
+
+    /// Compiles a term for jaq-core, as long as there are few of them.
+    pub fn core(&mut self, term: &Term) -> Option<Compiled> {
+        self.core_terms += 1;
+        if self.core_terms > MAX_CORE_TERMS {
+            return None;
+        }
+        self.core.compile(term, None)
+    }
+
+    /// Forgets the terms that were given to jaq-core, because something else is compiled in their place.
+    pub fn reset_core_terms(&mut self) {
+        self.core_terms = 0;
+    }
+}

@@ -1,0 +1,42 @@
+//! Whether a filter is fused, and how it is evaluated.
+
+use jaq_core::load::parse::Term as T;
+
+use super::compiler::Compiler;
+use super::stages::stages;
+use crate::fused::core_compiler::CoreCompiler;
+use crate::fused::fused_filter::{Evaluation, FusedFilter};
+use crate::fused::reads_inputs::reads_inputs;
+use crate::syntax::Module;
+
+/// Compiles the main filter of a module for the fused evaluator; `None` if it is to be run by jaq-core as a whole.
+///
+/// With `may_split_arrays`, the filter `.` gives a long array in parts.
+pub fn compile(
+    module: &Module,
+    may_split_arrays: bool,
+    core: &mut dyn CoreCompiler,
+) -> Option<FusedFilter> {
+    let main = module.main.as_ref()?;
+    if !module.defs.is_empty() || !module.imports.is_empty() || reads_inputs(main) {
+        return None;
+    }
+    let stages = stages(main);
+    let mut compiler = Compiler::new(core);
+    if let Some(stream) = compiler.element_stream(&stages) {
+        return Some(FusedFilter {
+            evaluation: Evaluation::Elements(stream),
+            projection: compiler.projection,
+        });
+    }
+    let mut compiler = Compiler::new(core);
+    let generator = compiler.pipeline(&stages, true)?;
+    // If jaq-core takes the input first, fusing the rest gains nothing.
+    (!generator.begins_in_core()).then_some(FusedFilter {
+        evaluation: match main {
+            T::Id if may_split_arrays => Evaluation::Copy,
+            _ => Evaluation::Whole(generator),
+        },
+        projection: compiler.projection,
+    })
+}

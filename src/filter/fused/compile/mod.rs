@@ -1,0 +1,13 @@
+//! Compilation of a filter for the fused evaluator.
+
+mod compiler;
+mod constant;
+mod elements;
+mod expr;
+mod filter;
+mod generator;
+mod path;
+mod pipeline;
+mod stages;
+
+pub use filter::compile;

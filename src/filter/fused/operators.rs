@@ -1,0 +1,64 @@
+//! Binary operators: comparisons, calculations and logic.
+
+use jaq_core::load::parse::BinaryOp;
+use jaq_core::ops::{Cmp, Math};
+
+use super::evaluate::{Evaluator, plain};
+use super::expression::Expr;
+use super::frame::Frame;
+use super::interrupt::Interrupt;
+use dq_json::value::{FilterOutput, Value};
+
+impl Evaluator<'_> {
+    pub(super) fn binary<'t>(
+        &self,
+        left: &Expr,
+        op: &BinaryOp<&'static str>,
+        right: &Expr,
+        frame: &Frame<'_, 't>,
+    ) -> Result<FilterOutput<'t>, Interrupt> {
+        let left = self.one(left, frame)?;
+        let right = || self.one(right, frame);
+        Ok(match op {
+            BinaryOp::And => {
+                FilterOutput::from(Value::Bool(left.is_truthy() && right()?.is_truthy()))
+            }
+            BinaryOp::Or => {
+                FilterOutput::from(Value::Bool(left.is_truthy() || right()?.is_truthy()))
+            }
+            BinaryOp::Alt if left.is_truthy() => left,
+            BinaryOp::Cmp(op) => FilterOutput::from(Value::Bool(compare(left, op, right()?))),
+            BinaryOp::Math(op) => {
+                let (left, right) = (left.into_value(), right()?.into_value());
+                FilterOutput::from(calculate(left, op, right)?)
+            }
+            _ => right()?,
+        })
+    }
+}
+
+fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {
+    let is_equality = matches!(op, Cmp::Eq | Cmp::Ne);
+    if is_equality && let (Some(left), Some(right)) = (plain(&left), plain(&right)) {
+        return (left == right) == matches!(op, Cmp::Eq);
+    }
+    let (left, right) = (left.into_value(), right.into_value());
+    match op {
+        Cmp::Lt => left < right,
+        Cmp::Le => left <= right,
+        Cmp::Gt => left > right,
+        Cmp::Ge => left >= right,
+        Cmp::Eq => left == right,
+        Cmp::Ne => left != right,
+    }
+}
+
+fn calculate(left: Value, op: &Math, right: Value) -> dq_json::value::ValR {
+    match op {
+        Math::Add => left + right,
+        Math::Sub => left - right,
+        Math::Mul => left * right,
+        Math::Div => left / right,
+        Math::Rem => left % right,
+    }
+}
