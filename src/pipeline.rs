@@ -26,7 +26,7 @@ use output::Output;
 /// Whatever ends the run early; the outputs before it are written.
 pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
     let may_stream_elements = plan.inputs.mode == InputMode::Values && !plan.null_input;
-    let may_split_arrays = dq_format::takes_parts(&plan.output);
+    let may_split_arrays = plan.output.accepts_array_parts();
     let filter = compile(&plan.program, may_stream_elements, may_split_arrays)?;
     let output = Rc::new(Output::new(
         plan.terminal.clone(),

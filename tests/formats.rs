@@ -73,7 +73,7 @@ fn keys_after_the_header_are_left_out() {
     for format in ["csv", "tsv"] {
         let output = ask(&slow(&pieces), &["-o", format]).run();
         assert_eq!((output.text(), output.code), ("a\n1\n3\n", 5));
-        let said = "dq: format: left out, for they came after the header was written: b; name all the columns with --columns\n";
+        let said = "dq: format: left out, because they appeared after the header was written: b; name all columns with --columns\n";
         assert_eq!(output.stderr, said);
     }
     ask(&slow(&pieces), &["-o", "csv", "--columns", "a,b"])

@@ -1,83 +1,85 @@
-//! The columns asked for: paths into the rows (`id,State.Health`).
+//! Selected columns: paths into the rows (`id,State.Health`).
 
 use dq_json::value::Value;
 
-/// What tables, CSV, TSV and Markdown show.
+/// The columns of tables, CSV, TSV and Markdown.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    /// The columns in their order; `None` takes the keys of the rows as they come.
-    pub chosen: Option<Vec<Column>>,
-    /// Those chosen were for other rows: they are shown if the first row has them all.
+    /// The columns in their order; `None` shows all keys of the rows, in the order of their first appearance.
+    pub selected: Option<Vec<Column>>,
+    /// The selected columns were written for the rows of a saved filter, and another filter may have changed the rows
+    /// since: the selection applies only if the first row has all of the columns.
     pub is_tentative: bool,
-    /// What is shown are lists of lines: each element of an array is a row, whatever it is.
-    pub of_lines: bool,
-    /// Begin with the names of the columns.
-    pub header: bool,
+    /// Every element of an array is a row, scalars too. (Otherwise an array of scalars is one row.)
+    pub explode_arrays: bool,
+    /// Starts with a row of column headers.
+    pub has_header: bool,
 }
 
 impl Default for Columns {
-    /// All there are, with their names.
+    /// All columns, with their headers.
     fn default() -> Self {
         Self {
-            chosen: None,
+            selected: None,
             is_tentative: false,
-            of_lines: false,
-            header: true,
+            explode_arrays: false,
+            has_header: true,
         }
     }
 }
 
-/// A path into a row, with dots between its keys.
+/// A column: a path into a row, its keys separated by dots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     path: String,
 }
 
 impl Column {
-    /// The columns of a list with commas between them; `None` where one of them is empty.
-    pub fn list(text: &str) -> Option<Vec<Self>> {
-        text.split(',').map(Self::new).collect()
+    /// The columns of a comma-separated list; `None` if a path has no key.
+    pub fn parse_list(text: &str) -> Option<Vec<Self>> {
+        text.split(',').map(Self::parse).collect()
     }
 
-    /// One column; `None` for a path without a key. A dot in front is jq's.
-    pub fn new(path: &str) -> Option<Self> {
+    /// One column; `None` if the path has no key. A leading dot, as in a jq path, is ignored.
+    fn parse(path: &str) -> Option<Self> {
         let path = path.trim();
         let path = path.strip_prefix('.').unwrap_or(path);
         (!path.is_empty()).then(|| Self { path: path.into() })
     }
 
-    /// The path, as its header names it.
-    pub fn name(&self) -> &str {
+    /// The path, which is also the column's header.
+    pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What the row has there; null where it has nothing.
-    pub fn of(&self, row: &Value) -> Value {
+    /// The value at the path; null if the row has none.
+    pub(crate) fn value_in(&self, row: &Value) -> Value {
         find(row, &self.path).unwrap_or(Value::Null)
     }
 
-    /// Whether the row has something there, be it null, or at least the key that the path starts with.
-    pub fn is_in(&self, row: &Value) -> bool {
+    /// Whether the row has a value at the path (null counts), or at least the path's first key.
+    pub(crate) fn is_present_in(&self, row: &Value) -> bool {
         let first = self.path.split('.').next().unwrap_or_default();
-        step(row, first).is_some() || find(row, &self.path).is_some()
+        child(row, first).is_some() || find(row, &self.path).is_some()
     }
 }
 
-/// A key may hold dots itself (`Labels.com.docker.compose.project`): the whole rest of the path is tried first.
+/// The value at a path. Keys may contain dots themselves (`Labels.com.docker.compose.project`), so the whole rest of
+/// the path is tried as a key first.
 fn find(value: &Value, path: &str) -> Option<Value> {
-    let whole = step(value, path);
+    let whole = child(value, path);
     whole
         .or_else(|| {
             path.match_indices('.').find_map(|(dot, _)| {
-                let inner = step(value, &path[..dot])?;
+                let inner = child(value, &path[..dot])?;
                 find(&inner, &path[dot + 1..])
             })
         })
-        .or_else(|| of_each(value, path))
+        .or_else(|| find_in_elements(value, path))
 }
 
-/// One key, in any case if not as it is written; an array takes an index.
-fn step(value: &Value, key: &str) -> Option<Value> {
+/// The value of a key, ignoring ASCII case if there is no exact match; of an array, the element with that index.
+fn child(value: &Value, key: &str) -> Option<Value> {
     match value {
         Value::Obj(map) => map.field(key).or_else(|| {
             let mut entries = map.iter();
@@ -89,8 +91,8 @@ fn step(value: &Value, key: &str) -> Option<Value> {
     }
 }
 
-/// `Mounts.Source` of an array is that of each element.
-fn of_each(value: &Value, path: &str) -> Option<Value> {
+/// The values at the path in each element of an array: `Mounts.Source` where `Mounts` is an array.
+fn find_in_elements(value: &Value, path: &str) -> Option<Value> {
     let Value::Arr(items) = value else {
         return None;
     };
@@ -128,25 +130,25 @@ mod tests {
             ("nothing", "null"),
         ];
         for (path, expected) in cases {
-            let column = Column::new(path).unwrap();
-            assert_eq!(column.of(&row).to_json(), expected, "{path}");
+            let column = Column::parse(path).unwrap();
+            assert_eq!(column.value_in(&row).to_json(), expected, "{path}");
         }
-        let is_in = |path| Column::new(path).unwrap().is_in(&row);
+        let is_present = |path| Column::parse(path).unwrap().is_present_in(&row);
         assert!(
             ["id", "no", "Labels.com.y", "Names.7"]
                 .into_iter()
-                .all(is_in)
+                .all(is_present)
         );
-        assert!(!["nothing", "x.Id"].into_iter().any(is_in));
+        assert!(!["nothing", "x.Id"].into_iter().any(is_present));
     }
 
     #[test]
     fn lists() {
         let names = |text| {
             Some(
-                Column::list(text)?
+                Column::parse_list(text)?
                     .iter()
-                    .map(|it| it.name().to_owned())
+                    .map(|it| it.path().to_owned())
                     .collect::<Vec<_>>(),
             )
         };

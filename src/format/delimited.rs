@@ -4,24 +4,27 @@ use std::rc::Rc;
 
 use csv_core::Writer;
 
-use super::grid::{Cell, Grid, Origin};
-use super::sheet::{Late, Sheet, Style};
-use super::{Error, Format, Formatter, Settings};
+use crate::columnar::{ColumnarFormatter, RowWriter, UnknownKeys};
+use crate::error::Error;
+use crate::format::Format;
+use crate::formatter::Formatter;
+use crate::row_buffer::{Cell, ColumnOrigin, RowBuffer};
+use crate::settings::Settings;
 use dq_json::value::Value;
 
 /// The formatter.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
-    let grid = Grid::new(&settings.columns, exact);
+    let grid = RowBuffer::new(&settings.columns, exact);
     let style = Delimited {
-        has_header: settings.columns.header,
+        has_header: settings.columns.has_header,
         fields: if settings.format == Format::Tsv {
             Fields::Tsv
         } else {
             Fields::Csv(Box::default())
         },
-        late: Late::default(),
+        late: UnknownKeys::default(),
     };
-    Box::new(Sheet::new(
+    Box::new(ColumnarFormatter::new(
         grid,
         style,
         settings.sort_keys,
@@ -40,7 +43,7 @@ fn exact(value: &Value, out: &mut String) {
 struct Delimited {
     has_header: bool,
     fields: Fields,
-    late: Late,
+    late: UnknownKeys,
 }
 
 enum Fields {
@@ -54,18 +57,18 @@ struct Quoting {
     buf: Vec<u8>,
 }
 
-impl Style for Delimited {
+impl RowWriter for Delimited {
     /// The names of the columns, if any of them has one: arrays and scalars have none.
-    fn begin(&mut self, grid: &Grid, out: &mut String) {
+    fn begin(&mut self, grid: &RowBuffer, out: &mut String) {
         let has_names = grid
             .names()
-            .any(|(_, origin)| matches!(origin, Origin::Key | Origin::Chosen));
+            .any(|(_, origin)| matches!(origin, ColumnOrigin::Key | ColumnOrigin::Chosen));
         if self.has_header && has_names {
             self.fields.line(grid.names().map(|(name, _)| name), out);
         }
     }
 
-    fn row(&mut self, grid: &Grid, cells: &[Cell], out: &mut String) -> Result<(), Error> {
+    fn row(&mut self, grid: &RowBuffer, cells: &[Cell], out: &mut String) -> Result<(), Error> {
         self.fields.line(grid.fields(cells), out);
         Ok(())
     }

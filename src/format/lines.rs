@@ -2,20 +2,22 @@
 
 use std::io;
 
-use super::json::Json;
-use super::{Error, Formatter, Settings};
+use crate::error::Error;
+use crate::formatter::Formatter;
+use crate::json::JsonFormatter;
+use crate::settings::Settings;
 use dq_json::value::Value;
 
 /// jq's `-r` with `.[]` where there are elements.
-pub struct Lines(Json);
+pub struct LinesFormatter(JsonFormatter);
 
-impl Lines {
+impl LinesFormatter {
     pub fn new(settings: Settings) -> Self {
-        Self(Json::new(settings))
+        Self(JsonFormatter::new(settings))
     }
 }
 
-impl Formatter for Lines {
+impl Formatter for LinesFormatter {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         match value {
             Value::Arr(items) => items.iter().try_for_each(|item| self.0.write(item, out)),
@@ -23,8 +25,8 @@ impl Formatter for Lines {
         }
     }
 
-    fn drain(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
-        self.0.drain(out)
+    fn flush_pending(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+        self.0.flush_pending(out)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {

@@ -2,16 +2,18 @@
 
 use std::rc::Rc;
 
-use super::cell::{readable, visible};
-use super::grid::{Cell, Grid, Kind};
-use super::sheet::{Late, Sheet, Style};
-use super::{Error, Formatter, Settings};
+use crate::cell::{readable, visible};
+use crate::columnar::{ColumnarFormatter, RowWriter, UnknownKeys};
+use crate::error::Error;
+use crate::formatter::Formatter;
+use crate::row_buffer::{Cell, CellKind, RowBuffer};
+use crate::settings::Settings;
 use dq_json::value::Value;
 
 /// The formatter.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
-    let grid = Grid::new(&settings.columns, literal);
-    Box::new(Sheet::new(
+    let grid = RowBuffer::new(&settings.columns, literal);
+    Box::new(ColumnarFormatter::new(
         grid,
         Markdown::default(),
         settings.sort_keys,
@@ -21,17 +23,17 @@ pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
 
 #[derive(Default)]
 struct Markdown {
-    late: Late,
+    late: UnknownKeys,
 }
 
-impl Style for Markdown {
-    fn begin(&mut self, grid: &Grid, out: &mut String) {
+impl RowWriter for Markdown {
+    fn begin(&mut self, grid: &RowBuffer, out: &mut String) {
         let names: Vec<String> = grid.names().map(|(name, _)| escaped(name)).collect();
         line(names.iter().map(String::as_str), out);
         let mut kinds: Vec<Option<bool>> = vec![None; names.len()];
         for cell in grid.rows().flatten() {
             let are_numbers = &mut kinds[cell.column];
-            *are_numbers = Some(are_numbers.unwrap_or(true) && cell.kind == Kind::Number);
+            *are_numbers = Some(are_numbers.unwrap_or(true) && cell.kind == CellKind::Number);
         }
         let rules = kinds
             .iter()
@@ -39,7 +41,7 @@ impl Style for Markdown {
         line(rules, out);
     }
 
-    fn row(&mut self, grid: &Grid, cells: &[Cell], out: &mut String) -> Result<(), Error> {
+    fn row(&mut self, grid: &RowBuffer, cells: &[Cell], out: &mut String) -> Result<(), Error> {
         line(grid.fields(cells), out);
         Ok(())
     }

@@ -1,20 +1,20 @@
-//! The colours of values, from jq's defaults and `JQ_COLORS`.
+//! The colours of values: jq's defaults and `JQ_COLORS`.
 
 use colored_json::{Color, Style};
 
-/// A style for each kind of value, and for the keys of objects.
+/// A style for each kind of value, and for the keys of objects. The default is jq's.
 #[derive(Clone, Copy, Debug)]
 pub struct Palette {
-    pub null: Style,
-    pub bool_false: Style,
-    pub bool_true: Style,
-    pub number: Style,
-    pub string: Style,
+    pub(crate) null: Style,
+    pub(crate) bool_false: Style,
+    pub(crate) bool_true: Style,
+    pub(crate) number: Style,
+    pub(crate) string: Style,
     /// Brackets and commas of arrays.
-    pub array: Style,
+    pub(crate) array: Style,
     /// Braces, colons and commas of objects.
-    pub object: Style,
-    pub key: Style,
+    pub(crate) object: Style,
+    pub(crate) key: Style,
 }
 
 /// jq's defaults since 1.7.1, in the order of `JQ_COLORS`.
@@ -29,8 +29,8 @@ impl Default for Palette {
 }
 
 impl Palette {
-    /// The palette that `JQ_COLORS` asks for: styles separated by colons, jq's defaults for those left out.
-    /// `false` says that the value is malformed and the defaults stand, for which jq warns
+    /// The palette of a `JQ_COLORS` value: styles separated by colons, with jq's defaults for missing ones. The flag
+    /// is false where the value is malformed; the palette is then the default, and jq warns
     /// `Failed to set $JQ_COLORS`.
     pub fn from_jq_colors(value: Option<&str>) -> (Self, bool) {
         let fields: Vec<&str> = value.unwrap_or_default().splitn(9, ':').take(8).collect();
@@ -65,8 +65,8 @@ impl Palette {
     }
 }
 
-/// jq's reading of the fields: an empty last one keeps its default, an empty one before it means no colour,
-/// and the eighth is not looked at past its valid characters.
+/// The codes of the fields, read as jq reads them: an empty last field keeps its default, an empty field before it
+/// means no colour, and invalid characters at the end of the eighth field are ignored.
 fn valid_codes<'a>(fields: &[&'a str]) -> Option<[&'a str; 8]> {
     let is_code = |c: char| c.is_ascii_digit() || c == ';';
     let mut codes = DEFAULTS;
@@ -82,10 +82,10 @@ fn valid_codes<'a>(fields: &[&'a str]) -> Option<[&'a str; 8]> {
     Some(codes)
 }
 
-/// The style of an SGR sequence's parameters. What a style cannot express (fonts, overlines) is left out.
+/// The style of an SGR sequence's parameters. Attributes that [`Style`] cannot express (fonts, overlines) are ignored.
 fn style(codes: &str) -> Style {
-    let mut sgr = Sgr::default();
-    // A parameter left out counts as 0; one too large to exist is skipped like any unknown one.
+    let mut sgr = SgrState::default();
+    // An empty parameter is 0 (ECMA-48, 5.4.2); one above 255 is unknown and ignored.
     let mut codes = codes.split(';').map(|code| {
         if code.is_empty() {
             0
@@ -99,16 +99,16 @@ fn style(codes: &str) -> Style {
     sgr.style()
 }
 
-/// What a terminal remembers of the SGR parameters seen so far.
+/// The attributes that a terminal has after the SGR parameters so far.
 #[derive(Default)]
-struct Sgr {
+struct SgrState {
     foreground: Option<Color>,
     background: Option<Color>,
-    /// Bold, dim, italic and so on, by the code that turns each on.
+    /// Bold, dim, italic and so on, indexed by the code that turns the attribute on.
     attributes: [bool; 10],
 }
 
-impl Sgr {
+impl SgrState {
     fn apply(&mut self, code: u8, following: &mut impl Iterator<Item = u8>) {
         match code {
             0 => *self = Self::default(),
@@ -117,10 +117,10 @@ impl Sgr {
             25 => self.attributes[5..=6].fill(false),
             23..=24 | 27..=29 => self.attributes[usize::from(code - 20)] = false,
             30..=37 => self.foreground = Some(BASIC[usize::from(code - 30)]),
-            38 => self.foreground = extended(following).or(self.foreground),
+            38 => self.foreground = extended_color(following).or(self.foreground),
             39 => self.foreground = None,
             40..=47 => self.background = Some(BASIC[usize::from(code - 40)]),
-            48 => self.background = extended(following).or(self.background),
+            48 => self.background = extended_color(following).or(self.background),
             49 => self.background = None,
             90..=97 => self.foreground = Some(BASIC[usize::from(code - 90) + 8]),
             100..=107 => self.background = Some(BASIC[usize::from(code - 100) + 8]),
@@ -132,17 +132,17 @@ impl Sgr {
         let mut style = Style::new();
         style.foreground = self.foreground;
         style.background = self.background;
-        for (code, turn_on) in ATTRIBUTES {
+        for (code, set) in ATTRIBUTES {
             if self.attributes[code] {
-                style = turn_on(style);
+                style = set(style);
             }
         }
         style
     }
 }
 
-/// What follows 38 or 48: `5;n` out of 256 colours, or `2;r;g;b`.
-fn extended(codes: &mut impl Iterator<Item = u8>) -> Option<Color> {
+/// The colour after 38 or 48: `5;n` of the 256-colour palette, or `2;r;g;b`.
+fn extended_color(codes: &mut impl Iterator<Item = u8>) -> Option<Color> {
     match codes.next()? {
         5 => Some(Color::Fixed(codes.next()?)),
         2 => Some(Color::Rgb(codes.next()?, codes.next()?, codes.next()?)),
@@ -150,9 +150,9 @@ fn extended(codes: &mut impl Iterator<Item = u8>) -> Option<Color> {
     }
 }
 
-type TurnOn = fn(Style) -> Style;
+type SetAttribute = fn(Style) -> Style;
 
-const ATTRIBUTES: [(usize, TurnOn); 9] = [
+const ATTRIBUTES: [(usize, SetAttribute); 9] = [
     (1, |style| style.bold()),
     (2, |style| style.dim()),
     (3, |style| style.italic()),
@@ -188,7 +188,7 @@ const BASIC: [Color; 16] = [
 mod tests {
     use super::*;
 
-    /// The sequences a palette turns its eight styles on with, without what all have in common.
+    /// The parameters of the sequences that turn the palette's eight styles on.
     fn sequences(palette: Palette) -> String {
         let Palette {
             null,
@@ -217,7 +217,7 @@ mod tests {
     fn jq_colors() {
         let defaults = "90::::32:1:1:1;34";
         let cases = [
-            // JQ_COLORS, the palette, whether it is well formed
+            // JQ_COLORS, the expected palette, whether the value is well formed
             ("", defaults, true),
             ("31", "31::::32:1:1:1;34", true),
             ("31:", "31::::32:1:1:1;34", true),
@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn sgr_parameters() {
         let cases = [
-            // parameters, what they come to
+            // parameters, and the parameters of the resulting style
             ("", ""),
             ("0", ""),
             ("1;2;3;4;5;6;7;8;9", "1;2;3;4;5;6;7;8;9"),

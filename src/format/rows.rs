@@ -5,15 +5,15 @@ use dq_json::value::{FilterOutput, RawValue, Value, ValueKind};
 /// Gives the rows of an output to `each`: an object is one, so is an array of scalars; of any other array each element
 /// is one. A row is an object (its keys name the columns), an array (its indexes do) or a scalar.
 ///
-/// `of_lines`: of every array each element is one.
+/// `explode_arrays`: of every array each element is one.
 ///
 /// What nobody has looked into yet is built row by row, so that a long array is never there as a whole.
-pub fn each_row(output: FilterOutput, of_lines: bool, each: &mut dyn FnMut(&Value)) {
+pub fn each_row(output: FilterOutput, explode_arrays: bool, each: &mut dyn FnMut(&Value)) {
     match output {
-        FilterOutput::Raw(text) => of_text(text, of_lines, each),
+        FilterOutput::Raw(text) => of_text(text, explode_arrays, each),
         FilterOutput::Value(Value::Arr(items)) => match items.raw() {
-            Some(text) => of_text(text, of_lines, each),
-            None if of_lines || items.is_empty() || items.iter().any(is_container) => {
+            Some(text) => of_text(text, explode_arrays, each),
+            None if explode_arrays || items.is_empty() || items.iter().any(is_container) => {
                 items.iter().for_each(each)
             }
             None => each(&Value::Arr(items)),
@@ -22,12 +22,12 @@ pub fn each_row(output: FilterOutput, of_lines: bool, each: &mut dyn FnMut(&Valu
     }
 }
 
-fn of_text(text: RawValue, of_lines: bool, each: &mut dyn FnMut(&Value)) {
+fn of_text(text: RawValue, explode_arrays: bool, each: &mut dyn FnMut(&Value)) {
     let is_container = |text: RawValue| matches!(text.kind(), ValueKind::Array | ValueKind::Object);
     let mut elements = text.elements().peekable();
     if text.kind() != ValueKind::Array {
         each(&text.to_value());
-    } else if of_lines || elements.peek().is_none() || text.elements().any(is_container) {
+    } else if explode_arrays || elements.peek().is_none() || text.elements().any(is_container) {
         elements.for_each(|element| each(&element.to_value()));
     } else {
         each(&text.to_value());

@@ -6,33 +6,36 @@
 use std::borrow::Cow;
 use std::io;
 
-use super::color::Around;
-use super::escape::{Escapes, append};
-use super::plain::sorted;
-use super::{Error, Formatter, Palette, Settings};
+use crate::error::Error;
+use crate::formatter::Formatter;
+use crate::json::escape::{Escapes, append};
+use crate::json::text::sorted;
+use crate::palette::Palette;
+use crate::settings::Settings;
+use crate::sgr::SgrCodes;
 use dq_json::value::{MAX_DEPTH, Map, Value};
 use dq_text::push_json_escape;
 
 /// Writes values as documents.
-pub struct Yaml {
+pub struct YamlFormatter {
     sort_keys: bool,
-    paint: Paint,
+    paint: YamlPalette,
     is_first: bool,
     buf: Vec<u8>,
 }
 
-impl Yaml {
+impl YamlFormatter {
     pub fn new(settings: &Settings) -> Self {
         Self {
             sort_keys: settings.sort_keys,
-            paint: Paint::new(settings.palette.as_ref()),
+            paint: YamlPalette::new(settings.palette.as_ref()),
             is_first: true,
             buf: Vec::new(),
         }
     }
 
     /// A value behind what leads to it: `- ` or `key:`, or nothing at the top.
-    fn value(&mut self, value: &Value, depth: usize, place: Place) -> Result<(), Error> {
+    fn value(&mut self, value: &Value, depth: usize, place: NodePosition) -> Result<(), Error> {
         if depth > MAX_DEPTH {
             return Err(Error::TooDeep);
         }
@@ -48,16 +51,21 @@ impl Yaml {
         }
     }
 
-    fn sequence(&mut self, items: &[Value], depth: usize, place: Place) -> Result<(), Error> {
+    fn sequence(
+        &mut self,
+        items: &[Value],
+        depth: usize,
+        place: NodePosition,
+    ) -> Result<(), Error> {
         for (at, item) in items.iter().enumerate() {
             self.lead(at, depth, place);
             self.token(b"-", |paint| &paint.array);
-            self.value(item, depth + 1, Place::Item)?;
+            self.value(item, depth + 1, NodePosition::Item)?;
         }
         Ok(())
     }
 
-    fn mapping(&mut self, map: &Map, depth: usize, place: Place) -> Result<(), Error> {
+    fn mapping(&mut self, map: &Map, depth: usize, place: NodePosition) -> Result<(), Error> {
         let entries: Vec<(&str, &Value)> = if self.sort_keys {
             sorted(map)
         } else {
@@ -67,17 +75,17 @@ impl Yaml {
             self.lead(at, depth, place);
             self.string(key, |paint| &paint.key);
             self.token(b":", |paint| &paint.object);
-            self.value(value, depth + 1, Place::Entry)?;
+            self.value(value, depth + 1, NodePosition::Entry)?;
         }
         Ok(())
     }
 
     /// What stands before an element: a line of its own, but for the first of a collection in a sequence, which
     /// follows the dash.
-    fn lead(&mut self, at: usize, depth: usize, place: Place) {
+    fn lead(&mut self, at: usize, depth: usize, place: NodePosition) {
         match (at, place) {
-            (0, Place::Item) => self.buf.push(b' '),
-            (0, Place::Entry) => {
+            (0, NodePosition::Item) => self.buf.push(b' '),
+            (0, NodePosition::Entry) => {
                 self.buf.push(b'\n');
                 self.indent(depth);
             }
@@ -89,7 +97,7 @@ impl Yaml {
         self.buf.resize(self.buf.len() + 2 * depth, b' ');
     }
 
-    fn token(&mut self, token: &[u8], around: fn(&Paint) -> &Around) {
+    fn token(&mut self, token: &[u8], around: fn(&YamlPalette) -> &SgrCodes) {
         let around = around(&self.paint);
         self.buf.extend_from_slice(around.on.as_bytes());
         self.buf.extend_from_slice(token);
@@ -108,7 +116,7 @@ impl Yaml {
         }
     }
 
-    fn string(&mut self, text: &str, around: fn(&Paint) -> &Around) {
+    fn string(&mut self, text: &str, around: fn(&YamlPalette) -> &SgrCodes) {
         if is_plain(text) {
             return self.token(text.as_bytes(), around);
         }
@@ -150,7 +158,7 @@ fn number(text: &str) -> Cow<'_, str> {
 
 /// Where a value stands.
 #[derive(Clone, Copy)]
-enum Place {
+enum NodePosition {
     Top,
     /// Behind a dash.
     Item,
@@ -158,7 +166,7 @@ enum Place {
     Entry,
 }
 
-impl Place {
+impl NodePosition {
     fn before_scalar(self) -> &'static [u8] {
         match self {
             Self::Top => b"",
@@ -167,13 +175,13 @@ impl Place {
     }
 }
 
-impl Formatter for Yaml {
+impl Formatter for YamlFormatter {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         self.buf.clear();
         // Between documents, as kubectl and yq have it.
         self.buf
             .extend_from_slice(if self.is_first { b"" } else { b"---\n" });
-        self.value(value, 0, Place::Top)?;
+        self.value(value, 0, NodePosition::Top)?;
         self.is_first = false;
         Ok(out.write_all(&self.buf)?)
     }
@@ -204,21 +212,21 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// The sequences around each kind of token.
-struct Paint {
-    null: Around,
-    bool_false: Around,
-    bool_true: Around,
-    number: Around,
-    string: Around,
-    array: Around,
-    object: Around,
-    key: Around,
+struct YamlPalette {
+    null: SgrCodes,
+    bool_false: SgrCodes,
+    bool_true: SgrCodes,
+    number: SgrCodes,
+    string: SgrCodes,
+    array: SgrCodes,
+    object: SgrCodes,
+    key: SgrCodes,
 }
 
-impl Paint {
+impl YamlPalette {
     fn new(palette: Option<&Palette>) -> Self {
         let around = |style: fn(&Palette) -> colored_json::Style| {
-            Around::new(palette.map(style).unwrap_or_default())
+            SgrCodes::new(palette.map(style).unwrap_or_default())
         };
         Self {
             null: around(|it| it.null),

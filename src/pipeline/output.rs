@@ -130,7 +130,7 @@ impl Output {
         self.check()?;
         self.write_insertions()?;
         let mut formatter = self.formatter.borrow_mut();
-        formatter.write_item(item, &mut *self.stdout())?;
+        formatter.write_output(item, &mut *self.stdout())?;
         drop(formatter);
         match self.flush {
             Flush::EachOutput => Ok(self.flush()?),
@@ -229,7 +229,7 @@ impl Output {
     /// Moves what the formatter has buffered to stdout's buffer.
     fn drain(&self) -> io::Result<()> {
         let mut formatter = self.formatter.borrow_mut();
-        formatter.drain(&mut *self.stdout.borrow_mut())
+        formatter.flush_pending(&mut *self.stdout.borrow_mut())
     }
 
     /// Ends the progress line and flushes everything.
@@ -252,7 +252,7 @@ impl BeforeBlocking for Output {
     fn flush_held(&self) {
         if !self.is_held.get() {
             let mut formatter = self.formatter.borrow_mut();
-            let paused = formatter.pause(&mut *self.stdout.borrow_mut());
+            let paused = formatter.before_blocking(&mut *self.stdout.borrow_mut());
             // The formatter's other errors are returned when it finishes.
             if let Err(dq_format::Error::Io(error)) = paused {
                 self.failure.set(Some(error));

@@ -74,7 +74,7 @@ fn asked(typed: &FormatOptions) -> Result<Option<(Format, String)>, Error> {
 }
 
 fn named(name: &str) -> Result<Format, Error> {
-    Format::named(name).ok_or_else(|| Error::Usage {
+    Format::from_name(name).ok_or_else(|| Error::Usage {
         message: format!("there is no format {name}"),
         hint: Some(hint(name)),
     })
@@ -87,7 +87,7 @@ fn hint(name: &str) -> String {
         "wide" => "-t --wide leaves cells whole".into(),
         "text" | "txt" | "plain" => "-o raw prints strings as they are".into(),
         "jsonlines" | "json-lines" => "-o jsonl is JSON, one line per value".into(),
-        _ if Format::named(&lower).is_some() => format!("-o {lower}"),
+        _ if Format::from_name(&lower).is_some() => format!("-o {lower}"),
         _ if name.contains(['.', '/']) => {
             format!("-o takes a format; a file is written with > {name}")
         }
@@ -163,18 +163,18 @@ fn columns(typed: &FormatOptions, saved: SavedFormat) -> Result<Columns, Error> 
     // -S sorts the columns, unless the user has put them in order.
     let saved_columns = saved.columns.filter(|_| !typed.sort_keys);
     let list = typed.columns.as_deref().or(saved_columns);
-    let chosen = list.map(|list| {
-        Column::list(list).ok_or_else(|| {
+    let selected = list.map(|list| {
+        Column::parse_list(list).ok_or_else(|| {
             Error::usage(format!(
                 "--columns takes paths with commas between them, not '{list}'"
             ))
         })
     });
     Ok(Columns {
-        chosen: chosen.transpose()?,
-        of_lines: saved.output.and_then(Format::named) == Some(Format::Lines),
+        selected: selected.transpose()?,
+        explode_arrays: saved.output.and_then(Format::from_name) == Some(Format::Lines),
         is_tentative: typed.columns.is_none() && saved.is_filtered,
-        header: !typed.no_header,
+        has_header: !typed.no_header,
     })
 }
 
@@ -198,8 +198,8 @@ mod tests {
         };
         match choose(&cli.format, saved) {
             Ok(choice) => {
-                let paths = choice.columns.chosen.unwrap_or_default();
-                let paths: Vec<_> = paths.iter().map(Column::name).collect();
+                let paths = choice.columns.selected.unwrap_or_default();
+                let paths: Vec<_> = paths.iter().map(Column::path).collect();
                 format!("{:?} {}", choice.format, paths.join(","))
                     .trim_end()
                     .to_owned()

@@ -388,7 +388,7 @@ fn signature(name: &str, endpoint: &str) -> String {
 
 fn check_format(metadata: &Metadata, place: &str) -> Result<(), Error> {
     match &metadata.output {
-        Some(name) if Format::named(name).is_none() => Err(Error::Usage {
+        Some(name) if Format::from_name(name).is_none() => Err(Error::Usage {
             message: format!("{place}: there is no format {name}"),
             hint: Some(format!("the formats are {}", Format::names())),
         }),

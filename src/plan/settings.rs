@@ -5,7 +5,7 @@ use crate::cli::{FilterOptions, FormatOptions};
 use crate::environment::Variables;
 use crate::terminal::Terminal;
 use dq_filter::{InputMode, InputSettings};
-use dq_format::{Format, Layout, Palette, Raw};
+use dq_format::{Format, JsonLayout, Palette, RawOutput};
 
 /// How the input is read.
 pub(super) fn inputs(filter: &FilterOptions) -> InputSettings {
@@ -45,12 +45,12 @@ pub(super) fn output(
     dq_format::Settings {
         format,
         columns: options.choice.columns.clone(),
-        is_loose: options.choice.is_implied,
+        has_json_fallback: options.choice.is_implied,
         width: terminal.stdout.width.filter(|_| !options.appearance.wide),
         layout: if compact {
-            Layout::Compact
+            JsonLayout::Compact
         } else {
-            Layout::Pretty {
+            JsonLayout::Pretty {
                 indent: options.appearance.indent,
             }
         },
@@ -63,15 +63,15 @@ pub(super) fn output(
     }
 }
 
-fn raw(typed: &FormatOptions, format: Format) -> Raw {
+fn raw(typed: &FormatOptions, format: Format) -> RawOutput {
     if typed.nul {
-        Raw::Nul
+        RawOutput::Nul
     } else if typed.join {
-        Raw::Joined
+        RawOutput::Joined
     } else if typed.raw || matches!(format, Format::Raw | Format::Lines) {
-        Raw::Lines
+        RawOutput::Lines
     } else {
-        Raw::No
+        RawOutput::Off
     }
 }
 

@@ -308,7 +308,7 @@ fn output(typed: &FormatOptions) -> Result<Option<String>, Error> {
     match names[..] {
         [] if typed.columns.is_some() => Ok(Some("table".into())),
         [] => Ok(None),
-        [name] if Format::named(name).is_some() => Ok(Some(name.to_owned())),
+        [name] if Format::from_name(name).is_some() => Ok(Some(name.to_owned())),
         [name] => Err(Error::Usage {
             message: format!("there is no format {name}"),
             hint: Some(format!("the formats are {}", Format::names())),

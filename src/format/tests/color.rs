@@ -55,7 +55,7 @@ fn colours() {
 #[test]
 fn raw_strings_have_no_colours() {
     let settings = Settings {
-        raw: Raw::Lines,
+        raw: RawOutput::Lines,
         ..colored(compact())
     };
     assert_eq!(written(settings.clone(), &text("é")), "é\n");

@@ -179,16 +179,16 @@ fn painted(value: &Value, json: &str) -> String {
 
 #[test]
 fn raw_strings_separators_and_ends() {
-    use Raw::{Joined, Lines, No, Nul};
+    use RawOutput::{Joined, Lines, Nul, Off};
     let values = [text("é\n"), int(1), arr([text("a")])];
     let cases = [
         // raw, --seq, -a, output
-        (No, false, false, "\"é\\n\"\n1\n[\"a\"]\n"),
+        (Off, false, false, "\"é\\n\"\n1\n[\"a\"]\n"),
         (Lines, false, false, "é\n\n1\n[\"a\"]\n"),
         (Lines, false, true, "\"\\u00e9\\n\"\n1\n[\"a\"]\n"),
         (Joined, false, false, "é\n1[\"a\"]"),
         (Nul, false, false, "é\n\x001\0[\"a\"]\0"),
-        (No, true, false, "\x1e\"é\\n\"\n\x1e1\n\x1e[\"a\"]\n"),
+        (Off, true, false, "\x1e\"é\\n\"\n\x1e1\n\x1e[\"a\"]\n"),
         (Lines, true, false, "é\n\n\x1e1\n\x1e[\"a\"]\n"),
         (Lines, true, true, "\"\\u00e9\\n\"\n\x1e1\n\x1e[\"a\"]\n"),
         (Joined, true, false, "é\n\x1e1\x1e[\"a\"]"),
@@ -217,15 +217,18 @@ fn nul_in_a_string_is_an_error_only_between_nuls() {
         ..compact()
     };
     let value = text("a\0b");
-    let (out, result) = write_all(settings(Raw::Nul, false), &[text("x"), value.clone()]);
+    let (out, result) = write_all(settings(RawOutput::Nul, false), &[text("x"), value.clone()]);
     assert_eq!(out, "x\0");
     assert_eq!(result.as_ref().unwrap_err().exit_code(), 5);
     let message = "Cannot dump a string containing NUL with --raw-output0 option";
     assert_eq!(result.unwrap_err().to_string(), message);
-    assert_eq!(written(settings(Raw::Nul, true), &value), "\"a\\u0000b\"\0");
-    assert_eq!(written(settings(Raw::Lines, false), &value), "a\0b\n");
     assert_eq!(
-        written(settings(Raw::Nul, false), &arr([value])),
+        written(settings(RawOutput::Nul, true), &value),
+        "\"a\\u0000b\"\0"
+    );
+    assert_eq!(written(settings(RawOutput::Lines, false), &value), "a\0b\n");
+    assert_eq!(
+        written(settings(RawOutput::Nul, false), &arr([value])),
         "[\"a\\u0000b\"]\0"
     );
 }
@@ -233,7 +236,7 @@ fn nul_in_a_string_is_an_error_only_between_nuls() {
 #[test]
 fn raw_strings_are_sanitized_on_a_terminal_only() {
     let settings = |sanitize| Settings {
-        raw: Raw::Lines,
+        raw: RawOutput::Lines,
         sanitize,
         ..compact()
     };
@@ -281,7 +284,7 @@ fn deep_values_are_written_or_refused_never_a_crash() {
             assert_eq!(error.exit_code(), 5);
             let mut out = Vec::new();
             formatter.write(&arr([int(1)]), &mut out).unwrap();
-            formatter.drain(&mut out).unwrap();
+            formatter.flush_pending(&mut out).unwrap();
             assert_eq!(
                 stripped(&String::from_utf8(out).unwrap()),
                 "[1]\n",

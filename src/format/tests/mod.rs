@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::io;
+
 use super::*;
-use dq_json::value::Num;
+use dq_json::value::{FilterOutput, MAX_DEPTH, Num, Value};
 
 mod color;
 mod json;
+mod reformat;
 mod table;
-mod text;
 
 fn arr(items: impl IntoIterator<Item = Value>) -> Value {
     items.into_iter().collect()
@@ -37,7 +39,7 @@ fn write_all(settings: Settings, values: &[Value]) -> (String, Result<(), Error>
         .iter()
         .try_for_each(|value| formatter.write(value, &mut out));
     let result = result.and_then(|()| formatter.finish(&mut out));
-    formatter.drain(&mut out).unwrap();
+    formatter.flush_pending(&mut out).unwrap();
     (String::from_utf8(out).unwrap(), result)
 }
 
@@ -49,14 +51,14 @@ fn written(settings: Settings, value: &Value) -> String {
 
 fn compact() -> Settings {
     Settings {
-        layout: Layout::Compact,
+        layout: JsonLayout::Compact,
         ..Settings::default()
     }
 }
 
 fn pretty(indent: Indent) -> Settings {
     Settings {
-        layout: Layout::Pretty { indent },
+        layout: JsonLayout::Pretty { indent },
         ..Settings::default()
     }
 }

@@ -95,7 +95,7 @@ fn a_pause_writes_what_is_held() {
         formatter.write(&value(json), &mut out).unwrap()
     };
     write(&mut formatter, r#"{"a": "x", "b": 1}"#);
-    formatter.pause(&mut io::sink()).unwrap();
+    formatter.before_blocking(&mut io::sink()).unwrap();
     write(&mut formatter, r#"{"a": "wide", "b": "text", "c": 3}"#);
     assert_eq!(String::from_utf8(out).unwrap(), "wide   text\n");
 }

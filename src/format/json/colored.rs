@@ -7,9 +7,13 @@ use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::ser::Formatter;
 
 use super::escape;
-use super::plain::{Notation, break_line, sorted};
-use super::sink::Sink;
-use super::{Error, Layout, Palette};
+use super::options::JsonOptions;
+use super::text::{break_line, sorted};
+use crate::error::Error;
+use crate::output_buffer::OutputBuffer;
+use crate::palette::Palette;
+use crate::settings::JsonLayout;
+use crate::sgr::SgrCodes;
 use dq_json::value::{MAX_DEPTH, Num, Value};
 
 type Tokens = ColoredFormatter<CompactFormatter>;
@@ -19,32 +23,32 @@ type Tokens = ColoredFormatter<CompactFormatter>;
 /// colored_json paints literals, numbers, brackets and colons. Line breaks, commas and strings are laid out here:
 /// colored_json would paint the indentation before a closing bracket, leave commas and escaped characters plain,
 /// and start a new sequence for every piece of a string.
-pub struct Painter {
-    notation: Notation,
+pub struct ColoredWriter {
+    options: JsonOptions,
     tokens: Tokens,
     /// colored_json has one style for both booleans: this one paints `false`.
     falses: Tokens,
     array_comma: String,
     object_comma: String,
-    string: Around,
-    key: Around,
+    string: SgrCodes,
+    key: SgrCodes,
     in_key: bool,
     is_empty: bool,
     depth: usize,
     line: Vec<u8>,
 }
 
-impl Painter {
+impl ColoredWriter {
     /// A painter with these colours.
-    pub fn new(palette: &Palette, notation: Notation) -> Self {
+    pub fn new(palette: &Palette, options: JsonOptions) -> Self {
         Self {
-            notation,
+            options,
             tokens: tokens(palette, palette.bool_true),
             falses: tokens(palette, palette.bool_false),
-            array_comma: Around::new(palette.array).paint(","),
-            object_comma: Around::new(palette.object).paint(","),
-            string: Around::new(palette.string),
-            key: Around::new(palette.key),
+            array_comma: SgrCodes::new(palette.array).wrap(","),
+            object_comma: SgrCodes::new(palette.object).wrap(","),
+            string: SgrCodes::new(palette.string),
+            key: SgrCodes::new(palette.key),
             in_key: false,
             is_empty: true,
             depth: 0,
@@ -53,12 +57,12 @@ impl Painter {
     }
 
     /// Writes the JSON text of a value.
-    pub fn write(&mut self, value: &Value, sink: &mut Sink) -> Result<(), Error> {
+    pub fn write(&mut self, value: &Value, sink: &mut OutputBuffer) -> Result<(), Error> {
         self.depth = 0;
         self.in_key = false;
-        let node = Node {
+        let node = SerializeValue {
             value,
-            sort_keys: self.notation.sort_keys,
+            sort_keys: self.options.sort_keys,
             depth: 0,
         };
         let mut serializer = serde_json::Serializer::with_formatter(sink, self);
@@ -71,7 +75,7 @@ impl Painter {
         })
     }
 
-    fn around(&self) -> &Around {
+    fn around(&self) -> &SgrCodes {
         if self.in_key { &self.key } else { &self.string }
     }
 
@@ -91,7 +95,7 @@ impl Painter {
 
     fn break_line<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.line.clear();
-        break_line(self.notation.layout, self.depth, &mut self.line);
+        break_line(self.options.layout, self.depth, &mut self.line);
         writer.write_all(&self.line)
     }
 }
@@ -112,27 +116,8 @@ fn tokens(palette: &Palette, bool_value: Style) -> Tokens {
     ColoredFormatter::with_styler(CompactFormatter, styler)
 }
 
-/// The sequences that turn a style on and off; both empty for no style.
-pub struct Around {
-    pub on: String,
-    pub off: String,
-}
-
-impl Around {
-    pub fn new(style: Style) -> Self {
-        Self {
-            on: style.prefix().into_owned(),
-            off: style.suffix().into_owned(),
-        }
-    }
-
-    fn paint(&self, text: &str) -> String {
-        [&self.on, text, &self.off].concat()
-    }
-}
-
 /// serde_json takes its formatter by value; a reference lets one painter serve many values.
-impl Formatter for &mut Painter {
+impl Formatter for &mut ColoredWriter {
     fn write_null<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.tokens.write_null(writer)
     }
@@ -175,7 +160,7 @@ impl Formatter for &mut Painter {
         fragment: &str,
     ) -> io::Result<()> {
         self.line.clear();
-        escape::append(fragment, self.notation.escapes, &mut self.line);
+        escape::append(fragment, self.options.escapes, &mut self.line);
         writer.write_all(&self.line)
     }
 
@@ -234,7 +219,7 @@ impl Formatter for &mut Painter {
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.tokens.begin_object_value(writer)?;
-        if self.notation.layout == Layout::Compact {
+        if self.options.layout == JsonLayout::Compact {
             Ok(())
         } else {
             writer.write_all(b" ")
@@ -248,15 +233,15 @@ impl Formatter for &mut Painter {
 }
 
 /// A value as serde sees it.
-struct Node<'a> {
+struct SerializeValue<'a> {
     value: &'a Value,
     sort_keys: bool,
     depth: usize,
 }
 
-impl<'a> Node<'a> {
+impl<'a> SerializeValue<'a> {
     fn child(&self, value: &'a Value) -> Self {
-        Node {
+        SerializeValue {
             value,
             sort_keys: self.sort_keys,
             depth: self.depth + 1,
@@ -264,7 +249,7 @@ impl<'a> Node<'a> {
     }
 }
 
-impl Serialize for Node<'_> {
+impl Serialize for SerializeValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.depth > MAX_DEPTH {
             return Err(S::Error::custom(Error::TooDeep));

@@ -9,31 +9,31 @@ const NARROW_GAP: usize = 2;
 
 /// How narrow columns are made: those of IDs, names and states down to a width that is enough for most; only when the
 /// others can give no more, down to that of docker's short IDs or to a word. Of a command the first word tells most.
-const FLOORS: [(Rank, usize, usize); 5] = [
-    (Rank::Wordy, 5, 5),
-    (Rank::Plain, 8, 8),
-    (Rank::Telling, 12, 8),
-    (Rank::Precious, 32, 12),
-    (Rank::Rigid, usize::MAX, usize::MAX),
+const FLOORS: [(WidthPriority, usize, usize); 5] = [
+    (WidthPriority::Wordy, 5, 5),
+    (WidthPriority::Plain, 8, 8),
+    (WidthPriority::Telling, 12, 8),
+    (WidthPriority::Precious, 32, 12),
+    (WidthPriority::Rigid, usize::MAX, usize::MAX),
 ];
 /// Cells wider than this count as being so wide.
 const WIDEST: usize = 400;
 
 /// What a column would like to have.
 #[derive(Clone, Debug, Default)]
-pub struct Need {
+pub struct WidthDemand {
     /// For everything in it.
     pub full: usize,
     /// With hashes cut to their first twelve digits.
     pub short: usize,
-    pub rank: Rank,
+    pub rank: WidthPriority,
     /// How many cells there are of each width, hashes cut.
     cells: Vec<u32>,
 }
 
 /// Which columns give way first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Rank {
+pub enum WidthPriority {
     #[default]
     Plain,
     /// Commands.
@@ -48,7 +48,7 @@ pub enum Rank {
 
 /// The widths that were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fit {
+pub struct ColumnWidths {
     pub widths: Vec<usize>,
     /// Hashes are cut to their first twelve digits.
     pub short: bool,
@@ -56,8 +56,8 @@ pub struct Fit {
     pub gap: usize,
 }
 
-impl Need {
-    pub fn new(rank: Rank) -> Self {
+impl WidthDemand {
+    pub fn new(rank: WidthPriority) -> Self {
         Self {
             rank,
             ..Self::default()
@@ -85,9 +85,9 @@ impl Need {
 
     fn weight(&self) -> u64 {
         match self.rank {
-            Rank::Wordy => 1,
-            Rank::Telling => 8,
-            Rank::Plain | Rank::Precious | Rank::Rigid => 2,
+            WidthPriority::Wordy => 1,
+            WidthPriority::Telling => 8,
+            WidthPriority::Plain | WidthPriority::Precious | WidthPriority::Rigid => 2,
         }
     }
 
@@ -106,14 +106,14 @@ impl Need {
 
 /// Fits columns into a width: hashes become short; then the blanks between columns become fewer and columns narrower, wide ones and those where it cuts few
 /// cells first, IDs and names last. `None` if that is not enough.
-pub fn fit(needs: &[&Need], width: usize) -> Option<Fit> {
+pub fn fit(needs: &[&WidthDemand], width: usize) -> Option<ColumnWidths> {
     let gaps = needs.len().saturating_sub(1);
     for short in [false, true] {
-        let width_of = |need: &&Need| if short { need.short } else { need.full };
+        let width_of = |need: &&WidthDemand| if short { need.short } else { need.full };
         let widths: Vec<usize> = needs.iter().map(width_of).collect();
         if widths.iter().sum::<usize>() + GAP * gaps <= width {
             let gap = GAP;
-            return Some(Fit { widths, short, gap });
+            return Some(ColumnWidths { widths, short, gap });
         }
     }
     let room = width.checked_sub(NARROW_GAP * gaps)?;
@@ -123,7 +123,7 @@ pub fn fit(needs: &[&Need], width: usize) -> Option<Fit> {
         let floors: Vec<usize> = needs.iter().map(|need| need.floor(is_last)).collect();
         if narrow(&mut widths, &floors, &reaching, room) {
             mend(&mut widths, &floors, needs);
-            return Some(Fit {
+            return Some(ColumnWidths {
                 widths,
                 short: true,
                 gap: NARROW_GAP,
@@ -168,7 +168,7 @@ fn narrow(widths: &mut [usize], floors: &[usize], reaching: &[Vec<u64>], room: u
 const SLIGHT: usize = 6;
 
 /// A column that lacks but a few places gets them from the widest of those that are cut anyway, and count no more.
-fn mend(widths: &mut [usize], floors: &[usize], needs: &[&Need]) {
+fn mend(widths: &mut [usize], floors: &[usize], needs: &[&WidthDemand]) {
     let lacks = |widths: &[usize], at: usize| needs[at].short - widths[at].min(needs[at].short);
     let mut slight: Vec<usize> = (0..widths.len())
         .filter(|at| (1..=SLIGHT).contains(&lacks(widths, *at)))
@@ -200,8 +200,8 @@ mod tests {
     use super::*;
 
     /// A column with cells of these widths.
-    fn need(rank: Rank, cells: &[usize]) -> Need {
-        let mut need = Need::new(rank);
+    fn need(rank: WidthPriority, cells: &[usize]) -> WidthDemand {
+        let mut need = WidthDemand::new(rank);
         for width in cells {
             need.add(*width, *width);
         }
@@ -210,8 +210,12 @@ mod tests {
 
     #[test]
     fn the_widest_give_way_first() {
-        use Rank::{Plain, Precious, Rigid};
-        type Case = (&'static [(Rank, usize)], usize, Option<&'static [usize]>);
+        use WidthPriority::{Plain, Precious, Rigid};
+        type Case = (
+            &'static [(WidthPriority, usize)],
+            usize,
+            Option<&'static [usize]>,
+        );
         let cases: &[Case] = &[
             (&[], 10, Some(&[])),
             (&[(Plain, 10), (Plain, 20)], 33, Some(&[10, 20])),
@@ -253,8 +257,8 @@ mod tests {
 
     #[test]
     fn few_long_cells_are_cut_before_many() {
-        let images = need(Rank::Plain, &[12, 12, 12, 12, 90]);
-        let states = need(Rank::Plain, &[20, 21, 22, 22, 22]);
+        let images = need(WidthPriority::Plain, &[12, 12, 12, 12, 90]);
+        let states = need(WidthPriority::Plain, &[20, 21, 22, 22, 22]);
         let widths = |width| fit(&[&images, &states], width).map(|fit| fit.widths);
         assert_eq!(widths(59), Some(vec![35, 22]));
         assert_eq!(widths(44), Some(vec![20, 22]));
@@ -263,8 +267,8 @@ mod tests {
 
     #[test]
     fn a_column_that_lacks_little_is_mended() {
-        let states = need(Rank::Plain, &[20, 20, 20, 23]);
-        let commands = need(Rank::Plain, &[30, 30, 60]);
+        let states = need(WidthPriority::Plain, &[20, 20, 20, 23]);
+        let commands = need(WidthPriority::Plain, &[30, 30, 60]);
         let widths = |width| fit(&[&states, &commands], width).map(|fit| fit.widths);
         assert_eq!(widths(59), Some(vec![23, 34]));
         assert_eq!(widths(43), Some(vec![23, 18]));
@@ -273,8 +277,8 @@ mod tests {
 
     #[test]
     fn what_gives_places_counts_no_more_than_what_gets_them() {
-        let state = need(Rank::Telling, &[30, 30, 30]);
-        let age = need(Rank::Plain, &[14, 14, 14]);
+        let state = need(WidthPriority::Telling, &[30, 30, 30]);
+        let age = need(WidthPriority::Plain, &[14, 14, 14]);
         let widths = |width| fit(&[&state, &age], width).map(|fit| fit.widths);
         assert_eq!(widths(42), Some(vec![30, 10]));
         assert_eq!(widths(36), Some(vec![26, 8]));
@@ -282,16 +286,19 @@ mod tests {
 
     #[test]
     fn blanks_become_fewer_before_anything_is_cut() {
-        let (one, two) = (need(Rank::Plain, &[10]), need(Rank::Plain, &[20]));
+        let (one, two) = (
+            need(WidthPriority::Plain, &[10]),
+            need(WidthPriority::Plain, &[20]),
+        );
         let gap = |width| fit(&[&one, &two], width).map(|fit| fit.gap);
         assert_eq!([33, 32, 20].map(gap), [Some(3), Some(2), Some(2)]);
     }
 
     #[test]
     fn hashes_are_cut_before_anything_gives_way() {
-        let mut hash = Need::new(Rank::Precious);
+        let mut hash = WidthDemand::new(WidthPriority::Precious);
         hash.add(64, 12);
-        let other = need(Rank::Plain, &[20]);
+        let other = need(WidthPriority::Plain, &[20]);
         let widths = |width| fit(&[&hash, &other], width).map(|fit| (fit.widths, fit.short));
         assert_eq!(widths(87), Some((vec![64, 20], false)));
         assert_eq!(widths(86), Some((vec![12, 20], true)));

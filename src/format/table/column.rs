@@ -1,14 +1,14 @@
 //! The columns of a table: what they are called, and what that says of their cells.
 
-use super::fit::{Need, Rank};
-use super::paint;
+use super::states::is_state_column;
+use super::widths::{WidthDemand, WidthPriority};
 use crate::cell::{short_hash, visible};
 use crate::width::width;
 
 /// A column.
-pub struct Heading {
+pub struct TableColumn {
     pub title: String,
-    pub need: Need,
+    pub need: WidthDemand,
     /// All of its cells are numbers: they stand on the right.
     pub is_numeric: bool,
     pub has_states: bool,
@@ -16,19 +16,19 @@ pub struct Heading {
     has_ids: bool,
 }
 
-impl Heading {
+impl TableColumn {
     /// The column of that name, with room for its title.
     pub fn new(name: &str) -> Self {
         let mut title = String::new();
         visible(&name.to_uppercase(), &mut title);
         let title_width = width(&title);
-        let mut need = Need::new(rank(name));
+        let mut need = WidthDemand::new(rank(name));
         need.add(title_width, title_width);
         Self {
             need,
             title,
             is_numeric: false,
-            has_states: paint::has_states(name),
+            has_states: is_state_column(name),
             has_ids: is_called(name, IDS),
         }
     }
@@ -47,25 +47,25 @@ impl Heading {
 }
 
 /// What a name is, in any case, or ends in, just so.
-type Names = (&'static [&'static str], &'static [&'static str]);
+type NamePattern = (&'static [&'static str], &'static [&'static str]);
 
-const IDS: Names = (&["id"], &["Id", "ID", "_id"]);
-const NAMES: Names = (&["name", "names"], &["Name", "Names", "_name"]);
+const IDS: NamePattern = (&["id"], &["Id", "ID", "_id"]);
+const NAMES: NamePattern = (&["name", "names"], &["Name", "NamePattern", "_name"]);
 
-const COMMANDS: Names = (&["command", "cmd"], &["Command", "Cmd"]);
+const COMMANDS: NamePattern = (&["command", "cmd"], &["Command", "Cmd"]);
 
 /// Of a path the last key counts.
-fn is_called(name: &str, (whole, ends): Names) -> bool {
+fn is_called(name: &str, (whole, ends): NamePattern) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     whole.iter().any(|it| last.eq_ignore_ascii_case(it)) || ends.iter().any(|it| last.ends_with(it))
 }
 
-fn rank(name: &str) -> Rank {
+fn rank(name: &str) -> WidthPriority {
     match name {
-        _ if is_called(name, IDS) || is_called(name, NAMES) => Rank::Precious,
-        _ if paint::has_states(name) => Rank::Telling,
-        _ if is_called(name, COMMANDS) => Rank::Wordy,
-        _ => Rank::Plain,
+        _ if is_called(name, IDS) || is_called(name, NAMES) => WidthPriority::Precious,
+        _ if is_state_column(name) => WidthPriority::Telling,
+        _ if is_called(name, COMMANDS) => WidthPriority::Wordy,
+        _ => WidthPriority::Plain,
     }
 }
 
@@ -82,22 +82,25 @@ mod tests {
             "ImageID",
             "ParentId",
             "short_id",
-            "Names",
+            "NamePattern",
             "name",
             "user_name",
-            "State.Name",
+            "Severity.Name",
         ] {
-            assert_eq!(rank(name), Rank::Precious, "{name}");
+            assert_eq!(rank(name), WidthPriority::Precious, "{name}");
         }
         for name in ["Paid", "grid", "Image", "named", "Name.x", ""] {
-            assert_eq!(rank(name), Rank::Plain, "{name}");
+            assert_eq!(rank(name), WidthPriority::Plain, "{name}");
         }
     }
 
     #[test]
     fn only_ids_have_a_short_form() {
         let hash = "0123456789abcdef".repeat(4);
-        assert_eq!(Heading::new("ImageID").short(&hash), Some("0123456789ab"));
-        assert_eq!(Heading::new("Name").short(&hash), None);
+        assert_eq!(
+            TableColumn::new("ImageID").short(&hash),
+            Some("0123456789ab")
+        );
+        assert_eq!(TableColumn::new("Name").short(&hash), None);
     }
 }

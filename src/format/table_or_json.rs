@@ -2,41 +2,44 @@
 
 use std::io;
 
-use super::json::Json;
-use super::{Error, Formatter, Settings, rows, table};
+use crate::error::Error;
+use crate::formatter::Formatter;
+use crate::json::JsonFormatter;
+use crate::settings::Settings;
+use crate::{rows, table};
 use dq_json::value::Value;
 
 /// The two formatters, each for its outputs.
-pub struct Loose {
+pub struct TableOrJson {
     table: Box<dyn Formatter>,
-    json: Json,
+    json: JsonFormatter,
 }
 
-impl Loose {
+impl TableOrJson {
     pub fn new(settings: Settings) -> Self {
         Self {
             table: table::formatter(&settings),
-            json: Json::new(settings),
+            json: JsonFormatter::new(settings),
         }
     }
 }
 
-impl Formatter for Loose {
+impl Formatter for TableOrJson {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         if rows::has_keys(value) {
             return self.table.write(value, out);
         }
-        self.table.pause(out)?;
+        self.table.before_blocking(out)?;
         self.json.write(value, out)?;
-        Ok(self.json.drain(out)?)
+        Ok(self.json.flush_pending(out)?)
     }
 
     fn holds_values(&self) -> bool {
         self.table.holds_values()
     }
 
-    fn pause(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
-        self.table.pause(out)
+    fn before_blocking(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.table.before_blocking(out)
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {

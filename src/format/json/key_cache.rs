@@ -1,4 +1,4 @@
-//! Keys of objects that came before: the same ones mostly follow one another again, and need not be looked through.
+//! KeyCache of objects that came before: the same ones mostly follow one another again, and need not be looked through.
 
 use dq_json::value::{SeenKeys, StringLiteral};
 
@@ -6,23 +6,23 @@ use dq_json::value::{SeenKeys, StringLiteral};
 const LONGEST: usize = 48;
 const WORDS: usize = LONGEST / 8;
 
-/// Keys remembered at most; those that come later are not.
+/// KeyCache remembered at most; those that come later are not.
 const MOST: usize = 256;
 
 /// Memory for what is known of keys; what it holds speeds the writing up and changes nothing.
 #[derive(Default)]
-pub struct Keys {
+pub struct KeyCache {
     /// Fingerprints of the keys of the objects that are open: see [`SeenKeys`].
     pub seen: Vec<u64>,
     /// The first one stands for the place before any key.
-    known: Vec<Known>,
+    known: Vec<CachedKey>,
     /// The key that came last.
     last: usize,
 }
 
 /// A key that stands as jq writes it, with its colon right behind it.
 #[derive(Clone, Copy)]
-pub struct Known {
+pub struct CachedKey {
     /// The key, its quotes, the colon, and a space that the compact layout leaves out.
     pub written: [u8; LONGEST],
     /// Bytes of it that stand in the text, up to the colon.
@@ -35,7 +35,7 @@ pub struct Known {
 }
 
 /// The place before any key.
-const NONE: Known = Known {
+const NONE: CachedKey = CachedKey {
     written: [0; LONGEST],
     length: 0,
     mask: [0; WORDS],
@@ -45,14 +45,14 @@ const NONE: Known = Known {
 
 /// Where a key stands.
 #[derive(Clone, Copy)]
-pub enum Place {
+pub enum KeyPosition {
     /// Behind the key that came last and its value.
     Behind = 0,
     /// First in an object that is the value of the key that came last.
     Inside = 1,
 }
 
-impl Keys {
+impl KeyCache {
     /// Begins with another value.
     pub fn begin(&mut self) {
         self.seen.clear();
@@ -70,7 +70,7 @@ impl Keys {
 
     /// The key that begins this text, if it is the one that came here last time.
     #[inline(always)]
-    pub fn expected(&mut self, place: Place, text: &[u8]) -> Option<&Known> {
+    pub fn expected(&mut self, place: KeyPosition, text: &[u8]) -> Option<&CachedKey> {
         let next = self.known.get(self.last)?.next[place as usize];
         let known = self.known.get(next)?;
         let (here, there) = (words(text.first_chunk()?), words(&known.written));
@@ -86,7 +86,7 @@ impl Keys {
     }
 
     /// Notes a key that begins this text.
-    pub fn note(&mut self, place: Place, text: &[u8], key: StringLiteral) {
+    pub fn note(&mut self, place: KeyPosition, text: &[u8], key: StringLiteral) {
         let length = key.length() + 1;
         let is_usual = key.is_ascii && !key.is_escaped && length < LONGEST;
         let (true, Some(b':'), Some(chunk)) = (
@@ -101,7 +101,7 @@ impl Keys {
         let mut written = *chunk;
         written[length] = b' ';
         written[length + 1..].fill(0);
-        let number = self.number(Known {
+        let number = self.number(CachedKey {
             written,
             length,
             mask: words(&mask),
@@ -115,7 +115,7 @@ impl Keys {
     }
 
     /// Which of the known keys it is; a new one if there is room.
-    fn number(&mut self, key: Known) -> Option<usize> {
+    fn number(&mut self, key: CachedKey) -> Option<usize> {
         if self.known.is_empty() {
             self.known.push(NONE);
         }

@@ -6,14 +6,14 @@ use std::io;
 const SPILL: usize = 64 * 1024;
 
 /// A buffer in front of a writer, which may hold what was written before.
-pub struct Sink<'a> {
+pub struct OutputBuffer<'a> {
     pub buf: Vec<u8>,
     /// Bytes that were there before.
     begun: usize,
     out: &'a mut dyn io::Write,
 }
 
-impl<'a> Sink<'a> {
+impl<'a> OutputBuffer<'a> {
     /// A sink in front of a writer; what `buf` holds goes first.
     pub fn new(buf: Vec<u8>, out: &'a mut dyn io::Write) -> Self {
         let begun = buf.len();
@@ -44,7 +44,7 @@ impl<'a> Sink<'a> {
     }
 }
 
-impl io::Write for Sink<'_> {
+impl io::Write for OutputBuffer<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.buf.extend_from_slice(bytes);
         self.spill()?;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use super::column::{Column, Columns};
+use crate::column::{Column, Columns};
 use dq_json::value::Value;
 
 /// What is held at most before the columns are settled, in bytes.
@@ -15,7 +15,7 @@ pub const VALUE: &str = "value";
 
 /// What a cell holds; of nulls there are no cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum CellKind {
     Bool,
     Number,
     Text,
@@ -28,7 +28,7 @@ pub enum Kind {
 pub struct Cell {
     /// Which column it belongs to, in the order they were first seen.
     pub column: usize,
-    pub kind: Kind,
+    pub kind: CellKind,
     start: u32,
     end: u32,
 }
@@ -38,7 +38,7 @@ pub type Render = fn(&Value, &mut String);
 
 /// Where a column's name comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum ColumnOrigin {
     /// `--columns`.
     Chosen,
     Key,
@@ -47,16 +47,16 @@ pub enum Origin {
     Scalar,
 }
 
-type Names = IndexMap<Rc<str>, Origin, foldhash::fast::RandomState>;
+type ColumnNames = IndexMap<Rc<str>, ColumnOrigin, foldhash::fast::RandomState>;
 
 /// Rows, and their columns in the order they were first seen.
-pub struct Grid {
+pub struct RowBuffer {
     chosen: Option<Vec<Column>>,
     /// Each element of an array is a row.
-    pub of_lines: bool,
+    pub explode_arrays: bool,
     /// The first row decides whether the chosen columns are meant.
     is_tentative: bool,
-    names: Names,
+    names: ColumnNames,
     render: Render,
     is_settled: bool,
     text: String,
@@ -65,18 +65,22 @@ pub struct Grid {
     ends: Vec<usize>,
 }
 
-impl Grid {
+impl RowBuffer {
     pub fn new(columns: &Columns, render: Render) -> Self {
-        let mut names = Names::default();
-        let mut chosen = columns.chosen.clone();
+        let mut names = ColumnNames::default();
+        let mut chosen = columns.selected.clone();
         // A column is there once, however often it is asked for.
         if let Some(chosen) = &mut chosen {
-            chosen.retain(|it| names.insert(it.name().into(), Origin::Chosen).is_none());
+            chosen.retain(|it| {
+                names
+                    .insert(it.path().into(), ColumnOrigin::Chosen)
+                    .is_none()
+            });
         }
         Self {
             names,
             chosen,
-            of_lines: columns.of_lines,
+            explode_arrays: columns.explode_arrays,
             is_tentative: columns.is_tentative,
             render,
             is_settled: false,
@@ -113,7 +117,7 @@ impl Grid {
     }
 
     /// The names of the columns, and where they come from.
-    pub fn names(&self) -> impl ExactSizeIterator<Item = (&str, Origin)> {
+    pub fn names(&self) -> impl ExactSizeIterator<Item = (&str, ColumnOrigin)> {
         self.names.iter().map(|(name, origin)| (&**name, *origin))
     }
 
@@ -125,25 +129,27 @@ impl Grid {
         let late = match (self.chosen.take(), row) {
             (Some(chosen), _) => {
                 for (at, column) in chosen.iter().enumerate() {
-                    self.cell(at, &column.of(row));
+                    self.cell(at, &column.value_in(row));
                 }
                 self.chosen = Some(chosen);
                 None
             }
-            (None, Value::Obj(map)) => self.named(map.iter(), Origin::Key),
+            (None, Value::Obj(map)) => self.named(map.iter(), ColumnOrigin::Key),
             (None, Value::Arr(items)) => {
                 let indexes = (0..items.len()).map(|index| Rc::from(index.to_string()));
                 let indexes: Vec<Rc<str>> = indexes.collect();
-                self.named(indexes.iter().zip(items.iter()), Origin::Index)
+                self.named(indexes.iter().zip(items.iter()), ColumnOrigin::Index)
             }
-            (None, scalar) => self.named([(&VALUE.into(), scalar)].into_iter(), Origin::Scalar),
+            (None, scalar) => {
+                self.named([(&VALUE.into(), scalar)].into_iter(), ColumnOrigin::Scalar)
+            }
         };
         self.ends.push(self.cells.len());
         late
     }
 
     fn decide(&mut self, row: &Value) {
-        let is_meant = |chosen: &Vec<Column>| chosen.iter().all(|column| column.is_in(row));
+        let is_meant = |chosen: &Vec<Column>| chosen.iter().all(|column| column.is_present_in(row));
         if !self.chosen.as_ref().is_some_and(is_meant) {
             self.chosen = None;
             self.names.clear();
@@ -153,7 +159,7 @@ impl Grid {
     fn named<'v>(
         &mut self,
         entries: impl Iterator<Item = (&'v Rc<str>, &'v Value)>,
-        origin: Origin,
+        origin: ColumnOrigin,
     ) -> Option<Rc<str>> {
         let mut late = None;
         for (at, (name, value)) in entries.enumerate() {
@@ -166,7 +172,7 @@ impl Grid {
     }
 
     /// The column of that name. Most rows have the same keys in the same order: the same place is tried first.
-    fn column(&mut self, at: usize, name: &Rc<str>, origin: Origin) -> Option<usize> {
+    fn column(&mut self, at: usize, name: &Rc<str>, origin: ColumnOrigin) -> Option<usize> {
         if self
             .names
             .get_index(at)
@@ -183,10 +189,10 @@ impl Grid {
     fn cell(&mut self, column: usize, value: &Value) {
         let kind = match value {
             Value::Null => return,
-            Value::Bool(_) => Kind::Bool,
-            Value::Num(_) => Kind::Number,
-            Value::Str(_) => Kind::Text,
-            Value::Arr(_) | Value::Obj(_) => Kind::Nested,
+            Value::Bool(_) => CellKind::Bool,
+            Value::Num(_) => CellKind::Number,
+            Value::Str(_) => CellKind::Text,
+            Value::Arr(_) | Value::Obj(_) => CellKind::Nested,
         };
         let start = self.text.len();
         (self.render)(value, &mut self.text);

@@ -3,19 +3,20 @@
 use std::io;
 use std::rc::Rc;
 
-use super::grid::{Cell, Grid};
-use super::rows::each_row;
-use super::{Error, Formatter};
+use crate::error::Error;
+use crate::formatter::Formatter;
+use crate::row_buffer::{Cell, RowBuffer};
+use crate::rows::each_row;
 use dq_json::value::{FilterOutput, Value};
 use dq_text::sanitize;
 
 /// How such a format writes.
-pub trait Style {
+pub trait RowWriter {
     /// The columns are settled: what stands above the rows. The grid has those that were held.
-    fn begin(&mut self, grid: &Grid, out: &mut String);
+    fn begin(&mut self, grid: &RowBuffer, out: &mut String);
 
     /// One row.
-    fn row(&mut self, grid: &Grid, cells: &[Cell], out: &mut String) -> Result<(), Error>;
+    fn row(&mut self, grid: &RowBuffer, cells: &[Cell], out: &mut String) -> Result<(), Error>;
 
     /// A key came after the columns were settled, and is left out.
     fn late(&mut self, _key: Rc<str>) {}
@@ -28,14 +29,14 @@ pub trait Style {
 
 /// Keys that came too late, for formats whose readers must not miss them.
 #[derive(Default)]
-pub struct Late {
+pub struct UnknownKeys {
     keys: Vec<Rc<str>>,
 }
 
 /// Keys named in the message.
 const NAMED: usize = 10;
 
-impl Late {
+impl UnknownKeys {
     pub fn add(&mut self, key: Rc<str>) {
         if self.keys.len() < NAMED && !self.keys.contains(&key) {
             self.keys.push(key);
@@ -47,7 +48,7 @@ impl Late {
         if self.keys.is_empty() {
             Ok(())
         } else {
-            Err(Error::Late(self.keys.join(",")))
+            Err(Error::UnknownKeys(self.keys.join(",")))
         }
     }
 }
@@ -56,8 +57,8 @@ impl Late {
 ///
 /// The columns are settled when the outputs end, when the input is quiet, or when 32 MiB are held:
 /// a live stream shows its rows at once, and the rows of one answer all have their say.
-pub struct Sheet<S> {
-    grid: Grid,
+pub struct ColumnarFormatter<S> {
+    grid: RowBuffer,
     style: S,
     sort_keys: bool,
     /// Show control characters instead of sending them.
@@ -65,8 +66,8 @@ pub struct Sheet<S> {
     buf: String,
 }
 
-impl<S: Style> Sheet<S> {
-    pub fn new(grid: Grid, style: S, sort_keys: bool, sanitize: bool) -> Self {
+impl<S: RowWriter> ColumnarFormatter<S> {
+    pub fn new(grid: RowBuffer, style: S, sort_keys: bool, sanitize: bool) -> Self {
         Self {
             grid,
             style,
@@ -115,14 +116,14 @@ fn spill(buf: &mut String, is_unsafe: bool, out: &mut dyn io::Write) -> io::Resu
     result
 }
 
-impl<S: Style> Formatter for Sheet<S> {
+impl<S: RowWriter> Formatter for ColumnarFormatter<S> {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
-        self.write_item(FilterOutput::Value(value.clone()), out)
+        self.write_output(FilterOutput::Value(value.clone()), out)
     }
 
-    fn write_item(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
+    fn write_output(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut result = Ok(());
-        each_row(item, self.grid.of_lines, &mut |row| {
+        each_row(item, self.grid.explode_arrays, &mut |row| {
             if let Some(late) = self.grid.push(row) {
                 self.style.late(late);
             }
@@ -137,7 +138,7 @@ impl<S: Style> Formatter for Sheet<S> {
         true
     }
 
-    fn pause(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+    fn before_blocking(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
         if self.grid.is_empty() || self.grid.names().len() == 0 {
             Ok(())
         } else {

@@ -1,13 +1,15 @@
 //! JSON text → JSON text as jq would write it, without a value in between.
 
 use super::escape::{self, Escapes};
-use super::keys::Place;
-use super::plain::{Writer, break_line, number};
-use super::{Error, Indent, Layout};
+use super::key_cache::KeyPosition;
+use super::text::{break_line, number};
+use super::writer::JsonWriter;
+use crate::error::Error;
+use crate::settings::{Indent, JsonLayout};
 use dq_json::value::{MAX_DEPTH, Num, RawValue, SeenKeys, StringLiteral, unescaped_prefix};
 
 /// The place behind what was written; `None` asks for the value to be built.
-type Transcribed = Result<Option<usize>, Error>;
+type Reformatted = Result<Option<usize>, Error>;
 
 /// A copy of so many bytes is faster than one of the right number, where that is no larger.
 const FEW: usize = 32;
@@ -25,14 +27,14 @@ const fn begin(first: u8) -> [u8; FEW] {
     begin
 }
 
-impl Writer<'_, '_> {
+impl JsonWriter<'_, '_> {
     /// Writes the value that begins at `at` in a valid text; gives the place behind it, or `None` if an object in it
     /// may have a key twice.
-    pub(super) fn transcribe(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
+    pub(super) fn reformat(&mut self, text: &[u8], at: usize, depth: usize) -> Reformatted {
         Ok(Some(match text.get(at) {
             Some(b'"') => self.literal(text, at),
-            Some(b'{') => return self.transcribe_object(text, at, depth),
-            Some(b'[') => return self.transcribe_array(text, at, depth),
+            Some(b'{') => return self.reformat_object(text, at, depth),
+            Some(b'[') => return self.reformat_array(text, at, depth),
             Some(b't') => at + self.word(b"true"),
             Some(b'f') => at + self.word(b"false"),
             Some(b'n') => at + self.word(b"null"),
@@ -40,12 +42,12 @@ impl Writer<'_, '_> {
         }))
     }
 
-    /// As [`Writer::transcribe`]; most values are strings.
+    /// As [`JsonWriter::reformat`]; most values are strings.
     #[inline(always)]
-    fn transcribe_inner(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
+    fn reformat_inner(&mut self, text: &[u8], at: usize, depth: usize) -> Reformatted {
         match text.get(at) {
             Some(b'"') => Ok(Some(self.literal(text, at))),
-            _ => self.transcribe(text, at, depth),
+            _ => self.reformat(text, at, depth),
         }
     }
 
@@ -88,7 +90,7 @@ impl Writer<'_, '_> {
     /// A string that may be spelled in another way.
     #[inline(never)]
     fn spelled(&mut self, text: &[u8], literal: StringLiteral) {
-        let escapes = self.notation.escapes;
+        let escapes = self.options.escapes;
         if (literal.is_ascii || (escapes == Escapes::Json && is_utf8_without_del(literal.content)))
             && has_short_escapes(literal.content)
         {
@@ -98,14 +100,14 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn transcribe_array(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
+    fn reformat_array(&mut self, text: &[u8], at: usize, depth: usize) -> Reformatted {
         check_depth(depth)?;
         let line = self.line(depth + 1);
         let mut at = skip_separators(text, at + 1);
         let mut begin = &ARRAY;
         while text.get(at).is_some_and(|c| *c != b']') {
             self.begin(begin, line, depth);
-            let Some(end) = self.transcribe_inner(text, at, depth + 1)? else {
+            let Some(end) = self.reformat_inner(text, at, depth + 1)? else {
                 return Ok(None);
             };
             at = behind(text, end, b',');
@@ -115,13 +117,13 @@ impl Writer<'_, '_> {
         Ok(Some(at + 1))
     }
 
-    fn transcribe_object(&mut self, text: &[u8], at: usize, depth: usize) -> Transcribed {
+    fn reformat_object(&mut self, text: &[u8], at: usize, depth: usize) -> Reformatted {
         check_depth(depth)?;
         let line = self.line(depth + 1);
         let around = self.keys.last();
         let mut seen = SeenKeys::new(&self.keys.seen);
         let mut at = skip_separators(text, at + 1);
-        let (mut begin, mut place) = (&OBJECT, Place::Inside);
+        let (mut begin, mut place) = (&OBJECT, KeyPosition::Inside);
         while text.get(at) == Some(&b'"') {
             self.begin(begin, line, depth);
             at = match self.member_key(place, text, at, &mut seen) {
@@ -131,11 +133,11 @@ impl Writer<'_, '_> {
                     return Ok(None);
                 }
             };
-            let Some(end) = self.transcribe_inner(text, at, depth + 1)? else {
+            let Some(end) = self.reformat_inner(text, at, depth + 1)? else {
                 return Ok(None);
             };
             at = behind(text, end, b',');
-            (begin, place) = (&ANOTHER, Place::Behind);
+            (begin, place) = (&ANOTHER, KeyPosition::Behind);
         }
         seen.finish(&mut self.keys.seen);
         self.keys.go_back(around);
@@ -147,14 +149,14 @@ impl Writer<'_, '_> {
     #[inline(always)]
     fn member_key(
         &mut self,
-        place: Place,
+        place: KeyPosition,
         text: &[u8],
         at: usize,
         seen: &mut SeenKeys,
     ) -> Option<usize> {
         let rest = &text[at..];
         if let Some(known) = self.keys.expected(place, rest) {
-            let is_pretty = self.notation.layout != Layout::Compact;
+            let is_pretty = self.options.layout != JsonLayout::Compact;
             let end = self.sink.buf.len() + known.length + usize::from(is_pretty);
             self.sink.buf.extend_from_slice(&known.written);
             self.sink.buf.truncate(end);
@@ -170,11 +172,11 @@ impl Writer<'_, '_> {
         self.another_key(place, text, at, seen)
     }
 
-    /// As [`Writer::member_key`], for one that is not expected.
+    /// As [`JsonWriter::member_key`], for one that is not expected.
     #[inline(never)]
     fn another_key(
         &mut self,
-        place: Place,
+        place: KeyPosition,
         text: &[u8],
         at: usize,
         seen: &mut SeenKeys,
@@ -192,12 +194,12 @@ impl Writer<'_, '_> {
     /// Bytes of a line break and the indentation behind it; `None` if they are more than a few.
     #[inline(always)]
     fn line(&self, depth: usize) -> Option<usize> {
-        match self.notation.layout {
-            Layout::Compact => Some(0),
-            Layout::Pretty {
+        match self.options.layout {
+            JsonLayout::Compact => Some(0),
+            JsonLayout::Pretty {
                 indent: Indent::Spaces(n),
             } => Some(1 + depth * usize::from(n)).filter(|line| *line < FEW),
-            Layout::Pretty { .. } => None,
+            JsonLayout::Pretty { .. } => None,
         }
     }
 
@@ -211,15 +213,15 @@ impl Writer<'_, '_> {
             buf.truncate(end);
         } else {
             buf.push(begin[0]);
-            break_line(self.notation.layout, depth + 1, buf);
+            break_line(self.options.layout, depth + 1, buf);
         }
     }
 
     #[inline(always)]
     pub(super) fn colon(&mut self) {
-        match self.notation.layout {
-            Layout::Compact => self.sink.buf.push(b':'),
-            Layout::Pretty { .. } => self.sink.buf.extend_from_slice(b": "),
+        match self.options.layout {
+            JsonLayout::Compact => self.sink.buf.push(b':'),
+            JsonLayout::Pretty { .. } => self.sink.buf.extend_from_slice(b": "),
         }
     }
 }

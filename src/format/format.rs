@@ -1,27 +1,35 @@
-//! The formats by name: what `-o` takes, and the `output` of a saved filter.
+//! The output formats and their names: the values of `-o`, and of `output` in a saved filter.
 
-/// How outputs look.
+/// An output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// As jq prints it.
+    /// JSON as jq prints it.
     Json,
     /// JSON, one line per value: jq's `-c`.
     Jsonl,
-    /// Strings as they are, all else JSON: jq's `-r`.
+    /// Strings without quotes, every other value as JSON: jq's `-r`.
     Raw,
-    /// As `Raw`, and of an array each element: jq's `-r .[]`.
+    /// As [`Format::Raw`], with one line for each element of an array: jq's `-r .[]`.
     Lines,
+    /// Aligned columns without borders.
     Table,
+    /// Comma-separated values (RFC 4180).
     Csv,
+    /// Tab-separated values, as jq's `@tsv` writes them.
     Tsv,
+    /// A table in GitHub-flavoured Markdown.
     Markdown,
+    /// YAML, one document per value.
     Yaml,
+    /// TOML, one document per value.
     Toml,
+    /// XML, in jaq's representation of elements as values.
     Xml,
+    /// CBOR (RFC 8949), one data item per value.
     Cbor,
 }
 
-/// The names, and other spellings people know them by.
+/// The names, each with other spellings in use.
 const NAMES: &[(Format, &str, &[&str])] = &[
     (Format::Json, "json", &[]),
     (Format::Jsonl, "jsonl", &["ndjson"]),
@@ -38,31 +46,31 @@ const NAMES: &[(Format, &str, &[&str])] = &[
 ];
 
 impl Format {
-    /// The format of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        let known =
+    /// The format with this name or alternative spelling.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let is_match =
             |(_, it, others): &&(Self, &str, &[&str])| *it == name || others.contains(&name);
-        NAMES.iter().find(known).map(|(format, ..)| *format)
+        NAMES.iter().find(is_match).map(|(format, ..)| *format)
     }
 
-    /// What `-o` calls it.
+    /// The name that `-o` takes.
     pub fn name(self) -> &'static str {
-        let known = NAMES.iter().find(|(format, ..)| *format == self);
-        known.map_or("", |(_, name, _)| name)
+        let entry = NAMES.iter().find(|(format, ..)| *format == self);
+        entry.map_or("", |(_, name, _)| name)
     }
 
-    /// All names, as a message lists them.
+    /// All names, separated by a comma and a space.
     pub fn names() -> String {
         let names: Vec<_> = NAMES.iter().map(|(_, name, _)| *name).collect();
         names.join(", ")
     }
 
-    /// Written as JSON texts, by jq's rules.
+    /// Whether the output is JSON text, written by jq's rules.
     pub fn is_json(self) -> bool {
         matches!(self, Self::Json | Self::Jsonl | Self::Raw | Self::Lines)
     }
 
-    /// Made of rows and columns.
+    /// Whether the output has rows and columns.
     pub fn has_columns(self) -> bool {
         matches!(self, Self::Table | Self::Csv | Self::Tsv | Self::Markdown)
     }

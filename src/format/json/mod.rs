@@ -1,13 +1,23 @@
 //! JSON as jq prints it: what stands around each value; its inside is written by `plain` or `color`.
 
+mod colored;
+pub mod escape;
+pub mod key_cache;
+pub mod options;
+mod reformat;
+pub mod text;
+pub mod writer;
+
 use std::io;
 
-use super::color::Painter;
-use super::escape::{self, Escapes};
-use super::keys::Keys;
-use super::plain::{self, Notation};
-use super::sink::Sink;
-use super::{Error, Formatter, Raw, Settings};
+use self::colored::ColoredWriter;
+use self::escape::Escapes;
+use self::key_cache::KeyCache;
+use self::options::JsonOptions;
+use crate::error::Error;
+use crate::formatter::Formatter;
+use crate::output_buffer::OutputBuffer;
+use crate::settings::{RawOutput, Settings};
 use dq_json::value::{ArrayPart, FilterOutput, StringLiteral, Value, ValueKind};
 use dq_text::sanitize;
 
@@ -15,18 +25,18 @@ use dq_text::sanitize;
 const RECORD_SEPARATOR: u8 = 0x1e;
 
 /// JSON texts one after the other, strings raw where that is asked for.
-pub struct Json {
-    raw: Raw,
+pub struct JsonFormatter {
+    raw: RawOutput,
     seq: bool,
     sanitize: bool,
-    notation: Notation,
-    painter: Option<Painter>,
+    options: JsonOptions,
+    painter: Option<ColoredWriter>,
     /// What is written and not yet handed on.
     buf: Vec<u8>,
-    keys: Keys,
+    keys: KeyCache,
 }
 
-impl Json {
+impl JsonFormatter {
     /// A formatter for JSON and raw strings.
     pub fn new(settings: Settings) -> Self {
         let escapes = match settings {
@@ -34,7 +44,7 @@ impl Json {
             Settings { sanitize: true, .. } => Escapes::Terminal,
             _ => Escapes::Json,
         };
-        let notation = Notation {
+        let options = JsonOptions {
             layout: settings.layout,
             sort_keys: settings.sort_keys,
             escapes,
@@ -43,23 +53,23 @@ impl Json {
             raw: settings.raw,
             seq: settings.seq,
             sanitize: settings.sanitize,
-            notation,
+            options,
             painter: settings
                 .palette
-                .map(|palette| Painter::new(&palette, notation)),
+                .map(|palette| ColoredWriter::new(&palette, options)),
             buf: Vec::new(),
-            keys: Keys::default(),
+            keys: KeyCache::default(),
         }
     }
 }
 
-impl Formatter for Json {
+impl Formatter for JsonFormatter {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
-        self.write_item(FilterOutput::Value(value.clone()), out)
+        self.write_output(FilterOutput::Value(value.clone()), out)
     }
 
-    fn write_item(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
-        let mut sink = Sink::new(std::mem::take(&mut self.buf), out);
+    fn write_output(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
+        let mut sink = OutputBuffer::new(std::mem::take(&mut self.buf), out);
         let result = self.write_to(item, &mut sink);
         if result.is_err() {
             sink.forget();
@@ -68,29 +78,31 @@ impl Formatter for Json {
         result
     }
 
-    fn drain(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
+    fn flush_pending(&mut self, out: &mut dyn io::Write) -> io::Result<()> {
         let result = out.write_all(&self.buf);
         self.buf.clear();
         result
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
-        Ok(self.drain(out)?)
+        Ok(self.flush_pending(out)?)
     }
 }
 
-impl Json {
-    fn write_to(&mut self, item: FilterOutput, sink: &mut Sink) -> Result<(), Error> {
+impl JsonFormatter {
+    fn write_to(&mut self, item: FilterOutput, sink: &mut OutputBuffer) -> Result<(), Error> {
         let is_within = matches!(
             item,
             FilterOutput::ArrayPart(ArrayPart::First(_) | ArrayPart::Next(_))
         );
         match &item {
             // jq gives these strings neither a separator nor a colour.
-            FilterOutput::Value(Value::Str(text)) if self.raw != Raw::No => {
+            FilterOutput::Value(Value::Str(text)) if self.raw != RawOutput::Off => {
                 self.write_raw(text, sink)?
             }
-            FilterOutput::Raw(text) if self.raw != Raw::No && text.kind() == ValueKind::String => {
+            FilterOutput::Raw(text)
+                if self.raw != RawOutput::Off && text.kind() == ValueKind::String =>
+            {
                 let literal = text.string_literal().map(StringLiteral::decode);
                 self.write_raw(&literal.unwrap_or_default(), sink)?;
             }
@@ -98,14 +110,14 @@ impl Json {
         }
         match self.raw {
             _ if is_within => {}
-            Raw::No | Raw::Lines => sink.buf.push(b'\n'),
-            Raw::Joined => {}
-            Raw::Nul => sink.buf.push(0),
+            RawOutput::Off | RawOutput::Lines => sink.buf.push(b'\n'),
+            RawOutput::Joined => {}
+            RawOutput::Nul => sink.buf.push(0),
         }
         Ok(sink.spill()?)
     }
 
-    fn write_json(&mut self, item: FilterOutput, sink: &mut Sink) -> Result<(), Error> {
+    fn write_json(&mut self, item: FilterOutput, sink: &mut OutputBuffer) -> Result<(), Error> {
         let is_begun = matches!(
             item,
             FilterOutput::ArrayPart(ArrayPart::Next(_) | ArrayPart::End { is_empty: false })
@@ -115,15 +127,15 @@ impl Json {
         }
         match &mut self.painter {
             Some(painter) => painter.write(&item.into_value(), sink),
-            None => plain::write(&item, self.notation, &mut self.keys, sink),
+            None => writer::write(&item, self.options, &mut self.keys, sink),
         }
     }
 
     /// A string without quotes, except that with `-a` jq writes it as JSON after all.
-    fn write_raw(&self, text: &str, sink: &mut Sink) -> Result<(), Error> {
-        if self.notation.escapes == Escapes::Ascii {
+    fn write_raw(&self, text: &str, sink: &mut OutputBuffer) -> Result<(), Error> {
+        if self.options.escapes == Escapes::Ascii {
             escape::quote(text, Escapes::Ascii, &mut sink.buf);
-        } else if self.raw == Raw::Nul && text.contains('\0') {
+        } else if self.raw == RawOutput::Nul && text.contains('\0') {
             return Err(Error::NulInString);
         } else if self.sanitize {
             sink.buf.extend_from_slice(sanitize(text).as_bytes());

@@ -5,23 +5,27 @@ use std::io;
 use jaq_fmts::read::json as reader;
 use jaq_fmts::write::{cbor, toml, xml};
 
-use super::escape::Escapes;
-use super::keys::Keys;
-use super::plain::{self, Notation};
-use super::sink::Sink;
-use super::xml::{SHAPE, escaped};
-use super::{Error, Format, Formatter, Layout, Settings};
+use crate::error::Error;
+use crate::format::Format;
+use crate::formatter::Formatter;
+use crate::json::escape::Escapes;
+use crate::json::key_cache::KeyCache;
+use crate::json::options::JsonOptions;
+use crate::json::writer;
+use crate::output_buffer::OutputBuffer;
+use crate::settings::{JsonLayout, Settings};
+use crate::xml_escape::{SHAPE, escaped};
 use dq_json::value::{FilterOutput, Value};
 use dq_text::sanitize;
 
 /// Writes values in one of these formats.
-pub struct Foreign {
+pub struct JaqFormat {
     format: Format,
     sort_keys: bool,
     sanitize: bool,
 }
 
-impl Foreign {
+impl JaqFormat {
     pub fn new(settings: Settings) -> Self {
         Self {
             format: settings.format,
@@ -58,10 +62,10 @@ impl Foreign {
 }
 
 fn unsuitable(error: impl std::fmt::Display) -> Error {
-    Error::Unsuitable(error.to_string())
+    Error::Unrepresentable(error.to_string())
 }
 
-impl Formatter for Foreign {
+impl Formatter for JaqFormat {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         let text = self.text(value)?;
         if self.sanitize {
@@ -75,21 +79,21 @@ impl Formatter for Foreign {
 
 /// jaq's value is made from JSON text.
 fn json(value: &Value, sort_keys: bool) -> Result<Vec<u8>, Error> {
-    let notation = Notation {
-        layout: Layout::Compact,
+    let options = JsonOptions {
+        layout: JsonLayout::Compact,
         sort_keys,
         escapes: Escapes::Json,
     };
     let mut text = Vec::new();
-    let mut sink = Sink::new(Vec::new(), &mut text);
+    let mut sink = OutputBuffer::new(Vec::new(), &mut text);
     let item = FilterOutput::Value(value.clone());
-    plain::write(&item, notation, &mut Keys::default(), &mut sink)?;
+    writer::write(&item, options, &mut KeyCache::default(), &mut sink)?;
     sink.drain()?;
     Ok(text)
 }
 
 fn no_xml() -> Error {
-    Error::Unsuitable(format!("this is no XML: {SHAPE}"))
+    Error::Unrepresentable(format!("this is no XML: {SHAPE}"))
 }
 
 /// A TOML document is a table, and has no null anywhere.
@@ -113,7 +117,7 @@ fn refuse_for_toml(value: &Value) -> Result<(), Error> {
             with_article(other.type_name())
         ),
     };
-    Err(Error::Unsuitable(why))
+    Err(Error::Unrepresentable(why))
 }
 
 fn with_article(kind: &str) -> String {

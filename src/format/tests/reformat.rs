@@ -56,8 +56,8 @@ fn text_is_written_as_serde_json_writes_it_whatever_came_before() {
             let text = random_text(&mut next, 4) + &" ".repeat(next(40) as usize);
             let value: serde_json::Value = serde_json::from_str(&text).unwrap();
             let expected = match settings.layout {
-                Layout::Compact => serde_json::to_string(&value).unwrap(),
-                Layout::Pretty { indent } => {
+                JsonLayout::Compact => serde_json::to_string(&value).unwrap(),
+                JsonLayout::Pretty { indent } => {
                     let unit: &[u8] = if indent == Indent::Tab { b"\t" } else { b"  " };
                     let mut out = Vec::new();
                     let style = serde_json::ser::PrettyFormatter::with_indent(unit);
@@ -68,8 +68,8 @@ fn text_is_written_as_serde_json_writes_it_whatever_came_before() {
             };
             let mut out = Vec::new();
             let item = FilterOutput::Raw(RawValue::from_valid(text.as_bytes()));
-            formatter.write_item(item, &mut out).unwrap();
-            formatter.drain(&mut out).unwrap();
+            formatter.write_output(item, &mut out).unwrap();
+            formatter.flush_pending(&mut out).unwrap();
             assert_eq!(String::from_utf8(out).unwrap(), expected + "\n", "{text}");
         }
     }

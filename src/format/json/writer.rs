@@ -1,47 +1,39 @@
 //! JSON without colours: the hot path, appended byte by byte to memory.
 
-use std::io::Write as _;
+use super::escape;
+use super::key_cache::KeyCache;
+use super::options::JsonOptions;
+use super::text::{break_line, number, sorted};
+use crate::error::Error;
+use crate::output_buffer::OutputBuffer;
+use dq_json::value::{ArrayPart, FilterOutput, MAX_DEPTH, RawValue, Value};
 
-use super::escape::{self, Escapes};
-use super::keys::Keys;
-use super::sink::Sink;
-use super::{Error, Indent, Layout};
-use dq_json::value::{ArrayPart, FilterOutput, MAX_DEPTH, Map, Num, RawValue, Value};
-
-/// How JSON text looks, its colours aside.
-#[derive(Clone, Copy, Debug)]
-pub struct Notation {
-    pub layout: Layout,
-    pub sort_keys: bool,
-    pub escapes: Escapes,
-}
-
-/// Writes the JSON text of an output. What the notation is must be the same each time with the same keys.
+/// Writes the JSON text of an output. What the options is must be the same each time with the same keys.
 pub fn write(
     item: &FilterOutput,
-    notation: Notation,
-    keys: &mut Keys,
-    sink: &mut Sink,
+    options: JsonOptions,
+    keys: &mut KeyCache,
+    sink: &mut OutputBuffer,
 ) -> Result<(), Error> {
     keys.begin();
-    Writer::new(notation, keys, sink).item(item, 0)
+    JsonWriter::new(options, keys, sink).item(item, 0)
 }
 
 /// Writes one output.
-pub struct Writer<'a, 'b> {
-    pub notation: Notation,
-    pub sink: &'a mut Sink<'b>,
+pub struct JsonWriter<'a, 'b> {
+    pub options: JsonOptions,
+    pub sink: &'a mut OutputBuffer<'b>,
     /// Containers are built before they are written.
     builds: bool,
-    pub keys: &'a mut Keys,
+    pub keys: &'a mut KeyCache,
 }
 
-impl<'a, 'b> Writer<'a, 'b> {
-    fn new(notation: Notation, keys: &'a mut Keys, sink: &'a mut Sink<'b>) -> Self {
+impl<'a, 'b> JsonWriter<'a, 'b> {
+    fn new(options: JsonOptions, keys: &'a mut KeyCache, sink: &'a mut OutputBuffer<'b>) -> Self {
         Self {
-            builds: notation.sort_keys,
+            builds: options.sort_keys,
             keys,
-            notation,
+            options,
             sink,
         }
     }
@@ -53,7 +45,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             FilterOutput::ArrayPart(part) => self.part(*part),
             FilterOutput::Object(entries) => {
                 let entries = entries.iter().map(|(key, it)| (&**key, it));
-                if !self.notation.sort_keys {
+                if !self.options.sort_keys {
                     return self.object(entries, depth, Self::item);
                 }
                 let mut entries: Vec<_> = entries.collect();
@@ -93,7 +85,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             },
             Value::Obj(map) => match map.raw().filter(|_| !self.builds) {
                 Some(text) => return self.text(text, depth),
-                None if self.notation.sort_keys => {
+                None if self.options.sort_keys => {
                     return self.object(sorted(map).into_iter(), depth, Self::value);
                 }
                 None => {
@@ -109,12 +101,12 @@ impl<'a, 'b> Writer<'a, 'b> {
     /// it is built after all.
     fn text(&mut self, text: RawValue, depth: usize) -> Result<(), Error> {
         let written = self.sink.buf.len();
-        let transcribed = if self.builds {
+        let reformatd = if self.builds {
             None
         } else {
-            self.transcribe(text.bytes(), 0, depth)?
+            self.reformat(text.bytes(), 0, depth)?
         };
-        if transcribed.is_none() {
+        if reformatd.is_none() {
             self.sink.buf.truncate(written);
             let builds = std::mem::replace(&mut self.builds, true);
             let built = self.value(&text.to_value(), depth);
@@ -169,12 +161,12 @@ impl<'a, 'b> Writer<'a, 'b> {
     /// What stands before an element: a bracket or comma, and the line break.
     fn element(&mut self, open: u8, depth: usize) -> Result<(), Error> {
         self.sink.buf.push(open);
-        break_line(self.notation.layout, depth + 1, &mut self.sink.buf);
+        break_line(self.options.layout, depth + 1, &mut self.sink.buf);
         Ok(self.sink.spill()?)
     }
 
     fn close(&mut self, bracket: u8, depth: usize) {
-        break_line(self.notation.layout, depth, &mut self.sink.buf);
+        break_line(self.options.layout, depth, &mut self.sink.buf);
         self.sink.buf.push(bracket);
     }
 
@@ -183,73 +175,6 @@ impl<'a, 'b> Writer<'a, 'b> {
     }
 
     fn string(&mut self, text: &str) {
-        escape::quote(text, self.notation.escapes, &mut self.sink.buf);
+        escape::quote(text, self.options.escapes, &mut self.sink.buf);
     }
-}
-
-/// The entries of an object by the code points of their keys, which is the order of their bytes in UTF-8.
-pub fn sorted(map: &Map) -> Vec<(&str, &Value)> {
-    let mut entries: Vec<_> = map.iter().map(|(key, value)| (&**key, value)).collect();
-    entries.sort_unstable_by_key(|(key, _)| *key);
-    entries
-}
-
-/// A line break and the indentation that nearly every line of a JSON text has less of.
-static LINE: [u8; 32] = {
-    let mut line = [b' '; 32];
-    line[0] = b'\n';
-    line
-};
-
-/// Starts a new line at a depth, if the layout has lines.
-#[inline(always)]
-pub fn break_line(layout: Layout, depth: usize, out: &mut Vec<u8>) {
-    match layout {
-        Layout::Compact => {}
-        Layout::Pretty {
-            indent: Indent::Spaces(n),
-        } if depth * usize::from(n) < LINE.len() => {
-            let end = out.len() + 1 + depth * usize::from(n);
-            // A copy of fixed size is faster than one of the right size.
-            out.extend_from_slice(&LINE);
-            out.truncate(end);
-        }
-        Layout::Pretty { indent } => break_long_line(indent, depth, out),
-    }
-}
-
-fn break_long_line(indent: Indent, depth: usize, out: &mut Vec<u8>) {
-    let (unit, width) = match indent {
-        Indent::Spaces(n) => (b' ', depth * usize::from(n)),
-        Indent::Tab => (b'\t', depth),
-    };
-    out.push(b'\n');
-    out.resize(out.len() + width, unit);
-}
-
-pub fn number(num: &Num, out: &mut Vec<u8>) -> Result<(), Error> {
-    match num {
-        Num::Int(i) => integer(*i, out),
-        _ => write!(out, "{num}")?,
-    }
-    Ok(())
-}
-
-/// The digits of an integer, without the detour through `fmt`.
-fn integer(i: i64, out: &mut Vec<u8>) {
-    if i < 0 {
-        out.push(b'-');
-    }
-    let mut digits = [0; 20];
-    let mut first = digits.len();
-    let mut rest = i.unsigned_abs();
-    loop {
-        first -= 1;
-        digits[first] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[first..]);
 }

@@ -1,0 +1,57 @@
+//! The trait behind which every format stands.
+
+use std::io;
+
+use dq_json::value::{FilterOutput, Value};
+
+use crate::error::Error;
+
+/// Writes values, one at a time. After the last one, [`Formatter::finish`] must be called.
+///
+/// A formatter may buffer bytes and hold values. After any error but [`Error::Io`] it accepts the next value as if
+/// the failed one had not been there.
+pub trait Formatter {
+    /// Writes a value, or holds it until more is known.
+    ///
+    /// # Errors
+    /// The writer fails, or the format cannot express the value.
+    fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error>;
+
+    /// As [`Formatter::write`], for an output of a filter. Formats that can write JSON text directly do so without
+    /// building its value.
+    ///
+    /// # Errors
+    /// As [`Formatter::write`].
+    fn write_output(&mut self, output: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.write(&output.into_value(), out)
+    }
+
+    /// Whether this format holds values until more is known, as tables do to find their columns.
+    fn holds_values(&self) -> bool {
+        false
+    }
+
+    /// Passes buffered bytes on to the writer. Held values stay.
+    ///
+    /// # Errors
+    /// The writer fails.
+    fn flush_pending(&mut self, _out: &mut dyn io::Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Writes the held values because the input is about to block, so that a live stream shows its rows at once.
+    ///
+    /// # Errors
+    /// As [`Formatter::write`].
+    fn before_blocking(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Writes everything that is left after the last value.
+    ///
+    /// # Errors
+    /// As [`Formatter::write`]; also [`Error::UnknownKeys`].
+    fn finish(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
+        Ok(())
+    }
+}
