@@ -1,4 +1,4 @@
-# PowerShell completion for dq. Everything is asked of dq itself, at TAB.
+# PowerShell completion for dq: dq itself answers at every TAB.
 # To load it, in $PROFILE: dq --generate powershell | Out-String | Invoke-Expression
 
 Register-ArgumentCompleter -Native -CommandName 'dq' -ScriptBlock {
@@ -8,7 +8,7 @@ Register-ArgumentCompleter -Native -CommandName 'dq' -ScriptBlock {
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
         ForEach-Object { if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text } })
     $current = $wordToComplete.Trim("'", '"')
-    # An empty argument is not handed to a program before PowerShell 7.3.
+    # Before 7.3 PowerShell drops empty arguments of programs.
     if ($current -eq '' -and $PSVersionTable.PSVersion -lt [version]'7.3') { $current = '""' }
     $answer = @(& (Get-Command -Name dq -CommandType Application -TotalCount 1) --complete powershell -- @words $current 2>$null)
     if ($answer.Count -lt 2 -or $answer[0] -ne 'words') { return }

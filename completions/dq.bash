@@ -1,10 +1,10 @@
-# bash completion for dq. Everything is asked of dq itself, at TAB.
-# To load it: source <(dq --generate bash), or put it into /usr/share/bash-completion/completions/dq
+# bash completion for dq: dq itself answers at every TAB.
+# To load it: source <(dq --generate bash), or save it as /usr/share/bash-completion/completions/dq
 
 _dq() {
     local answer=() word
     COMPREPLY=()
-    # bash before 4 has no mapfile.
+    # bash 3 has no mapfile.
     {
         mapfile -t answer 2>/dev/null || while IFS= read -r word; do answer+=("$word"); done
     } < <(command dq --complete bash "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" "$COMP_TYPE" 2>/dev/null)
@@ -19,5 +19,5 @@ _dq() {
     esac
 }
 
-# bash before 4.4 sorts whatever it is told; compopt came with 4.
+# `nosort` came with bash 4.4.
 complete -o nosort -F _dq dq 2>/dev/null || complete -F _dq dq

@@ -1,4 +1,4 @@
-# elvish completion for dq. Everything is asked of dq itself, at TAB.
+# elvish completion for dq: dq itself answers at every TAB.
 # To load it, in rc.elv: eval (dq --generate elvish | slurp)
 
 use str

@@ -1,5 +1,5 @@
-# fish completion for dq. Everything is asked of dq itself, at TAB.
-# To load it: dq --generate fish | source, or put it into ~/.config/fish/completions/dq.fish
+# fish completion for dq: dq itself answers at every TAB.
+# To load it: dq --generate fish | source, or save it as ~/.config/fish/completions/dq.fish
 
 function __dq_complete
     set -l typed (commandline -opc)
