@@ -1,4 +1,4 @@
-//! The saved filters that come with dq: the files of `filters/`, embedded. None is parsed before its name is used.
+//! The built-in saved filters: the files of `filters/`, embedded. A filter is parsed when its name is used.
 
 use dq_filter::saved::{BuiltInFilters, SavedFilters};
 
@@ -8,7 +8,7 @@ macro_rules! files {
     };
 }
 
-/// Name and text of each, sorted by name.
+/// The name and text of each filter, sorted by name.
 pub const FILES: BuiltInFilters = files![
     "dangling"
     "df"
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_the_files_of_the_folder() {
+    fn every_file_of_the_folder_is_built_in() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("filters");
         let mut files: Vec<String> = fs::read_dir(folder)
             .unwrap()

@@ -1,45 +1,46 @@
-//! What the output streams are: terminals or not, coloured or not. Decided once, stdout and stderr apart.
+//! Whether stdout and stderr are terminals, how wide, and whether to colour them. Decided once, for each separately.
 
-use crate::environment::Variables;
 use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, BorrowedFd};
+
+use crate::environment::Variables;
 
 /// When to use colours (`--color`, `-C`, `-M`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorWhen {
-    /// Where the environment and the stream say so.
+    /// As the environment and the stream decide.
     #[default]
     Auto,
-    /// Whatever the environment says.
+    /// Regardless of the environment.
     Always,
-    /// Not at all.
+    /// Never.
     Never,
 }
 
 /// The two output streams.
 #[derive(Clone, Debug)]
 pub struct Terminal {
-    pub stdout: Stream,
-    pub stderr: Stream,
+    pub stdout: OutputStream,
+    pub stderr: OutputStream,
 }
 
 /// One output stream.
 #[derive(Clone, Debug)]
-pub struct Stream {
-    /// Somebody reads along: flush early, let no control character through.
+pub struct OutputStream {
+    /// Whether it is a terminal: then output is flushed early and control characters are escaped.
     pub is_terminal: bool,
-    /// Write colours.
+    /// Whether to write colours.
     pub color: bool,
-    /// Columns of the terminal; `None` where it is none.
+    /// The width in columns; `None` if it is not a terminal.
     pub width: Option<usize>,
 }
 
-/// The width of a terminal that does not tell its own.
-const USUAL_WIDTH: usize = 80;
+/// The width in columns of a terminal whose size is unknown.
+const DEFAULT_WIDTH: usize = 80;
 
-/// Looks at both streams, with the environment as `var` gives it.
+/// Examines both streams. `env` looks up environment variables.
 pub fn detect(when: ColorWhen, env: Variables) -> Terminal {
-    let stream = |fd: &dyn AsFd, is_terminal: bool| Stream {
+    let stream = |fd: &dyn AsFd, is_terminal: bool| OutputStream {
         is_terminal,
         color: wants_color(when, env, is_terminal),
         width: is_terminal.then(|| width(env, fd.as_fd())),
@@ -50,18 +51,18 @@ pub fn detect(when: ColorWhen, env: Variables) -> Terminal {
     }
 }
 
-/// `COLUMNS` where it is set, as in POSIX; else what the terminal says.
+/// `COLUMNS` if it is set (POSIX, Environment Variables), else the window size of the terminal.
 fn width(env: Variables, terminal: BorrowedFd) -> usize {
     let columns = env("COLUMNS").and_then(|columns| columns.to_str()?.parse().ok());
-    let asked = || rustix::termios::tcgetwinsize(terminal).ok();
+    let window_size = || rustix::termios::tcgetwinsize(terminal).ok();
     columns
-        .or_else(|| asked().map(|size| usize::from(size.ws_col)))
+        .or_else(|| window_size().map(|size| usize::from(size.ws_col)))
         .filter(|width| *width > 0)
-        .unwrap_or(USUAL_WIDTH)
+        .unwrap_or(DEFAULT_WIDTH)
 }
 
-/// The first of these that speaks decides: the option, `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE`,
-/// `CLICOLOR` and `TERM`, the stream. A variable that is empty is as good as unset.
+/// The first of these that is set decides: the option, `NO_COLOR` (no-color.org), `FORCE_COLOR` and `CLICOLOR_FORCE`,
+/// `CLICOLOR` and `TERM` (bixense.com/clicolors), the stream. An empty variable counts as unset.
 fn wants_color(when: ColorWhen, env: Variables, is_terminal: bool) -> bool {
     let value = |name| env(name).filter(|value| !value.is_empty());
     let is = |name, expected: &str| value(name).is_some_and(|value| value == expected);
@@ -98,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_is_decided_by_the_first_that_speaks() {
+    fn the_first_setting_decides_about_colour() {
         use ColorWhen::{Always, Auto, Never};
         let cases = [
             // option, environment, off a terminal, on a terminal

@@ -1,17 +1,18 @@
-//! An endpoint in words: what it takes, what it gives, an example.
+//! Describes an endpoint in words: its parameters and bodies, and an example.
 
-use super::{Endpoint, Parameter, fitting};
+use super::endpoint::{Endpoint, Parameter};
+use super::table::fitting;
 
-/// Explains what a path can be asked for, by each method; `None` where it is no endpoint. A filled path
-/// (`/containers/web/logs`) is taken as well.
+/// Describes the endpoint of a path, for each of its methods; `None` if there is no such endpoint. The path may have its
+/// placeholders filled in (`/containers/web/logs`).
 pub fn explanation(path: &str) -> Option<String> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let fit = fitting(path);
-    let texts: Vec<_> = fit.iter().map(explained).collect();
+    let found = fitting(path);
+    let texts: Vec<_> = found.iter().map(description).collect();
     (!texts.is_empty()).then(|| texts.join("\n"))
 }
 
-fn explained(endpoint: &Endpoint) -> String {
+fn description(endpoint: &Endpoint) -> String {
     let mut text = format!("{} {}\n", endpoint.method, endpoint.path);
     line(&mut text, endpoint.summary);
     list(&mut text, "query", "-q ", endpoint.parameters());

@@ -1,9 +1,10 @@
-//! Finding endpoints: by a word, and by a path that is not quite one.
+//! Finds endpoints by a word, and by a path that is almost right.
 
-use super::{Endpoint, endpoints, fitting, split_version};
+use super::endpoint::Endpoint;
+use super::table::{endpoints, fitting, split_version};
 
-/// The endpoints that have the word in their path or their summary, in any case; all without a word; those of a
-/// method for its name in capitals.
+/// The endpoints with the word in their path or summary, ignoring case. The name of a method in capitals finds that
+/// method's endpoints, and an empty word finds all.
 pub fn matching(word: &str) -> Vec<Endpoint> {
     let of_method: Vec<_> = endpoints().filter(|it| it.method == word).collect();
     if !of_method.is_empty() {
@@ -16,19 +17,18 @@ pub fn matching(word: &str) -> Vec<Endpoint> {
         .collect()
 }
 
-/// What to say about a path that the server does not know; `None` where it is one of Docker's and far from all.
-///
-/// The path may have a query, which does not matter.
+/// A hint for a path that the server does not know; `None` if it is an endpoint of Docker's, or resembles none. A query
+/// is ignored.
 pub fn hint(method: &str, path: &str) -> Option<String> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    let fit = fitting(path);
-    if fit.iter().any(|it| it.method == method) {
+    let found = fitting(path);
+    if found.iter().any(|it| it.method == method) {
         return None;
     }
     if let Some(near) = nearest(method, path) {
         return Some(format!("did you mean {near}?"));
     }
-    let methods: Vec<_> = fit.iter().map(|it| it.method).collect();
+    let methods: Vec<_> = found.iter().map(|it| it.method).collect();
     let first = methods.first()?;
     Some(format!(
         "{path} takes {}, not {method}: -X {first}",
@@ -36,12 +36,12 @@ pub fn hint(method: &str, path: &str) -> Option<String> {
     ))
 }
 
-/// The endpoint nearest to a path without a query: some words misspelt, the `/json` at its end missing, or a slash too
-/// many there.
+/// The endpoint that a path without a query most likely means: one with words spelt differently, with `/json` at its end,
+/// or without a trailing slash.
 pub fn nearest(method: &str, path: &str) -> Option<String> {
-    let whole = path.trim_end_matches('/');
-    if whole != path && fitting(whole).iter().any(|it| it.method == method) {
-        return Some(whole.to_owned());
+    let trimmed = path.trim_end_matches('/');
+    if trimmed != path && fitting(trimmed).iter().any(|it| it.method == method) {
+        return Some(trimmed.to_owned());
     }
     let (version, path) = split_version(path);
     let found = endpoints()
@@ -51,7 +51,7 @@ pub fn nearest(method: &str, path: &str) -> Option<String> {
     Some(format!("{version}{path}"))
 }
 
-/// The path made one of the endpoint's, and how many words had to be changed.
+/// The path changed to match an endpoint, and how many words that changes; `None` if it is too far or no change is needed.
 fn corrected(endpoint: &str, path: &str) -> Option<(usize, String)> {
     let wanted: Vec<_> = endpoint.split('/').skip(1).collect();
     let given: Vec<_> = path.split('/').skip(1).collect();
@@ -63,14 +63,15 @@ fn corrected(endpoint: &str, path: &str) -> Option<(usize, String)> {
     let mut corrected = String::new();
     for (at, wanted) in wanted.iter().enumerate() {
         let given = given.get(at).copied().unwrap_or(wanted);
-        let word = match wanted.starts_with('{') {
-            true if given.is_empty() => return None,
-            true => given,
-            false if *wanted == given => wanted,
-            false => {
-                edits += 1;
-                dq_filter::nearest(given, std::iter::once(*wanted))?
-            }
+        let is_placeholder = wanted.starts_with('{');
+        if is_placeholder && given.is_empty() {
+            return None;
+        }
+        let word = if is_placeholder || *wanted == given {
+            given
+        } else {
+            edits += 1;
+            dq_filter::nearest(given, std::iter::once(*wanted))?
         };
         corrected.push('/');
         corrected.push_str(word);

@@ -1,9 +1,10 @@
-//! The table keeps its form, and near misses find what was meant.
+//! The format of the table, and hints for paths that are almost right.
 
+use super::table::TABLE;
 use super::*;
 
 #[test]
-fn every_line_has_its_fields() {
+fn every_line_has_eight_fields() {
     let mut seen = Vec::new();
     for line in TABLE.lines() {
         assert_eq!(line.split('\t').count(), 8, "{line}");
@@ -30,10 +31,10 @@ fn every_line_has_its_fields() {
 }
 
 #[test]
-fn paths_fit_their_endpoints() {
+fn paths_match_their_endpoints() {
     let found = |path| {
-        let fit = fitting(path);
-        fit.iter()
+        fitting(path)
+            .iter()
             .map(|it| format!("{} {}", it.method, it.path))
             .collect::<Vec<_>>()
     };
@@ -48,7 +49,7 @@ fn paths_fit_their_endpoints() {
 }
 
 #[test]
-fn a_method_is_looked_up_by_its_name() {
+fn endpoints_are_found_by_method() {
     let methods = |word| {
         let found = matching(word);
         let mut methods: Vec<_> = found.iter().map(|it| it.method).collect();
@@ -61,7 +62,7 @@ fn a_method_is_looked_up_by_its_name() {
 }
 
 #[test]
-fn near_misses_have_a_hint() {
+fn almost_right_paths_have_a_hint() {
     let cases = [
         (
             "GET",
