@@ -1,9 +1,15 @@
-//! The documents agree with the repository: links, paths and the size of README.md.
+//! The documents agree with the repository and with the shells: links, paths, set-up lines, the size of README.md.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use crate::support::daemon::find;
+use crate::support::dq::{BINARY, clean, run};
+use crate::support::leave_out;
 use crate::support::markdown::{Document, documents, root};
+use crate::support::temp::TempDir;
 
 /// The folders of the repository whose files a document may name.
 const FOLDERS: [&str; 7] = [
@@ -87,5 +93,52 @@ fn the_paths_that_contributors_read_of_exist() {
             wrong.is_empty(),
             "{name} names what is not there: {wrong:#?}"
         );
+    }
+}
+
+/// The shells of docs/completion.md: the row of each in the table, the program, and the file that the line writes.
+const SHELLS: [(&str, &str, &str); 5] = [
+    (
+        "bash",
+        "bash",
+        ".local/share/bash-completion/completions/dq",
+    ),
+    ("zsh", "zsh", ".zfunc/_dq"),
+    ("fish", "fish", ".config/fish/completions/dq.fish"),
+    ("elvish", "elvish", ".config/elvish/rc.elv"),
+    ("Nushell", "nu", ".config/nushell/autoload/dq.nu"),
+];
+
+/// The line that sets up completion for good, from the second table.
+fn set_up_line(row: &str) -> String {
+    let chapter = Document::read(PathBuf::from("docs/completion.md"));
+    let (_, table) = chapter.text.split_once("For all later shells").unwrap();
+    let row = table
+        .lines()
+        .find(|it| it.starts_with(&format!("| {row} |")))
+        .unwrap();
+    row.split('`').nth(1).unwrap().replace("\\|", "|")
+}
+
+#[test]
+fn completion_is_set_up_on_a_fresh_account() {
+    for (row, program, file) in SHELLS {
+        if find(program).is_none() {
+            leave_out(&format!("no {program} here"));
+            continue;
+        }
+        let home = TempDir::new();
+        let bin = TempDir::new();
+        symlink(BINARY, bin.join("dq")).unwrap();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let mut shell = Command::new(program);
+        clean(&mut shell, home.path());
+        shell
+            .env("PATH", format!("{}:{path}", bin.path().display()))
+            .current_dir(home.path())
+            .args(["-c", &set_up_line(row)]);
+        let output = run(shell, Vec::new());
+        assert_eq!((output.stderr.as_str(), output.code), ("", 0), "{row}");
+        assert!(home.join(file).is_file(), "{row} writes no {file}");
     }
 }
