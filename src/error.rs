@@ -62,7 +62,11 @@ impl Error {
 
     /// Whether no message is printed.
     fn is_silent(&self) -> bool {
-        matches!(self, Self::Format(error) if error.is_broken_pipe())
+        match self {
+            Self::Format(error) => error.is_broken_pipe(),
+            Self::Fetch(error) => *error == dq_fetch::Error::Cancelled,
+            _ => false,
+        }
     }
 
     /// Prints the error and its hint to `stderr`; `visible` makes text safe for it.

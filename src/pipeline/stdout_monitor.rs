@@ -20,25 +20,23 @@ impl StdoutMonitor {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Waits for the server's bytes once it is on, and ends the process quietly, connection and all, as soon
-    /// as nobody reads its output any more (`dq /events | head -1`).
+    /// A hook that waits for the server's bytes. Once started, it stops the response as soon as stdout is closed.
     pub fn wait_hook(&self) -> WaitHook {
-        let switch = self.0.clone();
+        let is_started = self.0.clone();
         WaitHook::new(move |socket, limit| {
-            if !switch.load(Ordering::Relaxed) {
-                return Ok(Wait::Skipped);
+            if !is_started.load(Ordering::Relaxed) {
+                Ok(Wait::Skipped)
+            } else if is_closed_before(socket, limit)? {
+                Ok(Wait::Stop)
+            } else {
+                Ok(Wait::Ready)
             }
-            if is_closed_before(socket, limit)? {
-                dq_fetch::terminate_ssh_children();
-                std::process::exit(0);
-            }
-            Ok(Wait::Ready)
         })
     }
 }
 
-/// Waits for the socket; `true` where stdout is closed first. A pipe or socket whose reader is gone polls as
-/// an error; a file never does.
+/// Waits until the socket is readable or stdout is closed, and returns whether it is stdout. A pipe or socket whose
+/// reader is gone polls as an error; a file never does.
 fn is_closed_before(socket: BorrowedFd<'_>, limit: Option<Duration>) -> io::Result<bool> {
     let stdout = io::stdout();
     let stdout = stdout.as_fd();
