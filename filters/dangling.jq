@@ -1,5 +1,5 @@
 module {
-  about: "Images that no tag names",
+  about: "Images without a tag",
   endpoint: "/images/json?filters={\"dangling\":[\"true\"]}",
   output: "table",
   columns: ["repository", "tag", "id", "created", "size"]

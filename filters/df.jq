@@ -1,6 +1,6 @@
-module {about: "Disk space that images, containers and volumes take", endpoint: "/system/df", output: "table"};
+module {about: "Disk space used by images, containers and volumes", endpoint: "/system/df", output: "table"};
 def sum(f): map(f // 0 | if . < 0 then 0 else . end) | add // 0;
-# API 1.52 counts by itself; before that, it is for the client to do, and this is how the docker CLI does it.
+# From API 1.52 on, the engine computes these totals. Before that, the client does, as here and in the docker CLI.
 def of_images($layers):
   . // [] | (if ($layers // 0) > 0 then $layers else sum(.Size) end) as $size
   | {
@@ -38,7 +38,7 @@ def usage($type): {
   type: $type,
   total: .TotalCount,
   active: .ActiveCount,
-  # Four digits here, where docker has three in its other tables.
+  # docker system df prints four significant digits, the other tables of docker three.
   size: (.TotalSize | _bytes("si"; 4)),
   reclaimable: "\(.Reclaimable | _bytes("si"; 4))\(if .TotalSize > 0 then " (\(.Reclaimable * 100 / .TotalSize | floor)%)" else "" end)"
 };

@@ -1,5 +1,5 @@
-module {about: "What happens, as it happens", endpoint: "/events", output: "raw"};
-# As docker events prints it: the time in the local zone, to the nanosecond.
+module {about: "Events as they happen", endpoint: "/events", output: "raw"};
+# The time as docker events prints it: in the local zone, with nanoseconds.
 def time:
   (.timeNano // (.time // 0) * 1000000000) as $nano
   | ($nano / 1000000000 | floor) as $seconds

@@ -1,2 +1,2 @@
-module {about: "IDs of the containers that run", endpoint: "/containers/json", output: "lines"};
+module {about: "IDs of running containers", endpoint: "/containers/json", output: "lines"};
 map(short_id)

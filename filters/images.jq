@@ -1,11 +1,11 @@
 module {
-  about: "Images, one row each tag",
+  about: "Images, one row per tag",
   endpoint: "/images/json",
   output: "table",
   columns: ["repository", "tag", "id", "created", "size"]
 };
 def untagged: . == null or length == 0 or . == ["<none>:<none>"];
-# Pulled by digest: the repository is known, no tag is.
+# An image pulled by digest has a repository and no tag.
 def repositories: . // [] | map(split("@")[0]) | unique | if length == 0 then ["<none>"] else . end;
 map(. as $image
   | (if .RepoTags | untagged then .RepoDigests | repositories | map(. + ":<none>") else .RepoTags end)[]

@@ -1,5 +1,5 @@
 module {
-  about: "Addresses of the containers that run, one row each network",
+  about: "Addresses of running containers, one row per network",
   endpoint: "/containers/json",
   output: "table",
   columns: ["name", "network", "ip", "ipv6", "gateway", "mac"]

@@ -1,5 +1,5 @@
 module {
-  about: "Labels of the containers that run, one row each",
+  about: "Labels of running containers, one row each",
   endpoint: "/containers/json",
   output: "table",
   columns: ["name", "label", "value"]

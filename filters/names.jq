@@ -1,2 +1,2 @@
-module {about: "Names of the containers that run", endpoint: "/containers/json", output: "lines"};
+module {about: "Names of running containers", endpoint: "/containers/json", output: "lines"};
 map(name)

@@ -1,5 +1,5 @@
 module {
-  about: "Containers that run",
+  about: "Running containers",
   endpoint: "/containers/json",
   output: "table",
   columns: ["id", "image", "command", "created", "status", "ports", "name"]

@@ -4,7 +4,7 @@ module {
   output: "table",
   columns: ["name", "published", "port"]
 };
-# 0.0.0.0 and [::] are one row, as * .
+# 0.0.0.0 and [::] together are one row, written as *.
 map(name as $name
   | (.Ports // [] | map(select((.PublicPort // 0) > 0)) | group_by([.PrivatePort, .Type, .PublicPort])[])
   | ports | split(", ")[] | split("->")

@@ -1,2 +1,2 @@
-module {about: "Of a list of containers, those that run"};
+module {about: "The running ones of a list of containers"};
 map(select(.State == "running"))

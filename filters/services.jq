@@ -7,7 +7,7 @@ module {
 def mode:
   if .Replicated then "replicated" elif .Global then "global"
   elif .ReplicatedJob then "replicated job" elif .GlobalJob then "global job" else null end;
-# As docker service ls counts: of jobs also what is done.
+# Replicas as docker service ls counts them: for jobs, with the completed tasks.
 def replicas:
   .Spec.Mode as $mode
   | (.Spec.TaskTemplate.Placement.MaxReplicas // 0) as $most

@@ -1,5 +1,5 @@
 module {about: "CPU, memory and traffic of a container", endpoint: "/containers/{name}/stats?stream=false", output: "table"};
-# The formulas are those of the Engine API's description of this endpoint, and of docker stats.
+# The formulas are those of this endpoint's description in the Engine API, which docker stats uses too.
 def percent:
   (. * 10000 | round) as $hundredths
   | "\($hundredths / 100 | floor).\($hundredths % 100 | tostring | if length == 1 then "0" + . else . end)%";
@@ -9,7 +9,7 @@ def cpu:
   | ((.cpu_stats.system_cpu_usage // 0) - (.precpu_stats.system_cpu_usage // 0)) as $system
   | (.cpu_stats.online_cpus // 0 | if . > 0 then . else 1 end) as $cpus
   | $used | share($system) * $cpus;
-# What the kernel can drop at any time does not count: total_inactive_file of cgroup v1, inactive_file of v2.
+# Page cache that the kernel can reclaim at once is not counted: total_inactive_file of cgroup v1, inactive_file of v2.
 def memory:
   (.usage // 0) as $usage
   | (.stats | objects | .total_inactive_file // .inactive_file) // 0

@@ -6,7 +6,7 @@ module {
 };
 def word: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
 def lower: if . == null then null else (.[:1] | ascii_downcase) + .[1:] end;
-# Of the tasks of one place, the newest first.
+# The tasks of each slot or node, newest first.
 sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)
 | map({
     id: short_id,

@@ -71,7 +71,7 @@ fn a_path_is_explained_and_a_word_is_looked_up() {
     dq(["--endpoints", "UNPAUSE"])
         .run()
         .is("METHOD   PATH                       ABOUT\n\
-             POST     /containers/{id}/unpause   let a frozen container go on\n");
+             POST     /containers/{id}/unpause   resume a paused container\n");
     dq(["--endpoints", "", "-c", ".[0] | [.path, .stream]"])
         .run()
         .is("[\"/containers/json\",false]\n");

@@ -146,7 +146,7 @@ fn groups_of_endpoints_are_described() {
     let answer = ask(&["bash", "dq -X DELETE /n", " ", "9"]);
     assert_eq!(
         answer,
-        "words\n/networks/  (remove a network)\n/nodes/     (take a node out of the swarm)\n"
+        "words\n/networks/  (remove a network)\n/nodes/     (remove a node from the swarm)\n"
     );
     check(&[
         (
@@ -191,7 +191,7 @@ fn nushell_gets_json() {
     let cases: [(&[&str], &str); 5] = [
         (
             &["--demo", "'/containers/js"],
-            r#"[{"value":"/containers/json ","description":"containers, the running ones unless all=1"}]"#,
+            r#"[{"value":"/containers/json ","description":"running containers, or all with all=1"}]"#,
         ),
         (&["--demo", "`/info`", "\"-q", "filters.x"], "[]"),
         (
