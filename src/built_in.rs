@@ -53,7 +53,8 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use dq_filter::saved::{check, name_problem, standalone};
+    use dq_filter::saved::name_problem;
+    use dq_filter::{Program, compile};
 
     use super::*;
 
@@ -81,7 +82,9 @@ mod tests {
                 "{name}: {about}"
             );
             assert!(metadata.endpoint.is_some() || *name == "running", "{name}");
-            assert!(check(&saved, &[], &saved_filters(), None).is_ok(), "{name}");
+            let saved_filters = saved_filters();
+            let program = Program::of_saved_filter(&saved, &[], &saved_filters, None);
+            assert!(compile(&program).is_ok(), "{name}");
         }
     }
 }

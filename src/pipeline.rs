@@ -33,7 +33,7 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
         plan.flush,
         dq_format::formatter(plan.output.clone()),
     ));
-    for warning in &filter.warnings {
+    for warning in filter.warnings() {
         output.report(&format!("dq: filter: {warning}"));
     }
     let deferred = Rc::new(DeferredFailure::default());

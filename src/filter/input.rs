@@ -1,4 +1,4 @@
-//! Inputs of a filter: the values of one source after the other, read as jq's options say.
+//! The inputs of a filter: the values of one source after the other, read as jq's options say.
 
 use std::rc::Rc;
 
@@ -7,66 +7,71 @@ use dq_json::read::{
 };
 use dq_json::value::{RawValue, Value};
 
-/// How the bytes of the sources become inputs.
+/// What the bytes of the sources are read as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InputMode {
-    /// JSON values, one after the other.
+    /// Each JSON value is an input.
     #[default]
     Values,
-    /// `-s`: one array of all values.
+    /// `-s`: the array of all values is the one input.
     Slurped,
-    /// `-R`: each line a string.
+    /// `-R`: each line is an input, a string.
     Lines,
-    /// `-R -s`: one string.
+    /// `-R -s`: the whole text is the one input, a string.
     Text,
-    /// `--stream`: events.
+    /// `--stream`: each event is an input (jq manual, "Streaming").
     Events,
-    /// `--stream -s`: one array of all events.
+    /// `--stream -s`: the array of all events is the one input.
     SlurpedEvents,
 }
 
-/// Where bytes come from.
+/// A source of inputs.
 pub struct InputSource {
-    /// A file's name, for `input_filename`.
+    /// The file's name, for `input_filename`.
     pub name: Option<Rc<str>>,
+    /// Its bytes.
     pub bytes: Box<dyn ByteSource>,
 }
 
-/// Settings of the input side.
+/// How inputs are read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct InputSettings {
+    /// What the bytes are read as.
     pub mode: InputMode,
-    /// `--seq`: a broken record is reported and skipped.
+    /// `--seq`: a malformed record of a JSON text sequence (RFC 7464) is reported and skipped.
     pub seq: bool,
-    /// `--stream-errors`: a broken input is one last event.
+    /// `--stream-errors`: a syntax error is one last event.
     pub stream_errors: bool,
 }
 
-/// What is to be done with an error that does not end the run.
-type Report = Box<dyn Fn(&ReadError)>;
+/// Reports an error that does not end the run.
+type ReportError = Box<dyn Fn(&ReadError)>;
 
 enum Reader {
     Values(ValueReader),
     Events(EventReader),
 }
 
-/// The inputs, to be taken by the main loop, `input` and `inputs` alike.
+/// The inputs of a run. The main loop, `input` and `inputs` all take from them.
+///
+/// As an iterator it gives one input after the other; after an error there is none.
 pub struct Inputs {
     settings: InputSettings,
     sources: Box<dyn FnMut() -> Option<InputSource>>,
     current: Option<Reader>,
     name: Option<Rc<str>>,
-    /// Newlines of the last source that has ended.
+    /// The number of newlines in the last source that has ended.
     last_line: usize,
-    slurped: bool,
-    /// An error that `input` has already raised inside the filter.
-    failure: Option<ReadError>,
-    broken: bool,
-    /// Is told of records that `--seq` passes over.
-    skipped: Option<Report>,
+    /// The one input of a mode that has only one has been given.
+    is_slurped: bool,
+    /// A failed read that `input` has raised in the filter. It ends the run even if the filter has caught it.
+    pending_error: Option<ReadError>,
+    has_failed: bool,
+    report_skipped: Option<ReportError>,
 }
 
 impl Inputs {
+    /// Inputs from the sources that `sources` gives, each opened when the one before it has ended.
     pub fn new(settings: InputSettings, sources: Box<dyn FnMut() -> Option<InputSource>>) -> Self {
         Self {
             settings,
@@ -74,121 +79,141 @@ impl Inputs {
             current: None,
             name: None,
             last_line: 0,
-            slurped: false,
-            failure: None,
-            broken: false,
-            skipped: None,
+            is_slurped: false,
+            pending_error: None,
+            has_failed: false,
+            report_skipped: None,
         }
     }
 
-    /// Has records that `--seq` passes over told, the moment they are.
-    pub fn report_skipped(&mut self, report: Report) {
-        self.skipped = Some(report);
+    /// The inputs from the bytes of one source, JSON values.
+    pub fn of_values(bytes: impl ByteSource + 'static) -> Self {
+        let mut source = Some(InputSource {
+            name: None,
+            bytes: Box::new(bytes),
+        });
+        Self::new(InputSettings::default(), Box::new(move || source.take()))
     }
 
-    /// The name of the source the last input came from, null where it has none.
+    /// Calls `report` for each record that `--seq` skips.
+    pub fn report_skipped(&mut self, report: ReportError) {
+        self.report_skipped = Some(report);
+    }
+
+    /// The name of the source that the last input came from; null where it has none.
     pub fn name(&self) -> Value {
         self.name.clone().map_or(Value::Null, Value::Str)
     }
 
-    /// Newlines read so far in the current source.
+    /// The number of newlines read so far in the current source (`input_line_number`).
     pub fn line_number(&self) -> usize {
         match &self.current {
-            Some(Reader::Values(parser)) if self.settings.mode == InputMode::Lines => {
-                parser.lines_consumed()
+            Some(Reader::Values(reader)) if self.settings.mode == InputMode::Lines => {
+                reader.lines_consumed()
             }
-            Some(Reader::Values(parser)) => parser.line_number(),
-            Some(Reader::Events(events)) => events.line_number(),
+            Some(Reader::Values(reader)) => reader.line_number(),
+            Some(Reader::Events(reader)) => reader.line_number(),
             None => self.last_line,
         }
     }
 
-    /// The next input; after an error there is none.
-    pub fn next(&mut self) -> Option<Result<Value, ReadError>> {
-        if let Some(error) = self.failure.take() {
+    fn next_input(&mut self) -> Option<Result<Value, ReadError>> {
+        if let Some(error) = self.pending_error.take() {
             return Some(Err(error));
         }
-        if self.broken {
+        if self.has_failed {
             return None;
         }
         let next = match self.settings.mode {
-            InputMode::Values | InputMode::Events | InputMode::Lines => self.one().transpose(),
-            _ if self.slurped => None,
-            InputMode::Text => Some(self.all_text()),
-            InputMode::Slurped | InputMode::SlurpedEvents => Some(self.all()),
+            InputMode::Values | InputMode::Events | InputMode::Lines => {
+                self.read_next().transpose()
+            }
+            _ if self.is_slurped => None,
+            InputMode::Text => Some(self.slurp_text()),
+            InputMode::Slurped | InputMode::SlurpedEvents => Some(self.slurp()),
         };
-        self.broken = matches!(next, Some(Err(_)));
+        self.has_failed = matches!(next, Some(Err(_)));
         next
     }
 
-    /// A source that broke off inside the filter: whatever that made of it, the run has failed.
-    pub fn pending(&mut self) -> Option<ReadError> {
-        self.failure.take()
+    /// The failed read that `input` has raised in the filter, if there was one. The run has failed then, even if the
+    /// filter has caught the error.
+    pub(crate) fn take_pending_error(&mut self) -> Option<ReadError> {
+        self.pending_error.take()
     }
 
-    /// The next input for a filter: an error is raised there, and kept for the main loop.
-    pub fn next_inside(&mut self) -> Option<Result<Value, String>> {
-        match self.next()? {
+    /// The next input for `input`: the message of an error is raised in the filter. A failed read is kept as well; a
+    /// syntax error only ends the inputs, as in jq.
+    pub(crate) fn next_in_filter(&mut self) -> Option<Result<Value, String>> {
+        match self.next_input()? {
             Ok(value) => Some(Ok(value)),
             Err(error) => {
                 let message = error.to_string();
                 if matches!(error.kind(), ReadErrorKind::Io(_)) {
-                    self.failure = Some(error);
+                    self.pending_error = Some(error);
                 }
                 Some(Err(message))
             }
         }
     }
 
-    /// The inputs can be scanned: they are plain JSON values.
-    pub fn are_scanned(&self) -> bool {
+    /// Whether the inputs are plain JSON values, which can be scanned without being built.
+    pub(crate) fn can_be_scanned(&self) -> bool {
         let InputSettings {
             mode,
             seq,
             stream_errors,
-            ..
         } = self.settings;
         mode == InputMode::Values && !seq && !stream_errors
     }
 
-    /// Finds the next input valid; gives its length. [`Inputs::text`] is its text, until [`Inputs::advance`] passes
-    /// over it.
-    pub fn scan_next(&mut self, visitor: &mut impl Visitor) -> Result<Option<usize>, ReadError> {
-        self.scan_sources(|parser| parser.scan_value(visitor))
+    /// Validates the next input and gives its length in bytes. [`Inputs::scanned`] is its text, until
+    /// [`Inputs::consume`] passes over it. `None` at the end of the last source.
+    pub(crate) fn scan_value(
+        &mut self,
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<usize>, ReadError> {
+        self.scan_sources(|reader| reader.scan_value(visitor))
     }
 
-    /// As [`Inputs::scan_next`], but an array is only opened, for [`Inputs::scan_element`].
-    pub fn scan_open(&mut self) -> Result<Option<ScannedValue>, ReadError> {
+    /// As [`Inputs::scan_value`], but an array is only opened, for [`Inputs::scan_element`].
+    pub(crate) fn open_or_scan(&mut self) -> Result<Option<ScannedValue>, ReadError> {
         self.scan_sources(open)
     }
 
-    /// As [`Inputs::scan_open`], but an array is read whole if it is no longer than so many bytes.
-    pub fn scan_or_open(&mut self, limit: usize) -> Result<Option<ScannedValue>, ReadError> {
-        self.scan_sources(|parser| after_array(parser, |parser| parser.scan_or_open_array(limit)))
+    /// As [`Inputs::open_or_scan`], but an array of at most `limit` bytes is scanned whole.
+    pub(crate) fn scan_or_open_array(
+        &mut self,
+        limit: usize,
+    ) -> Result<Option<ScannedValue>, ReadError> {
+        self.scan_sources(|reader| after_array(reader, |reader| reader.scan_or_open_array(limit)))
     }
 
-    /// Finds the next element of the array that was opened valid; `None` when the array is at its end.
-    pub fn scan_element(&mut self, visitor: &mut impl Visitor) -> Result<Option<usize>, ReadError> {
-        let Some(Reader::Values(parser)) = &mut self.current else {
+    /// Validates the next element of the array that was opened and gives its length in bytes; `None` at the array's end.
+    pub(crate) fn scan_element(
+        &mut self,
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<usize>, ReadError> {
+        let Some(Reader::Values(reader)) = &mut self.current else {
             return Ok(None);
         };
-        let scanned = parser.scan_element(visitor).transpose();
-        self.broken |= scanned.is_err();
+        let scanned = reader.scan_element(visitor).transpose();
+        self.has_failed |= scanned.is_err();
         scanned
     }
 
-    /// The text of what was scanned last.
-    pub fn text(&self, length: usize) -> RawValue<'_> {
+    /// The text of what was scanned last, whose length is `length` bytes.
+    pub(crate) fn scanned(&self, length: usize) -> RawValue<'_> {
         match &self.current {
-            Some(Reader::Values(parser)) => parser.scanned(length),
+            Some(Reader::Values(reader)) => reader.scanned(length),
             _ => RawValue::from_valid(b"null"),
         }
     }
 
-    /// Passes over what was scanned last.
-    pub fn advance(&mut self, length: usize) {
-        if let Some(Reader::Values(parser)) = &mut self.current {
-            parser.consume(length);
+    /// Passes over what was scanned last, whose length is `length` bytes.
+    pub(crate) fn consume(&mut self, length: usize) {
+        if let Some(Reader::Values(reader)) = &mut self.current {
+            reader.consume(length);
         }
     }
 
@@ -196,17 +221,17 @@ impl Inputs {
         &mut self,
         mut scan: impl FnMut(&mut ValueReader) -> Option<Result<T, ReadError>>,
     ) -> Result<Option<T>, ReadError> {
-        if self.broken {
+        if self.has_failed {
             return Ok(None);
         }
         loop {
             if self.current.is_none() && !self.open_next() {
                 return Ok(None);
             }
-            if let Some(Reader::Values(parser)) = &mut self.current
-                && let Some(scanned) = scan(parser)
+            if let Some(Reader::Values(reader)) = &mut self.current
+                && let Some(scanned) = scan(reader)
             {
-                self.broken = scanned.is_err();
+                self.has_failed = scanned.is_err();
                 return scanned.map(Some);
             }
             self.last_line = self.line_number();
@@ -214,10 +239,10 @@ impl Inputs {
         }
     }
 
-    /// Passes over the next element.
-    pub fn skip_element(&mut self) -> Option<Result<(), ReadError>> {
+    /// Validates and skips the next element of the array that was opened.
+    pub(crate) fn skip_element(&mut self) -> Option<Result<(), ReadError>> {
         match &mut self.current {
-            Some(Reader::Values(parser)) => parser.skip_element(),
+            Some(Reader::Values(reader)) => reader.skip_element(),
             _ => None,
         }
     }
@@ -227,25 +252,25 @@ impl Inputs {
             return false;
         };
         self.name = source.name;
-        let parser = ValueReader::new(source.bytes);
+        let reader = ValueReader::new(source.bytes);
         self.current = Some(match self.settings.mode {
-            InputMode::Events | InputMode::SlurpedEvents => Reader::Events(parser.into()),
-            _ => Reader::Values(parser),
+            InputMode::Events | InputMode::SlurpedEvents => Reader::Events(reader.into()),
+            _ => Reader::Values(reader),
         });
         true
     }
 
-    fn one(&mut self) -> Result<Option<Value>, ReadError> {
+    fn read_next(&mut self) -> Result<Option<Value>, ReadError> {
         loop {
             if self.current.is_none() && !self.open_next() {
                 return Ok(None);
             }
             let next = match &mut self.current {
-                Some(Reader::Values(parser)) if self.settings.mode == InputMode::Lines => {
-                    line(parser).transpose()
+                Some(Reader::Values(reader)) if self.settings.mode == InputMode::Lines => {
+                    line(reader).transpose()
                 }
-                Some(Reader::Values(parser)) => parser.next_value(),
-                Some(Reader::Events(events)) => events.next_event(),
+                Some(Reader::Values(reader)) => reader.next_value(),
+                Some(Reader::Events(reader)) => reader.next_event(),
                 None => None,
             };
             match next {
@@ -262,16 +287,16 @@ impl Inputs {
         }
     }
 
-    /// What jq does about a broken text: `--seq` skips the record, `--stream-errors` makes an event of it.
+    /// Handles an error as the options say: `--seq` skips the record, `--stream-errors` makes the error an event.
     fn recover(&mut self, error: ReadError) -> Result<Option<Value>, ReadError> {
         let is_syntax = matches!(error.kind(), ReadErrorKind::Syntax(_));
         if is_syntax && self.settings.stream_errors {
             let path = match &self.current {
-                Some(Reader::Events(events)) => events.path(),
+                Some(Reader::Events(reader)) => reader.path(),
                 _ => Value::Null,
             };
             self.current = None;
-            self.broken = true;
+            self.has_failed = true;
             return Ok(Some(Value::from(vec![
                 Value::from(error.to_string()),
                 path,
@@ -281,35 +306,35 @@ impl Inputs {
             return Err(error);
         }
         let more = match &mut self.current {
-            Some(Reader::Values(parser)) => parser.skip_to_next_record()?,
-            Some(Reader::Events(events)) => events.skip_to_next_record()?,
+            Some(Reader::Values(reader)) => reader.skip_to_next_record()?,
+            Some(Reader::Events(reader)) => reader.skip_to_next_record()?,
             None => false,
         };
         if !more {
             self.current = None;
         }
-        if let Some(report) = &self.skipped {
+        if let Some(report) = &self.report_skipped {
             report(&error);
         }
         Ok(None)
     }
 
-    fn all(&mut self) -> Result<Value, ReadError> {
-        self.slurped = true;
+    fn slurp(&mut self) -> Result<Value, ReadError> {
+        self.is_slurped = true;
         let mut items = Vec::new();
-        while let Some(item) = self.one()? {
+        while let Some(item) = self.read_next()? {
             items.push(item);
         }
         Ok(Value::from(items))
     }
 
-    fn all_text(&mut self) -> Result<Value, ReadError> {
-        self.slurped = true;
+    fn slurp_text(&mut self) -> Result<Value, ReadError> {
+        self.is_slurped = true;
         let mut text = Vec::new();
         while self.open_next() {
-            if let Some(Reader::Values(parser)) = &mut self.current {
+            if let Some(Reader::Values(reader)) = &mut self.current {
                 let before = text.len();
-                parser.read_to_end(&mut text)?;
+                reader.read_to_end(&mut text)?;
                 self.last_line = memchr::memchr_iter(b'\n', &text[before..]).count();
             }
         }
@@ -318,27 +343,35 @@ impl Inputs {
     }
 }
 
-/// Opens the next value.
-fn open(parser: &mut ValueReader) -> Option<Result<ScannedValue, ReadError>> {
-    after_array(parser, ValueReader::open_or_scan)
+impl Iterator for Inputs {
+    type Item = Result<Value, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.next_input()
+    }
 }
 
-/// Reads on once what is left of an array opened before has been passed over.
+/// Opens the next value if it is an array, and scans it if not.
+fn open(reader: &mut ValueReader) -> Option<Result<ScannedValue, ReadError>> {
+    after_array(reader, ValueReader::open_or_scan)
+}
+
+/// Skips the rest of the array that was opened last, then reads on.
 fn after_array<T>(
-    parser: &mut ValueReader,
+    reader: &mut ValueReader,
     read: impl FnOnce(&mut ValueReader) -> Option<Result<T, ReadError>>,
 ) -> Option<Result<T, ReadError>> {
-    while let Some(unused) = parser.skip_element() {
+    while let Some(unused) = reader.skip_element() {
         if let Err(error) = unused {
             return Some(Err(error));
         }
     }
-    read(parser)
+    read(reader)
 }
 
-fn line(parser: &mut ValueReader) -> Result<Option<Value>, ReadError> {
+fn line(reader: &mut ValueReader) -> Result<Option<Value>, ReadError> {
     let mut line = Vec::new();
-    if !parser.read_line(&mut line)? {
+    if !reader.read_line(&mut line)? {
         return Ok(None);
     }
     if line.last() == Some(&b'\n') {

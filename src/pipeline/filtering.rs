@@ -73,7 +73,7 @@ fn filter_all(
         code = match ended {
             Ok(()) => 0,
             Err(RunError::Unread(error)) => return Err(input_error(error, inputs, problems)),
-            Err(RunError::Halted(code)) => return halted(plan, code, inputs, problems),
+            Err(RunError::Halted(code)) => return Ok(halted(plan, code, problems)),
             Err(RunError::Raised(error)) => {
                 output.report(&format!("dq: filter: {}", raised(&error)));
                 5
@@ -85,10 +85,6 @@ fn filter_all(
             }
         };
     }
-    let pending = inputs.borrow_mut().pending();
-    if let Some(error) = pending {
-        return Err(input_error(error, inputs, problems));
-    }
     Ok(match code {
         _ if problems.has_unopened.get() => 2,
         0 if plan.exit_status => last_output.exit_code(),
@@ -96,18 +92,12 @@ fn filter_all(
     })
 }
 
-/// Ends the run: the filter called `halt`, or the input failed while the filter read it.
-fn halted(
-    plan: &Plan,
-    code: i32,
-    inputs: &RefCell<Inputs>,
-    problems: &SourceProblems,
-) -> Result<u8, Error> {
-    let broken = inputs.borrow_mut().pending();
-    match broken {
-        Some(error) => Err(input_error(error, inputs, problems)),
-        None if problems.has_unopened.get() => Ok(2),
-        None => Ok(exit_code(code, plan.exit_status)),
+/// The exit code of a run that the filter has ended with `halt` or `halt_error`.
+fn halted(plan: &Plan, code: i32, problems: &SourceProblems) -> u8 {
+    if problems.has_unopened.get() {
+        2
+    } else {
+        exit_code(code, plan.exit_status)
     }
 }
 

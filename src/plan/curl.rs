@@ -4,7 +4,7 @@ use super::jq_options::JqOptions;
 use super::model::{Exchange, Program};
 use crate::error::Error;
 use dq_fetch::{self, curl};
-use dq_filter::saved::{standalone, without_header};
+use dq_filter::{standalone, without_header};
 use dq_format::Format;
 use dq_text::shell_word;
 

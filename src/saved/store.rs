@@ -6,7 +6,8 @@ use super::file;
 use crate::environment::{self, Variables};
 use crate::error::Error;
 use crate::plan;
-use dq_filter::saved::{FilterOrigin, SavedFilter, SavedFilters, alone, check, standalone};
+use dq_filter::saved::{FilterOrigin, SavedFilter, SavedFilters};
+use dq_filter::{Program, compile, standalone};
 use dq_json::value::Value;
 
 /// The saved filters, and the home directory with the definitions that they may use (`~/.jq`).
@@ -43,7 +44,7 @@ impl FilterStore {
     /// With `is_standalone`, a filter that does not compile.
     pub fn text_of(&self, saved: &SavedFilter, is_standalone: bool) -> Result<String, Error> {
         let text = if is_standalone {
-            standalone(&alone(saved, &[], &self.saved_filters, self.home.clone()))
+            standalone(&self.program(saved, &[]))
                 .map_err(|errors| Error::Compile { errors, hint: None })?
         } else {
             saved.text.clone().into_owned()
@@ -96,7 +97,12 @@ impl FilterStore {
         variables: &[(String, Value)],
         hint: Option<String>,
     ) -> Result<(), Error> {
-        check(saved, variables, &self.saved_filters, self.home.clone())
+        compile(&self.program(saved, variables))
+            .map(drop)
             .map_err(|errors| Error::Compile { errors, hint })
+    }
+
+    fn program<'p>(&self, saved: &'p SavedFilter, variables: &[(String, Value)]) -> Program<'p> {
+        Program::of_saved_filter(saved, variables, &self.saved_filters, self.home.clone())
     }
 }

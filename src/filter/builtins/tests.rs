@@ -6,9 +6,9 @@ use jaq_core::load::Arena;
 
 use super::builtin::Effect;
 use super::{Builtin, Implementation, OutputCount, all, definitions, find};
-use crate::files::Files;
 use crate::link::Linker;
-use crate::saved::{FilterOrigin, SavedFilter, SavedFilters, alone};
+use crate::modules::ModuleFiles;
+use crate::program::Program;
 use crate::{builtins, natives};
 
 /// What the table says is implemented this way.
@@ -55,14 +55,8 @@ fn jaq_has_the_filters_that_are_taken_from_it() {
 
 /// What follows from the text of a definition: its number of outputs, and the strongest effect of what it calls.
 fn derived(builtin: &'static Builtin, text: &'static str) -> (OutputCount, Effect) {
-    let saved = SavedFilter {
-        name: "x".into(),
-        text: ".".into(),
-        origin: FilterOrigin::User,
-        path: String::new(),
-    };
-    let program = alone(&saved, &[], &SavedFilters::default(), None);
-    let (files, arena) = (Files::new(&program), Arena::default());
+    let program = Program::new(".");
+    let (files, arena) = (ModuleFiles::new(&program), Arena::default());
     let mut linker = Linker::new(&arena, &files, ["$__search_list"]);
     let outputs = linker.builtin_definition(builtin, text);
     assert!(linker.errors.is_empty(), "{}", builtin.name);

@@ -11,7 +11,7 @@
 use std::rc::Rc;
 
 use super::expression::{Expr, Generator};
-use crate::Compiled;
+use crate::jaq_run::CompiledFilter;
 use crate::natives::ByKeyFn;
 
 /// A filter over the elements of an input: a stream of values, made of the elements.
@@ -77,7 +77,7 @@ pub struct Fold {
     /// The first state; it does not depend on the input.
     pub init: Expr,
     /// From state to state; the current value is its variable. Its last output is the next state, null if it has none.
-    pub update: Compiled,
+    pub update: CompiledFilter,
     /// What the loop gives.
     pub output: FoldOutput,
 }
@@ -89,5 +89,5 @@ pub enum FoldOutput {
     /// `foreach` with two arguments: every output of the update.
     EachState,
     /// `foreach` with three arguments: the outputs of this filter on every output of the update.
-    Extract(Compiled),
+    Extract(CompiledFilter),
 }

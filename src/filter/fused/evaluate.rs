@@ -6,8 +6,9 @@ use super::expression::{Expr, Generator};
 use super::frame::{Frame, OutputFn};
 use super::interrupt::Interrupt;
 use super::projection::Projection;
-use crate::Compiled;
-use crate::run::{Run, RunError, Shared};
+use crate::jaq_run::CompiledFilter;
+use crate::jaq_run::{JaqRun, RunContext};
+use crate::run_error::RunError;
 use dq_json::value::{FilterOutput, StringLiteral, Value, ValueKind};
 
 /// Evaluates expressions and generators.
@@ -16,7 +17,7 @@ pub struct Evaluator<'a> {
     /// The paths of the slots.
     pub projection: &'a Projection,
     /// What filters of jaq-core can reach.
-    pub shared: Shared<'a>,
+    pub context: RunContext<'a>,
 }
 
 impl Evaluator<'_> {
@@ -119,12 +120,12 @@ impl Evaluator<'_> {
     /// Runs a filter in jaq-core.
     fn core(
         &self,
-        filter: &Compiled,
+        filter: &CompiledFilter,
         input: Value,
         out: &mut dyn FnMut(Value) -> Result<(), Interrupt>,
     ) -> Result<(), Interrupt> {
-        Run::new(filter, self.shared)
-            .on(input, out)
+        JaqRun::new(filter, self.context)
+            .run(input, out)
             .map_err(interrupt)
     }
 
@@ -134,13 +135,13 @@ impl Evaluator<'_> {
     /// Those of the filter, and those that `out` returns.
     pub fn core_with(
         &self,
-        filter: &Compiled,
+        filter: &CompiledFilter,
         input: Value,
         variable: &Value,
         out: &mut dyn FnMut(Value) -> Result<(), Interrupt>,
     ) -> Result<(), Interrupt> {
-        Run::new(filter, self.shared)
-            .on_with(input, variable, out)
+        JaqRun::new(filter, self.context)
+            .run_with(input, variable, out)
             .map_err(interrupt)
     }
 
@@ -205,7 +206,7 @@ impl Evaluator<'_> {
 
     fn core_one<'t>(
         &self,
-        filter: &Compiled,
+        filter: &CompiledFilter,
         frame: &Frame<'_, 't>,
     ) -> Result<FilterOutput<'t>, Interrupt> {
         let mut output = None;

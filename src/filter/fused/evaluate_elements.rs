@@ -56,9 +56,9 @@ impl Elements<'_, '_> {
             let result = {
                 let inputs = inputs.borrow();
                 let slots = slots.borrow();
-                each(&Frame::scanned(inputs.text(length), &slots))
+                each(&Frame::scanned(inputs.scanned(length), &slots))
             };
-            inputs.borrow_mut().advance(length);
+            inputs.borrow_mut().consume(length);
             result?;
         }
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use jaq_core::load::parse::BinaryOp;
 
-use crate::Compiled;
+use crate::jaq_run::CompiledFilter;
 use dq_json::value::{Value, ValueKind};
 
 /// A filter with one output.
@@ -38,7 +38,7 @@ pub enum Expr {
     /// `expr | expr`
     Pipe(Box<Expr>, Box<Expr>),
     /// A term with one output that jaq-core runs.
-    Core(Compiled),
+    Core(CompiledFilter),
 }
 
 /// A filter with any number of outputs.
@@ -66,7 +66,7 @@ pub enum Generator {
     /// `if expr then generator else generator end`
     If(Expr, Box<Generator>, Box<Generator>),
     /// A term that jaq-core runs.
-    Core(Compiled),
+    Core(CompiledFilter),
 }
 
 impl Generator {

@@ -10,7 +10,8 @@ use super::fused_filter::{Evaluation, FusedFilter};
 use super::interrupt::Interrupt;
 use super::projection::FieldSlots;
 use crate::input::Inputs;
-use crate::run::{Emit, RunError, Shared};
+use crate::jaq_run::RunContext;
+use crate::run_error::RunError;
 use dq_json::read::{ScannedValue, ValidateOnly};
 use dq_json::value::{ArrayPart, FilterOutput, Value};
 
@@ -38,12 +39,11 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Gives every output for the next input to `emit`; `None` when there is no input left.
+    /// Passes every output for the next input to `emit`. `None` when no input is left.
     pub fn next<E>(
         &self,
-        shared: Shared,
-        inputs: &RefCell<Inputs>,
-        emit: Emit<'_, E>,
+        context: RunContext,
+        emit: &mut dyn FnMut(FilterOutput<'_>) -> Result<(), E>,
     ) -> Option<Result<(), RunError<E>>> {
         let mut refused = None;
         let mut out = |item: FilterOutput| {
@@ -54,9 +54,9 @@ impl<'a> Runner<'a> {
         };
         let evaluator = Evaluator {
             projection: &self.filter.projection,
-            shared,
+            context,
         };
-        let ended = self.next_input(evaluator, inputs, &mut out);
+        let ended = self.next_input(evaluator, context.inputs, &mut out);
         if let Some(error) = refused {
             return Some(Err(RunError::Output(error)));
         }
@@ -75,7 +75,7 @@ impl<'a> Runner<'a> {
         inputs: &RefCell<Inputs>,
         out: RunOutputFn,
     ) -> Result<HasInput, Interrupt> {
-        if !inputs.borrow().are_scanned() {
+        if !inputs.borrow().can_be_scanned() {
             return self.value(evaluator, inputs, out);
         }
         match &self.filter.evaluation {
@@ -119,17 +119,17 @@ impl<'a> Runner<'a> {
         self.slots.borrow_mut().reset();
         let scanned = inputs
             .borrow_mut()
-            .scan_next(&mut *self.slots.borrow_mut())?;
+            .scan_value(&mut *self.slots.borrow_mut())?;
         let Some(length) = scanned else {
             return Ok(false);
         };
         let result = {
             let inputs = inputs.borrow();
             let slots = self.slots.borrow();
-            let frame = Frame::scanned(inputs.text(length), &slots);
+            let frame = Frame::scanned(inputs.scanned(length), &slots);
             evaluator.each(generator, &frame, &mut |item| out(item))
         };
-        inputs.borrow_mut().advance(length);
+        inputs.borrow_mut().consume(length);
         result.map(|()| true)
     }
 
@@ -139,7 +139,7 @@ impl<'a> Runner<'a> {
         inputs: &RefCell<Inputs>,
         out: RunOutputFn,
     ) -> Result<HasInput, Interrupt> {
-        let opened = inputs.borrow_mut().scan_open()?;
+        let opened = inputs.borrow_mut().open_or_scan()?;
         match opened {
             None => return Ok(false),
             Some(ScannedValue::OpenArray) => {
@@ -147,8 +147,8 @@ impl<'a> Runner<'a> {
                 self.stream(evaluator, Elements::OfArray { inputs, slots }, out)?;
             }
             Some(ScannedValue::Complete(length)) => {
-                let input: Value = inputs.borrow().text(length).to_value();
-                inputs.borrow_mut().advance(length);
+                let input: Value = inputs.borrow().scanned(length).to_value();
+                inputs.borrow_mut().consume(length);
                 self.stream(evaluator, Elements::OfValue(&input), out)?;
             }
         }
@@ -174,12 +174,12 @@ impl<'a> Runner<'a> {
 
 /// Copies the next input to the output, a long array in parts.
 fn copy(inputs: &RefCell<Inputs>, out: RunOutputFn) -> Result<HasInput, Interrupt> {
-    let opened = inputs.borrow_mut().scan_or_open(MAX_WHOLE_ARRAY)?;
+    let opened = inputs.borrow_mut().scan_or_open_array(MAX_WHOLE_ARRAY)?;
     match opened {
         None => return Ok(false),
         Some(ScannedValue::Complete(length)) => {
-            let result = out(FilterOutput::Raw(inputs.borrow().text(length)));
-            inputs.borrow_mut().advance(length);
+            let result = out(FilterOutput::Raw(inputs.borrow().scanned(length)));
+            inputs.borrow_mut().consume(length);
             result?;
         }
         Some(ScannedValue::OpenArray) => copy_elements(inputs, out)?,
@@ -193,14 +193,14 @@ fn copy_elements(inputs: &RefCell<Inputs>, out: RunOutputFn) -> Result<(), Inter
         let scanned = inputs.borrow_mut().scan_element(&mut ValidateOnly)?;
         let Some(length) = scanned else { break };
         let read = inputs.borrow();
-        let text = read.text(length);
+        let text = read.scanned(length);
         let result = out(FilterOutput::ArrayPart(if std::mem::take(&mut is_empty) {
             ArrayPart::First(text)
         } else {
             ArrayPart::Next(text)
         }));
         drop(read);
-        inputs.borrow_mut().advance(length);
+        inputs.borrow_mut().consume(length);
         result?;
     }
     out(FilterOutput::ArrayPart(ArrayPart::End { is_empty }))

@@ -8,9 +8,8 @@ mod random;
 use std::cell::RefCell;
 use std::io::{self, Read};
 
-use crate::{
-    Engine, Filter, FilterRun, InputSettings, InputSource, Inputs, Program, RunError, compile,
-};
+use crate::filter::Engine;
+use crate::{Filter, FilterRun, InputSettings, InputSource, Inputs, Program, RunError, compile};
 use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
 use dq_json::value::FilterOutput;
 
@@ -86,7 +85,7 @@ fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>
 
 fn run_on(filter: &str, bytes: Box<dyn ByteSource>, fused: bool) -> Result<Vec<String>, String> {
     let compiled = compiled(filter, fused)?;
-    if fused && matches!(compiled.engine, Engine::Core(_)) {
+    if fused && matches!(compiled.engine, Engine::Jaq(_)) {
         return Err(format!("{filter} is not fused"));
     }
     let mut once = Some(InputSource { name: None, bytes });
@@ -364,18 +363,9 @@ fn everyday_filters_do_what_jaq_core_does() {
 
 fn compiled(filter: &str, may_stream_elements: bool) -> Result<Filter, String> {
     compile(&Program {
-        text: filter,
-        path: None,
         named: vec![("x".into(), dq_json::value::Value::str("a"))],
-        positional: Vec::new(),
-        library: Vec::new(),
-        home: None,
-        saved: None,
-        is_given: true,
-        saved_filters: crate::saved::SavedFilters::default(),
         may_stream_elements,
-        may_split_arrays: false,
-        environment: &Vec::new,
+        ..Program::new(filter)
     })
     .map_err(|errors| format!("{filter}: {}", errors[0]))
 }

@@ -1,11 +1,11 @@
-//! `reduce` and `foreach` whose body has none or several outputs.
+//! `reduce` and `foreach`, whose body may have no output or several.
 
 use jaq_core::load::parse::Term as T;
 use jaq_core::path::{Opt, Part, Path};
 
-use super::{Lowered, Scope, pipe};
+use super::terms::{Lowered, pipe};
 use crate::builtins::OutputCount::{Any, One};
-use crate::link::Linker;
+use crate::link::{Linker, Scope};
 use crate::syntax::{Pattern, Term};
 
 impl<'s> Scope<'s> {
@@ -22,13 +22,13 @@ impl<'s> Scope<'s> {
         let (init, count) = args
             .next()
             .map_or((T::Id, One), |init| self.term(linker, init));
-        let place = self.locals.len();
+        let depth = self.locals.len();
         let (pattern, _) = self.pattern(linker, pattern);
         let (update, outputs) = args
             .next()
             .map_or((T::Id, One), |update| self.term(linker, update));
         let extract = args.next().map(|extract| self.term(linker, extract).0);
-        self.locals.truncate(place);
+        self.locals.truncate(depth);
         if name == "reduce" {
             let update = if outputs == One {
                 update
@@ -48,14 +48,14 @@ impl<'s> Scope<'s> {
         (T::Fold(name, Box::new(source), pattern, args), Any)
     }
 
-    /// A loop body with several outputs leaves its last as the state, one without any leaves null (jq 1.7).
+    /// The loop body with one output: the last of its outputs is the state, null if it has none (as jq does since 1.7).
     pub(super) fn last_or_null(&mut self, linker: &mut Linker<'s>, update: Term<'s>) -> Term<'s> {
-        let _native = linker.resolve(&self.environment, ("_last_or_null", 1));
+        let _native = linker.resolve(&self.file, ("_last_or_null", 1));
         T::Call("_last_or_null", vec![update])
     }
 }
 
-/// `foreach` whose body has none or several outputs: the state is the list of the last outputs.
+/// The arguments of a `foreach` whose body may have no output or several: the state is the array of its last outputs.
 fn loop_over_outputs<'s>(
     init: Term<'s>,
     update: Term<'s>,

@@ -1,16 +1,16 @@
-//! Definitions, calls and variables: what a name means where it stands.
+//! Definitions, calls and variables: what a name refers to where it stands.
 
 use jaq_core::load::parse::Term as T;
 
-use super::{Local, Lowered, Scope, pipe};
+use super::terms::{Lowered, pipe};
 use crate::builtins::Builtin;
 use crate::builtins::OutputCount::{self, Any, One};
-use crate::link::{Callee, Linker};
-use crate::report;
+use crate::link::{Callee, Linker, Local, Scope};
+use crate::suggestion;
 use crate::syntax::{Def, Term};
 
 impl<'s> Scope<'s> {
-    /// A definition and the number of outputs it has; `compiled` is the name it is called by, if not its own.
+    /// Lowers a definition and tells how many outputs it has. It is compiled under the name `compiled`, or else its own.
     pub fn definition(
         &mut self,
         linker: &mut Linker<'s>,
@@ -18,14 +18,14 @@ impl<'s> Scope<'s> {
         compiled: Option<&'s str>,
     ) -> (Def<'s>, OutputCount) {
         let Def { name, args, body } = def;
-        let place = self.locals.len();
+        let depth = self.locals.len();
         let compiled = compiled.unwrap_or(name);
         self.locals.push(Local::Def {
             name,
             arity: args.len(),
             compiled,
-            count: Any,
-            open: true,
+            outputs: Any,
+            is_open: true,
             calls_itself: false,
         });
         self.locals
@@ -34,7 +34,7 @@ impl<'s> Scope<'s> {
                 None => Local::Closure(arg),
             }));
         let (body, count) = self.term(linker, body);
-        self.locals.truncate(place + 1);
+        self.locals.truncate(depth + 1);
         let recursive = matches!(
             self.locals.pop(),
             Some(Local::Def {
@@ -50,9 +50,10 @@ impl<'s> Scope<'s> {
         (Def { name, args, body }, count)
     }
 
-    /// A definition that calls itself checks the stack first, so that endless recursion is an error and no crash.
+    /// The body of a definition that calls itself: it checks the stack first, so that endless recursion is an error and
+    /// not a crash.
     pub(super) fn guarded(&mut self, linker: &mut Linker<'s>, body: Term<'s>) -> Term<'s> {
-        let _native = linker.resolve(&self.environment, ("_stack_guard", 0));
+        let _native = linker.resolve(&self.file, ("_stack_guard", 0));
         pipe(T::Call("_stack_guard", Vec::new()), body)
     }
 
@@ -62,7 +63,7 @@ impl<'s> Scope<'s> {
         defs: Vec<Def<'s>>,
         body: Term<'s>,
     ) -> Lowered<'s> {
-        let place = self.locals.len();
+        let depth = self.locals.len();
         let mut lowered = Vec::with_capacity(defs.len());
         for def in defs {
             let (def, count) = self.definition(linker, def, None);
@@ -71,14 +72,14 @@ impl<'s> Scope<'s> {
                 name,
                 arity,
                 compiled: name,
-                count,
-                open: false,
+                outputs: count,
+                is_open: false,
                 calls_itself: false,
             });
             lowered.push(def);
         }
         let (body, count) = self.term(linker, body);
-        self.locals.truncate(place);
+        self.locals.truncate(depth);
         (T::Def(lowered, Box::new(body)), count)
     }
 
@@ -87,14 +88,14 @@ impl<'s> Scope<'s> {
         if name.starts_with("$ ") || self.locals.iter().any(bound) {
             return name;
         }
-        match linker.global(&self.environment, name) {
+        match linker.global(&self.file, name) {
             Some(global) => global,
             None => {
                 let known = self.locals.iter().filter_map(|local| match local {
                     Local::Var(name) | Local::Parameter(name) => Some(*name),
                     _ => None,
                 });
-                let hint = report::nearest(name, known.chain(["$ENV", "$ARGS"]));
+                let hint = suggestion::nearest(name, known.chain(["$ENV", "$ARGS"]));
                 self.error(
                     linker,
                     name,
@@ -123,8 +124,8 @@ impl<'s> Scope<'s> {
         let (compiled, count) = match self.local(name, arity) {
             Some(Ok(found)) => found,
             Some(Err(parameter)) => return (T::Var(parameter), One),
-            None => match linker.resolve(&self.environment, (name, arity)) {
-                Callee::Filter(compiled, count) => (compiled, count),
+            None => match linker.resolve(&self.file, (name, arity)) {
+                Callee::Definition(compiled, count) => (compiled, count),
                 Callee::Builtin(builtin) => return builtin_call(builtin, args, outputs),
                 Callee::Undefined => {
                     self.undefined(linker, name, arity);
@@ -146,7 +147,7 @@ impl<'s> Scope<'s> {
         )
     }
 
-    /// A definition or parameter in scope; `Err` is a `$parameter` called without its `$`.
+    /// The definition or parameter of that name in scope. `Err` is a parameter `$x` that is called as `x`.
     pub(super) fn local(
         &mut self,
         name: &str,
@@ -164,12 +165,12 @@ impl<'s> Scope<'s> {
                     name: known,
                     arity: n,
                     compiled,
-                    count,
-                    open,
+                    outputs,
+                    is_open,
                     calls_itself,
                 } if *known == name && *n == arity => {
-                    *calls_itself |= *open;
-                    return Some(Ok((compiled, *count)));
+                    *calls_itself |= *is_open;
+                    return Some(Ok((compiled, *outputs)));
                 }
                 _ => {}
             }
@@ -179,11 +180,7 @@ impl<'s> Scope<'s> {
 
     pub(super) fn undefined(&mut self, linker: &mut Linker<'s>, name: &'s str, arity: usize) {
         if let Some((module, _)) = name.rsplit_once("::")
-            && !self
-                .environment
-                .imported
-                .iter()
-                .any(|(known, _)| *known == module)
+            && !self.file.imported.iter().any(|(known, _)| *known == module)
         {
             return self.error(linker, name, format!("there is no module {module}"), None);
         }
@@ -191,8 +188,9 @@ impl<'s> Scope<'s> {
             Local::Def { name, .. } | Local::Closure(name) => Some(*name),
             _ => None,
         });
-        let saved = linker.files.saved().names();
-        let hint = report::suggestion(name, arity, local.chain(saved.iter().map(String::as_str)));
+        let saved = linker.loader.saved_filters().names();
+        let hint =
+            suggestion::suggestion(name, arity, local.chain(saved.iter().map(String::as_str)));
         let message = match name.strip_prefix('@') {
             Some(format) => format!("{format} is not a valid format"),
             None => format!("{name}/{arity} is not defined"),

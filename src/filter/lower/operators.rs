@@ -4,10 +4,10 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::{Part, Path};
 
-use super::parts::{calls, is_outer};
-use super::{Lowered, OPERAND, Scope, bind};
+use super::order::{has_call, is_outer};
+use super::terms::{Lowered, OPERAND, bind};
 use crate::builtins::OutputCount::{Any, One};
-use crate::link::Linker;
+use crate::link::{Linker, Scope};
 use crate::syntax::Term;
 
 impl<'s> Scope<'s> {
@@ -21,10 +21,10 @@ impl<'s> Scope<'s> {
         match op {
             B::Pipe(Some(pattern)) => {
                 let (left, count) = self.term(linker, left);
-                let place = self.locals.len();
+                let depth = self.locals.len();
                 let (pattern, plain) = self.pattern(linker, pattern);
                 let (right, outputs) = self.term(linker, right);
-                self.locals.truncate(place);
+                self.locals.truncate(depth);
                 let total = if plain { count.max(outputs) } else { Any };
                 (
                     T::BinOp(Box::new(left), B::Pipe(Some(pattern)), Box::new(right)),
@@ -41,7 +41,7 @@ impl<'s> Scope<'s> {
             B::Math(_) | B::Cmp(_) => {
                 let (left, first) = self.term(linker, left);
                 let (right, second) = self.term(linker, right);
-                if is_outer(first, second, &right) || (calls(&left) && calls(&right)) {
+                if is_outer(first, second, &right) || (has_call(&left) && has_call(&right)) {
                     // jq varies the left operand fastest.
                     let operation = T::BinOp(Box::new(left), op, Box::new(T::Var(OPERAND)));
                     return (bind(right, OPERAND, operation), first.max(second));
@@ -62,7 +62,8 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// Plain paths are updated in place; for anything else jq's own definition over `path(…)` is used.
+    /// Lowers an assignment. Plain paths are updated in place; for anything else jq's own definition over `path(…)` is
+    /// called.
     pub(super) fn assignment(
         &mut self,
         linker: &mut Linker<'s>,
@@ -95,7 +96,7 @@ impl<'s> Scope<'s> {
                 Some(right),
             ),
         };
-        let _definition = linker.resolve(&self.environment, (helper, 2));
+        let _definition = linker.resolve(&self.file, (helper, 2));
         let call = T::Call(helper, args);
         (
             bound.map_or(call.clone(), |value| bind(value, OPERAND, call)),
@@ -104,7 +105,8 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// `.a[0].b`, `.[]`, `.a[1:]`: what can be updated in place with the same result as through `path(…)`.
+/// Whether the term is a path such as `.a[0].b`, `.[]` or `.a[1:]`, which jaq-core updates in place with the same
+/// result as through `path(…)`.
 fn is_plain_path(term: &Term) -> bool {
     let constant = |term: &Term| match term {
         T::Num(_) | T::Var(_) => true,

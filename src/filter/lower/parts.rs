@@ -1,62 +1,14 @@
-//! Strings and paths: what has several parts with several outputs each.
+//! Objects, strings and paths, whose parts may have several outputs each.
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 use jaq_core::path::{Opt, Part, Path};
 
-use super::{INDICES, Lowered, OutputCount, Scope, bind};
+use super::order::{has_call, is_outer, may_fail};
+use super::terms::{INDICES, Lowered, bind};
 use crate::builtins::OutputCount::{Any, AtMostOne, One};
-use crate::link::{Callee, Linker};
+use crate::link::{Callee, Linker, Scope};
 use crate::syntax::Term;
-
-/// Whether a part must be evaluated around those before it, as jq does: both have several outputs, or the part fails
-/// where those before have none.
-pub(super) fn is_outer(before: OutputCount, outputs: OutputCount, part: &Term) -> bool {
-    (before == Any && outputs == Any) || (before != One && may_fail(part))
-}
-
-/// Whether a lowered term can raise an error, as far as can be told at a glance.
-fn may_fail(term: &Term) -> bool {
-    match term {
-        T::Id | T::Num(_) | T::Var(_) | T::Arr(None) | T::TryCatch(_, None) => false,
-        T::Arr(Some(inner)) => may_fail(inner),
-        T::Str(None, parts) => parts
-            .iter()
-            .any(|part| matches!(part, StrPart::Term(term) if may_fail(term))),
-        T::Path(inner, Path(parts)) => {
-            let fails = |(part, opt): &(Part<Term>, Opt)| {
-                matches!(opt, Opt::Essential) || indices(part).any(may_fail)
-            };
-            may_fail(inner) || parts.iter().any(fails)
-        }
-        _ => true,
-    }
-}
-
-/// Whether a term calls a function, which may take an input or write a message: of two such the order shows.
-pub fn calls(term: &Term) -> bool {
-    match term {
-        T::Id | T::Recurse | T::Num(_) | T::Var(_) | T::Arr(None) | T::Break(_) => false,
-        T::Arr(Some(inner)) | T::Neg(inner) => calls(inner),
-        T::Str(_, parts) => parts
-            .iter()
-            .any(|part| matches!(part, StrPart::Term(term) if calls(term))),
-        T::BinOp(left, _, right) => calls(left) || calls(right),
-        T::Path(inner, Path(parts)) => {
-            calls(inner) || parts.iter().any(|(part, _)| indices(part).any(calls))
-        }
-        _ => true,
-    }
-}
-
-/// The terms in a part of a path.
-fn indices<'t, 's>(part: &'t Part<Term<'s>>) -> impl Iterator<Item = &'t Term<'s>> {
-    let terms = match part {
-        Part::Index(index) => [Some(index), None],
-        Part::Range(from, upto) => [from.as_ref(), upto.as_ref()],
-    };
-    terms.into_iter().flatten()
-}
 
 /// `{a}` is `{a: .a}`.
 fn of_same_name<'s>(key: &Term<'s>) -> Option<Term<'s>> {
@@ -115,10 +67,7 @@ impl<'s> Scope<'s> {
         parts: Vec<StrPart<&'s str, Term<'s>>>,
     ) -> Lowered<'s> {
         if let Some(format) = format
-            && matches!(
-                linker.resolve(&self.environment, (format, 0)),
-                Callee::Undefined
-            )
+            && matches!(linker.resolve(&self.file, (format, 0)), Callee::Undefined)
         {
             self.error(
                 linker,
@@ -128,7 +77,7 @@ impl<'s> Scope<'s> {
             );
         }
         let mut count = One;
-        let mut has_call = false;
+        let mut is_call_before = false;
         let mut hoisted = Vec::new();
         let mut lowered = Vec::with_capacity(parts.len());
         for part in parts {
@@ -138,8 +87,8 @@ impl<'s> Scope<'s> {
             };
             let (term, outputs) = self.term(linker, term);
             // The first part with several outputs varies fastest: the later ones are bound around it.
-            let is_outer = is_outer(count, outputs, &term) || (has_call && calls(&term));
-            has_call |= calls(&term);
+            let is_outer = is_outer(count, outputs, &term) || (is_call_before && has_call(&term));
+            is_call_before |= has_call(&term);
             let name = is_outer.then(|| INDICES.get(hoisted.len())).flatten();
             match name {
                 Some(name) => {

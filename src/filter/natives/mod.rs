@@ -18,7 +18,7 @@ pub use arrays::length;
 pub use sorting::{ByKeyFn, by_key};
 
 use crate::builtins::{Builtin, Implementation};
-use crate::run::JaqData;
+use crate::jaq_run::JaqData;
 use native::NativeEntry;
 
 const TABLES: [&[NativeEntry]; 9] = [

@@ -3,7 +3,7 @@
 use jaq_core::box_iter::box_once;
 use jaq_core::{Cv, RunPtr, ValXs};
 
-use crate::run::JaqData;
+use crate::jaq_run::JaqData;
 use dq_json::value::{ValR, Value, ValueError};
 
 /// A native filter: its name, its parameters (`v` takes a value, `f` a filter), and the function that runs it.

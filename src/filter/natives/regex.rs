@@ -77,7 +77,7 @@ fn parse_flags(value: &Value) -> Result<Flags, ValueError> {
     Ok(flags)
 }
 
-/// Compiled patterns kept for the next call: a filter mostly uses the same few again and again.
+/// CompiledFilter patterns kept for the next call: a filter mostly uses the same few again and again.
 const KEPT: usize = 16;
 
 type Kept = (String, Flags, Option<Rc<Regex>>);

@@ -5,7 +5,7 @@ use jaq_core::{Ctx, Exn, PathsPtr};
 
 use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
 use crate::builtins;
-use crate::run::JaqData;
+use crate::jaq_run::JaqData;
 use dq_json::value::{Value, ValueError};
 
 pub const TABLE: &[NativeEntry] = &[
@@ -48,7 +48,9 @@ pub const TABLE: &[NativeEntry] = &[
             _ => fail("Path must be specified as an array"),
         })
     }),
-    ("modulemeta", "", |cv| one(cv.0.data().module_meta(&cv.1))),
+    ("modulemeta", "", |cv| {
+        one(cv.0.data().module_metadata(&cv.1))
+    }),
 ];
 
 fn raw(value: &Value) -> String {

@@ -1,37 +1,39 @@
-//! Where saved filters are: the user's directory, those of `-L`, dq itself. Never the working directory.
+//! Where saved filters are found: in the user's directory, in those of `-L`, and in the program. Never in the working
+//! directory.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{FilterOrigin, SavedFilter, is_identifier};
-use crate::{report, syntax};
+use super::names::is_identifier;
+use super::saved_filter::{FilterOrigin, SavedFilter};
+use crate::{suggestion, syntax};
 use dq_text::os_reason;
 
 /// Where a name is looked up, in this order.
-const PLACES: [FilterOrigin; 3] = [
+const ORIGINS: [FilterOrigin; 3] = [
     FilterOrigin::User,
     FilterOrigin::Library,
     FilterOrigin::BuiltIn,
 ];
 
-/// Name and text of each built-in saved filter, sorted by name.
+/// The name and the text of each built-in saved filter, sorted by name.
 pub type BuiltInFilters = &'static [(&'static str, &'static str)];
 
-/// The saved filters, in the order that decides what a name means.
+/// The saved filters that can be found by name.
 #[derive(Clone, Debug, Default)]
 pub struct SavedFilters {
     built_in: BuiltInFilters,
     user: Option<PathBuf>,
     library: Vec<PathBuf>,
-    /// Looked up once: most people's filters name many functions and have saved none.
+    /// Whether the user's directory exists. Looked up once: a filter may name many functions, and few users have one.
     user_exists: OnceCell<bool>,
 }
 
 impl SavedFilters {
-    /// `built_in` are the filters that come with the program, `user` is the user's own directory, `library` those of
-    /// `-L`. Nothing is read yet.
+    /// The filters that come with the program, those in the user's own directory, and those in the directories of `-L`.
+    /// Nothing is read yet.
     pub fn new(built_in: BuiltInFilters, user: Option<PathBuf>, library: Vec<PathBuf>) -> Self {
         Self {
             built_in,
@@ -41,7 +43,7 @@ impl SavedFilters {
         }
     }
 
-    /// The user's own directory; `None` where there is no home.
+    /// The user's own directory; `None` for a user without a home directory.
     pub fn user_directory(&self) -> Option<&Path> {
         self.user.as_deref()
     }
@@ -51,18 +53,18 @@ impl SavedFilters {
         &self.library
     }
 
-    /// Where the name is from, even if nothing can be made of what is there.
+    /// Where the filter of that name is, even if it cannot be read; `None` if there is none.
     pub fn origin(&self, name: &str) -> Option<FilterOrigin> {
-        let is_there = |origin: &FilterOrigin| !matches!(self.find_in(*origin, name), Ok(None));
-        PLACES.into_iter().find(is_there)
+        let exists = |origin: &FilterOrigin| !matches!(self.find_in(*origin, name), Ok(None));
+        ORIGINS.into_iter().find(exists)
     }
 
     /// The saved filter of that name.
     ///
     /// # Errors
-    /// A file that is there and cannot be read; the text names it.
+    /// A message that names the file, if it exists and cannot be read.
     pub fn find(&self, name: &str) -> Result<Option<SavedFilter>, String> {
-        for origin in PLACES {
+        for origin in ORIGINS {
             if let Some(found) = self.find_in(origin, name)? {
                 return Ok(Some(found));
             }
@@ -70,7 +72,7 @@ impl SavedFilters {
         Ok(None)
     }
 
-    /// The saved filter of that name in one of the places.
+    /// The saved filter of that name from one origin.
     pub(crate) fn find_in(
         &self,
         origin: FilterOrigin,
@@ -109,7 +111,7 @@ impl SavedFilters {
         exists.then_some(user)
     }
 
-    /// A directory of `-L` holds modules too: those have definitions and no program.
+    /// A directory of `-L` also holds modules, which have definitions and no main filter.
     fn find_in_library(&self, name: &str) -> Result<Option<SavedFilter>, String> {
         for directory in &self.library {
             if let Some(found) = read(directory, name, FilterOrigin::Library)?
@@ -121,8 +123,14 @@ impl SavedFilters {
         Ok(None)
     }
 
-    /// Whether there is a file of that name, or one that comes with dq; nothing is read.
-    pub(crate) fn has(&self, name: &str) -> bool {
+    /// Whether a text may call a saved filter, as far as its words tell. Such a call can hide a builtin or read inputs,
+    /// so nothing follows from the text alone then.
+    pub(crate) fn may_be_called_in(&self, text: &str) -> bool {
+        words_that_may_be_calls(text).any(|word| self.has(word))
+    }
+
+    /// Whether there is a built-in filter or a file of that name. Nothing is read.
+    fn has(&self, name: &str) -> bool {
         let mut directories = self
             .user_files()
             .into_iter()
@@ -131,15 +139,15 @@ impl SavedFilters {
             || directories.any(|directory| directory.join(format!("{name}.jq")).is_file())
     }
 
-    /// The name that is nearest to a misspelt one, if any is near.
+    /// The name that is most similar to a misspelt one, if any is.
     pub fn nearest(&self, name: &str) -> Option<String> {
         if name.len() < 2 {
             return None;
         }
-        report::nearest(name, self.names().iter().map(String::as_str)).map(str::to_owned)
+        suggestion::nearest(name, self.names().iter().map(String::as_str)).map(str::to_owned)
     }
 
-    /// Every name, sorted, each once.
+    /// All names, sorted, each once.
     pub fn names(&self) -> BTreeSet<String> {
         let directories = self
             .user_files()
@@ -157,7 +165,7 @@ impl SavedFilters {
     }
 }
 
-/// A text that is broken counts as a program, so that what is wrong with it is told.
+/// A text that does not parse counts as a program, so that its error is reported.
 fn has_program(text: &str) -> bool {
     syntax::parse_module(text).map_or(true, |module| module.main.is_some())
 }
@@ -165,7 +173,7 @@ fn has_program(text: &str) -> bool {
 fn read(directory: &Path, name: &str, origin: FilterOrigin) -> Result<Option<SavedFilter>, String> {
     let path = directory.join(format!("{name}.jq"));
     let failed = |problem: String| format!("cannot read {}: {problem}", path.display());
-    // To open a pipe waits for its writer, and a device may never end.
+    // Opening a FIFO blocks until it has a writer, and a device may never end.
     let bytes = match std::fs::metadata(&path).map(|it| it.file_type()) {
         Ok(kind) if kind.is_file() => std::fs::read(&path),
         Ok(kind) if kind.is_dir() => return Ok(None),
@@ -175,7 +183,7 @@ fn read(directory: &Path, name: &str, origin: FilterOrigin) -> Result<Option<Sav
     let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
-        // In a directory that may not be entered there is nothing to be seen.
+        // In a directory without search permission nothing can be found.
         Err(_) if path.symlink_metadata().is_err() => return Ok(None),
         Err(error) => return Err(failed(os_reason(&error))),
     };
@@ -191,4 +199,14 @@ fn read(directory: &Path, name: &str, origin: FilterOrigin) -> Result<Option<Sav
 fn is_absent(error: &std::io::Error) -> bool {
     use std::io::ErrorKind::{NotADirectory, NotFound};
     matches!(error.kind(), NotFound | NotADirectory)
+}
+
+/// The words of a text that may be calls: not keys, variables or formats.
+fn words_that_may_be_calls(text: &str) -> impl Iterator<Item = &str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.split(move |c| !is_part(c)).filter(move |word| {
+        let at = word.as_ptr() as usize - text.as_ptr() as usize;
+        let before = text[..at].chars().next_back();
+        !word.is_empty() && !matches!(before, Some('.' | '$' | '@' | '"'))
+    })
 }

@@ -1,37 +1,36 @@
-//! The header of a saved filter, `module {…};`, read and written.
+//! The `module {…};` directive of a saved filter, read and written.
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 
-use crate::files::value_of;
-use crate::report::CompileError;
-use crate::syntax::{self, Term};
+use crate::compile_error::CompileError;
+use crate::syntax::{self, Term, constant_value};
 use dq_json::value::Value;
 
-/// What a saved filter's header says; keys that dq does not know are the user's own business.
+/// The metadata of a saved filter: its `module {…};` directive. Other keys are ignored.
 #[derive(Debug, Default, PartialEq)]
 pub struct Metadata {
-    /// What it is for, in one line.
+    /// What the filter is for, in one line.
     pub about: Option<String>,
-    /// What to ask, query included; `{name}` in it is filled by a word of the command line.
+    /// The endpoint to request, query included. A `{name}` in it is replaced by a word of the command line.
     pub endpoint: Option<String>,
-    /// GET unless it is HEAD: a saved filter changes nothing.
+    /// The request method, GET or HEAD: a saved filter cannot change anything on the server.
     pub method: Option<String>,
-    /// The format, as `--output` names it.
+    /// The output format, as `--output` takes it.
     pub output: Option<String>,
     /// The columns of a table, as `--columns` takes them.
     pub columns: Option<String>,
-    /// Whom to ask, as `--host` takes it.
+    /// The host to send the request to, as `--host` takes it.
     pub host: Option<String>,
-    /// What `$name` is unless `--arg` says otherwise.
+    /// The variables that the filter uses, without their `$`, and the values that they have unless `--arg` sets them.
     pub args: Vec<(String, Value)>,
 }
 
 impl Metadata {
-    /// Reads the header of a text; nothing behind it is looked at.
+    /// Reads the `module` directive of a text. What follows it is not parsed. `path` is the file's name in errors.
     ///
     /// # Errors
-    /// A header that is no jq, or has a value of the wrong type, with its place.
+    /// A directive that does not parse, or has a value of the wrong type.
     pub fn read(text: &str, path: &str) -> Result<Self, CompileError> {
         let header = syntax::parse_metadata(text)
             .map_err(|error| CompileError::syntax(path, text, error))?;
@@ -44,7 +43,7 @@ impl Metadata {
         for (key, value) in entries {
             let place = key_text(key);
             let wrong = |message: &str| refused(path, text, place, message);
-            let value = value.as_ref().map(value_of);
+            let value = value.as_ref().map(constant_value);
             let value = value
                 .and_then(Result::ok)
                 .ok_or_else(|| wrong("Module metadata must be constant"))?;
@@ -77,7 +76,7 @@ impl Metadata {
         Ok(())
     }
 
-    /// The header as text, with its `;` and a newline; empty where there is nothing to say.
+    /// The directive as text, with its `;` and a newline; empty if no key is set.
     pub fn header(&self) -> String {
         let text = |key: &str, value: &Option<String>| {
             let value = value.as_ref()?;
@@ -115,7 +114,7 @@ impl Metadata {
     }
 }
 
-/// The key as it stands in the source, so that an error can point at it.
+/// The key, as the slice of the source that an error can point at.
 fn key_text<'s>(key: &Term<'s>) -> &'s str {
     match key {
         T::Str(None, parts) => match &parts[..] {
@@ -138,7 +137,7 @@ fn line(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// An array of names, or a text with commas as `--columns` takes it.
+/// The columns as one text with commas, as `--columns` takes them; the value may be an array of names.
 fn columns(value: &Value) -> Option<String> {
     match value {
         Value::Arr(names) => {
@@ -156,4 +155,9 @@ fn arguments(value: &Value) -> Option<Vec<(String, Value)>> {
             .map(|(name, value)| (name.to_string(), value.clone()))
             .collect(),
     )
+}
+
+/// Whether a text begins with a `module` directive.
+pub fn has_metadata(text: &str) -> bool {
+    syntax::parse_metadata(text).is_ok_and(|metadata| metadata.is_some())
 }

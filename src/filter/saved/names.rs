@@ -1,12 +1,12 @@
-//! What a saved filter may be called: a jq identifier that means nothing else yet.
+//! Which names a saved filter may have: jq identifiers that are not the name of a builtin.
 
 use crate::builtins::is_builtin;
 use crate::syntax::KEYWORDS;
 
-/// Words that stand for values.
+/// Words that are values in jq.
 const CONSTANTS: [&str; 3] = ["null", "true", "false"];
 
-/// Letters, digits and `_`, no digit first.
+/// Whether the text has only ASCII letters, digits and `_`, and does not begin with a digit.
 pub fn is_name(text: &str) -> bool {
     let mut letters = text.chars();
     letters
@@ -15,12 +15,12 @@ pub fn is_name(text: &str) -> bool {
         && letters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// A name jq can call: no word of its grammar (jq manual, "Variables").
+/// Whether jq can call something by this name: it is not a keyword either.
 pub fn is_identifier(name: &str) -> bool {
     is_name(name) && !KEYWORDS.contains(&name) && !CONSTANTS.contains(&name)
 }
 
-/// Why a filter cannot be saved under this name, if it cannot.
+/// Why a filter cannot be saved under this name; `None` if it can.
 pub fn name_problem(name: &str) -> Option<String> {
     if !is_identifier(name) {
         return Some(format!(
@@ -30,7 +30,7 @@ pub fn name_problem(name: &str) -> Option<String> {
     is_builtin(name).then(|| format!("{name} is a function already: choose another name"))
 }
 
-/// What to say where a saved filter has the name of a function, which may have come later than the filter.
+/// The warning for a saved filter with the name of a builtin, which may be newer than the filter; `None` if it has not.
 pub fn shadowing_warning(name: &str) -> Option<String> {
     is_builtin(name).then(|| format!("the saved filter {name} hides the function of that name"))
 }

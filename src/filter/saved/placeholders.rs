@@ -1,6 +1,6 @@
 //! The `{placeholders}` of a saved filter's endpoint.
 
-use super::is_name;
+use super::names::is_name;
 
 /// The names of the `{placeholders}`, each once, in order. Braces around anything but a name are JSON of a query.
 pub fn placeholders(endpoint: &str) -> Vec<&str> {

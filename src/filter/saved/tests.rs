@@ -129,7 +129,7 @@ fn what_may_be_a_call() {
         "{a: names}",
         "def f: ps; f",
     ] {
-        assert!(is_called(&saved_filters, text), "{text}");
+        assert!(saved_filters.may_be_called_in(text), "{text}");
     }
     for text in [
         ".ps",
@@ -143,6 +143,6 @@ fn what_may_be_a_call() {
         "map(.Names)",
         "",
     ] {
-        assert!(!is_called(&saved_filters, text), "{text}");
+        assert!(!saved_filters.may_be_called_in(text), "{text}");
     }
 }

@@ -2,12 +2,12 @@
 
 use jaq_core::load::parse::Term as T;
 
-use super::Term;
+use super::ast::Term;
 use super::expression::strength;
-use super::parser::{KEYWORDS, Parsed, Parser};
+use super::parser::{KEYWORDS, ParseResult, Parser};
 
 impl<'s> Parser<'s> {
-    pub(super) fn word(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn word(&mut self) -> ParseResult<Term<'s>> {
         match self.next.text {
             "if" => self.condition(),
             "try" => self.try_catch(),
@@ -22,7 +22,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    pub(super) fn condition(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn condition(&mut self) -> ParseResult<Term<'s>> {
         let mut branches = Vec::new();
         while matches!(self.next.text, "if" | "elif") {
             self.take()?;
@@ -44,7 +44,7 @@ impl<'s> Parser<'s> {
         Ok(T::IfThenElse(branches, otherwise))
     }
 
-    pub(super) fn try_catch(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn try_catch(&mut self) -> ParseResult<Term<'s>> {
         self.expect("try")?;
         let body = self.negated_postfix()?;
         let handler = if self.accept("catch")? {
@@ -55,7 +55,7 @@ impl<'s> Parser<'s> {
         Ok(T::TryCatch(Box::new(body), handler))
     }
 
-    pub(super) fn negated_postfix(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn negated_postfix(&mut self) -> ParseResult<Term<'s>> {
         if self.accept("-")? {
             Ok(T::Neg(Box::new(self.postfix()?)))
         } else {
@@ -63,7 +63,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    pub(super) fn fold(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn fold(&mut self) -> ParseResult<Term<'s>> {
         let name = self.take()?.text;
         let source = self.binary(strength::ALTERNATIVE, false)?;
         let patterns = self.patterns()?;

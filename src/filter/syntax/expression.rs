@@ -3,9 +3,9 @@
 use jaq_core::load::parse::{BinaryOp, Term as T};
 use jaq_core::ops::{Cmp, Math};
 
-use super::Term;
-use super::lexer::Kind;
-use super::parser::{Parsed, Parser};
+use super::ast::Term;
+use super::lexer::TokenKind;
+use super::parser::{ParseResult, Parser};
 
 /// Binding strength of the operators, loosest first, as `%left` and its like order them in jq's `parser.y`.
 pub(super) mod strength {
@@ -30,16 +30,16 @@ pub(super) enum Associativity {
 
 impl<'s> Parser<'s> {
     /// A whole expression, pipes, commas and all.
-    pub(super) fn pipe(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn pipe(&mut self) -> ParseResult<Term<'s>> {
         self.nested(|parser| parser.binary(strength::PIPE, true))
     }
 
     /// An expression without a comma at its top, as an object's value is.
-    pub(super) fn pipe_without_comma(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn pipe_without_comma(&mut self) -> ParseResult<Term<'s>> {
         self.nested(|parser| parser.binary(strength::PIPE, false))
     }
 
-    pub(super) fn binary(&mut self, least: u8, with_comma: bool) -> Parsed<Term<'s>> {
+    pub(super) fn binary(&mut self, least: u8, with_comma: bool) -> ParseResult<Term<'s>> {
         let mut left = self.unary(with_comma)?;
         let mut chained = None;
         loop {
@@ -74,7 +74,7 @@ impl<'s> Parser<'s> {
     ) -> Option<(BinaryOp<&'s str>, u8, Associativity)> {
         use Associativity::{Left, None as Alone, Right};
         use BinaryOp as B;
-        if !matches!(self.next.kind, Kind::Symbol | Kind::Word) {
+        if !matches!(self.next.kind, TokenKind::Symbol | TokenKind::Word) {
             return None;
         }
         Some(match self.next.text {
@@ -107,7 +107,7 @@ impl<'s> Parser<'s> {
     }
 
     /// An operand: negations, definitions and labels reach as far right as they can.
-    pub(super) fn unary(&mut self, with_comma: bool) -> Parsed<Term<'s>> {
+    pub(super) fn unary(&mut self, with_comma: bool) -> ParseResult<Term<'s>> {
         if self.accept("-")? {
             let operand = self.nested(|parser| parser.binary(strength::MULTIPLY, with_comma))?;
             return Ok(T::Neg(Box::new(operand)));
@@ -125,7 +125,7 @@ impl<'s> Parser<'s> {
     }
 
     /// What a binding, definition or label applies to.
-    pub(super) fn rest(&mut self, with_comma: bool) -> Parsed<Term<'s>> {
+    pub(super) fn rest(&mut self, with_comma: bool) -> ParseResult<Term<'s>> {
         if with_comma {
             self.pipe()
         } else {

@@ -1,10 +1,10 @@
 //! jq's tokens, one at a time.
 
-use super::SyntaxError;
+use super::ast::SyntaxError;
 
 /// The kinds of tokens; their text is the span in the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TokenKind {
     /// `map`, `m::f`, and the keywords.
     Word,
     /// `.name`
@@ -24,7 +24,7 @@ pub enum Kind {
 /// A token and where it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Token<'s> {
-    pub kind: Kind,
+    pub kind: TokenKind,
     pub text: &'s str,
     pub offset: usize,
 }
@@ -67,14 +67,14 @@ impl<'s> Lexer<'s> {
         self.skip_space();
         let rest = self.rest();
         let (kind, length) = match rest.as_bytes() {
-            [] => (Kind::End, 0),
-            [b'"', ..] => (Kind::Quote, 1),
-            [b'.', b'0'..=b'9', ..] | [b'0'..=b'9', ..] => (Kind::Num, number_length(rest)),
-            [b'.', c, ..] if is_word_start(*c) => (Kind::Field, 1 + word_length(&rest[1..])),
-            [b'$', c, ..] if is_word_start(*c) => (Kind::Var, 1 + path_length(&rest[1..])),
-            [b'@', c, ..] if is_word(*c) => (Kind::Format, 1 + word_length(&rest[1..])),
-            [c, ..] if is_word_start(*c) => (Kind::Word, path_length(rest)),
-            _ => (Kind::Symbol, self.symbol_length()?),
+            [] => (TokenKind::End, 0),
+            [b'"', ..] => (TokenKind::Quote, 1),
+            [b'.', b'0'..=b'9', ..] | [b'0'..=b'9', ..] => (TokenKind::Num, number_length(rest)),
+            [b'.', c, ..] if is_word_start(*c) => (TokenKind::Field, 1 + word_length(&rest[1..])),
+            [b'$', c, ..] if is_word_start(*c) => (TokenKind::Var, 1 + path_length(&rest[1..])),
+            [b'@', c, ..] if is_word(*c) => (TokenKind::Format, 1 + word_length(&rest[1..])),
+            [c, ..] if is_word_start(*c) => (TokenKind::Word, path_length(rest)),
+            _ => (TokenKind::Symbol, self.symbol_length()?),
         };
         let token = Token {
             kind,

@@ -3,14 +3,14 @@
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 
-use super::Term;
-use super::lexer::Kind;
-use super::parser::{Parsed, Parser};
+use super::ast::{SyntaxError, Term};
+use super::lexer::TokenKind;
+use super::parser::{ParseResult, Parser};
 
-type Entry<'s> = (Term<'s>, Option<Term<'s>>);
+type ObjectEntry<'s> = (Term<'s>, Option<Term<'s>>);
 
 impl<'s> Parser<'s> {
-    pub(super) fn object(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn object(&mut self) -> ParseResult<Term<'s>> {
         self.expect("{")?;
         let mut entries = Vec::new();
         while !self.is("}") {
@@ -23,10 +23,10 @@ impl<'s> Parser<'s> {
         Ok(T::Obj(entries))
     }
 
-    fn entry(&mut self) -> Parsed<Entry<'s>> {
+    fn entry(&mut self) -> ParseResult<ObjectEntry<'s>> {
         let constant = |text| T::Str(None, vec![StrPart::Str(text)]);
         match self.next.kind {
-            Kind::Var => {
+            TokenKind::Var => {
                 let token = self.take()?;
                 match (token.text, self.is(":")) {
                     (name, true) => self.with_value(T::Var(name)),
@@ -34,19 +34,19 @@ impl<'s> Parser<'s> {
                     (name, false) => Ok((constant(&name[1..]), Some(T::Var(name)))),
                 }
             }
-            Kind::Word => {
+            TokenKind::Word => {
                 let key = constant(self.take()?.text);
                 self.maybe_with_value(key)
             }
-            Kind::Quote => {
+            TokenKind::Quote => {
                 let key = self.string()?;
                 self.maybe_with_value(key)
             }
-            Kind::Format => {
+            TokenKind::Format => {
                 let token = self.next;
                 match self.string()? {
                     key @ T::Str(..) => self.maybe_with_value(key),
-                    _ => Err(super::SyntaxError {
+                    _ => Err(SyntaxError {
                         offset: token.offset,
                         length: token.text.len(),
                         message: format!("{} needs a string behind it to be a key", token.text),
@@ -65,7 +65,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn maybe_with_value(&mut self, key: Term<'s>) -> Parsed<Entry<'s>> {
+    fn maybe_with_value(&mut self, key: Term<'s>) -> ParseResult<ObjectEntry<'s>> {
         if self.is(":") {
             self.with_value(key)
         } else {
@@ -73,7 +73,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn with_value(&mut self, key: Term<'s>) -> Parsed<Entry<'s>> {
+    fn with_value(&mut self, key: Term<'s>) -> ParseResult<ObjectEntry<'s>> {
         self.expect(":")?;
         Ok((key, Some(self.pipe_without_comma()?)))
     }

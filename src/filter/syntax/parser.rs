@@ -3,10 +3,13 @@
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 
-use super::lexer::{Kind, Lexer, Token};
-use super::{Def, Import, MAX_NESTING, Module, SyntaxError, Term};
+use super::ast::{Def, Import, Module, SyntaxError, Term};
+use super::lexer::{Lexer, Token, TokenKind};
 
-pub(super) type Parsed<T> = Result<T, SyntaxError>;
+pub(super) type ParseResult<T> = Result<T, SyntaxError>;
+
+/// Programs nested deeper than this are refused. jq's own parser gives up at 10,000.
+const MAX_NESTING: usize = 4_000;
 
 /// Words that cannot name a filter.
 pub const KEYWORDS: [&str; 19] = [
@@ -15,7 +18,7 @@ pub const KEYWORDS: [&str; 19] = [
 ];
 
 /// Reads a whole source file or filter.
-pub fn parse_module(source: &str) -> Parsed<Module<'_>> {
+pub fn parse_module(source: &str) -> ParseResult<Module<'_>> {
     let mut parser = Parser::new(source)?;
     let meta = parser.module_directive()?;
     let mut imports = Vec::new();
@@ -24,7 +27,7 @@ pub fn parse_module(source: &str) -> Parsed<Module<'_>> {
     }
     let head = parser.head;
     let defs = parser.definitions()?;
-    let main = if parser.next.kind == Kind::End {
+    let main = if parser.next.kind == TokenKind::End {
         None
     } else {
         Some(parser.pipe()?)
@@ -40,12 +43,12 @@ pub fn parse_module(source: &str) -> Parsed<Module<'_>> {
 }
 
 /// Reads the metadata of `module {…};` and nothing behind it.
-pub fn parse_metadata(source: &str) -> Parsed<Option<Term<'_>>> {
+pub fn parse_metadata(source: &str) -> ParseResult<Option<Term<'_>>> {
     Parser::new(source)?.module_directive()
 }
 
 /// Reads definitions that dq brings itself.
-pub fn parse_definitions(source: &str) -> Parsed<Vec<Def<'_>>> {
+pub fn parse_definitions(source: &str) -> ParseResult<Vec<Def<'_>>> {
     let mut parser = Parser::new(source)?;
     let defs = parser.definitions()?;
     parser.expect_end()?;
@@ -62,7 +65,7 @@ pub(super) struct Parser<'s> {
 }
 
 impl<'s> Parser<'s> {
-    fn new(source: &'s str) -> Parsed<Self> {
+    fn new(source: &'s str) -> ParseResult<Self> {
         let mut lexer = Lexer::new(source);
         let next = lexer.next()?;
         Ok(Self {
@@ -74,17 +77,17 @@ impl<'s> Parser<'s> {
         })
     }
 
-    pub(super) fn take(&mut self) -> Parsed<Token<'s>> {
+    pub(super) fn take(&mut self) -> ParseResult<Token<'s>> {
         let next = self.lexer.next()?;
         Ok(std::mem::replace(&mut self.next, next))
     }
 
     /// Is the next token this symbol or keyword?
     pub(super) fn is(&self, text: &str) -> bool {
-        matches!(self.next.kind, Kind::Symbol | Kind::Word) && self.next.text == text
+        matches!(self.next.kind, TokenKind::Symbol | TokenKind::Word) && self.next.text == text
     }
 
-    pub(super) fn accept(&mut self, text: &str) -> Parsed<bool> {
+    pub(super) fn accept(&mut self, text: &str) -> ParseResult<bool> {
         let found = self.is(text);
         if found {
             self.take()?;
@@ -92,7 +95,7 @@ impl<'s> Parser<'s> {
         Ok(found)
     }
 
-    pub(super) fn expect(&mut self, text: &str) -> Parsed<()> {
+    pub(super) fn expect(&mut self, text: &str) -> ParseResult<()> {
         if self.accept(text)? {
             Ok(())
         } else {
@@ -100,8 +103,8 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn expect_end(&self) -> Parsed<()> {
-        if self.next.kind == Kind::End {
+    fn expect_end(&self) -> ParseResult<()> {
+        if self.next.kind == TokenKind::End {
             Ok(())
         } else {
             Err(self.unexpected("expected an operator or the end"))
@@ -110,7 +113,7 @@ impl<'s> Parser<'s> {
 
     pub(super) fn unexpected(&self, wanted: &str) -> SyntaxError {
         let found = match self.next.kind {
-            Kind::End => "end of the filter".to_owned(),
+            TokenKind::End => "end of the filter".to_owned(),
             _ => self.next.text.to_owned(),
         };
         SyntaxError {
@@ -120,7 +123,10 @@ impl<'s> Parser<'s> {
         }
     }
 
-    pub(super) fn nested<R>(&mut self, parse: impl FnOnce(&mut Self) -> Parsed<R>) -> Parsed<R> {
+    pub(super) fn nested<R>(
+        &mut self,
+        parse: impl FnOnce(&mut Self) -> ParseResult<R>,
+    ) -> ParseResult<R> {
         if self.nesting >= MAX_NESTING {
             let SyntaxError { offset, length, .. } = self.unexpected("");
             return Err(SyntaxError {
@@ -135,7 +141,7 @@ impl<'s> Parser<'s> {
         result
     }
 
-    fn module_directive(&mut self) -> Parsed<Option<Term<'s>>> {
+    fn module_directive(&mut self) -> ParseResult<Option<Term<'s>>> {
         if !self.accept("module")? {
             return Ok(None);
         }
@@ -144,7 +150,7 @@ impl<'s> Parser<'s> {
         Ok(Some(meta))
     }
 
-    fn import(&mut self) -> Parsed<Option<Import<'s>>> {
+    fn import(&mut self) -> ParseResult<Option<Import<'s>>> {
         let is_include = self.is("include");
         if !is_include && !self.is("import") {
             return Ok(None);
@@ -165,12 +171,12 @@ impl<'s> Parser<'s> {
         Ok(Some(Import { path, name, meta }))
     }
 
-    fn end_directive(&mut self) -> Parsed<()> {
+    fn end_directive(&mut self) -> ParseResult<()> {
         self.head = self.next.offset + 1;
         self.expect(";")
     }
 
-    fn plain_string(&mut self) -> Parsed<&'s str> {
+    fn plain_string(&mut self) -> ParseResult<&'s str> {
         let start = self.next.offset + 1;
         let wanted = self.unexpected("expected a constant string");
         match self.postfix()? {
@@ -183,15 +189,15 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn import_name(&mut self) -> Parsed<&'s str> {
+    fn import_name(&mut self) -> ParseResult<&'s str> {
         self.expect("as")?;
         match self.next.kind {
-            Kind::Word | Kind::Var => Ok(self.take()?.text),
+            TokenKind::Word | TokenKind::Var => Ok(self.take()?.text),
             _ => Err(self.unexpected("expected a name")),
         }
     }
 
-    pub(super) fn definitions(&mut self) -> Parsed<Vec<Def<'s>>> {
+    pub(super) fn definitions(&mut self) -> ParseResult<Vec<Def<'s>>> {
         let mut defs = Vec::new();
         while self.is("def") {
             defs.push(self.definition()?);
@@ -199,18 +205,18 @@ impl<'s> Parser<'s> {
         Ok(defs)
     }
 
-    fn definition(&mut self) -> Parsed<Def<'s>> {
+    fn definition(&mut self) -> ParseResult<Def<'s>> {
         self.expect("def")?;
         let name = match self.next.kind {
-            Kind::Word if !KEYWORDS.contains(&self.next.text) => self.take()?.text,
-            Kind::Format => self.take()?.text,
+            TokenKind::Word if !KEYWORDS.contains(&self.next.text) => self.take()?.text,
+            TokenKind::Format => self.take()?.text,
             _ => return Err(self.unexpected("expected the name of a definition")),
         };
         let mut args = Vec::new();
         if self.accept("(")? {
             loop {
                 match self.next.kind {
-                    Kind::Word | Kind::Var => args.push(self.take()?.text),
+                    TokenKind::Word | TokenKind::Var => args.push(self.take()?.text),
                     _ => return Err(self.unexpected("expected a parameter")),
                 }
                 if !self.accept(";")? {
@@ -225,8 +231,8 @@ impl<'s> Parser<'s> {
         Ok(Def { name, args, body })
     }
 
-    pub(super) fn variable(&mut self) -> Parsed<&'s str> {
-        if self.next.kind == Kind::Var {
+    pub(super) fn variable(&mut self) -> ParseResult<&'s str> {
+        if self.next.kind == TokenKind::Var {
             Ok(self.take()?.text)
         } else {
             Err(self.unexpected("expected a variable such as $x"))

@@ -3,9 +3,9 @@
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Pattern as P, Term as T};
 
-use super::lexer::Kind;
-use super::parser::{Parsed, Parser};
-use super::{Pattern, Term};
+use super::ast::{Pattern, Term};
+use super::lexer::TokenKind;
+use super::parser::{ParseResult, Parser};
 
 /// Names no jq program can spell, for values kept on the side.
 const SOURCE: &str = "$ source";
@@ -13,7 +13,7 @@ const INPUT: &str = "$ input";
 
 impl<'s> Parser<'s> {
     /// `term as pattern | rest`
-    pub(super) fn binding(&mut self, term: Term<'s>, with_comma: bool) -> Parsed<Term<'s>> {
+    pub(super) fn binding(&mut self, term: Term<'s>, with_comma: bool) -> ParseResult<Term<'s>> {
         let patterns = self.patterns()?;
         self.expect("|")?;
         let rest = self.rest(with_comma)?;
@@ -21,7 +21,7 @@ impl<'s> Parser<'s> {
     }
 
     /// `as` and its alternatives, `?//` between them.
-    pub(super) fn patterns(&mut self) -> Parsed<Vec<Pattern<'s>>> {
+    pub(super) fn patterns(&mut self) -> ParseResult<Vec<Pattern<'s>>> {
         self.expect("as")?;
         let mut patterns = vec![self.pattern()?];
         while self.accept("?//")? {
@@ -30,8 +30,8 @@ impl<'s> Parser<'s> {
         Ok(patterns)
     }
 
-    fn pattern(&mut self) -> Parsed<Pattern<'s>> {
-        if self.next.kind == Kind::Var {
+    fn pattern(&mut self) -> ParseResult<Pattern<'s>> {
+        if self.next.kind == TokenKind::Var {
             return Ok(P::Var(self.variable()?));
         }
         if self.accept("[")? {
@@ -60,10 +60,10 @@ impl<'s> Parser<'s> {
     }
 
     /// `$x`, `$x: pattern` (both bound), `name: pattern`, `"name": pattern` or `(filter): pattern`
-    fn pattern_entry(&mut self, entries: &mut Vec<(Term<'s>, Pattern<'s>)>) -> Parsed<()> {
+    fn pattern_entry(&mut self, entries: &mut Vec<(Term<'s>, Pattern<'s>)>) -> ParseResult<()> {
         let constant = |text| T::Str(None, vec![StrPart::Str(text)]);
         let key = match self.next.kind {
-            Kind::Var => {
+            TokenKind::Var => {
                 let name = self.variable()?;
                 entries.push((constant(&name[1..]), P::Var(name)));
                 if !self.is(":") {
@@ -71,9 +71,9 @@ impl<'s> Parser<'s> {
                 }
                 constant(&name[1..])
             }
-            Kind::Word => constant(self.take()?.text),
-            Kind::Quote | Kind::Format => self.string()?,
-            Kind::Symbol if self.is("(") => {
+            TokenKind::Word => constant(self.take()?.text),
+            TokenKind::Quote | TokenKind::Format => self.string()?,
+            TokenKind::Symbol if self.is("(") => {
                 self.take()?;
                 let key = self.pipe()?;
                 self.expect(")")?;

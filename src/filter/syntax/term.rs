@@ -5,14 +5,14 @@ use jaq_core::load::parse::{BinaryOp, Term as T};
 use jaq_core::ops::Math;
 use jaq_core::path::{Opt, Part, Path};
 
-use super::Term;
-use super::lexer::{Kind, StringPart, Token};
-use super::parser::{Parsed, Parser};
+use super::ast::Term;
+use super::lexer::{StringPart, Token, TokenKind};
+use super::parser::{ParseResult, Parser};
 
 impl<'s> Parser<'s> {
     /// A term with its path components: `.a[0]?."b"`.
-    pub(super) fn postfix(&mut self) -> Parsed<Term<'s>> {
-        let begins_with_key = self.next.kind == Kind::Field;
+    pub(super) fn postfix(&mut self) -> ParseResult<Term<'s>> {
+        let begins_with_key = self.next.kind == TokenKind::Field;
         let mut term = self.nested(Self::atom)?;
         let mut parts = Vec::new();
         // `.a.b` is one path of two keys.
@@ -25,13 +25,13 @@ impl<'s> Parser<'s> {
         }
         loop {
             let part = match self.next.kind {
-                Kind::Field => Part::Index(T::from_field(self.take()?.text)),
-                Kind::Symbol if self.next.text == "[" => self.bracket()?,
-                Kind::Symbol if self.next.text == "." => match self.dotted()? {
+                TokenKind::Field => Part::Index(T::from_field(self.take()?.text)),
+                TokenKind::Symbol if self.next.text == "[" => self.bracket()?,
+                TokenKind::Symbol if self.next.text == "." => match self.dotted()? {
                     Some(part) => part,
                     None => break,
                 },
-                Kind::Symbol if self.next.text == "?" => {
+                TokenKind::Symbol if self.next.text == "?" => {
                     self.take()?;
                     match parts.last_mut() {
                         Some((_, opt)) => *opt = Opt::Optional,
@@ -51,17 +51,17 @@ impl<'s> Parser<'s> {
     }
 
     /// `."b"` or `.[0]` behind a term.
-    pub(super) fn dotted(&mut self) -> Parsed<Option<Part<Term<'s>>>> {
+    pub(super) fn dotted(&mut self) -> ParseResult<Option<Part<Term<'s>>>> {
         self.take()?;
         match self.next.kind {
-            Kind::Quote | Kind::Format => Ok(Some(Part::Index(self.string()?))),
+            TokenKind::Quote | TokenKind::Format => Ok(Some(Part::Index(self.string()?))),
             _ if self.is("[") => Ok(Some(self.bracket()?)),
             _ => Err(self.unexpected("expected a key")),
         }
     }
 
     /// `[]`, `[i]`, `[i:]`, `[:j]` or `[i:j]`
-    pub(super) fn bracket(&mut self) -> Parsed<Part<Term<'s>>> {
+    pub(super) fn bracket(&mut self) -> ParseResult<Part<Term<'s>>> {
         self.expect("[")?;
         if self.accept("]")? {
             return Ok(Part::Range(None, None));
@@ -87,25 +87,25 @@ impl<'s> Parser<'s> {
         Ok(part)
     }
 
-    pub(super) fn atom(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn atom(&mut self) -> ParseResult<Term<'s>> {
         match self.next.kind {
-            Kind::Num => Ok(T::Num(self.take()?.text)),
-            Kind::Quote | Kind::Format => self.string_or_format(),
-            Kind::Field => {
+            TokenKind::Num => Ok(T::Num(self.take()?.text)),
+            TokenKind::Quote | TokenKind::Format => self.string_or_format(),
+            TokenKind::Field => {
                 let key = T::from_field(self.take()?.text);
                 Ok(T::Path(
                     Box::new(T::Id),
                     Path(vec![(Part::Index(key), Opt::Essential)]),
                 ))
             }
-            Kind::Var => Ok(self.var()?),
-            Kind::Word => self.word(),
-            Kind::Symbol => self.symbol(),
-            Kind::End => Err(self.unexpected("expected a term")),
+            TokenKind::Var => Ok(self.var()?),
+            TokenKind::Word => self.word(),
+            TokenKind::Symbol => self.symbol(),
+            TokenKind::End => Err(self.unexpected("expected a term")),
         }
     }
 
-    pub(super) fn var(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn var(&mut self) -> ParseResult<Term<'s>> {
         let token = self.take()?;
         if token.text == "$__loc__" {
             Ok(self.location(token))
@@ -127,7 +127,7 @@ impl<'s> Parser<'s> {
         ])
     }
 
-    pub(super) fn symbol(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn symbol(&mut self) -> ParseResult<Term<'s>> {
         match self.next.text {
             ".." => {
                 self.take()?;
@@ -136,7 +136,7 @@ impl<'s> Parser<'s> {
             "." => {
                 self.take()?;
                 match self.next.kind {
-                    Kind::Quote => {
+                    TokenKind::Quote => {
                         let key = self.string()?;
                         Ok(T::Path(
                             Box::new(T::Id),
@@ -171,7 +171,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    pub(super) fn call(&mut self) -> Parsed<Term<'s>> {
+    pub(super) fn call(&mut self) -> ParseResult<Term<'s>> {
         let name = self.take()?.text;
         let mut args = Vec::new();
         if self.accept("(")? {
@@ -186,12 +186,12 @@ impl<'s> Parser<'s> {
         Ok(T::Call(name, args))
     }
 
-    pub(super) fn string_or_format(&mut self) -> Parsed<Term<'s>> {
-        if self.next.kind == Kind::Quote {
+    pub(super) fn string_or_format(&mut self) -> ParseResult<Term<'s>> {
+        if self.next.kind == TokenKind::Quote {
             return self.string();
         }
         let format = self.take()?.text;
-        if self.next.kind == Kind::Quote {
+        if self.next.kind == TokenKind::Quote {
             let T::Str(_, parts) = self.string()? else {
                 return Ok(T::Id);
             };
@@ -201,8 +201,8 @@ impl<'s> Parser<'s> {
     }
 
     /// A string literal, with a format before it perhaps.
-    pub(super) fn string(&mut self) -> Parsed<Term<'s>> {
-        if self.next.kind == Kind::Format {
+    pub(super) fn string(&mut self) -> ParseResult<Term<'s>> {
+        if self.next.kind == TokenKind::Format {
             return self.string_or_format();
         }
         let mut parts = Vec::new();

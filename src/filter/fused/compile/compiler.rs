@@ -1,8 +1,8 @@
 //! What the compilation of one filter collects.
 
-use crate::Compiled;
 use crate::fused::core_compiler::CoreCompiler;
 use crate::fused::projection::Projection;
+use crate::jaq_run::CompiledFilter;
 use crate::syntax::Term;
 
 /// Compiles terms to expressions, generators and element streams. Its methods give `None` for a term that the fused
@@ -33,7 +33,7 @@ impl<'p> Compiler<'p> {
     }
 
     /// Compiles a term for jaq-core, as long as there are few of them.
-    pub fn core(&mut self, term: &Term) -> Option<Compiled> {
+    pub fn core(&mut self, term: &Term) -> Option<CompiledFilter> {
         self.core_terms += 1;
         if self.core_terms > MAX_CORE_TERMS {
             return None;

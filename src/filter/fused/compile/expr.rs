@@ -9,7 +9,7 @@ use jaq_core::path::Path;
 use super::compiler::Compiler;
 use crate::builtins::{self, Intrinsic as I};
 use crate::fused::expression::{Expr, Generator};
-use crate::lower::calls;
+use crate::lower::has_call;
 use crate::syntax::Term;
 use dq_json::value::{Num, Value};
 
@@ -42,7 +42,7 @@ impl Compiler<'_> {
                 Expr::Pipe(left, Box::new(self.expr(right, false)?))
             }
             // jq evaluates the right operand first. If that can be observed, `lower` rewrites the term for jaq-core.
-            T::BinOp(left, B::Math(_) | B::Cmp(_), right) if calls(left) && calls(right) => {
+            T::BinOp(left, B::Math(_) | B::Cmp(_), right) if has_call(left) && has_call(right) => {
                 return None;
             }
             T::BinOp(left, op, right) => Expr::Binary(boxed(left)?, operator(op)?, boxed(right)?),
@@ -88,7 +88,7 @@ impl Compiler<'_> {
 
     fn string(&mut self, parts: &[StrPart<&str, Term>], is_root: bool) -> Option<Expr> {
         let is_call =
-            |part: &&StrPart<&str, Term>| matches!(part, StrPart::Term(term) if calls(term));
+            |part: &&StrPart<&str, Term>| matches!(part, StrPart::Term(term) if has_call(term));
         if parts.iter().filter(is_call).count() > 1 {
             return None;
         }

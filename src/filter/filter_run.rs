@@ -1,0 +1,122 @@
+//! Running a filter on all its inputs.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+
+use crate::filter::{Engine, Filter};
+use crate::fused;
+use crate::input::Inputs;
+use crate::jaq_run::{CompiledFilter, JaqRun, RunContext};
+use crate::run_error::RunError;
+use dq_json::read::ByteSource;
+use dq_json::value::{FilterOutput, Value};
+
+/// The stack that is kept free for what runs below a recursion check, in bytes.
+const STACK_RESERVE: usize = 2 * 1024 * 1024;
+
+/// The run of a filter on one input after the other.
+pub struct FilterRun<'a> {
+    context: RunContext<'a>,
+    engine: RunningEngine<'a>,
+    /// With `-n`: whether the one input, null, is still to come.
+    null_input: Option<Cell<bool>>,
+}
+
+enum RunningEngine<'a> {
+    Jaq(&'a CompiledFilter),
+    Fused(fused::Runner<'a>),
+}
+
+impl<'a> FilterRun<'a> {
+    /// A run that has not begun. `write_message` writes what `debug`, `stderr` and `halt_error` print; `stack_bytes` is
+    /// how much stack the current thread has left; with `has_null_input` the filter runs once, on null.
+    pub fn new(
+        filter: &'a Filter,
+        inputs: &'a RefCell<Inputs>,
+        write_message: &'a dyn Fn(&[u8]),
+        stack_bytes: usize,
+        has_null_input: bool,
+    ) -> Self {
+        let marker = 0u8;
+        let stack_top = std::ptr::from_ref(&marker).addr();
+        let context = RunContext {
+            inputs,
+            write_message,
+            search_path: &filter.search_path,
+            stack_limit: stack_top.saturating_sub(stack_bytes.saturating_sub(STACK_RESERVE)),
+        };
+        let engine = match &filter.engine {
+            Engine::Fused(filter) => RunningEngine::Fused(fused::Runner::new(filter)),
+            Engine::Jaq(filter) => RunningEngine::Jaq(filter),
+        };
+        Self {
+            context,
+            engine,
+            null_input: has_null_input.then(|| Cell::new(true)),
+        }
+    }
+
+    /// Passes every output for the next input to `emit`. `None` when no input is left.
+    ///
+    /// # Errors
+    /// What has ended the run on this input early. After [`RunError::Raised`] the next input can be run.
+    pub fn next_input<E>(
+        &self,
+        emit: &mut dyn FnMut(FilterOutput<'_>) -> Result<(), E>,
+    ) -> Option<Result<(), RunError<E>>> {
+        let ended = match &self.engine {
+            RunningEngine::Fused(runner) => runner.next(self.context, emit),
+            RunningEngine::Jaq(filter) => self.run_jaq(filter, emit),
+        };
+        // A failed read that the filter has caught still ends the run with an error.
+        if matches!(ended, None | Some(Err(RunError::Halted(_)))) {
+            let caught = self.context.inputs.borrow_mut().take_pending_error();
+            return caught.map(|error| Err(RunError::Unread(error))).or(ended);
+        }
+        ended
+    }
+
+    fn run_jaq<E>(
+        &self,
+        filter: &CompiledFilter,
+        emit: &mut dyn FnMut(FilterOutput<'_>) -> Result<(), E>,
+    ) -> Option<Result<(), RunError<E>>> {
+        let input = match &self.null_input {
+            Some(is_left) => is_left.replace(false).then_some(Ok(Value::Null)),
+            None => self.context.inputs.borrow_mut().next(),
+        };
+        let mut emit = |value| emit(FilterOutput::Value(value));
+        Some(match input? {
+            Ok(input) => JaqRun::new(filter, self.context).run(input, &mut emit),
+            Err(error) => Err(RunError::Unread(error)),
+        })
+    }
+}
+
+/// The stack that recursion in [`Filter::run_on`] may use, in bytes.
+const DEFAULT_RECURSION_BYTES: usize = 512 * 1024;
+
+impl Filter {
+    /// Runs the filter on all JSON values of `source` and passes every output to `emit`. The simplest way to run a
+    /// filter: messages of `debug` and `stderr` are dropped, and the first error ends the run.
+    ///
+    /// # Errors
+    /// The error that the filter has raised, the exit code of `halt`, or what is wrong with the source.
+    pub fn run_on(
+        &self,
+        source: impl ByteSource + 'static,
+        mut emit: impl FnMut(Value),
+    ) -> Result<(), RunError<Infallible>> {
+        let inputs = RefCell::new(Inputs::of_values(source));
+        let stack_bytes = STACK_RESERVE + DEFAULT_RECURSION_BYTES;
+        let run = FilterRun::new(self, &inputs, &|_| {}, stack_bytes, false);
+        let mut emit = |output: FilterOutput| {
+            emit(output.into_value());
+            Ok(())
+        };
+        while let Some(ended) = run.next_input(&mut emit) {
+            ended?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,160 @@
+//! Filters for jaq-core: linked, then compiled with the values of their global variables.
+
+use jaq_core::load::{Arena, File, Loader};
+
+use crate::compile_error::CompileError;
+use crate::jaq_run::{CompiledFilter, JaqData};
+use crate::link::{FileId, FileScope, Linker, SavedAccess, Scope};
+use crate::main_filter::MainFilter;
+use crate::modules::{ModuleFiles, search_path};
+use crate::natives;
+use crate::program::Program;
+use crate::saved::SavedFilter;
+use crate::syntax::{Module, Term};
+use dq_json::value::Value;
+
+/// The name that the main filter is compiled under.
+const MAIN: &str = "dq_main";
+
+/// Compiles what a program consists of.
+#[derive(Clone, Copy)]
+pub struct JaqCompiler<'s> {
+    pub program: &'s Program<'s>,
+    pub files: &'s ModuleFiles,
+    pub arena: &'s Arena,
+}
+
+impl<'s> JaqCompiler<'s> {
+    fn linker(&self) -> Linker<'s> {
+        let named = self.program.named.iter();
+        let named = named.map(|(name, _)| &**self.arena.alloc(format!("${name}")));
+        Linker::new(self.arena, self.files, named.chain(["$__search_list"]))
+    }
+
+    /// Finds everything that the main filter needs.
+    pub fn link(&self, main: MainFilter<'s>) -> Result<Linker<'s>, Vec<CompileError>> {
+        let mut linker = self.linker();
+        let home = self.program.home.as_deref();
+        linker.home = home.and_then(|home| self.files.load_home(&mut linker, home));
+        if let Some(file) = main_file_scope(&mut linker, &main) {
+            let source_filter = main
+                .source_filter
+                .map(|saved| linker.saved_function(saved).0);
+            let mut scope = Scope::new(main.text, main.path, file);
+            linker.add_main(MAIN, main.module, &mut scope, source_filter);
+        }
+        if linker.errors.is_empty() {
+            Ok(linker)
+        } else {
+            Err(linker.errors)
+        }
+    }
+
+    /// Compiles a term of the main filter, which is the text of `saved` if that is given. The term may use `variable`,
+    /// which has another value in each run. `None` after an error or a warning.
+    pub fn term(
+        &self,
+        term: &Term,
+        variable: Option<&str>,
+        saved: Option<&SavedFilter>,
+    ) -> Option<CompiledFilter> {
+        let mut linker = self.linker();
+        let name = variable.map(|name| linker.keep(name.to_owned()));
+        linker.named.extend(name);
+        if let Some(saved) = saved {
+            linker.open_saved(saved);
+        }
+        let module = Module {
+            meta: None,
+            imports: Vec::new(),
+            head: 0,
+            defs: Vec::new(),
+            main: Some(term.clone()),
+        };
+        let file = FileScope {
+            saved: SavedAccess::of(saved),
+            ..FileScope::default()
+        };
+        linker.add_main(MAIN, module, &mut Scope::new("", "", file), None);
+        let is_right = linker.errors.is_empty() && linker.warnings.is_empty();
+        is_right.then(|| self.generate(linker, variable).ok())?
+    }
+
+    /// Compiles what was linked; `variable` has another value in each run. It should not fail: the linker has resolved
+    /// every name.
+    pub fn generate(
+        &self,
+        linker: Linker,
+        variable: Option<&str>,
+    ) -> Result<CompiledFilter, CompileError> {
+        let mut names = linker.globals.iter();
+        let variable = names.position(|name| Some(*name) == variable);
+        let globals = linker.globals.iter();
+        let globals = globals.map(|name| self.global(name)).collect();
+        let main = File {
+            code: MAIN,
+            path: (),
+        };
+        let modules = Loader::new(linker.defs)
+            .load(linker.arena, main)
+            .map_err(|_| CompileError::new("the filter cannot be loaded".into()))?;
+        let filter = jaq_core::Compiler::<&str, JaqData>::default()
+            .with_funs(natives::functions(&linker.builtins))
+            .with_global_vars(linker.globals)
+            .compile(modules)
+            .map_err(|_| CompileError::new("the filter cannot be compiled".into()))?;
+        Ok(CompiledFilter {
+            filter,
+            globals,
+            variable,
+        })
+    }
+
+    /// The value of a global variable.
+    fn global(&self, name: &str) -> Value {
+        match name {
+            "$ENV" => Value::object(
+                (self.program.environment)()
+                    .into_iter()
+                    .map(|(name, value)| (name, Value::from(value))),
+            ),
+            "$ARGS" => self.arguments(),
+            "$__prog_args" => Value::from(self.program.positional.clone()),
+            "$__search_list" => search_path(&self.program.library, self.program.home.as_deref())
+                .into_iter()
+                .map(|path| std::path::absolute(&path).unwrap_or(path))
+                .map(|path| Value::from(path.display().to_string()))
+                .collect(),
+            name => {
+                let globals = self.files.globals();
+                let mut of_files = globals.iter();
+                let of_files = of_files.find(|(known, _)| known == name);
+                let value = of_files.map(|(_, value)| value);
+                let value = value.or_else(|| self.program.variable(name));
+                value.cloned().unwrap_or(Value::Null)
+            }
+        }
+    }
+
+    /// `$ARGS`
+    fn arguments(&self) -> Value {
+        let named = self.program.named.iter();
+        let named = named.map(|(name, value)| (name.as_str(), value.clone()));
+        Value::object([
+            ("positional", Value::from(self.program.positional.clone())),
+            ("named", Value::object(named)),
+        ])
+    }
+}
+
+/// What the top level of the main filter can refer to. `None` after an error, which is among the errors then.
+fn main_file_scope<'s>(linker: &mut Linker<'s>, main: &MainFilter<'s>) -> Option<FileScope<'s>> {
+    if let Some(saved) = main.saved {
+        linker.open_saved(saved);
+        return linker.saved_file_scope(saved, main.text, &main.module);
+    }
+    let imports = &main.module.imports;
+    let mut file = linker.file_scope(imports, FileId::CommandLine, main.text, main.path)?;
+    file.home = linker.home;
+    Some(file)
+}

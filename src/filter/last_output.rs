@@ -1,0 +1,27 @@
+//! The exit code of `-e`.
+
+use std::cell::Cell;
+
+use dq_json::value::FilterOutput;
+
+/// The last output of a run, as far as `-e` needs it.
+#[derive(Default)]
+pub struct LastOutput {
+    is_truthy: Cell<Option<bool>>,
+}
+
+impl LastOutput {
+    /// Notes an output.
+    pub fn record(&self, output: &FilterOutput) {
+        self.is_truthy.set(Some(output.is_truthy()));
+    }
+
+    /// The exit code of `-e`: 0, or 1 if the last output is false or null, or 4 if there was none.
+    pub fn exit_code(&self) -> u8 {
+        match self.is_truthy.get() {
+            Some(true) => 0,
+            Some(false) => 1,
+            None => 4,
+        }
+    }
+}

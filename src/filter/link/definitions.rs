@@ -1,0 +1,64 @@
+//! The main filter and the builtins, as definitions for jaq-core.
+
+use jaq_core::load::parse::Term as T;
+
+use super::file_scope::FileScope;
+use super::linker::{Callee, Linker};
+use super::scope::Scope;
+use crate::builtins::{self, Builtin, Implementation, OutputCount};
+use crate::lower::pipe;
+use crate::syntax::{self, Def, Module};
+
+impl<'s> Linker<'s> {
+    /// Makes the main filter the last definition, under the name `compiled`; its own definitions are local to it.
+    /// If `source_filter` is given, the definition of that name runs before it.
+    pub fn add_main(
+        &mut self,
+        compiled: &'s str,
+        module: Module<'s>,
+        scope: &mut Scope<'s>,
+        source_filter: Option<&'s str>,
+    ) {
+        let (body, _) = scope.term(self, module.into_term());
+        let body = match source_filter {
+            Some(name) => pipe(T::Call(name, Vec::new()), body),
+            None => body,
+        };
+        self.defs.push(Def {
+            name: compiled,
+            args: Vec::new(),
+            body,
+        });
+    }
+
+    /// The builtin of that name, compiled on its first use.
+    pub(super) fn builtin(&mut self, name: &str, arity: usize) -> Callee<'s> {
+        let Some(builtin) = builtins::find(name, arity) else {
+            return Callee::Undefined;
+        };
+        let is_used = |used: &&Builtin| std::ptr::eq(*used, builtin);
+        if !self.builtins.iter().any(is_used) {
+            self.builtins.push(builtin);
+            if let Some(text) = builtins::text(builtin) {
+                self.builtin_definition(builtin, text);
+            }
+        }
+        Callee::Builtin(builtin)
+    }
+
+    /// Compiles the definition of a builtin; gives the number of outputs that follows from its text.
+    pub fn builtin_definition(
+        &mut self,
+        builtin: &'static Builtin,
+        text: &'static str,
+    ) -> Option<OutputCount> {
+        let def = syntax::parse_definitions(text).ok()?.pop()?;
+        let mut scope = Scope::new(text, "builtin", FileScope::default());
+        let (lowered, outputs) = scope.definition(self, def, None);
+        self.defs.push(lowered);
+        if builtin.implementation == Implementation::Helper {
+            self.helpers.push(text);
+        }
+        Some(outputs)
+    }
+}

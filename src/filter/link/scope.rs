@@ -1,0 +1,60 @@
+//! The names around a term while it is lowered.
+
+use super::file_scope::FileScope;
+use super::linker::Linker;
+use crate::builtins::OutputCount;
+use crate::compile_error::CompileError;
+
+/// Where a term stands: the names around it, and the file that it is in.
+pub struct Scope<'s> {
+    source: &'s str,
+    path: String,
+    /// What the top level of the file can refer to.
+    pub file: FileScope<'s>,
+    /// The names inside the definition or filter that is being lowered, innermost last.
+    pub locals: Vec<Local<'s>>,
+}
+
+/// Something that a name can refer to inside a definition or filter.
+pub enum Local<'s> {
+    /// A definition. `is_open` while its body is being lowered, where a call of it is a recursion and is noted in
+    /// `calls_itself`.
+    Def {
+        name: &'s str,
+        arity: usize,
+        compiled: &'s str,
+        outputs: OutputCount,
+        is_open: bool,
+        calls_itself: bool,
+    },
+    /// A parameter `f`.
+    Closure(&'s str),
+    /// A parameter `$x`, which in jq can also be called as `x`.
+    Parameter(&'s str),
+    Var(&'s str),
+    Label(&'s str),
+}
+
+impl<'s> Scope<'s> {
+    /// The top level of a file. `path` is the file's name in errors.
+    pub fn new(source: &'s str, path: &str, file: FileScope<'s>) -> Self {
+        Self {
+            source,
+            path: path.to_owned(),
+            file,
+            locals: Vec::new(),
+        }
+    }
+
+    /// Reports an error about `part` of the source.
+    pub fn error(
+        &self,
+        linker: &mut Linker<'s>,
+        part: &str,
+        message: String,
+        hint: Option<String>,
+    ) {
+        let error = CompileError::at(&self.path, self.source, part, message, hint);
+        linker.errors.push(error);
+    }
+}

@@ -1,0 +1,58 @@
+//! Patterns of `as`, `reduce` and `foreach`, and the keys of objects.
+
+use jaq_core::load::parse::{Pattern as P, Term as T};
+
+use crate::builtins::OutputCount::One;
+use crate::link::{Linker, Local, Scope};
+use crate::syntax::{Pattern, Term, constant_value};
+
+impl<'s> Scope<'s> {
+    /// Reports a constant key that is not a string.
+    pub(super) fn refuse_constant_key(&self, linker: &mut Linker<'s>, key: &Term<'s>) {
+        let Ok(value) = constant_value(key) else {
+            return;
+        };
+        if value.as_str().is_none() {
+            let place = if let T::Num(text) = key { text } else { "" };
+            let message = format!("Cannot use {} as object key", value.describe());
+            self.error(linker, place, message, None);
+        }
+    }
+
+    /// Lowers a pattern and brings its variables into scope. Also tells whether it binds exactly once.
+    pub(super) fn pattern(
+        &mut self,
+        linker: &mut Linker<'s>,
+        pattern: Pattern<'s>,
+    ) -> (Pattern<'s>, bool) {
+        match pattern {
+            P::Var(name) => {
+                self.locals.push(Local::Var(name));
+                (P::Var(name), true)
+            }
+            P::Arr(items) => {
+                let items: Vec<_> = items
+                    .into_iter()
+                    .map(|item| self.pattern(linker, item))
+                    .collect();
+                let plain = items.iter().all(|(_, plain)| *plain);
+                (
+                    P::Arr(items.into_iter().map(|(item, _)| item).collect()),
+                    plain,
+                )
+            }
+            P::Obj(entries) => {
+                let mut all_plain = true;
+                let entries = entries.into_iter().map(|(key, item)| {
+                    self.refuse_constant_key(linker, &key);
+                    let (key, count) = self.term(linker, key);
+                    let (item, plain) = self.pattern(linker, item);
+                    all_plain &= plain && count == One;
+                    (key, item)
+                });
+                let entries = entries.collect();
+                (P::Obj(entries), all_plain)
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Terms of every kind: the kinds with rules of their own are in the other files.
+
+use jaq_core::load::parse::Term as T;
+use jaq_core::path::Path;
+
+use super::terms::Lowered;
+use crate::builtins::OutputCount::{self, Any, AtMostOne, One};
+use crate::link::{Linker, Local, Scope};
+use crate::syntax::Term;
+
+impl<'s> Scope<'s> {
+    pub(super) fn boxed(
+        &mut self,
+        linker: &mut Linker<'s>,
+        term: Term<'s>,
+    ) -> (Box<Term<'s>>, OutputCount) {
+        let (term, count) = self.term(linker, term);
+        (Box::new(term), count)
+    }
+
+    /// Lowers a term. What is wrong with it is added to the linker's errors.
+    pub fn term(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> Lowered<'s> {
+        match term {
+            T::Id | T::Num(_) | T::Arr(None) => (term, One),
+            T::Recurse => (term, Any),
+            T::Str(format, parts) => self.string(linker, format, parts),
+            T::Arr(Some(inner)) => (T::Arr(Some(self.boxed(linker, *inner).0)), One),
+            T::Obj(entries) => self.object(linker, entries),
+            T::Neg(inner) => {
+                let (inner, count) = self.boxed(linker, *inner);
+                (T::Neg(inner), count)
+            }
+            T::BinOp(left, op, right) => self.binary(linker, *left, op, *right),
+            T::Label(name, inner) => {
+                self.locals.push(Local::Label(name));
+                let (inner, _) = self.boxed(linker, *inner);
+                self.locals.pop();
+                (T::Label(name, inner), Any)
+            }
+            T::Break(name) => {
+                if !self
+                    .locals
+                    .iter()
+                    .any(|local| matches!(local, Local::Label(known) if *known == name))
+                {
+                    self.error(
+                        linker,
+                        name,
+                        format!("there is no label {name} around this break"),
+                        None,
+                    );
+                }
+                (T::Break(name), AtMostOne)
+            }
+            T::Fold(name, source, pattern, args) => self.fold(linker, name, *source, pattern, args),
+            T::TryCatch(body, handler) => {
+                let (body, count) = self.boxed(linker, *body);
+                let handler = handler.map(|handler| self.boxed(linker, *handler));
+                let handled = handler.as_ref().map_or(AtMostOne, |(_, count)| *count);
+                (
+                    T::TryCatch(body, handler.map(|(handler, _)| handler)),
+                    if count == Any {
+                        Any
+                    } else {
+                        count.max(handled)
+                    },
+                )
+            }
+            T::IfThenElse(branches, otherwise) => self.condition(linker, branches, otherwise),
+            T::Def(defs, body) => self.local_definitions(linker, defs, *body),
+            T::Call(name, args) => self.call(linker, name, args),
+            T::Var(name) => (T::Var(self.variable(linker, name)), One),
+            T::Path(inner, Path(parts)) => self.path(linker, *inner, parts),
+        }
+    }
+
+    fn condition(
+        &mut self,
+        linker: &mut Linker<'s>,
+        branches: Vec<(Term<'s>, Term<'s>)>,
+        otherwise: Option<Box<Term<'s>>>,
+    ) -> Lowered<'s> {
+        let mut total = One;
+        let mut lowered = Vec::with_capacity(branches.len());
+        for (condition, then) in branches {
+            let (condition, first) = self.term(linker, condition);
+            let (then, second) = self.term(linker, then);
+            total = total.max(first).max(second);
+            lowered.push((condition, then));
+        }
+        let otherwise = otherwise.map(|otherwise| {
+            let (otherwise, count) = self.boxed(linker, *otherwise);
+            total = total.max(count);
+            otherwise
+        });
+        (T::IfThenElse(lowered, otherwise), total)
+    }
+}

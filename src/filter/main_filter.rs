@@ -1,0 +1,64 @@
+//! The main filter: the text of the command line or of `-f`, or the saved filter that is the source.
+
+use crate::compile_error::CompileError;
+use crate::modules::check_metadata;
+use crate::program::Program;
+use crate::saved::SavedFilter;
+use crate::syntax::{self, Module};
+
+/// The main filter, parsed.
+pub struct MainFilter<'p> {
+    /// Its source.
+    pub text: &'p str,
+    /// The file that the source is from; empty for the command line.
+    pub path: &'p str,
+    pub module: Module<'p>,
+    /// The saved filter whose text it is.
+    pub saved: Option<&'p SavedFilter>,
+    /// The saved filter that runs before it.
+    pub source_filter: Option<&'p SavedFilter>,
+}
+
+impl<'p> MainFilter<'p> {
+    /// Parses the main filter of a program. A saved filter without another filter behind it is the main filter itself,
+    /// so that it runs as fast as if it had been typed.
+    pub fn parse(program: &'p Program) -> Result<Self, CompileError> {
+        match program.saved {
+            Some(saved) if !program.is_given => Ok(MainFilter {
+                text: &saved.text,
+                path: &saved.path,
+                module: saved.parse(&saved.text)?,
+                saved: Some(saved),
+                source_filter: None,
+            }),
+            saved => Self::given(program.text, program.path.unwrap_or_default(), saved),
+        }
+    }
+
+    fn given(
+        text: &'p str,
+        path: &'p str,
+        source_filter: Option<&'p SavedFilter>,
+    ) -> Result<Self, CompileError> {
+        let module =
+            syntax::parse_module(text).map_err(|error| CompileError::syntax(path, text, error))?;
+        check_metadata(module.meta.as_ref()).map_err(|message| {
+            let directive = text.find("module");
+            let directive = directive.map_or("", |at| &text[at..at + "module".len()]);
+            CompileError::at(path, text, directive, message.into(), None)
+        })?;
+        if module.main.is_none() {
+            let mut error =
+                CompileError::new("there is no filter, only definitions or nothing".into());
+            error.hint = Some("the filter that changes nothing is .".into());
+            return Err(error);
+        }
+        Ok(MainFilter {
+            text,
+            path,
+            module,
+            saved: None,
+            source_filter,
+        })
+    }
+}

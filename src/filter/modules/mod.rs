@@ -1,0 +1,11 @@
+//! Module files: where `import`, `include` and `~/.jq` find them (jq manual, "Modules"), and their contents.
+
+mod data;
+mod loader;
+mod metadata;
+mod search;
+
+pub use data::{read_text, read_values};
+pub use loader::ModuleFiles;
+pub use metadata::{check_metadata, module_metadata};
+pub use search::search_path;
