@@ -126,7 +126,7 @@ fn socket_and_rest(text: &str) -> Result<Option<(Vec<u8>, &str)>, Error> {
 /// without a fragment.
 ///
 /// # Errors
-/// `Usage` for a URL that [`parse_url`] and [`parse_socket_url`] refuse.
+/// `Usage` for an invalid URL, and for a scheme that dq does not support.
 pub fn split_url(url: &str) -> Result<(String, &str), Error> {
     let url = url.split('#').next().unwrap_or_default();
     if let Some((socket, rest)) = socket_and_rest(url)? {

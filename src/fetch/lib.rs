@@ -1,4 +1,50 @@
-//! Request → response: which host, over which transport, and the body as a stream.
+//! Sends HTTP requests to the host that the docker CLI would choose, and streams the responses.
+//!
+//! - [`resolve_host`] and [`resolve_url`] find the [`Host`] from options ([`HostFlags`]), the environment ([`EnvVars`]) and
+//!   docker's configuration: a UNIX socket, TCP, TLS, ssh, or the sample engine of `--demo`.
+//! - A [`Client`] sends each [`Request`] to its host. It keeps connections alive, follows redirects on the same origin and
+//!   retries transient failures. [`paginate`] follows `next` links.
+//! - A [`Response`] has its head, the [`BodyKind`] and the body, which is read as it arrives. [`logs`] splits the output of
+//!   containers into stdout and stderr.
+//! - Every failure is an [`Error`] with a message, a hint and an exit code.
+//! - [`fields`], [`query`] and [`percent`] build bodies and endpoints; [`curl`] writes a request as a curl command.
+//!
+//! # Example
+//!
+//! The sample engine runs in this process, so this needs no daemon:
+//!
+//! ```
+//! use std::io::Read;
+//!
+//! use dq_fetch::{Client, ClientSettings, EnvVars, HostFlags, Payload, Request, Source, resolve_host};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let flags = HostFlags { demo: true, ..HostFlags::default() };
+//! let env = EnvVars { var: &|name| std::env::var_os(name) };
+//! let client = Client::new(resolve_host(&flags, &env)?, ClientSettings::default());
+//! let mut response = client.send(&Request {
+//!     method: "GET".to_owned(),
+//!     source: Source::Endpoint("/containers/json?all=1".to_owned()),
+//!     headers: Vec::new(),
+//!     without: Vec::new(),
+//!     payload: Payload::None,
+//! })?;
+//! if response.status >= 400 {
+//!     return Err(response.failure().into());
+//! }
+//! let mut body = String::new();
+//! response.body.read_to_string(&mut body).map_err(|error| dq_fetch::read_error(&error))?;
+//! assert!(body.starts_with('['));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Time limits and cancellation
+//!
+//! [`ClientSettings`] has the time limits. A read may block for as long as the server sends nothing; a [`WaitHook`] can
+//! watch something else meanwhile, and stop the request.
+
+#![warn(missing_docs)]
 
 mod address;
 mod body;
