@@ -1,4 +1,4 @@
-//! Types, arrays and objects.
+//! Builtins on types, arrays and objects: `length`, `keys`, `has`, `contains`, `flatten` and the like.
 
 use std::cmp::Ordering;
 use std::rc::Rc;
@@ -40,6 +40,10 @@ fn with_argument(mut cv: NativeCall, f: impl FnOnce(Value, Value) -> ValR) -> Va
     f(cv.1, argument)
 }
 
+/// jq's `length`: of a string its code points, of a number its absolute value, of null 0.
+///
+/// # Errors
+/// If the value is a boolean.
 pub fn length(value: Value) -> ValR {
     Ok(match value {
         Value::Null => Value::from(0usize),
@@ -123,7 +127,7 @@ fn indices(value: &Value, part: &Value) -> ValR {
     }
 }
 
-/// Where `part` begins, in code points; occurrences may overlap.
+/// The offsets of all occurrences of `part`, in code points; occurrences may overlap.
 fn text_indices(text: &str, part: &str) -> Value {
     let mut found = Vec::new();
     let (mut bytes, mut characters) = (0, 0);
@@ -155,7 +159,7 @@ fn setpath(mut cv: NativeCall) -> Outputs {
 fn flatten(value: Value, depth: Value) -> ValR {
     let depth = match &depth {
         Value::Num(n) => n.as_f64(),
-        _ => return value_too_deep(&value, depth),
+        _ => return flatten_by_non_number(&value, depth),
     };
     let mut flat = Vec::new();
     match &value {
@@ -166,15 +170,15 @@ fn flatten(value: Value, depth: Value) -> ValR {
     Ok(Value::from(flat))
 }
 
-/// A depth that is no number only matters where there is something to flatten.
-fn value_too_deep(value: &Value, depth: Value) -> ValR {
-    let nested = |item: &Value| matches!(item, Value::Arr(_));
-    let any = match value {
-        Value::Arr(items) => items.iter().any(nested),
-        Value::Obj(map) => map.values().any(nested),
+/// `flatten` with a depth that is not a number: an error, but only if there is an array to flatten.
+fn flatten_by_non_number(value: &Value, depth: Value) -> ValR {
+    let is_array = |item: &Value| matches!(item, Value::Arr(_));
+    let has_nested = match value {
+        Value::Arr(items) => items.iter().any(is_array),
+        Value::Obj(map) => map.values().any(is_array),
         other => return Err(other.iteration_error()),
     };
-    if any {
+    if has_nested {
         depth - Value::from(1usize)
     } else {
         flatten(value.clone(), Value::from(0usize))
@@ -194,7 +198,7 @@ fn flatten_into<'v>(items: impl Iterator<Item = &'v Value>, depth: f64, flat: &m
     }
 }
 
-/// The place of the target, or `-1 - place` where it would have to be inserted.
+/// The index of the target in a sorted array; if it is missing, `-1 - index` of the place to insert it.
 fn bsearch(value: &Value, target: &Value) -> ValR {
     let Value::Arr(items) = value else {
         return fail(format_args!("{} cannot be searched from", value.describe()));
@@ -211,6 +215,7 @@ fn bsearch(value: &Value, target: &Value) -> ValR {
     Ok(Value::Num(Num::from(-1 - start as i64)))
 }
 
+/// The last output of a filter, null if it has none.
 fn last_or_null(mut cv: NativeCall) -> Outputs {
     let (filter, context) = cv.0.pop_fun();
     let last = filter
@@ -219,7 +224,7 @@ fn last_or_null(mut cv: NativeCall) -> Outputs {
     jaq_core::box_iter::box_once(last)
 }
 
-/// An object of entries in the order given.
+/// An object with these entries, in this order.
 pub fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     Value::from(
         entries

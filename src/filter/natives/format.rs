@@ -1,4 +1,4 @@
-//! The `@` formats.
+//! The string formats: `@csv`, `@base64` and the like.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -10,16 +10,16 @@ pub const TABLE: &[NativeEntry] = &[
     ("@tsv", "", |cv| one(row(&cv.1, "tsv", "\t", tsv_field))),
     ("@html", "", |cv| one(Ok(Value::from(html(&text(&cv.1)))))),
     ("@uri", "", |cv| one(Ok(Value::from(uri(&text(&cv.1)))))),
-    ("@urid", "", |cv| one(uri_decoded(&cv.1))),
+    ("@urid", "", |cv| one(decode_uri(&cv.1))),
     ("@sh", "", |cv| one(shell(&cv.1))),
     ("@base64", "", |cv| {
         one(Ok(Value::from(base64(text(&cv.1).as_bytes()))))
     }),
-    ("@base64d", "", |cv| one(base64_decoded(&cv.1))),
+    ("@base64d", "", |cv| one(decode_base64(&cv.1))),
     ("@base32", "", |cv| {
         one(Ok(Value::from(base32(text(&cv.1).as_bytes()))))
     }),
-    ("@base32d", "", |cv| one(base32_decoded(&cv.1))),
+    ("@base32d", "", |cv| one(decode_base32(&cv.1))),
     ("_format", "v", by_name),
 ];
 
@@ -43,12 +43,14 @@ fn by_name(mut cv: NativeCall) -> super::native::Outputs {
     }
 }
 
+/// A value as `tostring` has it.
 fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_json(), str::to_owned)
 }
 
+/// An array as a row of fields; it may hold strings, numbers, booleans and nulls.
 fn row(value: &Value, name: &str, separator: &str, field: fn(&str) -> String) -> ValR {
     let Value::Arr(items) = value else {
         return fail(format_args!(
@@ -105,17 +107,17 @@ fn html(text: &str) -> String {
     escaped
 }
 
-/// All but the unreserved characters of RFC 3986 §2.3.
+/// Percent-encodes all but the unreserved characters of RFC 3986 §2.3.
 fn uri(text: &str) -> String {
-    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'-')
         .remove(b'.')
         .remove(b'_')
         .remove(b'~');
-    utf8_percent_encode(text, RESERVED).to_string()
+    utf8_percent_encode(text, ENCODED).to_string()
 }
 
-fn uri_decoded(value: &Value) -> ValR {
+fn decode_uri(value: &Value) -> ValR {
     let encoded = text(value);
     let value = Value::str(&*encoded);
     let mut bytes = Vec::with_capacity(encoded.len());
@@ -148,7 +150,7 @@ fn uri_decoded(value: &Value) -> ValR {
     }
 }
 
-/// A scalar, or each scalar of an array, quoted for a POSIX shell.
+/// Quotes a scalar, or each scalar of an array, for a POSIX shell.
 fn shell(value: &Value) -> ValR {
     let items = match value {
         Value::Arr(items) => &items[..],
@@ -175,31 +177,31 @@ const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /// RFC 4648 §4, with padding.
 fn base64(bytes: &[u8]) -> String {
-    grouped(bytes, BASE64, 6, 4)
+    encode(bytes, BASE64, 6, 4)
 }
 
 /// RFC 4648 §6, with padding.
 fn base32(bytes: &[u8]) -> String {
-    grouped(bytes, BASE32, 5, 8)
+    encode(bytes, BASE32, 5, 8)
 }
 
-/// `bits` bits a digit, padded to groups of `group` digits.
-fn grouped(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> String {
+/// Encodes `bits` bits per digit, padded with `=` to a multiple of `group` digits.
+fn encode(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> String {
     let mut encoded = String::with_capacity(bytes.len() * 8 / 5 + group);
-    let (mut buffer, mut held) = (0u32, 0);
+    let (mut buffer, mut bits_held) = (0u32, 0);
     for byte in bytes {
         buffer = buffer << 8 | u32::from(*byte);
-        held += 8;
-        while held >= bits {
-            held -= bits;
+        bits_held += 8;
+        while bits_held >= bits {
+            bits_held -= bits;
             encoded.push(char::from(
-                alphabet[(buffer >> held) as usize & (alphabet.len() - 1)],
+                alphabet[(buffer >> bits_held) as usize & (alphabet.len() - 1)],
             ));
         }
     }
-    if held > 0 {
+    if bits_held > 0 {
         encoded.push(char::from(
-            alphabet[(buffer << (bits - held)) as usize & (alphabet.len() - 1)],
+            alphabet[(buffer << (bits - bits_held)) as usize & (alphabet.len() - 1)],
         ));
     }
     while !encoded.len().is_multiple_of(group) {
@@ -208,8 +210,8 @@ fn grouped(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> String {
     encoded
 }
 
-/// The bytes behind the digits, or `None` where one is not of the alphabet.
-fn ungrouped(text: &str, alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
+/// Decodes digits of `bits` bits; `None` if one is not in the alphabet. Bits left over at the end are ignored.
+fn decode(text: &str, alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
     let mut decoded = Vec::with_capacity(text.len());
     let (mut buffer, mut held) = (0u32, 0);
     for digit in text.bytes() {
@@ -223,12 +225,12 @@ fn ungrouped(text: &str, alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
-fn base64_decoded(value: &Value) -> ValR {
+fn decode_base64(value: &Value) -> ValR {
     let encoded = text(value);
     let value = Value::str(&*encoded);
-    // jq reads no further than the padding.
+    // jq ignores everything after the first padding character.
     let digits = encoded.split('=').next().unwrap_or_default();
-    match ungrouped(digits, BASE64, 6) {
+    match decode(digits, BASE64, 6) {
         None => fail(format_args!(
             "{} is not valid base64 data",
             value.describe()
@@ -241,10 +243,10 @@ fn base64_decoded(value: &Value) -> ValR {
     }
 }
 
-fn base32_decoded(value: &Value) -> ValR {
+fn decode_base32(value: &Value) -> ValR {
     let encoded = text(value);
     let value = Value::str(&*encoded);
-    match ungrouped(encoded.trim_end_matches('='), BASE32, 5) {
+    match decode(encoded.trim_end_matches('='), BASE32, 5) {
         None => fail(format_args!(
             "{} is not valid base32 data",
             value.describe()

@@ -1,4 +1,4 @@
-//! JSON text to values and back.
+//! Conversions: JSON text, numbers and booleans in strings to values, and values to JSON text.
 
 use super::native::{NativeEntry, fail, one};
 use dq_json::read;
@@ -30,6 +30,7 @@ fn from_json(value: &Value) -> ValR {
     }
 }
 
+/// The first 100 characters of a text, for a message.
 fn shortened(text: &str) -> String {
     match text.char_indices().nth(100) {
         Some((end, _)) => format!("{}...", &text[..end]),
@@ -55,7 +56,7 @@ fn to_number(value: Value) -> ValR {
     }
 }
 
-/// The words decNumber reads as numbers, in any case and with any sign.
+/// The words that decNumber, which jq uses, reads as numbers: in any case, with a sign or none.
 fn special(text: &str) -> Option<f64> {
     let (sign, word) = match text.strip_prefix('-') {
         Some(word) => (-1.0, word),
@@ -68,19 +69,22 @@ fn special(text: &str) -> Option<f64> {
     }
 }
 
-/// jq's literals: digits with a point and an exponent perhaps, a sign before them.
+/// Whether a text is a number literal of jq: an optional sign, digits with an optional point, an optional exponent.
 fn is_number(text: &str) -> bool {
     let text = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (mantissa, exponent) = text
         .split_once(['e', 'E'])
         .map_or((text, None), |(m, e)| (m, Some(e)));
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let are_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent_ok = exponent.is_none_or(|e| {
+    let is_exponent = exponent.is_none_or(|e| {
         let e = e.strip_prefix(['+', '-']).unwrap_or(e);
-        !e.is_empty() && digits(e)
+        !e.is_empty() && are_digits(e)
     });
-    digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty()) && exponent_ok
+    are_digits(whole)
+        && are_digits(fraction)
+        && !(whole.is_empty() && fraction.is_empty())
+        && is_exponent
 }
 
 fn to_boolean(value: Value) -> ValR {

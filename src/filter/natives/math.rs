@@ -1,9 +1,10 @@
-//! Numbers: mathematics under jq's names and checks; what Rust lacks of C's library comes from libm.
+//! Mathematics, with jq's names and type checks. Functions of C's library that Rust lacks come from libm.
 
 use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{Num, ValR, Value, ValueError};
 
-/// Those of two and three arguments are called by definitions that evaluate the last argument first, as jq does.
+/// Functions of two and three arguments begin with `_`: definitions in `builtins.jq` call them, to evaluate the last
+/// argument first as jq does.
 pub const TABLE: &[NativeEntry] = &[
     ("infinite", "", |_| one(Ok(Value::from(f64::INFINITY)))),
     ("nan", "", |_| one(Ok(Value::from(f64::NAN)))),
@@ -82,7 +83,7 @@ fn number(value: &Value) -> Result<f64, ValueError> {
     }
 }
 
-/// What is no number is neither infinite, NaN nor normal.
+/// `isnan` and the like: false for anything but a number.
 fn test(value: &Value, test: fn(f64) -> bool) -> ValR {
     Ok(Value::Bool(
         matches!(value, Value::Num(n) if test(n.as_f64())),
@@ -98,7 +99,7 @@ fn pair(value: &Value, f: fn(f64) -> (f64, f64)) -> ValR {
     Ok([first, second].into_iter().map(Value::from).collect())
 }
 
-/// The digits of a literal stay, and -0 too: jq only turns the sign of what is below zero.
+/// `abs`: numbers of 0 and above keep their digits, and -0 stays as it is, as in jq.
 fn absolute(value: Value) -> ValR {
     Ok(match value {
         Value::Num(n) if n.as_f64() < 0.0 => Value::Num(n.negate()),
@@ -111,7 +112,7 @@ fn binary(mut cv: NativeCall, f: fn(f64, f64) -> f64) -> ValR {
     Ok(Value::from(f(number(&x)?, number(&y)?)))
 }
 
-/// Of an integer and a number, C's conversion cutting off the fraction.
+/// A function of an integer order and a number (`jn`, `yn`); as in C, the fraction of the order is cut off.
 fn of_order(mut cv: NativeCall, f: fn(i32, f64) -> f64) -> ValR {
     let (x, order) = (cv.0.pop_var(), cv.0.pop_var());
     let order = number(&order)?;
@@ -137,7 +138,7 @@ fn next_after(x: f64, y: f64) -> f64 {
     }
 }
 
-/// The difference to the nearest multiple, ties to even.
+/// C's `remainder`: `x` minus the nearest multiple of `y`, of two the even one.
 fn remainder(x: f64, y: f64) -> f64 {
     if y.is_infinite() && x.is_finite() {
         return x;
@@ -160,14 +161,14 @@ fn scale(x: f64, e: f64) -> f64 {
         if left > 1023 {
             (x, left) = (x * power(1023), left - 1023);
         } else if left < -1022 {
-            // Not into the subnormals yet, where a second rounding would follow.
+            // Stay above the subnormal numbers, so that only the last multiplication rounds.
             (x, left) = (x * power(-969), left + 969);
         }
     }
     x * power(left.clamp(-1022, 1023))
 }
 
-/// C's `scalb`: powers that are no integers give NaN.
+/// C's `scalb`: NaN if the exponent is not an integer.
 fn scalb(x: f64, e: f64) -> f64 {
     match e {
         e if e.is_infinite() && e > 0.0 => x * e,

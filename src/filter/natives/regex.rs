@@ -1,4 +1,4 @@
-//! Regular expressions: fancy-regex in the place of jq's Oniguruma.
+//! Regular expressions, by fancy-regex where jq uses Oniguruma.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -12,7 +12,7 @@ use dq_json::value::{Num, ValR, Value, ValueError};
 
 pub const TABLE: &[NativeEntry] = &[("_match", "vvv", find)];
 
-/// Steps a match may take back before it is given up as endless.
+/// The number of backtracking steps after which a match fails; Oniguruma has such a limit too.
 const BACKTRACK_LIMIT: usize = 10_000_000;
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -69,7 +69,8 @@ fn parse_flags(value: &Value) -> Result<Flags, ValueError> {
             'x' => flags.extended = true,
             'm' | 'p' => flags.dot_all = true,
             'n' => flags.not_empty = true,
-            // `s` is what jq's syntax has anyway; of the matches at one place only the first can be had.
+            // `s` is the default in jq's syntax. `l` (longest match) is accepted and ignored: fancy-regex has only the
+            // first match at a position.
             's' | 'l' => {}
             _ => return fail(format_args!("{text} is not a valid modifier string")),
         }
@@ -77,18 +78,24 @@ fn parse_flags(value: &Value) -> Result<Flags, ValueError> {
     Ok(flags)
 }
 
-/// CompiledFilter patterns kept for the next call: a filter mostly uses the same few again and again.
-const KEPT: usize = 16;
+/// The number of compiled patterns in the cache: most filters use a few patterns for all inputs.
+const CACHE_SIZE: usize = 16;
 
-type Kept = (String, Flags, Option<Rc<Regex>>);
+/// A pattern, its flags, and the regex; `None` if it can never match.
+type CachedRegex = (String, Flags, Option<Rc<Regex>>);
 
 thread_local! {
-    static RECENT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
+    static CACHE: RefCell<Vec<CachedRegex>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The regex of a pattern, `None` where it can never match. `$` also matches before a newline at the very end.
-fn compiled(pattern: &str, flags: Flags, newline: bool) -> Result<Option<Rc<Regex>>, ValueError> {
-    let pattern = if newline && pattern.contains('$') {
+/// The regex of a pattern, `None` if it can never match. With `ends_in_newline`, `$` also matches before that newline,
+/// as in Oniguruma.
+fn compiled(
+    pattern: &str,
+    flags: Flags,
+    ends_in_newline: bool,
+) -> Result<Option<Rc<Regex>>, ValueError> {
+    let pattern = if ends_in_newline && pattern.contains('$') {
         Cow::Owned(with_newline_at_end(pattern))
     } else {
         Cow::Borrowed(pattern)
@@ -97,18 +104,18 @@ fn compiled(pattern: &str, flags: Flags, newline: bool) -> Result<Option<Rc<Rege
         global: false,
         ..flags
     };
-    RECENT.with_borrow_mut(|recent| {
-        let known = recent
+    CACHE.with_borrow_mut(|cache| {
+        let known = cache
             .iter()
             .find(|(text, known, _)| *known == flags && *text == pattern);
         if let Some((_, _, regex)) = known {
             return Ok(regex.clone());
         }
         let regex = compile(&pattern, flags)?.map(Rc::new);
-        if recent.len() == KEPT {
-            recent.remove(0);
+        if cache.len() == CACHE_SIZE {
+            cache.remove(0);
         }
-        recent.push((pattern.into_owned(), flags, regex.clone()));
+        cache.push((pattern.into_owned(), flags, regex.clone()));
         Ok(regex)
     })
 }
@@ -133,7 +140,7 @@ fn compile(pattern: &str, flags: Flags) -> Result<Option<Regex>, ValueError> {
     }
 }
 
-/// Oniguruma's words for what it and fancy-regex both complain about.
+/// An error of fancy-regex with Oniguruma's message where Oniguruma has the same error.
 fn failure(error: fancy_regex::Error) -> ValueError {
     let words = match &error {
         fancy_regex::Error::ParseError(_, error) => match error {
@@ -152,7 +159,7 @@ fn failure(error: fancy_regex::Error) -> ValueError {
     }
 }
 
-/// The pattern with every `$` matching before a last newline too, as in Perl.
+/// The pattern with every `$` rewritten to match before a last newline too, as in Perl.
 fn with_newline_at_end(pattern: &str) -> String {
     let mut rewritten = String::with_capacity(pattern.len() + 16);
     let (mut escaped, mut class) = (false, false);
@@ -169,7 +176,7 @@ fn with_newline_at_end(pattern: &str) -> String {
 
 fn all_matches(regex: &Regex, text: &str, global: bool) -> ValR {
     let mut matches = Vec::new();
-    let mut counter = Counter {
+    let mut counter = CharCounter {
         text,
         bytes: 0,
         characters: 0,
@@ -196,14 +203,14 @@ fn next_character(text: &str, from: usize) -> usize {
     from + text[from..].chars().next().map_or(1, char::len_utf8)
 }
 
-/// Byte offsets → offsets in code points, cheap as long as they grow.
-struct Counter<'t> {
+/// Converts byte offsets to offsets in code points; ascending offsets take one pass over the text.
+struct CharCounter<'t> {
     text: &'t str,
     bytes: usize,
     characters: usize,
 }
 
-impl Counter<'_> {
+impl CharCounter<'_> {
     fn characters_at(&mut self, bytes: usize) -> usize {
         if bytes < self.bytes {
             return self.text[..bytes].chars().count();
@@ -214,7 +221,7 @@ impl Counter<'_> {
     }
 }
 
-fn describe(regex: &Regex, captures: &Captures<str>, counter: &mut Counter) -> Value {
+fn describe(regex: &Regex, captures: &Captures<str>, counter: &mut CharCounter) -> Value {
     let (start, matched) = captures
         .get(0)
         .map_or((0, ""), |whole| (whole.start(), whole.as_str()));
@@ -224,7 +231,7 @@ fn describe(regex: &Regex, captures: &Captures<str>, counter: &mut Counter) -> V
         let name = ("name", name.map_or(Value::Null, Value::str));
         match captures.get(i + 1) {
             None => empty_piece(Value::Num(Num::from(-1i64)), Value::Null, name),
-            // Of a match without length jq says nothing about what its groups hold.
+            // In an empty match, jq reports every group that took part as empty.
             Some(_) if matched.is_empty() => empty_piece(offset.into(), Value::str(""), name),
             Some(group) => piece(counter.characters_at(group.start()), group.as_str(), name),
         }
@@ -239,7 +246,7 @@ fn describe(regex: &Regex, captures: &Captures<str>, counter: &mut Counter) -> V
     ])
 }
 
-/// A group; the keys in jq's order, which is another one where the group has no length.
+/// A group; its keys are in jq's order, which differs for an empty group.
 fn piece(offset: usize, text: &str, name: (&'static str, Value)) -> Value {
     if text.is_empty() {
         return empty_piece(offset.into(), Value::str(""), name);

@@ -1,4 +1,4 @@
-//! Sorting, grouping and the least and greatest, by keys computed beforehand (`_sort_by_impl` and its like in jq).
+//! Sorting, grouping, minimum and maximum, by keys that were computed before (in jq: `_sort_by_impl` and the like).
 
 use std::cmp::Ordering;
 
@@ -24,10 +24,10 @@ pub const TABLE: &[NativeEntry] = &[
     }),
 ];
 
-/// An element with the key it is sorted by.
-type Keyed = (Value, Value);
+/// A key and its element.
+type KeyedElement = (Value, Value);
 
-fn plain(value: Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
+fn plain(value: Value, arrange: fn(Vec<KeyedElement>) -> Value) -> ValR {
     match value {
         Value::Arr(items) => Ok(arrange(
             items.iter().map(|v| (v.clone(), v.clone())).collect(),
@@ -73,7 +73,7 @@ fn unique_by(items: &Value, keys: &Value) -> ValR {
     keyed(items, keys, distinct)
 }
 
-fn keyed(items: &Value, keys: &Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR {
+fn keyed(items: &Value, keys: &Value, arrange: fn(Vec<KeyedElement>) -> Value) -> ValR {
     match (items, keys) {
         (Value::Arr(items), Value::Arr(keys)) if items.len() == keys.len() => {
             let pairs = keys.iter().cloned().zip(items.iter().cloned());
@@ -87,20 +87,20 @@ fn keyed(items: &Value, keys: &Value, arrange: fn(Vec<Keyed>) -> Value) -> ValR 
     }
 }
 
-/// Sorts by the keys. NaN is below itself in jq; here it is its own equal, as a sort needs a consistent order.
-fn sort(pairs: &mut [Keyed]) {
+/// Sorts by the keys. In jq NaN is less than itself; here it equals itself, because a sort needs a total order.
+fn sort(pairs: &mut [KeyedElement]) {
     pairs.sort_by(|(l, _), (r, _)| match l.cmp(r) {
         Ordering::Less if r < l => Ordering::Equal,
         order => order,
     });
 }
 
-fn sorted(mut pairs: Vec<Keyed>) -> Value {
+fn sorted(mut pairs: Vec<KeyedElement>) -> Value {
     sort(&mut pairs);
     pairs.into_iter().map(|(_, item)| item).collect()
 }
 
-fn grouped(mut pairs: Vec<Keyed>) -> Value {
+fn grouped(mut pairs: Vec<KeyedElement>) -> Value {
     sort(&mut pairs);
     let groups = pairs.chunk_by(|(l, _), (r, _)| l == r);
     groups
@@ -108,19 +108,19 @@ fn grouped(mut pairs: Vec<Keyed>) -> Value {
         .collect()
 }
 
-fn distinct(mut pairs: Vec<Keyed>) -> Value {
+fn distinct(mut pairs: Vec<KeyedElement>) -> Value {
     sort(&mut pairs);
     pairs.dedup_by(|(later, _), (first, _)| first == later);
     pairs.into_iter().map(|(_, item)| item).collect()
 }
 
-/// The element whose key is taken over all before it; null of nothing.
-fn extreme(value: &Value, keys: &Value, takes_over: fn(Ordering) -> bool) -> ValR {
+/// `min` and `max`: the element whose key replaces all before it; null if there are no elements.
+fn extreme(value: &Value, keys: &Value, replaces: fn(Ordering) -> bool) -> ValR {
     let what = match (value, keys) {
         (Value::Arr(items), Value::Arr(keys)) if items.len() == keys.len() => {
             let pairs = keys.iter().zip(items.iter());
             let best = pairs.reduce(|best, pair| {
-                if takes_over(pair.0.cmp(best.0)) {
+                if replaces(pair.0.cmp(best.0)) {
                     pair
                 } else {
                     best

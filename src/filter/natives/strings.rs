@@ -1,4 +1,4 @@
-//! Text.
+//! Builtins on strings: `split`, `trim`, `explode` and the like.
 
 use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{ValR, Value};
@@ -60,7 +60,7 @@ fn implode(value: &Value) -> ValR {
     };
     let characters = items.iter().map(|item| match item {
         Value::Num(n) if !n.as_f64().is_nan() => {
-            // What is no code point becomes U+FFFD, as in jq.
+            // As in jq, U+FFFD replaces a number that is not a code point.
             let code = n.as_f64().trunc();
             let c = if code < 0.0 {
                 None
@@ -108,7 +108,7 @@ fn trim(value: &Value, trim: fn(&str) -> &str) -> ValR {
     }
 }
 
-/// Strings, numbers, booleans and null (as nothing) with the separator between them.
+/// `join`: the items with the separator between them; null is an empty string.
 fn join(mut cv: NativeCall) -> ValR {
     let separator = cv.0.pop_var();
     let items: Vec<Value> = match &cv.1 {

@@ -1,4 +1,4 @@
-//! What reaches outside the value: inputs, messages, the end of the run, the stack.
+//! Builtins that use more than their input: other inputs, messages, exit codes, the stack.
 
 use jaq_core::box_iter::box_once;
 use jaq_core::{Ctx, Exn, PathsPtr};
@@ -76,7 +76,7 @@ fn halt(mut cv: NativeCall) -> Outputs {
     }))
 }
 
-/// A string is printed as it is, null not at all, anything else as a line of JSON (jq manual, `halt_error`).
+/// Prints a string as it is, null not at all, and any other value as a line of JSON (jq manual, `halt_error`).
 fn halt_error(mut cv: NativeCall) -> Outputs {
     let code = match exit_code(&cv.1, &cv.0.pop_var()) {
         Ok(code) => code,
@@ -100,28 +100,28 @@ fn all_names() -> Value {
         .collect()
 }
 
-/// Passes the input on while there is stack left.
+/// Outputs the input, or raises an error if the stack is nearly used up.
 fn stack_guard(cv: NativeCall) -> Outputs {
-    one(stack_left(&cv.0).map(|()| cv.1))
+    one(check_stack(&cv.0).map(|()| cv.1))
 }
 
-fn stack_left(context: &Ctx<JaqData>) -> Result<(), ValueError> {
+fn check_stack(context: &Ctx<JaqData>) -> Result<(), ValueError> {
     let marker = 0u8;
-    let enough = std::ptr::from_ref(&marker).addr() >= context.data().stack_limit();
-    if enough {
+    let is_enough = std::ptr::from_ref(&marker).addr() >= context.data().stack_limit();
+    if is_enough {
         Ok(())
     } else {
         fail("the filter recurses too deeply")
     }
 }
 
-/// How the filters that are paths themselves (inside `path(…)`) run.
+/// How a native filter that is a path expression runs inside of `path(…)`.
 pub fn paths(name: &str) -> Option<PathsPtr<JaqData>> {
     match name {
         "_empty" => Some(|_| Box::new(std::iter::empty())),
         "error" => Some(|cv| box_once(Err(ValueError::new(cv.1.0).into()))),
         "_stack_guard" => Some(|cv| {
-            box_once(match stack_left(&cv.0) {
+            box_once(match check_stack(&cv.0) {
                 Ok(()) => Ok(cv.1),
                 Err(error) => Err(error.into()),
             })

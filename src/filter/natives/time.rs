@@ -1,4 +1,4 @@
-//! Dates as jq gives them with glibc in the C locale.
+//! Dates, as jq has them with glibc in the C locale.
 
 mod calendar;
 mod local;
@@ -32,7 +32,7 @@ fn now() -> ValR {
     }
 }
 
-fn no_datetime<T>() -> Result<T, ValueError> {
+fn out_of_range<T>() -> Result<T, ValueError> {
     fail("error converting number of seconds since epoch to datetime")
 }
 
@@ -43,7 +43,7 @@ fn gmtime(value: &Value) -> ValR {
     let seconds = seconds.as_f64();
     match Moment::from_epoch(seconds.trunc()) {
         Some(moment) => Ok(broken_down(&moment, seconds - seconds.floor())),
-        None => no_datetime(),
+        None => out_of_range(),
     }
 }
 
@@ -54,7 +54,7 @@ fn localtime(value: &Value) -> ValR {
     let seconds = seconds.as_f64();
     match local::moment(seconds.trunc()) {
         Some(moment) => Ok(broken_down(&moment, seconds - seconds.floor())),
-        None => no_datetime(),
+        None => out_of_range(),
     }
 }
 
@@ -74,7 +74,7 @@ fn mktime(value: &Value) -> ValR {
     }
 }
 
-/// The moment an array of numbers means, however far they are out of their ranges.
+/// The moment that an array of numbers stands for; numbers out of range carry over, as in C's `timegm`.
 fn fields(items: &[Value], name: &str) -> Result<Moment, ValueError> {
     let mut fields = [1900, 0, 0, 0, 0, 0];
     for (i, item) in items.iter().take(8).enumerate() {
@@ -92,7 +92,7 @@ fn not_parsed<T>(name: &str) -> Result<T, ValueError> {
     fail(format_args!("{name} requires parsed datetime inputs"))
 }
 
-/// What `strftime` and `strflocaltime` begin with: seconds or an array become an array in range.
+/// The first step of `strftime` and `strflocaltime`: seconds or an array become an array with all fields in range.
 fn moment(mut cv: NativeCall) -> ValR {
     let (format, name) = (cv.0.pop_var(), cv.0.pop_var());
     let name = name.as_str().unwrap_or_default();
@@ -110,7 +110,7 @@ fn moment(mut cv: NativeCall) -> ValR {
     }
 }
 
-/// What the local time zone says of an array in range, as `_strftime` reads it.
+/// The local time zone at a moment, as `_strftime` reads it.
 fn zone(value: &Value) -> ValR {
     let moment = match value {
         Value::Arr(items) => fields(items, "_zone")?,
@@ -119,10 +119,10 @@ fn zone(value: &Value) -> ValR {
     Ok(Value::from(local::zone(&moment)))
 }
 
-/// Room `strftime` has beyond the length of its format (jq's `max_size`).
-const SPARE: usize = 100;
+/// The output of `strftime` may be this much longer than its format (jq's `max_size`).
+const MAX_GROWTH: usize = 100;
 
-/// `_strftime(format; zone; name)`, the zone as `+0900 JST SECONDS`.
+/// `_strftime(format; zone; name)`; the zone is `+0900 JST SECONDS`, and errors begin with the name.
 fn format(mut cv: NativeCall) -> ValR {
     let (name, zone, format) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
     let [name, zone, format] = [&name, &zone, &format].map(|it| it.as_str().unwrap_or_default());
@@ -130,7 +130,7 @@ fn format(mut cv: NativeCall) -> ValR {
         return not_parsed(name);
     };
     let text = strftime::strftime(format, &fields(items, name)?, &Zone::from(zone));
-    if text.len() >= format.len() + SPARE || (text.is_empty() && !format.is_empty()) {
+    if text.len() >= format.len() + MAX_GROWTH || (text.is_empty() && !format.is_empty()) {
         return fail(format_args!("{name}: unknown system failure"));
     }
     Ok(Value::from(text))
@@ -141,7 +141,7 @@ fn parse(mut cv: NativeCall) -> ValR {
         return fail("strptime/1 requires string inputs and arguments");
     };
     let parsed = strptime::strptime(text, format);
-    let parsed = parsed.filter(|(_, rest)| !rest.starts_with(|c: char| !is_space(c)));
+    let parsed = parsed.filter(|(_, rest)| !rest.starts_with(|c: char| !strptime::is_space(c)));
     let Some((fields, rest)) = parsed else {
         return fail(format_args!(
             "date \"{text}\" does not match format \"{format}\""
@@ -150,9 +150,4 @@ fn parse(mut cv: NativeCall) -> ValR {
     let rest = Some(rest).filter(|rest| !rest.is_empty());
     let fields = fields.into_iter().map(|field| Value::from(field as isize));
     Ok(fields.chain(rest.map(Value::str)).collect())
-}
-
-/// C's `isspace`.
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t'..='\r')
 }

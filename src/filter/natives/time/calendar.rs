@@ -2,7 +2,7 @@
 
 const DAY: i64 = 86_400;
 
-/// A moment, broken down; all in range.
+/// A moment as fields of the calendar, all in range.
 pub struct Moment {
     pub year: i64,
     /// From 0.
@@ -18,13 +18,13 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// The moment that many whole seconds after the epoch; `None` where C's `int` cannot hold its year.
+    /// The moment a number of whole seconds after the epoch; `None` if its year does not fit in C's `int`.
     pub fn from_epoch(seconds: f64) -> Option<Self> {
         let moment = (seconds.abs() < 9e18).then(|| Self::at(seconds as i64))?;
         i32::try_from(moment.year - 1900).ok().map(|_| moment)
     }
 
-    /// The moment of year, month, day, hour, minute and second, each of which may be out of its range.
+    /// The moment of a year, month (from 0), day, hour, minute and second; fields out of range carry over.
     pub fn normalized(fields: [i64; 6]) -> Self {
         let clamp = |field: i64| field.clamp(i32::MIN.into(), i32::MAX.into());
         let [_, month, day, hour, minute, second] = fields.map(clamp);
@@ -53,7 +53,7 @@ impl Moment {
         }
     }
 
-    /// In the order of jq's arrays.
+    /// The fields in the order of jq's arrays.
     pub fn fields(&self) -> [i64; 8] {
         [
             self.year,
@@ -67,7 +67,7 @@ impl Moment {
         ]
     }
 
-    /// Seconds since the epoch; `None` where C's `int` cannot hold the year.
+    /// Seconds since the epoch; `None` if the year does not fit in C's `int`.
     pub fn seconds(&self) -> Option<i64> {
         let days = days_before(self.year, 0) + self.yearday;
         let seconds = days * DAY + self.hour * 3600 + self.minute * 60 + self.second;
@@ -75,12 +75,12 @@ impl Moment {
     }
 }
 
-/// The weekday of a day counted from the epoch, which was a Thursday.
+/// The weekday, from Sunday as 0, of a day counted from the epoch; the epoch was a Thursday.
 pub fn weekday(days: i64) -> i64 {
     (days + 4).rem_euclid(7)
 }
 
-/// Days between the epoch and the first of that month, the month from 0.
+/// Days from the epoch to the first day of a month; months count from 0.
 pub fn days_before(year: i64, month: i64) -> i64 {
     let past = year - 1;
     let leap_days = past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400);
@@ -89,7 +89,7 @@ pub fn days_before(year: i64, month: i64) -> i64 {
 }
 
 fn year_of(days: i64) -> i64 {
-    // The mean year has 365.2425 days: never off by more than one.
+    // The mean year has 365.2425 days, so that the guess is off by at most one.
     let guess = 1970 + (days * 400).div_euclid(146_097);
     let later = (guess - 1..=guess + 1).rev();
     later
@@ -102,7 +102,7 @@ fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
-/// Days of the year before that month, which is counted from 0; with 12, all of the year.
+/// Days of the year before a month; months count from 0, and 12 gives the length of the year.
 pub fn month_start(year: i64, month: i64) -> i64 {
     const STARTS: [i64; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
     let start = usize::try_from(month).ok().and_then(|m| STARTS.get(m));

@@ -6,23 +6,24 @@ use jiff::tz::TimeZone;
 
 use super::calendar::Moment;
 
-/// Seconds since the epoch whose year in any zone is one jiff can handle.
-const RANGE: f64 = 253_402_200_000.0;
+/// Moments less than this many seconds from the epoch have a year that jiff supports, in every time zone.
+const MAX_SECONDS: f64 = 253_402_200_000.0;
 
-/// What clocks here show that many whole seconds after the epoch; `None` out of jiff's years, -9999 to 9999.
+/// The local time a number of whole seconds after the epoch; `None` outside of jiff's years, -9999 to 9999.
 pub fn moment(seconds: f64) -> Option<Moment> {
-    let here = (seconds.abs() < RANGE).then_some(seconds as i64)?;
-    let offset = TimeZone::system().to_offset(Timestamp::from_second(here).ok()?);
+    let whole = (seconds.abs() < MAX_SECONDS).then_some(seconds as i64)?;
+    let offset = TimeZone::system().to_offset(Timestamp::from_second(whole).ok()?);
     Moment::from_epoch(seconds + f64::from(offset.seconds()))
 }
 
-/// A moment of the clocks here as `+0900 JST SECONDS`, the last since the epoch; out of jiff's years as that of the
-/// epoch in UTC.
+/// The offset, the name of the time zone and the seconds since the epoch of a local time, as `+0900 JST SECONDS`. Outside
+/// of jiff's years it is `+0000 UTC 0`.
 pub fn zone(moment: &Moment) -> String {
     seconds(moment).map_or_else(|| "+0000 UTC 0".to_owned(), described)
 }
 
-/// Where clocks are put forward or back, jiff's choice is that of RFC 5545.
+/// A local time that is skipped or repeated by a change of the clocks is resolved as RFC 5545 does (jiff's
+/// "compatible").
 fn seconds(moment: &Moment) -> Option<Timestamp> {
     let [year, month, day, hour, minute, second, ..] = moment.fields();
     let small = |field: i64| i8::try_from(field).ok();

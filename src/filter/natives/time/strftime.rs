@@ -1,4 +1,4 @@
-//! `strftime` as glibc has it in the C locale, its flags `_-0^#` and widths included.
+//! `strftime` as in glibc, in the C locale, with its flags `_-0^#` and its widths.
 
 use super::calendar::{Moment, days_before, weekday};
 
@@ -26,11 +26,11 @@ pub const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// The time zone a moment is shown in.
+/// The time zone of a moment.
 pub struct Zone<'z> {
     offset: &'z str,
     name: &'z str,
-    /// Seconds since the epoch of the moment, taken as one of the local time zone (`%s`).
+    /// Seconds since the epoch, the moment taken as a local time (`%s`).
     seconds: &'z str,
 }
 
@@ -46,8 +46,9 @@ impl<'z> From<&'z str> for Zone<'z> {
     }
 }
 
+/// The flags and the width of a conversion.
 #[derive(Clone, Copy, Default)]
-struct Style {
+struct ConversionFlags {
     /// `_`, `-` or `0`.
     pad: Option<char>,
     upper: bool,
@@ -56,20 +57,21 @@ struct Style {
     width: usize,
 }
 
-/// What a conversion gives before it is padded.
-enum Field<'t> {
+/// The output of a conversion before it is padded.
+enum Converted<'t> {
     Number(i64, usize),
     /// A number padded with spaces.
     Spaced(i64, usize),
     Text(&'t str),
     Lower(&'t str),
-    /// Other conversions in its place.
+    /// Other conversions that it stands for.
     Format(&'static str),
     Char(char),
     /// The offset of a time zone, as `+hhmm`.
     Offset(&'t str),
 }
 
+/// The moment in a format.
 pub fn strftime(format: &str, moment: &Moment, zone: &Zone) -> String {
     expand(format, moment, zone, false)
 }
@@ -80,14 +82,14 @@ fn expand(format: &str, moment: &Moment, zone: &Zone, upper: bool) -> String {
     while let Some(at) = rest.find('%') {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (length, style, conversion) = specification(rest);
-        let style = Style {
-            upper: style.upper || upper,
-            ..style
+        let (length, flags, conversion) = specification(rest);
+        let flags = ConversionFlags {
+            upper: flags.upper || upper,
+            ..flags
         };
         match conversion.and_then(|c| field(c, moment, zone)) {
-            Some(field) => text.push_str(&write(field, style, moment, zone)),
-            // glibc leaves what it does not know as it is.
+            Some(field) => text.push_str(&write(field, flags, moment, zone)),
+            // glibc copies a conversion that it does not know.
             None => text.push_str(&rest[..length]),
         }
         rest = &rest[length..];
@@ -95,31 +97,31 @@ fn expand(format: &str, moment: &Moment, zone: &Zone, upper: bool) -> String {
     text + rest
 }
 
-/// Length, flags and letter of the conversion at the start of the text.
-fn specification(text: &str) -> (usize, Style, Option<char>) {
-    let mut style = Style::default();
+/// The length in bytes, the flags and the letter of the conversion at the start of the text.
+fn specification(text: &str) -> (usize, ConversionFlags, Option<char>) {
+    let mut flags = ConversionFlags::default();
     let body = &text[1..];
-    let flags = body.trim_start_matches(['_', '-', '0', '^', '#']);
-    for flag in body[..body.len() - flags.len()].chars() {
+    let after_flags = body.trim_start_matches(['_', '-', '0', '^', '#']);
+    for flag in body[..body.len() - after_flags.len()].chars() {
         match flag {
-            '^' => style.upper = true,
-            '#' => style.swap = true,
-            pad => style.pad = Some(pad),
+            '^' => flags.upper = true,
+            '#' => flags.swap = true,
+            pad => flags.pad = Some(pad),
         }
     }
-    let unsized_part = flags.trim_start_matches(|c: char| c.is_ascii_digit());
-    let width = &flags[..flags.len() - unsized_part.len()];
-    style.width = width.parse().unwrap_or(0).min(1 << 16);
-    let (letter, refused) = match unsized_part.as_bytes().first() {
-        Some(b'E') => (&unsized_part[1..], "aAbhBDdeFgGHIjklmMSUVWw"),
-        Some(b'O') => (&unsized_part[1..], "aAcDFxXY"),
-        _ => (unsized_part, ""),
+    let after_width = after_flags.trim_start_matches(|c: char| c.is_ascii_digit());
+    let width = &after_flags[..after_flags.len() - after_width.len()];
+    flags.width = width.parse().unwrap_or(0).min(1 << 16);
+    let (letter, refused) = match after_width.as_bytes().first() {
+        Some(b'E') => (&after_width[1..], "aAbhBDdeFgGHIjklmMSUVWw"),
+        Some(b'O') => (&after_width[1..], "aAcDFxXY"),
+        _ => (after_width, ""),
     };
     let Some(c) = letter.chars().next() else {
-        return (text.len(), style, None);
+        return (text.len(), flags, None);
     };
     let length = text.len() - letter.len() + c.len_utf8();
-    (length, style, Some(c).filter(|c| !refused.contains(*c)))
+    (length, flags, Some(c).filter(|c| !refused.contains(*c)))
 }
 
 fn name(names: &'static [&'static str], index: i64) -> &'static str {
@@ -127,65 +129,65 @@ fn name(names: &'static [&'static str], index: i64) -> &'static str {
     name.copied().unwrap_or("?")
 }
 
-fn field<'t>(c: char, moment: &Moment, zone: &'t Zone) -> Option<Field<'t>> {
+fn field<'t>(c: char, moment: &Moment, zone: &'t Zone) -> Option<Converted<'t>> {
     let half = if moment.hour < 12 { "AM" } else { "PM" };
     Some(match c {
-        'a' => Field::Text(&name(&WEEKDAYS, moment.weekday)[..3]),
-        'A' => Field::Text(name(&WEEKDAYS, moment.weekday)),
-        'b' | 'h' => Field::Text(&name(&MONTHS, moment.month)[..3]),
-        'B' => Field::Text(name(&MONTHS, moment.month)),
-        'c' => Field::Format("%a %b %e %H:%M:%S %Y"),
-        'x' | 'D' => Field::Format("%m/%d/%y"),
-        'F' => Field::Format("%Y-%m-%d"),
-        'X' | 'T' => Field::Format("%H:%M:%S"),
-        'R' => Field::Format("%H:%M"),
-        'r' => Field::Format("%I:%M:%S %p"),
-        'p' => Field::Text(half),
-        'P' => Field::Lower(half),
-        'Z' => Field::Text(zone.name),
-        'z' => Field::Offset(zone.offset),
-        's' => Field::Number(zone.seconds.parse().unwrap_or(0), 1),
-        '%' => Field::Char('%'),
-        'n' => Field::Char('\n'),
-        't' => Field::Char('\t'),
+        'a' => Converted::Text(&name(&WEEKDAYS, moment.weekday)[..3]),
+        'A' => Converted::Text(name(&WEEKDAYS, moment.weekday)),
+        'b' | 'h' => Converted::Text(&name(&MONTHS, moment.month)[..3]),
+        'B' => Converted::Text(name(&MONTHS, moment.month)),
+        'c' => Converted::Format("%a %b %e %H:%M:%S %Y"),
+        'x' | 'D' => Converted::Format("%m/%d/%y"),
+        'F' => Converted::Format("%Y-%m-%d"),
+        'X' | 'T' => Converted::Format("%H:%M:%S"),
+        'R' => Converted::Format("%H:%M"),
+        'r' => Converted::Format("%I:%M:%S %p"),
+        'p' => Converted::Text(half),
+        'P' => Converted::Lower(half),
+        'Z' => Converted::Text(zone.name),
+        'z' => Converted::Offset(zone.offset),
+        's' => Converted::Number(zone.seconds.parse().unwrap_or(0), 1),
+        '%' => Converted::Char('%'),
+        'n' => Converted::Char('\n'),
+        't' => Converted::Char('\t'),
         c => return number(c, moment),
     })
 }
 
-fn number<'t>(c: char, moment: &Moment) -> Option<Field<'t>> {
+fn number<'t>(c: char, moment: &Moment) -> Option<Converted<'t>> {
     let twelve = (moment.hour + 11) % 12 + 1;
     let monday = (moment.weekday + 6) % 7;
     Some(match c {
-        'C' => Field::Number(moment.year.div_euclid(100), 1),
-        'd' => Field::Number(moment.day, 2),
-        'e' => Field::Spaced(moment.day, 2),
-        'g' => Field::Number(iso_week(moment).0.rem_euclid(100), 2),
-        'G' => Field::Number(iso_week(moment).0, 1),
-        'H' => Field::Number(moment.hour, 2),
-        'I' => Field::Number(twelve, 2),
-        'j' => Field::Number(moment.yearday + 1, 3),
-        'k' => Field::Spaced(moment.hour, 2),
-        'l' => Field::Spaced(twelve, 2),
-        'm' => Field::Number(moment.month + 1, 2),
-        'M' => Field::Number(moment.minute, 2),
-        'S' => Field::Number(moment.second, 2),
-        'u' => Field::Number(monday + 1, 1),
-        'U' => Field::Number((moment.yearday - moment.weekday + 7) / 7, 2),
-        'V' => Field::Number(iso_week(moment).1, 2),
-        'w' => Field::Number(moment.weekday, 1),
-        'W' => Field::Number((moment.yearday - monday + 7) / 7, 2),
-        'y' => Field::Number(moment.year.rem_euclid(100), 2),
-        'Y' => Field::Number(moment.year, 1),
+        'C' => Converted::Number(moment.year.div_euclid(100), 1),
+        'd' => Converted::Number(moment.day, 2),
+        'e' => Converted::Spaced(moment.day, 2),
+        'g' => Converted::Number(iso_week(moment).0.rem_euclid(100), 2),
+        'G' => Converted::Number(iso_week(moment).0, 1),
+        'H' => Converted::Number(moment.hour, 2),
+        'I' => Converted::Number(twelve, 2),
+        'j' => Converted::Number(moment.yearday + 1, 3),
+        'k' => Converted::Spaced(moment.hour, 2),
+        'l' => Converted::Spaced(twelve, 2),
+        'm' => Converted::Number(moment.month + 1, 2),
+        'M' => Converted::Number(moment.minute, 2),
+        'S' => Converted::Number(moment.second, 2),
+        'u' => Converted::Number(monday + 1, 1),
+        'U' => Converted::Number((moment.yearday - moment.weekday + 7) / 7, 2),
+        'V' => Converted::Number(iso_week(moment).1, 2),
+        'w' => Converted::Number(moment.weekday, 1),
+        'W' => Converted::Number((moment.yearday - monday + 7) / 7, 2),
+        'y' => Converted::Number(moment.year.rem_euclid(100), 2),
+        'Y' => Converted::Number(moment.year, 1),
         _ => return None,
     })
 }
 
-/// Year and week of ISO 8601: a week belongs to the year its Thursday is in.
+/// Year and week of ISO 8601: a week belongs to the year of its Thursday.
 fn iso_week(moment: &Moment) -> (i64, i64) {
     let monday = moment.yearday - (moment.weekday + 6) % 7;
     let first_monday = |year: i64| {
         let start = weekday(days_before(year, 0));
-        // The week of January 4th is the first.
+        // The first week is that of January 4th.
         3 - (start + 3 + 6) % 7
     };
     let length = days_before(moment.year + 1, 0) - days_before(moment.year, 0);
@@ -200,50 +202,50 @@ fn iso_week(moment: &Moment) -> (i64, i64) {
     }
 }
 
-fn write(field: Field, style: Style, moment: &Moment, zone: &Zone) -> String {
+fn write(field: Converted, flags: ConversionFlags, moment: &Moment, zone: &Zone) -> String {
     match field {
-        Field::Char(c) => padded(&c.to_string(), style, ' '),
-        Field::Number(n, digits) => signed(n, digits, '0', style),
-        Field::Spaced(n, digits) => signed(n, digits, ' ', style),
-        Field::Offset(offset) => {
+        Converted::Char(c) => padded(&c.to_string(), flags, ' '),
+        Converted::Number(n, digits) => signed(n, digits, '0', flags),
+        Converted::Spaced(n, digits) => signed(n, digits, ' ', flags),
+        Converted::Offset(offset) => {
             let (sign, digits) = offset.split_at(1.min(offset.len()));
-            let number = signed(digits.parse().unwrap_or(0), 4, '0', style);
-            padded(sign, style, ' ') + &number
+            let number = signed(digits.parse().unwrap_or(0), 4, '0', flags);
+            padded(sign, flags, ' ') + &number
         }
-        Field::Format(format) => padded(&expand(format, moment, zone, style.upper), style, ' '),
-        Field::Lower(text) => padded(&text.to_ascii_lowercase(), style, ' '),
-        Field::Text(text) => {
-            // `#` turns a name that is all capitals, AM or GMT, to small letters and others to capitals.
+        Converted::Format(format) => padded(&expand(format, moment, zone, flags.upper), flags, ' '),
+        Converted::Lower(text) => padded(&text.to_ascii_lowercase(), flags, ' '),
+        Converted::Text(text) => {
+            // `#` changes a name of capitals only (AM, GMT) to lower case, any other to upper case.
             let is_upper = text.bytes().all(|b| b.is_ascii_uppercase());
-            let text = match (style.swap && is_upper, style.swap || style.upper) {
+            let text = match (flags.swap && is_upper, flags.swap || flags.upper) {
                 (true, _) => text.to_ascii_lowercase(),
                 (false, true) => text.to_ascii_uppercase(),
                 (false, false) => text.to_owned(),
             };
-            padded(&text, style, ' ')
+            padded(&text, flags, ' ')
         }
     }
 }
 
-/// The character in front, and how many there are at least without a width.
-fn padding(style: Style, usual: char, digits: usize) -> (char, usize) {
-    match style.pad {
-        Some('-') => (' ', style.width),
-        Some('_') => (' ', digits.max(style.width)),
-        pad => (pad.unwrap_or(usual), digits.max(style.width)),
+/// The padding character, and the least number of characters.
+fn padding(flags: ConversionFlags, usual: char, digits: usize) -> (char, usize) {
+    match flags.pad {
+        Some('-') => (' ', flags.width),
+        Some('_') => (' ', digits.max(flags.width)),
+        pad => (pad.unwrap_or(usual), digits.max(flags.width)),
     }
 }
 
-fn padded(text: &str, style: Style, usual: char) -> String {
-    let (pad, width) = padding(style, usual, 0);
+fn padded(text: &str, flags: ConversionFlags, usual: char) -> String {
+    let (pad, width) = padding(flags, usual, 0);
     let missing = width.saturating_sub(text.chars().count());
     pad.to_string().repeat(missing) + text
 }
 
-fn signed(n: i64, digits: usize, usual: char, style: Style) -> String {
+fn signed(n: i64, digits: usize, usual: char, flags: ConversionFlags) -> String {
     let sign = if n < 0 { "-" } else { "" };
     let text = n.unsigned_abs().to_string();
-    let (pad, width) = padding(style, usual, digits);
+    let (pad, width) = padding(flags, usual, digits);
     let missing = pad
         .to_string()
         .repeat(width.saturating_sub(sign.len() + text.len()));

@@ -1,15 +1,14 @@
-//! `strptime` as glibc has it in the C locale.
+//! `strptime` as in glibc, in the C locale.
 
-use super::calendar::{days_before, month_start, weekday};
-use super::is_space;
+use super::calendar::{Moment, days_before, month_start, weekday};
 use super::strftime::{MONTHS, WEEKDAYS};
 
-/// Weekday and day of the year where nothing has told them (jq's own marks).
+/// The values that jq's array has for a weekday and a day of the year that are not known.
 const NO_WEEKDAY: i64 = 8;
 const NO_YEARDAY: i64 = 367;
 
-/// What has been read so far.
-struct Reading<'t> {
+/// The fields that were parsed so far.
+struct ParsedTime<'t> {
     rest: &'t str,
     year: i64,
     month: Option<i64>,
@@ -19,20 +18,20 @@ struct Reading<'t> {
     second: i64,
     weekday: Option<i64>,
     yearday: Option<i64>,
-    /// `%p` said PM, which counts only where the hour was one of twelve.
-    afternoon: bool,
-    twelve: bool,
+    /// `%p` was PM; it is ignored unless the hour is of a 12-hour clock.
+    is_pm: bool,
+    is_12_hour: bool,
     century: Option<i64>,
     short_year: bool,
-    /// The week of the year and the weekday it begins with.
+    /// The week of the year, and the weekday that weeks begin with.
     week: Option<(i64, i64)>,
-    /// A date was read, from which the weekday and day of the year are to be found.
-    dated: bool,
+    /// Part of a date was parsed, so that the weekday and the day of the year are computed.
+    has_date: bool,
 }
 
-/// The fields of jq's array and the text that is left; `None` where the text is not of that format.
+/// Parses a text by a format: the fields of jq's array, and the rest of the text. `None` if the text does not match.
 pub fn strptime<'t>(text: &'t str, format: &str) -> Option<([i64; 8], &'t str)> {
-    let mut reading = Reading {
+    let mut parsed = ParsedTime {
         rest: text,
         year: 1900,
         month: None,
@@ -42,20 +41,20 @@ pub fn strptime<'t>(text: &'t str, format: &str) -> Option<([i64; 8], &'t str)> 
         second: 0,
         weekday: None,
         yearday: None,
-        afternoon: false,
-        twelve: false,
+        is_pm: false,
+        is_12_hour: false,
         century: None,
         short_year: false,
         week: None,
-        dated: false,
+        has_date: false,
     };
-    reading.follow(format)?;
-    reading.conclude();
-    Some((reading.fields(), reading.rest))
+    parsed.parse(format)?;
+    parsed.complete();
+    Some((parsed.fields(), parsed.rest))
 }
 
-impl Reading<'_> {
-    fn follow(&mut self, format: &str) -> Option<()> {
+impl ParsedTime<'_> {
+    fn parse(&mut self, format: &str) -> Option<()> {
         let mut format = format.chars();
         while let Some(c) = format.next() {
             match c {
@@ -82,17 +81,17 @@ impl Reading<'_> {
             '%' => self.rest = self.rest.strip_prefix('%')?,
             'n' | 't' => self.skip_space(),
             'a' | 'A' => self.weekday = Some(self.name(&WEEKDAYS)?),
-            'p' => self.afternoon = self.name(&["AM", "PM"])? == 1,
+            'p' => self.is_pm = self.name(&["AM", "PM"])? == 1,
             'b' | 'B' | 'h' => {
                 self.month = Some(self.name(&MONTHS)?);
-                self.dated = true;
+                self.has_date = true;
             }
-            'c' => self.follow("%a %b %e %H:%M:%S %Y")?,
-            'D' | 'x' => self.follow("%m/%d/%y")?,
-            'F' => self.follow("%Y-%m-%d")?,
-            'T' | 'X' => self.follow("%H:%M:%S")?,
-            'R' => self.follow("%H:%M")?,
-            'r' => self.follow("%I:%M:%S %p")?,
+            'c' => self.parse("%a %b %e %H:%M:%S %Y")?,
+            'D' | 'x' => self.parse("%m/%d/%y")?,
+            'F' => self.parse("%Y-%m-%d")?,
+            'T' | 'X' => self.parse("%H:%M:%S")?,
+            'R' => self.parse("%H:%M")?,
+            'r' => self.parse("%I:%M:%S %p")?,
             'Z' => {
                 self.skip_space();
                 self.rest = self.rest.trim_start_matches(|c| !is_space(c));
@@ -120,11 +119,11 @@ impl Reading<'_> {
             }
             'H' | 'k' => {
                 self.hour = self.number(0, 23, 2)?;
-                self.twelve = false;
+                self.is_12_hour = false;
             }
             'I' | 'l' => {
                 self.hour = self.number(1, 12, 2)? % 12;
-                self.twelve = true;
+                self.is_12_hour = true;
             }
             'j' => self.yearday = Some(self.number(1, 366, 3)? - 1),
             'M' => self.minute = self.number(0, 59, 2)?,
@@ -133,17 +132,17 @@ impl Reading<'_> {
             'w' => self.weekday = Some(self.number(0, 6, 1)?),
             'U' => self.week = Some((self.number(0, 53, 2)?, 0)),
             'W' => self.week = Some((self.number(0, 53, 2)?, 1)),
-            // glibc reads these and makes nothing of them.
+            // glibc parses these and ignores them.
             'g' => drop(self.number(0, 99, 2)?),
             'V' => drop(self.number(0, 53, 2)?),
             'G' => drop(self.digits()?),
             _ => return None,
         }
-        self.dated |= matches!(letter, 'C' | 'd' | 'e' | 'm' | 'y' | 'Y');
+        self.has_date |= matches!(letter, 'C' | 'd' | 'e' | 'm' | 'y' | 'Y');
         Some(())
     }
 
-    /// A number of so many digits at most, spaces before it.
+    /// A number of at most `digits` digits, after optional spaces.
     fn number(&mut self, least: i64, most: i64, digits: usize) -> Option<i64> {
         self.rest = self.rest.trim_start_matches(' ');
         let (mut value, mut read) = (0, 0);
@@ -165,7 +164,7 @@ impl Reading<'_> {
         Some(digits).filter(|digits| !digits.is_empty())
     }
 
-    /// The place of the name that comes next, whole or its first three letters, in any case.
+    /// The index of the name that comes next: in full or its first three letters, in any case.
     fn name(&mut self, names: &[&str]) -> Option<i64> {
         let text = self.rest;
         let starts = |name: &str| {
@@ -181,7 +180,7 @@ impl Reading<'_> {
         Some(index as i64)
     }
 
-    /// `Z`, `+hh`, `+hhmm` or `+hh:mm`; jq does nothing with it.
+    /// `Z`, `+hh`, `+hhmm` or `+hh:mm`; jq ignores it.
     fn offset(&mut self) -> Option<()> {
         self.skip_space();
         if let Some(rest) = self.rest.strip_prefix('Z') {
@@ -204,28 +203,28 @@ impl Reading<'_> {
     /// Seconds since the epoch.
     fn epoch(&mut self) -> Option<()> {
         let seconds = self.digits()?.parse().ok()?;
-        let moment = super::Moment::from_epoch(seconds)?;
+        let moment = Moment::from_epoch(seconds)?;
         (self.year, self.month, self.day) = (moment.year, Some(moment.month), Some(moment.day));
         (self.hour, self.minute, self.second) = (moment.hour, moment.minute, moment.second);
         (self.weekday, self.yearday) = (Some(moment.weekday), Some(moment.yearday));
         Some(())
     }
 
-    /// Fills in what follows from what was read.
-    fn conclude(&mut self) {
+    /// Computes fields that follow from those that were parsed.
+    fn complete(&mut self) {
         let (has_weekday, has_yearday) = (self.weekday.is_some(), self.yearday.is_some());
-        if self.twelve && self.afternoon {
+        if self.is_12_hour && self.is_pm {
             self.hour += 12;
         }
         if let Some(century) = self.century {
             let short = if self.short_year { self.year % 100 } else { 0 };
             self.year = century * 100 + short;
         }
-        if self.dated && self.weekday.is_none() {
+        if self.has_date && self.weekday.is_none() {
             self.date_from_yearday();
             self.weekday = Some(weekday(self.days()));
         }
-        if self.dated && self.yearday.is_none() {
+        if self.has_date && self.yearday.is_none() {
             self.yearday = Some(self.days() - days_before(self.year, 0));
         }
         if has_weekday {
@@ -233,12 +232,12 @@ impl Reading<'_> {
         }
     }
 
-    /// Days since the epoch; a day that was not read is the one before the first, as in C.
+    /// Days since the epoch; a missing day of the month is 0, the day before the first, as in C.
     fn days(&self) -> i64 {
         days_before(self.year, self.month.unwrap_or(0)) + self.day.unwrap_or(0) - 1
     }
 
-    /// Month and day of the day of the year, where they were not read.
+    /// Computes the month and the day from the day of the year, unless they were parsed.
     fn date_from_yearday(&mut self) {
         let Some(yearday) = self
             .yearday
@@ -281,4 +280,9 @@ impl Reading<'_> {
             self.yearday.unwrap_or(NO_YEARDAY),
         ]
     }
+}
+
+/// C's `isspace`.
+pub fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\t'..='\r')
 }
