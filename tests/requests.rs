@@ -856,7 +856,7 @@ fn the_curl_command() {
     assert!(!proxied.stderr.contains("s3cret"));
     curl(&["--demo", "/x"]).fails(2, &["the sample engine"]);
     curl(&["--host", "ssh://h", "/x"])
-        .fails(2, &["curl cannot ask ssh:// hosts", "hint: ssh -nNT"]);
+        .fails(2, &["curl cannot reach ssh:// hosts", "hint: ssh -nNT"]);
 }
 
 #[test]

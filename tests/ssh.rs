@@ -181,7 +181,7 @@ fn context(sshd: &Sshd) {
 }
 
 fn refusals(sshd: &Sshd) {
-    let ssh_s = "ssh failed (exit code 255)\nhint: the reason stands above";
+    let ssh_s = "ssh failed (exit code 255)\nhint: see the message above";
     let at = |port: u16, rest: &str| format!("ssh://127.0.0.1:{port}{rest}");
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = at(silent.local_addr().unwrap().port(), "");
@@ -206,7 +206,7 @@ fn refusals(sshd: &Sshd) {
             &[],
             &[
                 "/nope.sock",
-                "docker system dial-stdio failed over there (exit code 1)",
+                "docker system dial-stdio failed on that host (exit code 1)",
             ],
         ),
         (
@@ -214,7 +214,7 @@ fn refusals(sshd: &Sshd) {
             &[],
             &[
                 "docker",
-                "there is no docker command over there (exit code 127)",
+                "there is no docker command on that host (exit code 127)",
                 "hint: docker 18.09",
             ],
         ),
@@ -241,7 +241,7 @@ fn refusals(sshd: &Sshd) {
         .run();
     no_ssh.fails(
         7,
-        &["there is no program ssh here\nhint: install openssh-client\n"],
+        &["the program ssh was not found\nhint: install openssh-client\n"],
     );
     let late = sshd.dq(&sshd.host(), &["/events", "-m", "1"]).run();
     late.fails(28, &["timed out"]);

@@ -59,10 +59,10 @@ fn body(body: &str) -> &'static str {
 fn answer(answer: &str) -> &'static str {
     match answer {
         "json" => "JSON",
-        "stream" => "a stream of JSON objects, filtered as they come",
+        "stream" => "a stream of JSON objects, filtered as they arrive",
         "logs" => "stdout and stderr; a filter sees each line as {stream, line}",
         "tar" => "a tar: > FILE, or a pipe",
         "text" => "text",
-        _ => "nothing, if all went well",
+        _ => "nothing on success",
     }
 }

@@ -123,7 +123,7 @@ fn add_route(client: &Client, command: &mut CurlCommand) -> Result<(), Error> {
         Address::Net { .. } => add_proxy(host.proxy.as_ref(), command),
         Address::Ssh(_) => {
             return Err(Error::Usage {
-                problem: "curl cannot ask ssh:// hosts".to_owned(),
+                problem: "curl cannot reach ssh:// hosts".to_owned(),
                 hint: Some(
                     "ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST forwards the socket, \
                      for --host unix:///tmp/docker.sock"
@@ -133,7 +133,7 @@ fn add_route(client: &Client, command: &mut CurlCommand) -> Result<(), Error> {
         }
         Address::Demo => {
             return Err(Error::usage(
-                "the sample engine is inside of dq: curl cannot ask it",
+                "the sample engine is inside dq: curl cannot reach it",
             ));
         }
     }
@@ -253,9 +253,10 @@ fn add_payload(request: &Request, target: &str, command: &mut CurlCommand) -> Re
     let content_type = match &request.payload {
         Payload::None => return Ok(()),
         Payload::Stdin if !is_typed => {
-            command
-                .notes
-                .push("dq looks at standard input for its Content-Type; here it is guessed".into());
+            command.notes.push(
+                "dq derives the Content-Type from what standard input holds; here it is guessed"
+                    .into(),
+            );
             Some(guess_content_type(target))
         }
         Payload::Stdin => None,

@@ -166,10 +166,10 @@ impl Proxy {
             Some((scheme, _)) => {
                 return Err(Error::Usage {
                     problem: format!(
-                        "{variable} names a proxy of the kind {}://, dq knows http:// only",
+                        "{variable} names a {}:// proxy, but dq supports only http://",
                         one_line(scheme)
                     ),
-                    hint: Some("NO_PROXY=HOST asks a host without the proxy".to_owned()),
+                    hint: Some("NO_PROXY=HOST bypasses the proxy for a host".to_owned()),
                 });
             }
         };
@@ -273,8 +273,11 @@ impl Proxy {
     fn refused(&self, target: &str, line: &str, code: &str) -> Error {
         let status = line.split_once(' ').map_or(line, |(_, status)| status);
         let hint = match code {
-            "407" => format!("it wants {}=http://USER:PASSWORD@…", self.variable),
-            _ => "NO_PROXY=HOST asks a host without the proxy".to_owned(),
+            "407" => format!(
+                "it requires a password: {}=http://USER:PASSWORD@…",
+                self.variable
+            ),
+            _ => "NO_PROXY=HOST bypasses the proxy for a host".to_owned(),
         };
         Error::Connect {
             host: target.to_owned(),
@@ -297,7 +300,7 @@ fn read_head(stream: &mut impl Read) -> io::Result<String> {
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
         if head.len() == HEAD_LIMIT {
-            return Err(io::Error::other("its answer has no end"));
+            return Err(io::Error::other("its response is too long"));
         }
         if stream.read(&mut byte)? == 0 {
             return Err(io::Error::other("it closed the connection"));

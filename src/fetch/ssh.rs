@@ -118,7 +118,7 @@ fn user_name(text: &str) -> Result<String, Error> {
             hint: Some("ssh takes a key, or asks for the password".to_owned()),
         });
     }
-    only_safe(percent::decode(text), "-_.+@").ok_or_else(|| invalid("this is no user name"))
+    only_safe(percent::decode(text), "-_.+@").ok_or_else(|| invalid("the user name is not valid"))
 }
 
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), Error> {
@@ -138,8 +138,8 @@ fn host_and_port(text: &str) -> Result<(String, Option<u16>), Error> {
     if host.is_empty() {
         return Err(no_host());
     }
-    let host =
-        only_safe(percent::decode(host), "-_.:%").ok_or_else(|| invalid("this is no host name"))?;
+    let host = only_safe(percent::decode(host), "-_.:%")
+        .ok_or_else(|| invalid("the host name is not valid"))?;
     Ok((host, port))
 }
 
@@ -157,7 +157,7 @@ fn socket_path(path: &str) -> Result<Option<String>, Error> {
     }
     match String::from_utf8(percent::decode(path)) {
         Ok(path) if !path.contains(char::is_control) => Ok(Some(path)),
-        _ => Err(invalid("this is no path of a socket")),
+        _ => Err(invalid("the path of the socket is not valid")),
     }
 }
 
@@ -177,7 +177,7 @@ pub fn connect(target: &SshTarget, connect_timeout: Option<Duration>) -> Result<
     let failed = |error: io::Error| Error::Connect {
         host: target.to_string(),
         problem: match error.kind() {
-            io::ErrorKind::NotFound => "there is no program ssh here".to_owned(),
+            io::ErrorKind::NotFound => "the program ssh was not found".to_owned(),
             _ => format!("ssh: {}", os_reason(&error)),
         },
         hint: (error.kind() == io::ErrorKind::NotFound)
@@ -205,7 +205,7 @@ impl SshStream {
     pub fn no_reply(&self) -> Error {
         let (problem, hint) = match self.child.wait_briefly() {
             Some(status) => explain_exit(status),
-            None => ("it was closed over there".to_owned(), None),
+            None => ("the remote side closed it".to_owned(), None),
         };
         Error::Connect {
             host: self.target.to_string(),
@@ -220,17 +220,17 @@ fn explain_exit(status: ExitStatus) -> (String, Option<&'static str>) {
     match status.code() {
         Some(SSH_FAILED) => (
             "ssh failed (exit code 255)".to_owned(),
-            Some("the reason stands above; ssh HOST docker version must work without questions"),
+            Some("see the message above; ssh HOST docker version must work without a prompt"),
         ),
         Some(COMMAND_NOT_FOUND) => (
-            "there is no docker command over there (exit code 127)".to_owned(),
-            Some("docker 18.09 or later has to be installed on that host, and in the PATH there"),
+            "there is no docker command on that host (exit code 127)".to_owned(),
+            Some("docker 18.09 or later must be installed on that host, and in its PATH"),
         ),
         Some(code) => (
-            format!("docker system dial-stdio failed over there (exit code {code})"),
-            Some("the reason stands above; docker must be 18.09 or later, and its daemon running"),
+            format!("docker system dial-stdio failed on that host (exit code {code})"),
+            Some("see the message above; docker must be 18.09 or later, and its daemon running"),
         ),
-        None => ("ssh was ended by a signal".to_owned(), None),
+        None => ("ssh was terminated by a signal".to_owned(), None),
     }
 }
 

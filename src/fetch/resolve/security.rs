@@ -18,7 +18,7 @@ pub fn is_tls_on(flags: &TlsFlags, env: &EnvVars<'_>) -> bool {
 /// (docker/cli cli/flags/options.go). A plain `https://` uses the system's authorities. `None` means no TLS.
 ///
 /// # Errors
-/// `File` where DOCKER_CERT_PATH is not a folder, `Usage` for a key without a certificate.
+/// `File` where DOCKER_CERT_PATH is not a directory, `Usage` for a key without a certificate.
 pub fn for_default_context(
     flags: &TlsFlags,
     env: &EnvVars<'_>,
@@ -40,8 +40,8 @@ fn cert_path(env: &EnvVars<'_>) -> Result<Option<PathBuf>, Error> {
     match env.path("DOCKER_CERT_PATH") {
         Some(path) if !path.is_dir() => Err(Error::File {
             path,
-            problem: "DOCKER_CERT_PATH is no folder".to_owned(),
-            hint: Some("ca.pem, cert.pem and key.pem are looked for there".to_owned()),
+            problem: "DOCKER_CERT_PATH is not a directory".to_owned(),
+            hint: Some("dq looks for ca.pem, cert.pem and key.pem there".to_owned()),
         }),
         path => Ok(path),
     }

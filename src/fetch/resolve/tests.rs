@@ -578,7 +578,7 @@ fn tls_that_cannot_be() {
         (
             "",
             "/nonexistent",
-            "/nonexistent: DOCKER_CERT_PATH is no folder",
+            "/nonexistent: DOCKER_CERT_PATH is not a directory",
         ),
     ];
     for (typed, path, text) in cases {

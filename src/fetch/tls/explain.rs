@@ -16,8 +16,8 @@ use dq_text::os_reason;
 /// The wording of Go's crypto/x509, which users of the docker CLI know.
 const UNKNOWN_AUTHORITY: &str = "it is signed by an unknown authority";
 /// The hint for a certificate that names no host.
-const ADD_ALT_NAME: &str = "make it anew with subjectAltName in an -extfile, as docker's documentation \
-                         shows; -k does without";
+const ADD_ALT_NAME: &str = "create it again with subjectAltName in an -extfile, as docker's documentation \
+                         shows; -k skips this check";
 
 /// The server of a connection, and what its errors mention.
 pub struct Peer {
@@ -101,7 +101,7 @@ impl Peer {
                 self.untrusted(UNKNOWN_AUTHORITY.to_owned(), Some(self.trust_hint()))
             }
             _ if is_authority_certificate(problem) => self.untrusted(
-                "it is signed by itself, or an authority's own (CA:TRUE), and not among the \
+                "it is self-signed, or an authority's own (CA:TRUE), and not among the \
                  trusted ones"
                     .to_owned(),
                 Some(self.trust_hint()),
@@ -175,7 +175,7 @@ impl Peer {
         }
         self.untrusted(
             format!("it is only valid for {}", names.join(", ")),
-            Some("ask for the host by one of these names; -k does without".to_owned()),
+            Some("use one of these names for the host; -k skips this check".to_owned()),
         )
     }
 
@@ -191,9 +191,10 @@ impl Peer {
             A::ProtocolVersion => {
                 failed(&self.label, "no TLS version in common; dq needs 1.2 or 1.3")
             }
-            A::HandshakeFailure => {
-                failed(&self.label, "the server finds no cipher or key in common")
-            }
+            A::HandshakeFailure => failed(
+                &self.label,
+                "the server and dq have no cipher or key type in common",
+            ),
             A::UnrecognisedName => failed(&self.label, "the server does not know this name"),
             other => failed(
                 &self.label,
@@ -218,7 +219,7 @@ impl Peer {
     fn refused_client_certificate(&self, alert: AlertDescription) -> Error {
         use AlertDescription as A;
         let why = match alert {
-            A::UnknownCA => ": it knows no such authority",
+            A::UnknownCA => ": its authority is unknown there",
             A::CertificateExpired => ": it has expired",
             A::CertificateRevoked => ": it is revoked",
             _ => "",

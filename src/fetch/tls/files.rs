@@ -31,8 +31,8 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
         None
     } else {
         Some(
-            "only PEM is read; openssl x509 -inform DER or openssl pkcs12 -nodes turn others \
-         into it",
+            "only PEM is read; openssl x509 -inform DER or openssl pkcs12 -nodes convert other \
+         forms",
         )
     };
     Err(unusable_with_hint(path, "it holds no certificate", hint))
@@ -105,7 +105,7 @@ fn private_key(cert: &Path, key: &Path) -> Result<PrivateKeyDer<'static>, Error>
             key,
             "the key is encrypted, and dq asks for no passphrase",
             Some(&format!(
-                "openssl pkey -in {name} -out plain.pem takes it off"
+                "openssl pkey -in {name} -out plain.pem removes the passphrase"
             )),
         ));
     }
