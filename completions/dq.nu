@@ -1,9 +1,10 @@
 # Nushell completion for dq: dq itself answers at every TAB. Tested with Nushell 0.108.
 # To load it, save it into an autoload directory:
-#   mkdir ($nu.data-dir | path join vendor autoload)
-#   dq --generate nushell | save --force ($nu.data-dir | path join vendor autoload dq.nu)
+#   mkdir $nu.user-autoload-dirs.0
+#   dq --generate nushell | save --force ($nu.user-autoload-dirs.0 | path join dq.nu)
 
-# Nushell has one completer for all external commands. This one handles dq and calls the one that was there before.
+# Nushell has one completer for all external commands. This one answers for dq, and calls the previous one for
+# any other command.
 $env.config.completions.external.completer = do {
     let previous = $env.config.completions.external.completer?
     {|spans|

@@ -1,4 +1,4 @@
-//! What is handed out: the image of nothing but dq, in a real engine; the list of files of the .deb.
+//! What a release contains: the image, run in a real engine; the list of files in the .deb; the version it prints.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The binary to be handed out; the one of the tests where none is named.
+/// The binary of the release that `.ci/release` checks, else the one that the tests build.
 fn binary() -> PathBuf {
     std::env::var_os("DQ_TEST_BINARY").map_or_else(|| BINARY.into(), PathBuf::from)
 }
 
-/// Makes the image `dq:test` by the Dockerfile.
+/// Builds the image `dq:test` from `.ci/Dockerfile`.
 fn build(engine: &Engine) {
     let context = TempDir::new();
     fs::copy(binary(), context.join("dq")).unwrap();
@@ -34,7 +34,7 @@ fn build(engine: &Engine) {
     assert_eq!(output.code, 0, "{}", output.stderr);
 }
 
-/// Runs dq in a container of that image.
+/// Runs dq in a container of the image.
 fn inside(engine: &Engine, options: &[&str], words: &[&str]) -> Output {
     let mut docker = Command::new("docker");
     let home = TempDir::new();
@@ -55,14 +55,13 @@ fn the_image_needs_nothing_but_the_socket() {
     engine.run("packaged", &[], "sleep 100000");
     let mount = format!("{}:/var/run/docker.sock", engine.inner_socket());
     let socket = ["-v", mount.as_str()];
-    // The example that README begins with.
     let names = inside(engine, &socket, &["/containers/json", ".[].Names"]);
     assert!(names.text().contains("\"/packaged\""), "{names:?}");
     assert_eq!((names.stderr.as_str(), names.code), ("", 0));
     let table = inside(engine, &socket, &["ps", "map({name, image})"]);
     assert!(table.text().contains("packaged"), "{table:?}");
     inside(engine, &[], &["/info"]).fails(7, &["/var/run/docker.sock"]);
-    // A name is looked up, and TLS spoken, with nothing of a system around.
+    // Name resolution and TLS work although the image has no other file.
     let (port, certificates) = engine.tls();
     let mount = format!("{certificates}:/certs:ro");
     let host = format!("tcp://localhost:{port}");
@@ -82,12 +81,12 @@ fn the_image_needs_nothing_but_the_socket() {
         &["--host", "tcp://name.invalid:1", "/version"],
     );
     assert_eq!(unknown.code, 6, "{unknown:?}");
-    is_small(engine);
+    image_is_the_binary(engine);
     engine.docker(&["rm", "-f", "packaged"]);
 }
 
-/// The image is the binary and no more, and goes where it is wanted.
-fn is_small(engine: &Engine) {
+/// The image contains nothing but the binary. Saves it if DQ_TEST_IMAGE names a file.
+fn image_is_the_binary(engine: &Engine) {
     let size = engine.docker(&["image", "inspect", "dq:test", "--format", "{{.Size}}"]);
     let size: u64 = size.parse().unwrap();
     assert_eq!(size, fs::metadata(binary()).unwrap().len());
@@ -99,11 +98,12 @@ fn is_small(engine: &Engine) {
 
 #[test]
 fn the_long_version_names_commit_and_target() {
-    dq(["-V"]).run().is("dq 0.1.0\n");
+    let short = concat!("dq ", env!("CARGO_PKG_VERSION"), "\n");
+    dq(["-V"]).run().is(short);
     let output = dq(["--version"]).run();
     let text = output.text();
-    let rest = text.strip_prefix("dq 0.1.0\n").unwrap();
-    // Without a git repository there is no line of the commit.
+    let rest = text.strip_prefix(short).unwrap();
+    // A build outside a git repository prints no commit.
     let target = match rest.strip_prefix("commit: ") {
         Some(rest) => {
             let (commit, target) = rest.split_once('\n').unwrap();
@@ -125,7 +125,7 @@ fn the_long_version_names_commit_and_target() {
 }
 
 #[test]
-fn the_deb_has_files_that_there_are() {
+fn the_deb_lists_existing_files_and_all_completions() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
     let (_, deb) = manifest.split_once("[package.metadata.deb]").unwrap();
     let (deb, _) = deb.split_once("\n[").unwrap();
@@ -142,7 +142,7 @@ fn the_deb_has_files_that_there_are() {
     for entry in fs::read_dir(root().join("completions")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let shipped = deb.contains(&format!("completions/{name}\""));
-        // The catalogue of endpoints is in the binary.
+        // The catalogue of endpoints is embedded in the binary.
         assert!(
             shipped || name == "endpoints.tsv",
             "{name} is not in the .deb"
