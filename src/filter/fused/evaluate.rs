@@ -41,7 +41,7 @@ impl Evaluator<'_> {
                 }
                 Ok(())
             }),
-            Generator::OfKind(wanted) if wanted(kind(&frame.input)) => out(frame.input.clone()),
+            Generator::OfKind(accepts) if accepts(kind(&frame.input)) => out(frame.input.clone()),
             Generator::OfKind(_) => Ok(()),
             Generator::Recurse => recurse(frame.input.clone(), out),
             Generator::Try(inner) => self.attempt(inner, frame, out),

@@ -1,8 +1,8 @@
-//! Fused filters do what jaq-core does with the same filter: both run on the same text, and nothing differs.
+//! Differential tests: a fused filter and jaq-core run the same filter on the same text, and must agree.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-mod marks;
+mod arrival;
 mod random;
 
 use std::cell::RefCell;
@@ -13,14 +13,14 @@ use crate::{Filter, FilterRun, InputSettings, InputSource, Inputs, Program, RunE
 use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
 use dq_json::value::FilterOutput;
 
-/// Bytes that arrive a few at a time, and are scanned with vector instructions from the first one on.
-struct Drip {
+/// A text that is read a few bytes at a time, and scanned with vector instructions from the first byte on.
+struct SlowSource {
     text: Vec<u8>,
     at: usize,
     size: usize,
 }
 
-impl Drip {
+impl SlowSource {
     fn new(text: &str, size: usize) -> Self {
         Self {
             text: text.into(),
@@ -30,7 +30,7 @@ impl Drip {
     }
 }
 
-impl Read for Drip {
+impl Read for SlowSource {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let rest = &self.text[self.at..];
         let size = self.size.min(rest.len()).min(buffer.len());
@@ -40,26 +40,26 @@ impl Read for Drip {
     }
 }
 
-impl ByteSource for Drip {
+impl ByteSource for SlowSource {
     fn simd_threshold(&self) -> usize {
         0
     }
 }
 
-/// Bytes of which those behind the first few are read by another thread.
-struct Handed {
-    drip: Option<Drip>,
+/// A text whose bytes after the first few are read by another thread.
+struct ThreadedSource {
+    drip: Option<SlowSource>,
     first: usize,
     pages: Option<ReadAhead>,
 }
 
-impl Read for Handed {
+impl Read for ThreadedSource {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
 
-impl ByteSource for Handed {
+impl ByteSource for ThreadedSource {
     fn fill_buffer(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
         if let Some(mut drip) = self.drip.take() {
             if drip.at < self.first {
@@ -78,9 +78,9 @@ impl ByteSource for Handed {
     }
 }
 
-/// What a filter gives for a text: each output, and how the run on each input ended.
+/// The outputs of a filter for a text, and how the run on each input ended.
 fn run(filter: &str, text: &str, size: usize, fused: bool) -> Result<Vec<String>, String> {
-    run_on(filter, Box::new(Drip::new(text, size)), fused)
+    run_on(filter, Box::new(SlowSource::new(text, size)), fused)
 }
 
 fn run_on(filter: &str, bytes: Box<dyn ByteSource>, fused: bool) -> Result<Vec<String>, String> {
@@ -289,7 +289,7 @@ const TEXTS: &[&str] = &[
     "{\"a\":{\"a\":{\"a\":{\"a\":{\"a\":1}}}}}",
 ];
 
-/// Filters that use their input only by its elements.
+/// Filters that use their input only by one `.[]`.
 const ELEMENT_FILTERS: &[&str] = &[
     ".[]",
     ".[]?",
@@ -313,7 +313,7 @@ const ELEMENT_FILTERS: &[&str] = &[
     ".[] | [env, now, (.a | env), (.b | now), (.c | env), now]",
 ];
 
-/// Filters that use their input in another way too, or may.
+/// Filters that use their input in another way too, or might.
 const WHOLE_FILTERS: &[&str] = &[
     ".",
     ".a",
@@ -339,14 +339,14 @@ const WHOLE_FILTERS: &[&str] = &[
     "label $out | .[] | break $out",
 ];
 
-/// A filter that prints before an input turns out to be broken has printed less where jaq-core reads it whole first.
+/// Whether both runs ended at broken JSON: jaq-core, which reads an input to its end first, then has fewer outputs.
 fn is_cut_short(fused: &[String], core: &[String]) -> bool {
     let is_broken = |last: Option<&String>| last.is_some_and(|last| last.starts_with("unread"));
     is_broken(fused.last()) && is_broken(core.last())
 }
 
 #[test]
-fn everyday_filters_do_what_jaq_core_does() {
+fn fused_filters_agree_with_jaq_core() {
     for filter in FILTERS.iter().chain(STREAM_FILTERS) {
         for text in TEXTS {
             let fused = run(filter, text, usize::MAX, true).unwrap_or_else(|error| {
@@ -387,7 +387,7 @@ fn filters_that_use_elements_only_are_run_on_them() {
 }
 
 #[test]
-fn it_does_not_matter_how_the_bytes_arrive() {
+fn the_size_of_reads_does_not_matter() {
     let every_size = FILTERS.iter().map(|filter| (filter, 1));
     let some_sizes = STREAM_FILTERS.iter().map(|filter| (filter, 11));
     for (filter, step) in every_size.chain(some_sizes) {
@@ -396,8 +396,8 @@ fn it_does_not_matter_how_the_bytes_arrive() {
                 continue;
             };
             for size in (1..text.len()).step_by(step) {
-                let dripped = run(filter, text, size, true).unwrap();
-                assert_eq!(dripped, whole, "{filter} on {text} by {size} bytes");
+                let slow = run(filter, text, size, true).unwrap();
+                assert_eq!(slow, whole, "{filter} on {text} by {size} bytes");
             }
         }
     }

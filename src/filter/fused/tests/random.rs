@@ -1,15 +1,16 @@
-//! Filters and texts at random, the fused way against jaq-core's.
+//! Random filters on random texts: the fused evaluator against jaq-core.
 //!
-//! `DQ_FUZZ_SECONDS` says how long; a moment unless told. A failure names its seed, and `DQ_FUZZ_SEED` repeats it.
+//! `DQ_FUZZ_SECONDS` sets how long the test runs (2 seconds by default). A failure names its seed, and `DQ_FUZZ_SEED`
+//! starts at that seed.
 
 use std::time::{Duration, Instant};
 
 use super::{is_cut_short, run};
 
-/// SplitMix64: enough chance for a test, and the same one for the same seed.
-pub struct Chance(u64);
+/// A pseudo-random generator (SplitMix64), seeded to make failures repeatable.
+pub struct Random(u64);
 
-impl Chance {
+impl Random {
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -34,19 +35,19 @@ impl Chance {
 const KEYS: [&str; 4] = ["a", "b", "c", "aa"];
 const SPACES: [&str; 6] = ["", "", "", " ", "\n", "\t "];
 
-/// A JSON text, now and then with something wrong in it.
-pub fn text(chance: &mut Chance, depth: u64) -> String {
-    let space = chance.pick(&SPACES);
-    let inner = match chance.below(if depth == 0 { 5 } else { 9 }) {
-        0 => chance
+/// A random JSON text, sometimes with an error.
+pub fn text(random: &mut Random, depth: u64) -> String {
+    let space = random.pick(&SPACES);
+    let inner = match random.below(if depth == 0 { 5 } else { 9 }) {
+        0 => random
             .pick(&[
                 "null", "true", "false", "0", "-0", "1", "2", "-17", "1.50", "1e3", "1E400",
             ])
             .to_owned(),
-        1 => chance
+        1 => random
             .pick(&["12345678901234567890", "0.1", "3", "100", "1", "2"])
             .to_owned(),
-        2..=4 => chance
+        2..=4 => random
             .pick(&[
                 "\"\"",
                 "\"a\"",
@@ -62,83 +63,83 @@ pub fn text(chance: &mut Chance, depth: u64) -> String {
             ])
             .to_owned(),
         5 | 6 => {
-            let items: Vec<_> = (0..chance.below(4))
-                .map(|_| text(chance, depth - 1))
+            let items: Vec<_> = (0..random.below(4))
+                .map(|_| text(random, depth - 1))
                 .collect();
             format!("[{}]", items.join(","))
         }
         _ => {
-            let entries: Vec<_> = (0..chance.below(5))
+            let entries: Vec<_> = (0..random.below(5))
                 .map(|_| {
-                    let key = match chance.below(12) {
+                    let key = match random.below(12) {
                         0 => "\\u0061",
-                        _ => chance.pick(&KEYS),
+                        _ => random.pick(&KEYS),
                     };
                     format!(
                         "\"{key}\"{}:{}",
-                        chance.pick(&SPACES),
-                        text(chance, depth - 1)
+                        random.pick(&SPACES),
+                        text(random, depth - 1)
                     )
                 })
                 .collect();
             format!("{{{}}}", entries.join(","))
         }
     };
-    let inner = match chance.below(400) {
+    let inner = match random.below(400) {
         0 => inner.replacen([',', ':', '}'], "", 1),
         1 => inner[..inner.floor_char_boundary(inner.len() / 2)].to_owned(),
         _ => inner,
     };
-    format!("{space}{inner}{}", chance.pick(&SPACES))
+    format!("{space}{inner}{}", random.pick(&SPACES))
 }
 
-/// A filter of the shapes that are fused, and of some that are not.
-fn filter(chance: &mut Chance, depth: u64) -> String {
+/// A random filter; most are fused, some are not.
+fn filter(random: &mut Random, depth: u64) -> String {
     if depth == 0 {
-        return leaf(chance);
+        return leaf(random);
     }
-    let inner = |chance: &mut Chance| filter(chance, depth - 1);
-    match chance.below(20) {
-        0..=4 => format!("{} | {}", inner(chance), inner(chance)),
-        5 => format!("{}, {}", inner(chance), inner(chance)),
-        6 => format!("select({})", inner(chance)),
-        7 => format!("map({})", inner(chance)),
-        8 => format!("[{}]", inner(chance)),
-        9 => format!("{{a: ({}), b: .c}}", inner(chance)),
-        10 => format!("\"x\\({})y\"", inner(chance)),
+    let inner = |random: &mut Random| filter(random, depth - 1);
+    match random.below(20) {
+        0..=4 => format!("{} | {}", inner(random), inner(random)),
+        5 => format!("{}, {}", inner(random), inner(random)),
+        6 => format!("select({})", inner(random)),
+        7 => format!("map({})", inner(random)),
+        8 => format!("[{}]", inner(random)),
+        9 => format!("{{a: ({}), b: .c}}", inner(random)),
+        10 => format!("\"x\\({})y\"", inner(random)),
         11 => format!(
             "({} {} {})",
-            inner(chance),
-            chance.pick(&[
+            inner(random),
+            random.pick(&[
                 "==", "!=", "<", "<=", ">", ">=", "and", "or", "//", "+", "-", "*"
             ]),
-            inner(chance)
+            inner(random)
         ),
         12 => format!(
             "(if {} then {} else {} end)",
-            inner(chance),
-            inner(chance),
-            inner(chance)
+            inner(random),
+            inner(random),
+            inner(random)
         ),
-        13 => format!("(try ({}))", inner(chance)),
-        14 => match chance.below(6) {
-            0 => format!("last({})", inner(chance)),
-            1 => format!("isempty({})", inner(chance)),
-            2 => format!("skip(1; {})", inner(chance)),
-            3 => format!("try ({}) catch [.]", inner(chance)),
-            _ => format!("first({})", inner(chance)),
+        13 => format!("(try ({}))", inner(random)),
+        14 => match random.below(6) {
+            0 => format!("last({})", inner(random)),
+            1 => format!("isempty({})", inner(random)),
+            2 => format!("skip(1; {})", inner(random)),
+            3 => format!("try ({}) catch [.]", inner(random)),
+            _ => format!("first({})", inner(random)),
         },
-        15 => format!("limit(2; {})", inner(chance)),
+        15 => format!("limit(2; {})", inner(random)),
         16 => format!(
             "{}({})",
-            chance.pick(&["sort_by", "group_by", "unique_by", "add"]),
-            inner(chance)
+            random.pick(&["sort_by", "group_by", "unique_by", "add"]),
+            inner(random)
         ),
-        17 if chance.below(2) == 0 => format!(
+        17 if random.below(2) == 0 => format!(
             "{}({}) | {}",
-            chance.pick(&["sort_by", "group_by", "unique_by"]),
-            inner(chance),
-            chance.pick(&[
+            random.pick(&["sort_by", "group_by", "unique_by"]),
+            inner(random),
+            random.pick(&[
                 "map(.a)",
                 "map(.[0].a)",
                 ".[0].b.a",
@@ -150,56 +151,56 @@ fn filter(chance: &mut Chance, depth: u64) -> String {
                 "map(map(.a, .b))",
             ])
         ),
-        17 => match chance.below(8) {
-            0 => format!("any({})", inner(chance)),
-            1 => format!("all(.[]; {})", inner(chance)),
-            2 => format!("reduce .[] as $y (0; {})", inner(chance)),
+        17 => match random.below(8) {
+            0 => format!("any({})", inner(random)),
+            1 => format!("all(.[]; {})", inner(random)),
+            2 => format!("reduce .[] as $y (0; {})", inner(random)),
             3 => format!(
                 "reduce ({}) as $y (null; [$y, .] | {})",
-                inner(chance),
-                inner(chance)
+                inner(random),
+                inner(random)
             ),
             4 => format!(
                 "foreach .[] as $y ([]; $y | {}; {})",
-                inner(chance),
-                inner(chance)
+                inner(random),
+                inner(random)
             ),
-            5 => format!("foreach .[] as [$y] ($x; [$y, .], {})", inner(chance)),
-            _ => format!(".[] | {}", inner(chance)),
+            5 => format!("foreach .[] as [$y] ($x; [$y, .], {})", inner(random)),
+            _ => format!(".[] | {}", inner(random)),
         },
         18 => format!(
             "[.[] | {}] | {}",
-            inner(chance),
-            chance.pick(&["length", "add", "sort", ".[0]"])
+            inner(random),
+            random.pick(&["length", "add", "sort", ".[0]"])
         ),
-        _ => leaf(chance),
+        _ => leaf(random),
     }
 }
 
-fn leaf(chance: &mut Chance) -> String {
-    let key = chance.pick(&KEYS);
-    match chance.below(16) {
+fn leaf(random: &mut Random) -> String {
+    let key = random.pick(&KEYS);
+    match random.below(16) {
         0 => ".".into(),
         1..=3 => format!(".{key}"),
-        4 => format!(".{key}.{}", chance.pick(&KEYS)),
+        4 => format!(".{key}.{}", random.pick(&KEYS)),
         5 => format!(".{key}?"),
         6 => ".[]?".into(),
         7 => ".[]".into(),
-        8 => format!(".[{}]", chance.pick(&["0", "1", "-1", "\"a\""])),
-        9 => chance
+        8 => format!(".[{}]", random.pick(&["0", "1", "-1", "\"a\""])),
+        9 => random
             .pick(&["1", "\"a\"", "null", "true", "$x", "[]", "\"\"", "-1"])
             .into(),
-        10 => chance
+        10 => random
             .pick(&[
                 "length", "not", "tostring", "add", "sort", "keys", "type", "tojson",
             ])
             .into(),
-        11 => chance
+        11 => random
             .pick(&[
                 "numbers", "strings", "arrays", "objects", "values", "scalars",
             ])
             .into(),
-        12 => chance
+        12 => random
             .pick(&[
                 "..",
                 "empty",
@@ -215,18 +216,21 @@ fn leaf(chance: &mut Chance) -> String {
     }
 }
 
-/// One comparison; what differs, if anything does.
-fn compare(chance: &mut Chance) -> Result<bool, String> {
-    let depth = 1 + chance.below(3);
-    let filter = filter(chance, depth);
+/// Compares one filter on a few texts; gives whether the filter is fused.
+///
+/// # Errors
+/// A difference, as a message.
+fn compare(random: &mut Random) -> Result<bool, String> {
+    let depth = 1 + random.below(3);
+    let filter = filter(random, depth);
     let Ok(_) = run(&filter, "", 1, true) else {
         return Ok(false);
     };
     for _ in 0..6 {
-        let depth = 1 + chance.below(4);
-        let text = text(chance, depth);
+        let depth = 1 + random.below(4);
+        let text = text(random, depth);
         let core = run(&filter, &text, usize::MAX, false)?;
-        let sizes = [usize::MAX, 1 + chance.below(text.len() as u64 + 1) as usize];
+        let sizes = [usize::MAX, 1 + random.below(text.len() as u64 + 1) as usize];
         for size in sizes {
             let fused = run(&filter, &text, size, true)?;
             if fused != core && !is_cut_short(&fused, &core) {
@@ -240,9 +244,9 @@ fn compare(chance: &mut Chance) -> Result<bool, String> {
 }
 
 #[test]
-fn filters_at_random_do_what_jaq_core_does() {
+fn random_filters_agree_with_jaq_core() {
     let mut compared = 0u64;
-    let seed = repeated(|seed| match compare(&mut Chance::new(seed)) {
+    let seed = repeated(|seed| match compare(&mut Random::new(seed)) {
         Ok(was_fused) => compared += u64::from(was_fused),
         Err(difference) => panic!("seed {seed}: {difference}"),
     });
@@ -250,7 +254,7 @@ fn filters_at_random_do_what_jaq_core_does() {
     println!("{compared} filters compared, up to seed {seed}");
 }
 
-/// Does something with one seed after the other for as long as asked; gives the seed that would be next.
+/// Calls a function with one seed after the other until the time is up; gives the next seed.
 pub fn repeated(mut once: impl FnMut(u64)) -> u64 {
     let variable = |name| {
         std::env::var(name)
