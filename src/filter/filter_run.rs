@@ -68,7 +68,7 @@ impl<'a> FilterRun<'a> {
             RunningEngine::Fused(runner) => runner.next(self.context, emit),
             RunningEngine::Jaq(filter) => self.run_jaq(filter, emit),
         };
-        // A failed read that the filter has caught still ends the run with an error.
+        // A failed read ends the run with an error even if the filter caught it.
         if matches!(ended, None | Some(Err(RunError::Halted(_)))) {
             let caught = self.context.inputs.borrow_mut().take_pending_error();
             return caught.map(|error| Err(RunError::Unread(error))).or(ended);

@@ -62,9 +62,9 @@ pub struct Inputs {
     name: Option<Rc<str>>,
     /// The number of newlines in the last source that has ended.
     last_line: usize,
-    /// The one input of a mode that has only one has been given.
+    /// Whether the single input of `-s` has been given.
     is_slurped: bool,
-    /// A failed read that `input` has raised in the filter. It ends the run even if the filter has caught it.
+    /// A failed read that `input` has raised in the filter. It ends the run even if the filter caught it.
     pending_error: Option<ReadError>,
     has_failed: bool,
     report_skipped: Option<ReportError>,
@@ -137,13 +137,13 @@ impl Inputs {
     }
 
     /// The failed read that `input` has raised in the filter, if there was one. The run has failed then, even if the
-    /// filter has caught the error.
+    /// filter caught the error.
     pub(crate) fn take_pending_error(&mut self) -> Option<ReadError> {
         self.pending_error.take()
     }
 
-    /// The next input for `input`: the message of an error is raised in the filter. A failed read is kept as well; a
-    /// syntax error only ends the inputs, as in jq.
+    /// The next input for `input` and `inputs`. The message of an error is raised in the filter. A failed read is also
+    /// kept, so that it ends the run; a syntax error only ends the inputs.
     pub(crate) fn next_in_filter(&mut self) -> Option<Result<Value, String>> {
         match self.next_input()? {
             Ok(value) => Some(Ok(value)),

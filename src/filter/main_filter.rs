@@ -20,8 +20,8 @@ pub struct MainFilter<'p> {
 }
 
 impl<'p> MainFilter<'p> {
-    /// Parses the main filter of a program. A saved filter without another filter behind it is the main filter itself,
-    /// so that it runs as fast as if it had been typed.
+    /// Parses the main filter of a program. A saved filter that no filter follows is the main filter itself, so it
+    /// runs as fast as if it had been typed.
     pub fn parse(program: &'p Program) -> Result<Self, CompileError> {
         match program.saved {
             Some(saved) if !program.is_given => Ok(MainFilter {

@@ -2,7 +2,7 @@
 
 use crate::builtins;
 
-/// A hint for a call of `name` with `arity` arguments, which is not defined. `local` are the names defined around it.
+/// A hint for a call of `name` with `arity` arguments, if that is not defined. `local` are the names defined around it.
 pub fn suggestion<'a>(
     name: &str,
     arity: usize,
@@ -24,7 +24,7 @@ pub fn suggestion<'a>(
         .map(|name| format!("did you mean {name}?"))
 }
 
-/// A call with this many arguments, to show.
+/// A call with this many arguments, for a message.
 fn form(name: &str, arity: usize) -> String {
     match arity {
         0 => name.to_owned(),

@@ -1,4 +1,4 @@
-//! What the compiler knows of a builtin.
+//! What the compiler knows about a builtin.
 
 /// A function that every filter can call.
 #[derive(Debug)]

@@ -1,5 +1,6 @@
-# jq's library, as far as it is written in jq (after jq 1.8's src/builtin.jq).
-# Each definition starts a line; only those a filter uses are ever parsed. Names with _ in front are dq's own.
+# The part of jq's library that is written in jq, after src/builtin.jq of jq 1.8.
+# Each definition begins at the start of a line and is parsed only if a filter uses it. Names that begin with _ are
+# internal. The row of each in table.rs says what the compiler needs to know of it.
 
 def not: if . then false else true end;
 def select(f): if f then . else empty end;

@@ -1,9 +1,9 @@
-# dq's helpers for the cells of a table: what the docker CLI works out before it prints, as jq definitions.
-# Each definition starts a line, calls only jq's own and those above it, and runs in plain jq 1.6 or later.
-# Every one takes null for null: Podman has null where Docker has a list or a map.
+# Helpers for the cells of a table: what the docker CLI computes before it prints, as jq definitions.
+# Each definition begins at the start of a line, calls only jq's builtins and definitions above it, and runs in plain
+# jq 1.6 or later. The output for null is null: Podman has null where Docker has a list or a map.
 
-# Seconds since the epoch: of a number (seconds; if larger than those can be: milliseconds, microseconds or
-# nanoseconds) or of RFC 3339 text with any fraction and offset. Go's zero time is null.
+# Seconds since the epoch, from a number or an RFC 3339 text with any fraction and offset. A number that is too large
+# for seconds is taken as milliseconds, microseconds or nanoseconds. The output for Go's zero time is null.
 def _seconds:
   def seconds: if . < 1e11 then . elif . < 1e14 then . / 1e3 elif . < 1e17 then . / 1e6 else . / 1e9 end;
   def offset: if . == "Z" or . == "z" then 0 else ((.[1:3] | tonumber) * 3600 + (.[4:6] | tonumber) * 60) * (if startswith("-") then -1 else 1 end) end;
@@ -17,7 +17,7 @@ def _seconds:
   else (try tonumber catch null) as $number
     | if $number != null then $number | seconds else . as $text | try parsed catch error("\($text | tojson[:40]) is no time: neither RFC 3339 nor seconds since the epoch") end
   end;
-# The words of go-units' HumanDuration, which docker uses.
+# A duration in seconds in the words of HumanDuration of go-units, as docker prints it.
 def _human_duration:
   (. / 60 | floor) as $minutes
   | (. / 3600 + 0.5 | floor) as $hours
@@ -35,8 +35,8 @@ def _human_duration:
     end;
 def ago: _seconds | if . == null then null else now - . | if . > -1 then "\(_human_duration) ago" else -. | _human_duration | "in " + (.[:1] | ascii_downcase) + .[1:] end end;
 def duration: (if type == "number" then . else _seconds | if . == null then null else now - . end end) | if . == null then null else _human_duration end;
-# As docker shows sizes, in as many digits; -1 is its "not known".
-# Where go-units prints 1e+03kB for 999.6 kB, this is 1MB.
+# A size as docker prints it, with the same number of digits. -1 is docker's value for an unknown size.
+# For 999.6 kB go-units prints 1e+03kB, and this gives 1MB.
 def _bytes($units; $most):
   def digits:
     (if . >= 1000 then 1 elif . >= 100 then 10 elif . >= 10 then 100 else 1000 end / (if $most == 3 then 10 else 1 end)) as $parts
@@ -51,19 +51,19 @@ def _bytes($units; $most):
   elif $units == "iec" then scaled(1024; ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"])
   else error("bytes takes \"si\" or \"iec\"")
   end;
-# Three digits of the SI unit, or four of the binary one, as docker's lists have them.
+# Three digits with an SI unit, or four with a binary unit, as in docker's lists.
 def bytes($units): _bytes($units; if $units == "si" then 3 else 4 end);
 def bytes: bytes("si");
-# A key that sorts names as docker's lists do (fvbommel/sortorder): web2 before web10, digits before all else.
+# A sort key that gives the order of docker's lists (fvbommel/sortorder): web2 before web10, digits before other text.
 def _natural: [strings | scan("[0-9]+|[^0-9]") | if . >= "0" and . < ":" then 0, tonumber, length else explode[] end];
-# The twelve digits docker shows: of an ID, or of an object that has one.
+# The first twelve digits of an ID, as docker prints it; the input is the ID or an object that has one.
 def short_id:
   if type == "object" then .Id // .ID // .id // (.Actor | objects | .ID) // null else . end
   | if . == null then null
     elif type == "string" then .[(index(":") // -1) + 1:][:12]
     else error("\(type) is no ID")
     end;
-# The name people use: of a container without its slash, of an image its first tag.
+# The usual name of an object: a container's without its slash, an image's first tag.
 def name:
   if type == "object" then
     first((.Names | (arrays | map(strings) | (map(select(.[1:] | contains("/") | not)), .)[]), strings),
@@ -77,7 +77,7 @@ def name:
   else error("\(type) has no name")
   end
   | if . == null then null else ltrimstr("/") end;
-# Labels as k=v, k=v: of a map, or of an object that has one.
+# Labels as k=v, k=v; the input is the map of labels or an object that has one.
 def _labels:
   if type != "object" then .
   elif has("Labels") then .Labels
@@ -87,8 +87,8 @@ def _labels:
   end;
 def labels: _labels | if type == "object" then to_entries | map("\(.key)=\(.value)") | join(", ") else . end;
 def labels($name): _labels | if type == "object" then .[$name] else null end;
-# Ports as docker ps shows them, ranges collapsed, 0.0.0.0 and [::] as one: * (docker service ls has it). Reads the
-# lists of containers (Docker's, Podman's) and services, and the maps of an inspected container or image.
+# Ports as docker ps prints them, with ranges collapsed. 0.0.0.0 and [::] become *, as in docker service ls. The input
+# is a list entry of a container (Docker's or Podman's) or a service, or an inspected container or image.
 def ports:
   def found:
     if type != "object" then .

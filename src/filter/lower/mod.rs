@@ -1,4 +1,4 @@
-//! Lowering: jq's terms to terms that jaq-core runs with jq's meaning.
+//! Lowering: jq's terms to terms that jaq-core runs as jq would.
 //!
 //! The two evaluate most terms alike. Where they differ (the order of several operands, loops whose body has no output
 //! or several, updates through anything but a plain path) the term is rewritten into one that jaq-core runs as jq

@@ -10,7 +10,7 @@ use crate::builtins::OutputCount::{Any, AtMostOne, One};
 use crate::link::{Callee, Linker, Scope};
 use crate::syntax::Term;
 
-/// `{a}` is `{a: .a}`.
+/// The value of a key without one: `{a}` is `{a: .a}`.
 fn of_same_name<'s>(key: &Term<'s>) -> Option<Term<'s>> {
     match key {
         T::Str(None, parts) if !parts.iter().any(|part| matches!(part, StrPart::Term(_))) => {
@@ -22,8 +22,8 @@ fn of_same_name<'s>(key: &Term<'s>) -> Option<Term<'s>> {
 }
 
 impl<'s> Scope<'s> {
-    /// The keys and values of an object: those that may fail are evaluated before those after them, which may have no
-    /// output.
+    /// An object. A key or value that may fail is evaluated before a later one that may have no output, which would
+    /// otherwise hide the error.
     pub(super) fn object(
         &mut self,
         linker: &mut Linker<'s>,
@@ -43,7 +43,7 @@ impl<'s> Scope<'s> {
         let mut names = INDICES.iter().copied();
         let mut bound = Vec::new();
         for at in 0..last {
-            // A key without a value is its name as well.
+            // A key without a value also names the value.
             let is_alone = at % 2 == 0 && parts[at + 1].is_none();
             if let Some((term, _)) = &mut parts[at]
                 && !is_alone
@@ -86,7 +86,7 @@ impl<'s> Scope<'s> {
                 continue;
             };
             let (term, outputs) = self.term(linker, term);
-            // The first part with several outputs varies fastest: the later ones are bound around it.
+            // The first part with several outputs varies fastest, so the later ones are bound around it.
             let is_outer = is_outer(count, outputs, &term) || (is_call_before && has_call(&term));
             is_call_before |= has_call(&term);
             let name = is_outer.then(|| INDICES.get(hoisted.len())).flatten();
@@ -121,7 +121,7 @@ impl<'s> Scope<'s> {
             let (part, outputs) = match part {
                 Part::Index(index) => {
                     let (index, outputs) = self.term(linker, index);
-                    // A later index varies slower than all that stands before it: it is bound around them.
+                    // A later index varies slower than the terms in front of it, so it is bound around them.
                     let name = is_outer(count, outputs, &index)
                         .then(|| INDICES.get(hoisted.len()))
                         .flatten();

@@ -1,4 +1,4 @@
-//! Terms of every kind: the kinds with rules of their own are in the other files.
+//! Terms of every kind. The kinds with more rules are in the other files.
 
 use jaq_core::load::parse::Term as T;
 use jaq_core::path::Path;

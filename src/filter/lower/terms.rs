@@ -1,4 +1,4 @@
-//! Terms that lowering makes up.
+//! Terms that lowering constructs.
 
 use jaq_core::load::parse::{BinaryOp as B, Pattern as P, Term as T};
 

@@ -1,11 +1,11 @@
-//! Names, headers and the built-in filters.
+//! Names, metadata and calls of saved filters.
 
 #![allow(clippy::unwrap_used)]
 
 use super::*;
 use dq_json::value::Value;
 
-/// Filters as a program brings them along.
+/// Built-in filters.
 const BUILT_IN: BuiltInFilters = &[
     (
         "names",

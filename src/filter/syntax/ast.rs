@@ -1,4 +1,4 @@
-//! What the parser gives: terms in jaq-core's types, whose names are slices of the source.
+//! The output of the parser: terms in jaq-core's types, whose names are slices of the source.
 
 use jaq_core::load::parse;
 
@@ -21,7 +21,7 @@ pub struct Module<'s> {
     pub head: usize,
     /// The definitions at the top level, in order.
     pub defs: Vec<Def<'s>>,
-    /// The filter behind the definitions; `None` where the text ends after them.
+    /// The filter after the definitions; `None` if the text ends with them.
     pub main: Option<Term<'s>>,
 }
 
@@ -43,7 +43,7 @@ pub struct Import<'s> {
     pub path: &'s str,
     /// The bound name, with its `$` for data; `None` for `include`.
     pub name: Option<&'s str>,
-    /// The metadata behind the name.
+    /// The metadata after the name.
     pub meta: Option<Term<'s>>,
 }
 

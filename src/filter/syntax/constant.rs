@@ -1,4 +1,4 @@
-//! Terms without anything to run, such as the metadata of `module` and `import`, and their values.
+//! Constant terms, such as the metadata of `module` and `import`, and their values.
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Term as T};

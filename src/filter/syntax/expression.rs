@@ -1,4 +1,4 @@
-//! Operators by precedence climbing, and what stands between them.
+//! Expressions of operators, by precedence climbing.
 
 use jaq_core::load::parse::{BinaryOp, Term as T};
 use jaq_core::ops::{Cmp, Math};
@@ -7,7 +7,7 @@ use super::ast::Term;
 use super::lexer::TokenKind;
 use super::parser::{ParseResult, Parser};
 
-/// Binding strength of the operators, loosest first, as `%left` and its like order them in jq's `parser.y`.
+/// The precedence of the operators, lowest first, as `%left` and similar declarations in jq's `parser.y` order them.
 pub(super) mod strength {
     pub const PIPE: u8 = 0;
     pub const COMMA: u8 = 1;
@@ -29,12 +29,12 @@ pub(super) enum Associativity {
 }
 
 impl<'s> Parser<'s> {
-    /// A whole expression, pipes, commas and all.
+    /// A whole expression, with pipes and commas.
     pub(super) fn pipe(&mut self) -> ParseResult<Term<'s>> {
         self.nested(|parser| parser.binary(strength::PIPE, true))
     }
 
-    /// An expression without a comma at its top, as an object's value is.
+    /// An expression without a comma at its top level, such as the value of an object's key.
     pub(super) fn pipe_without_comma(&mut self) -> ParseResult<Term<'s>> {
         self.nested(|parser| parser.binary(strength::PIPE, false))
     }
@@ -106,7 +106,7 @@ impl<'s> Parser<'s> {
         })
     }
 
-    /// An operand: negations, definitions and labels reach as far right as they can.
+    /// An operand. Negations, definitions and labels extend as far to the right as possible.
     pub(super) fn unary(&mut self, with_comma: bool) -> ParseResult<Term<'s>> {
         if self.accept("-")? {
             let operand = self.nested(|parser| parser.binary(strength::MULTIPLY, with_comma))?;
@@ -124,7 +124,7 @@ impl<'s> Parser<'s> {
         self.postfix()
     }
 
-    /// What a binding, definition or label applies to.
+    /// The expression that a binding, definition or label applies to.
     pub(super) fn rest(&mut self, with_comma: bool) -> ParseResult<Term<'s>> {
         if with_comma {
             self.pipe()

@@ -1,8 +1,8 @@
-//! jq's tokens, one at a time.
+//! The lexer: jq source text to tokens.
 
 use super::ast::SyntaxError;
 
-/// The kinds of tokens; their text is the span in the source.
+/// The kinds of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// `map`, `m::f`, and the keywords.
@@ -14,14 +14,14 @@ pub enum TokenKind {
     /// `@base64`
     Format,
     Num,
-    /// An opening `"`; the parser asks for the parts.
+    /// An opening `"`. The parser reads the rest with [`Lexer::string_part`].
     Quote,
     /// `|`, `//=`, `(`, …
     Symbol,
     End,
 }
 
-/// A token and where it stands.
+/// A token: its kind, its slice of the source, and its byte offset.
 #[derive(Clone, Copy, Debug)]
 pub struct Token<'s> {
     pub kind: TokenKind,
@@ -33,12 +33,12 @@ pub struct Token<'s> {
 pub enum StringPart<'s> {
     Text(&'s str),
     Char(char),
-    /// `\(` has been read; an interpolated filter follows.
+    /// `\(`, which an interpolated filter follows.
     Interpolation,
     Close,
 }
 
-/// Longest first, so that `//=` is not read as `//`.
+/// The symbols, longest first, so that `//=` is not read as `//`.
 const SYMBOLS: [&str; 40] = [
     "?//=", "?//", "//=", "|=", "+=", "-=", "*=", "/=", "%=", "==", "!=", "<=", ">=", "//", "..",
     "::", "|", ",", "=", "<", ">", "+", "-", "*", "/", "%", "(", ")", "[", "]", "{", "}", ":", ";",
@@ -62,7 +62,7 @@ impl<'s> Lexer<'s> {
         &self.source[self.position..]
     }
 
-    /// The next token; whitespace and comments before it are skipped.
+    /// The next token. Whitespace and comments before it are skipped.
     pub fn next(&mut self) -> Result<Token<'s>, SyntaxError> {
         self.skip_space();
         let rest = self.rest();
@@ -87,7 +87,7 @@ impl<'s> Lexer<'s> {
 
     fn symbol_length(&self) -> Result<usize, SyntaxError> {
         let rest = self.rest();
-        // `?//=` is `?` and `//=`: alternatives of a pattern are never assigned to.
+        // `?//=` is `?` and `//=`: the alternatives of a pattern cannot be assigned to.
         if rest.starts_with("?//=") {
             return Ok(1);
         }
@@ -116,7 +116,7 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// A comment ends with its line, unless an odd number of backslashes continues it (jq 1.7.1).
+    /// A comment ends with its line, unless an odd number of backslashes ends the line (since jq 1.7.1).
     fn skip_comment(&mut self) {
         loop {
             let line_length = self.rest().find('\n').unwrap_or(self.rest().len());
@@ -130,7 +130,7 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// The next piece of a string literal whose opening quote (or interpolation) has been read.
+    /// The next piece of a string literal, after its opening quote or an interpolation.
     pub fn string_part(&mut self) -> Result<StringPart<'s>, SyntaxError> {
         let rest = self.rest();
         let plain = rest.find(['"', '\\']).unwrap_or(rest.len());
@@ -171,7 +171,7 @@ impl<'s> Lexer<'s> {
         }
     }
 
-    /// `\uXXXX`, or a surrogate pair of them; a lone surrogate becomes U+FFFD, as in input.
+    /// `\uXXXX`, or a surrogate pair of two. A lone surrogate becomes U+FFFD, as in JSON texts.
     fn unicode_escape(&mut self) -> Result<StringPart<'s>, SyntaxError> {
         let Some(high) = hex_escape(self.rest()) else {
             return Err(self.error(2, "\\u needs four hexadecimal digits".into()));

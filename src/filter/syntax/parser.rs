@@ -1,4 +1,4 @@
-//! The parser's hands on the tokens, and whole source files.
+//! The parser's access to tokens, and whole source files.
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
@@ -17,7 +17,7 @@ pub const KEYWORDS: [&str; 19] = [
     "foreach", "try", "catch", "label", "and", "or", "break", "__loc__",
 ];
 
-/// Reads a whole source file or filter.
+/// Parses a source file or filter.
 pub fn parse_module(source: &str) -> ParseResult<Module<'_>> {
     let mut parser = Parser::new(source)?;
     let meta = parser.module_directive()?;
@@ -42,12 +42,12 @@ pub fn parse_module(source: &str) -> ParseResult<Module<'_>> {
     })
 }
 
-/// Reads the metadata of `module {…};` and nothing behind it.
+/// Parses the metadata of `module {…};` and nothing after it.
 pub fn parse_metadata(source: &str) -> ParseResult<Option<Term<'_>>> {
     Parser::new(source)?.module_directive()
 }
 
-/// Reads definitions that dq brings itself.
+/// Parses a text of definitions, such as those of builtins.
 pub fn parse_definitions(source: &str) -> ParseResult<Vec<Def<'_>>> {
     let mut parser = Parser::new(source)?;
     let defs = parser.definitions()?;
@@ -60,7 +60,7 @@ pub(super) struct Parser<'s> {
     pub(super) source: &'s str,
     pub(super) next: Token<'s>,
     nesting: usize,
-    /// Where the last `module` or `import` directive ended.
+    /// The byte offset at which the last `module` or `import` directive ended.
     head: usize,
 }
 
@@ -82,7 +82,7 @@ impl<'s> Parser<'s> {
         Ok(std::mem::replace(&mut self.next, next))
     }
 
-    /// Is the next token this symbol or keyword?
+    /// Whether the next token is this symbol or keyword.
     pub(super) fn is(&self, text: &str) -> bool {
         matches!(self.next.kind, TokenKind::Symbol | TokenKind::Word) && self.next.text == text
     }

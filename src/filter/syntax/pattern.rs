@@ -1,4 +1,5 @@
-//! Destructuring: `as [$a, {b: $c}]`, and the alternatives of `?//` in terms of what jaq-core knows.
+//! Destructuring patterns: `as [$a, {b: $c}]`. jaq-core does not have the alternatives of `?//`, so they are rewritten
+//! into terms that it has.
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Pattern as P, Term as T};
@@ -7,7 +8,7 @@ use super::ast::{Pattern, Term};
 use super::lexer::TokenKind;
 use super::parser::{ParseResult, Parser};
 
-/// Names no jq program can spell, for values kept on the side.
+/// Variables of rewritten terms. No jq program can spell these names.
 const SOURCE: &str = "$ source";
 const INPUT: &str = "$ input";
 
@@ -20,7 +21,7 @@ impl<'s> Parser<'s> {
         Ok(bind(term, patterns, rest))
     }
 
-    /// `as` and its alternatives, `?//` between them.
+    /// `as`, then patterns with `?//` between them.
     pub(super) fn patterns(&mut self) -> ParseResult<Vec<Pattern<'s>>> {
         self.expect("as")?;
         let mut patterns = vec![self.pattern()?];
@@ -106,8 +107,8 @@ fn bind<'s>(term: Term<'s>, mut patterns: Vec<Pattern<'s>>, rest: Term<'s>) -> T
     }
 }
 
-/// `t as p ?// q | rest`: for every output of `t`, `p` is tried, and where it or `rest` fails, `q`.
-/// Variables of the other patterns are null. `rest` is given the variables it may use.
+/// `t as p ?// q | rest`: for every output of `t`, the pattern `p` is tried, and `q` if `p` or `rest` fails. Variables of
+/// the other patterns are null. `rest` makes the term from the names of all variables.
 fn alternatives<'s>(
     term: Term<'s>,
     patterns: Vec<Pattern<'s>>,
@@ -145,7 +146,7 @@ fn variables<'s>(pattern: &Pattern<'s>, names: &mut Vec<&'s str>) {
     }
 }
 
-/// `reduce`/`foreach`; with alternatives, the variables travel through the loop as one array.
+/// `reduce` or `foreach`. With alternatives, the variables are passed to the loop as one array.
 pub(super) fn fold<'s>(
     name: &'s str,
     source: Term<'s>,

@@ -15,7 +15,7 @@ impl<'s> Parser<'s> {
         let begins_with_key = self.next.kind == TokenKind::Field;
         let mut term = self.nested(Self::atom)?;
         let mut parts = Vec::new();
-        // `.a.b` is one path of two keys.
+        // `.a.b` is one path with two keys.
         if begins_with_key
             && !self.is("?")
             && let T::Path(_, Path(first)) = &mut term
@@ -50,7 +50,7 @@ impl<'s> Parser<'s> {
         })
     }
 
-    /// `."b"` or `.[0]` behind a term.
+    /// `."b"` or `.[0]` after a term.
     pub(super) fn dotted(&mut self) -> ParseResult<Option<Part<Term<'s>>>> {
         self.take()?;
         match self.next.kind {
@@ -150,7 +150,6 @@ impl<'s> Parser<'s> {
                 self.take()?;
                 let inner = self.pipe()?;
                 self.expect(")")?;
-                // A binary operation of its own, so that a path behind it applies to the whole.
                 Ok(inner)
             }
             "[" => {
@@ -200,13 +199,13 @@ impl<'s> Parser<'s> {
         Ok(T::Call(format, Vec::new()))
     }
 
-    /// A string literal, with a format before it perhaps.
+    /// A string literal, which a format may precede.
     pub(super) fn string(&mut self) -> ParseResult<Term<'s>> {
         if self.next.kind == TokenKind::Format {
             return self.string_or_format();
         }
         let mut parts = Vec::new();
-        // The opening quote is the token looked ahead at: the lexer stands right behind it.
+        // The opening quote is the token that was looked ahead at.
         self.lexer.position = self.next.offset + 1;
         loop {
             match self.lexer.string_part()? {
@@ -229,7 +228,7 @@ impl<'s> Parser<'s> {
     }
 }
 
-/// `.name` → the key `"name"`.
+/// Makes the key `"name"` of `.name`.
 trait FromField<'s> {
     fn from_field(field: &'s str) -> Self;
 }
