@@ -14,7 +14,7 @@ mod stdout_monitor;
 use std::rc::Rc;
 
 use crate::error::Error;
-use crate::plan::{Input, Plan, Program};
+use crate::plan::{FilterPlan, Input, Plan};
 use dq_filter::InputMode;
 
 use arrival::{Arrival, DeferredFailure};
@@ -65,7 +65,7 @@ fn arrive(
 }
 
 fn compile(
-    program: &Program,
+    program: &FilterPlan,
     may_stream_elements: bool,
     may_split_arrays: bool,
 ) -> Result<dq_filter::Filter, Error> {

@@ -25,7 +25,7 @@ use dq_format::Format;
 
 pub use endpoints::explanation;
 pub use jq_options::JqOptions;
-pub use model::{Exchange, Flush, Input, Plan, Program};
+pub use model::{Exchange, FilterPlan, Flush, Input, Plan};
 
 use format::SavedFormat;
 use options::Options;
@@ -141,10 +141,10 @@ fn program(
     saved_filters: SavedFilters,
     input: &Input,
     env: Variables,
-) -> Result<Program, Error> {
+) -> Result<FilterPlan, Error> {
     let reads_stdin = words.source.is_none() && words.files.is_empty();
     let filter = options.filter;
-    Ok(Program {
+    Ok(FilterPlan {
         hint: input::endpoint_hint(words.filter.as_deref(), input),
         is_given: words.filter.is_some(),
         is_identity: words.filter.is_none() && call.as_ref().is_none_or(Call::is_identity),

@@ -5,7 +5,7 @@ use super::candidate::{Answer, Candidate, column_width};
 
 /// The word at the cursor.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Word {
+pub struct ShellWord {
     /// Without quotes.
     pub text: String,
     /// The quote that is open at the cursor.
@@ -16,7 +16,7 @@ pub struct Word {
 
 /// Splits the line up to the cursor: the words after `dq`, and the word at the cursor. `None` while `dq` itself is
 /// being typed.
-pub fn parse(line: &str, breaks: &str) -> Option<(Vec<String>, Word)> {
+pub fn parse(line: &str, breaks: &str) -> Option<(Vec<String>, ShellWord)> {
     let mut words = split(line, breaks);
     let current = words.pop()?;
     let mut before = words.into_iter().map(|it| it.text);
@@ -26,7 +26,7 @@ pub fn parse(line: &str, breaks: &str) -> Option<(Vec<String>, Word)> {
 
 /// The first line is `files`, `directories`, `word` (a single one, a space follows) or `words`; the lines after it are
 /// what to insert. `kind` is `COMP_TYPE`.
-pub fn render(answer: Answer, current: &Word, kind: &str) -> String {
+pub fn render(answer: Answer, current: &ShellWord, kind: &str) -> String {
     match answer {
         Answer::Files => "files\n".into(),
         Answer::Directories => "directories\n".into(),
@@ -40,7 +40,7 @@ fn is_list(kind: &str) -> bool {
     matches!(kind, "9" | "33" | "63" | "64")
 }
 
-pub fn render_words(mut words: Vec<Candidate>, current: &Word, is_list: bool) -> String {
+pub fn render_words(mut words: Vec<Candidate>, current: &ShellWord, is_list: bool) -> String {
     // Within double quotes an exclamation mark calls for the history, and no escape prevents it.
     words.retain(|it| current.open != Some('"') || !it.value.contains('!'));
     let insertion = |it: &Candidate| quoted(&it.value[current.kept..], current.open);
@@ -73,9 +73,9 @@ pub fn render_words(mut words: Vec<Candidate>, current: &Word, is_list: bool) ->
 }
 
 /// Splits a line by the shell's rules for quotes and backslashes. The last word is the one at the cursor, maybe empty.
-fn split(line: &str, breaks: &str) -> Vec<Word> {
+fn split(line: &str, breaks: &str) -> Vec<ShellWord> {
     let mut words = Vec::new();
-    let mut word: Option<Word> = None;
+    let mut word: Option<ShellWord> = None;
     let mut letters = line.chars();
     while let Some(letter) = letters.next() {
         let open = word.as_ref().and_then(|it| it.open);
@@ -90,7 +90,7 @@ fn split(line: &str, breaks: &str) -> Vec<Word> {
     words
 }
 
-impl Word {
+impl ShellWord {
     /// Adds a letter of the line; an escape takes its second letter from `rest`.
     fn push(&mut self, letter: char, rest: &mut std::str::Chars, breaks: &str) {
         match (self.open, letter) {
@@ -121,7 +121,7 @@ impl Word {
 
 /// A word without its quotes, the last of which may be missing.
 pub fn unquoted(word: &str) -> String {
-    let mut whole = Word::default();
+    let mut whole = ShellWord::default();
     let mut letters = word.chars();
     while let Some(letter) = letters.next() {
         whole.push(letter, &mut letters, "");

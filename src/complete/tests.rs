@@ -163,7 +163,7 @@ fn groups_of_endpoints_are_described() {
 fn long_words_do_not_widen_the_column() {
     let word = |value: String| Candidate::new(value, "about");
     let found = vec![word("a".into()), word("b".repeat(1000)), word("cc".into())];
-    let shown = bash::render_words(found, &bash::Word::default(), true);
+    let shown = bash::render_words(found, &bash::ShellWord::default(), true);
     let lines: Vec<_> = shown.lines().skip(1).collect();
     assert_eq!((lines[0], lines[2]), ("a   (about)", "cc  (about)"));
 }
@@ -171,9 +171,9 @@ fn long_words_do_not_widen_the_column() {
 #[test]
 fn quotes_are_closed_and_history_is_not_expanded() {
     let shown = |value: &str, open| {
-        let current = bash::Word {
+        let current = bash::ShellWord {
             open,
-            ..bash::Word::default()
+            ..bash::ShellWord::default()
         };
         bash::render_words(vec![Candidate::new(value, "")], &current, true)
     };

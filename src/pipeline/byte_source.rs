@@ -37,7 +37,7 @@ pub fn byte_source(
     output: Rc<dyn BeforeBlocking>,
 ) -> Box<dyn ByteSource> {
     let is_timed = mode != ReadMode::File && output.holds_values();
-    let mut source = Reader {
+    let mut source = AnnouncingReader {
         direct: Some(Box::new(reader)),
         read_ahead: None,
         output,
@@ -67,7 +67,7 @@ const READ_AHEAD_THRESHOLD: usize = 1024 * 1024;
 
 type SendRead = Box<dyn Read + Send>;
 
-struct Reader {
+struct AnnouncingReader {
     /// The reader, unless the read-ahead thread has it.
     direct: Option<SendRead>,
     read_ahead: Option<ReadAhead>,
@@ -85,7 +85,7 @@ struct Reader {
     rest: InputBuffer,
 }
 
-impl Reader {
+impl AnnouncingReader {
     /// Moves the reader to a second thread, if one can be started. `last` are the latest bytes that were read here.
     fn start_read_ahead(&mut self, last: &[u8]) {
         let position = self.total.saturating_sub(last.len());
@@ -149,7 +149,7 @@ fn has_several_processors() -> bool {
     std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1)
 }
 
-impl ByteSource for Reader {
+impl ByteSource for AnnouncingReader {
     fn fill_buffer(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
         if self.should_read_ahead() {
             self.start_read_ahead(buffer.filled());
@@ -174,7 +174,7 @@ impl ByteSource for Reader {
     }
 }
 
-impl Read for Reader {
+impl Read for AnnouncingReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if let Some(reader) = &mut self.direct {
             self.output.flush_written();

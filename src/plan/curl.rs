@@ -1,7 +1,7 @@
 //! `--curl`: the command line of curl and jq that does the same.
 
 use super::jq_options::JqOptions;
-use super::model::{Exchange, Program};
+use super::model::{Exchange, FilterPlan};
 use crate::error::Error;
 use dq_fetch::{self, curl};
 use dq_filter::{standalone, without_header};
@@ -18,18 +18,18 @@ const LINES: &str = "'if type == \"array\" then .[] else . end'";
 pub fn line(
     jq: &JqOptions,
     exchange: &Exchange,
-    program: &Program,
+    program: &FilterPlan,
     is_plain: bool,
 ) -> Result<(String, Vec<String>), Error> {
     let shown = exchange.shown;
     let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone());
-    let kind = Answer::of(&exchange.request);
-    if kind == Answer::Log && !is_plain {
+    let kind = AnswerKind::of(&exchange.request);
+    if kind == AnswerKind::Log && !is_plain {
         return Err(not_in_jq(
             "curl does not take the frames of a log apart, so jq cannot read it",
         ));
     }
-    let piped = kind == Answer::Json || !is_plain;
+    let piped = kind == AnswerKind::Json || !is_plain;
     let show = curl::ShowOptions {
         include: shown.include.then_some(!piped),
         verbose: shown.verbose,
@@ -41,7 +41,7 @@ pub fn line(
     };
     let mut command = curl::command(&client, request, show)?;
     let mut line = command.words.join(" ");
-    if kind == Answer::Log {
+    if kind == AnswerKind::Log {
         let note =
             "curl shows the frames of a log, 8 bytes in front of each piece; dq takes them apart";
         command.notes.push(note.into());
@@ -52,7 +52,7 @@ pub fn line(
             .push("curl fetches the first page only".into());
     }
     if piped {
-        let (jq, note) = jq_line(jq, program, kind == Answer::Text)?;
+        let (jq, note) = jq_line(jq, program, kind == AnswerKind::Text)?;
         line = format!("{line} | {jq}");
         command.notes.extend(note);
     }
@@ -61,7 +61,7 @@ pub fn line(
 
 /// What Docker's API answers at an endpoint.
 #[derive(PartialEq)]
-enum Answer {
+enum AnswerKind {
     Json,
     Log,
     Text,
@@ -69,7 +69,7 @@ enum Answer {
     Other,
 }
 
-impl Answer {
+impl AnswerKind {
     fn of(request: &dq_fetch::Request) -> Self {
         let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) = &request.source;
         let path = source.split('?').next().unwrap_or_default();
@@ -93,7 +93,7 @@ impl Answer {
 /// A filter that needs what only dq has.
 fn jq_line(
     jq: &JqOptions,
-    program: &Program,
+    program: &FilterPlan,
     is_text: bool,
 ) -> Result<(String, Option<String>), Error> {
     let text = standalone(&program.to_compile(&Vec::new)).map_err(|errors| {

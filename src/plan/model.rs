@@ -11,7 +11,7 @@ use dq_json::value::Value;
 /// Everything a run needs to know: the settings of each stage.
 pub struct Plan {
     pub input: Input,
-    pub program: Program,
+    pub program: FilterPlan,
     pub inputs: InputSettings,
     /// `-n`: the filter runs once, on null.
     pub null_input: bool,
@@ -72,7 +72,7 @@ pub struct Shown {
 }
 
 /// The filter's text and what it may refer to.
-pub struct Program {
+pub struct FilterPlan {
     pub text: String,
     /// A filter was typed.
     pub is_given: bool,
@@ -91,7 +91,7 @@ pub struct Program {
     pub hint: Option<String>,
 }
 
-impl Program {
+impl FilterPlan {
     /// The program for the filter stage, without element streaming and partial outputs.
     pub fn to_compile<'p>(
         &'p self,
