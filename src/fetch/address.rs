@@ -14,7 +14,7 @@ const DOCKER_PORT: u16 = 2375;
 
 /// The address of a host. `Display` writes its URL without user and password.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Address {
+pub(crate) enum Address {
     /// The path of a UNIX socket.
     Unix(PathBuf),
     /// A host on the network. `scheme` is tcp, http or https, as given. `authority` has a port unless it is the default port
@@ -44,7 +44,7 @@ impl fmt::Display for Address {
 
 impl Address {
     /// The name of the host in error messages.
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         match self {
             Self::Unix(path) => path.display().to_string(),
             Self::Net { authority, .. } => without_userinfo(authority).to_owned(),
@@ -57,7 +57,7 @@ impl Address {
 ///
 /// # Errors
 /// `Usage`.
-pub fn parse(text: &str) -> Result<(Address, String), Error> {
+pub(crate) fn parse(text: &str) -> Result<(Address, String), Error> {
     let text = text.trim();
     let none = String::new();
     if let Some(found) = socket(text)? {

@@ -3,9 +3,9 @@
 use super::logs;
 
 /// The type of a container's output as it was written, and before API 1.42 of output in frames too.
-pub const RAW_STREAM: &str = "application/vnd.docker.raw-stream";
+pub(crate) const RAW_STREAM: &str = "application/vnd.docker.raw-stream";
 /// The type of a container's output in frames, from API 1.42 on.
-pub const MULTIPLEXED_STREAM: &str = "application/vnd.docker.multiplexed-stream";
+pub(crate) const MULTIPLEXED_STREAM: &str = "application/vnd.docker.multiplexed-stream";
 
 /// Which kind of content a body has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum BodyKind {
 }
 
 /// A content type without its parameters, in lower case.
-pub fn essence(content_type: &str) -> String {
+pub(crate) fn essence(content_type: &str) -> String {
     content_type
         .split(';')
         .next()
@@ -33,7 +33,7 @@ pub fn essence(content_type: &str) -> String {
 }
 
 /// The kind that a content type names; `None` for an unknown type.
-pub fn by_content_type(content_type: &str) -> Option<BodyKind> {
+pub(crate) fn by_content_type(content_type: &str) -> Option<BodyKind> {
     let essence = essence(content_type);
     if [RAW_STREAM, MULTIPLEXED_STREAM].contains(&essence.as_str()) {
         return Some(BodyKind::Logs);
@@ -56,7 +56,7 @@ pub fn by_content_type(content_type: &str) -> Option<BodyKind> {
 
 /// The kind of a body without a content type, by its first bytes. Docker sends statistics without one, and logs before
 /// API 1.42.
-pub fn by_content(start: &[u8]) -> BodyKind {
+pub(crate) fn by_content(start: &[u8]) -> BodyKind {
     let text = start.trim_ascii_start();
     match text.first() {
         None => BodyKind::Empty,

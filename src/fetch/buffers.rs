@@ -15,7 +15,7 @@ const OUTPUT: usize = 128 << 10;
 /// report freshly read bytes as unusable, so a request with `Expect: 100-continue` hangs if a final status answers it (ureq
 /// 3.5.2).
 #[derive(Debug, Default)]
-pub struct GrowingBuffers {
+pub(crate) struct GrowingBuffers {
     input: Vec<u8>,
     start: usize,
     end: usize,

@@ -60,11 +60,13 @@ impl Client {
     }
 
     /// The same client with a handler for its events. Call it before the first request.
+    #[must_use]
     pub fn with_event_handler(self, events: EventHandler) -> Self {
         Self { events, ..self }
     }
 
     /// The same client with a hook that waits for the bytes of its responses. Call it before the first request.
+    #[must_use]
     pub fn with_wait_hook(self, wait_hook: WaitHook) -> Self {
         Self { wait_hook, ..self }
     }

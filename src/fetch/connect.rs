@@ -20,7 +20,11 @@ const PATH_LIMIT: usize =
 ///
 /// # Errors
 /// `Connect` with a hint, `Timeout` after `limit`.
-pub fn unix(path: &Path, limit: Option<Duration>, dirs: &SocketDirs) -> Result<UnixStream, Error> {
+pub(crate) fn unix(
+    path: &Path,
+    limit: Option<Duration>,
+    dirs: &SocketDirs,
+) -> Result<UnixStream, Error> {
     let length = path.as_os_str().len();
     if length > PATH_LIMIT {
         return Err(Error::Connect {
@@ -41,7 +45,7 @@ pub fn unix(path: &Path, limit: Option<Duration>, dirs: &SocketDirs) -> Result<U
 ///
 /// # Errors
 /// `Resolve`, `Connect` with the error of the last address, `Timeout` after `limit`.
-pub fn tcp(host: &str, port: u16, limit: Option<Duration>) -> Result<TcpStream, Error> {
+pub(crate) fn tcp(host: &str, port: u16, limit: Option<Duration>) -> Result<TcpStream, Error> {
     let label = format!("{host}:{port}");
     let start = Instant::now();
     let timed_out = || Error::Timeout {

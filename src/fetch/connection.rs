@@ -20,14 +20,14 @@ use dq_text::os_reason;
 
 /// What all connections of a client share with it.
 #[derive(Debug, Clone)]
-pub struct Shared {
+pub(crate) struct Shared {
     pub upload_state: Arc<UploadState>,
     pub events: EventHandler,
     pub wait_hook: WaitHook,
 }
 
 /// One connection, kept alive between requests.
-pub struct Connection {
+pub(crate) struct Connection {
     shared: Shared,
     stream: TransportStream,
     buffers: GrowingBuffers,
@@ -52,7 +52,7 @@ pub struct Connection {
 
 impl Connection {
     /// A connection that was just opened.
-    pub fn new(
+    pub(crate) fn new(
         stream: TransportStream,
         host: String,
         uses_absolute_form: bool,
@@ -307,7 +307,7 @@ const USE_TLS: &str = "use https://, or tcp:// with DOCKER_TLS_VERIFY=1 or --tls
 
 /// The start of a path that holds a target in absolute form. `http::Uri` has no other place for one beside the authority
 /// to connect to.
-pub const ABSOLUTE_FORM: &str = "/http://";
+pub(crate) const ABSOLUTE_FORM: &str = "/http://";
 
 /// Splits a head that begins with such a path around the slash in front of it: the method, and the target with the rest.
 fn split_absolute_form(head: &[u8]) -> Option<(&[u8], &[u8])> {

@@ -21,7 +21,7 @@ use dq_text::os_reason;
 
 /// Where the connections of an agent go.
 #[derive(Debug)]
-pub enum Destination {
+pub(crate) enum Destination {
     /// A UNIX socket, with the folders in which a hint looks for others.
     Unix(PathBuf, SocketDirs),
     /// The sample engine in this process.
@@ -34,7 +34,7 @@ pub enum Destination {
 
 impl Destination {
     /// The destination of all requests to a host. Certificates are read when the first connection is opened.
-    pub fn new(host: &Host, connect_timeout: Option<Duration>) -> Self {
+    pub(crate) fn new(host: &Host, connect_timeout: Option<Duration>) -> Self {
         match &host.address {
             Address::Unix(path) => Self::Unix(path.clone(), host.socket_dirs.clone()),
             Address::Demo => Self::Demo,
@@ -106,7 +106,7 @@ fn open_network(
 
 /// Opens the connections of one agent.
 #[derive(Debug)]
-pub struct HostConnector {
+pub(crate) struct HostConnector {
     pub destination: Destination,
     pub shared: Shared,
 }
@@ -136,7 +136,7 @@ impl Connector<()> for HostConnector {
 /// Resolves nothing. ureq resolves the URI's host before it connects, also the placeholder of a socket; `connect::tcp`
 /// does it for the hosts that have a name.
 #[derive(Debug)]
-pub struct NoResolver;
+pub(crate) struct NoResolver;
 
 impl Resolver for NoResolver {
     fn resolve(

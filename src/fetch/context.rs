@@ -14,11 +14,11 @@ use dq_text::{one_line, os_reason};
 
 /// The folder with docker's configuration.
 #[derive(Debug, Clone)]
-pub struct ConfigDir(pub PathBuf);
+pub(crate) struct ConfigDir(pub PathBuf);
 
 /// What dq reads from `config.json`.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Config {
+pub(crate) struct Config {
     /// `currentContext`; `None` where it is missing or empty.
     pub current_context: Option<String>,
     /// `HttpHeaders`: names and values, sent with every request.
@@ -27,7 +27,7 @@ pub struct Config {
 
 /// The docker endpoint of a stored context.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Context {
+pub(crate) struct Context {
     /// The host, spelled as for DOCKER_HOST.
     pub host: String,
     /// Whether to accept any server certificate.
@@ -48,14 +48,14 @@ pub fn contexts(env: &EnvVars<'_>) -> Vec<(String, String)> {
 
 impl ConfigDir {
     /// DOCKER_CONFIG, else `.docker` in the home directory; `None` without either.
-    pub fn from_env(env: &EnvVars<'_>) -> Option<Self> {
+    pub(crate) fn from_env(env: &EnvVars<'_>) -> Option<Self> {
         env.path("DOCKER_CONFIG")
             .or_else(|| Some(env.home()?.join(".docker")))
             .map(Self)
     }
 
     /// The path of `config.json`, whether it exists or not.
-    pub fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.0.join("config.json")
     }
 
@@ -63,7 +63,7 @@ impl ConfigDir {
     ///
     /// # Errors
     /// `File` if it cannot be read or understood, because dq would have to guess which host was meant.
-    pub fn config(&self) -> Result<Config, Error> {
+    pub(crate) fn config(&self) -> Result<Config, Error> {
         let path = self.file();
         let Some(value) = read_json(&path)? else {
             return Ok(Config::default());
@@ -85,7 +85,7 @@ impl ConfigDir {
     /// # Errors
     /// `Usage` if there is no such context (the docker CLI does not fall back to another one either), `File` if its
     /// meta.json cannot be read or understood.
-    pub fn context(&self, name: &str) -> Result<Context, Error> {
+    pub(crate) fn context(&self, name: &str) -> Result<Context, Error> {
         let folder = folder_name(name);
         let path = self.0.join("contexts/meta").join(&folder).join("meta.json");
         let Some(value) = read_json(&path)? else {
@@ -149,7 +149,7 @@ fn folder_name(name: &str) -> String {
 ///
 /// # Errors
 /// `File` if it cannot be read or is not valid JSON.
-pub fn read_json(path: &Path) -> Result<Option<Value>, Error> {
+pub(crate) fn read_json(path: &Path) -> Result<Option<Value>, Error> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
@@ -215,7 +215,7 @@ fn headers(config: &Map<String, Value>) -> Option<Vec<(String, String)>> {
 ///
 /// # Errors
 /// `Usage` for a field without a name or an equals sign, and for an unclosed quote.
-pub fn custom_headers(line: &str) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn custom_headers(line: &str) -> Result<Vec<(String, String)>, Error> {
     let invalid = |problem: &str| Error::usage(format!("DOCKER_CUSTOM_HEADERS: {problem}"));
     let mut headers: Vec<(String, String)> = Vec::new();
     for field in csv_fields(line).ok_or_else(|| invalid("a quote is missing"))? {

@@ -23,7 +23,7 @@ const EVENT_PAUSE: Duration = Duration::from_millis(3);
 ///
 /// # Errors
 /// Those of socketpair(2) and of starting a thread.
-pub fn connect() -> io::Result<UnixStream> {
+pub(crate) fn connect() -> io::Result<UnixStream> {
     let (near, far) = UnixStream::pair()?;
     thread::Builder::new()
         .name("demo engine".into())

@@ -21,7 +21,7 @@ const DEADLOCK: Duration = Duration::from_secs(10);
 const TOO_MUCH: &str = "more than 16 MiB of the answer came before the request's body was sent";
 
 /// A connection that can be written and read without blocking. What cannot be done at once fails with `WouldBlock`.
-pub trait Duplex: AsFd {
+pub(crate) trait Duplex: AsFd {
     /// Accepts some of the bytes for sending. Returns how many.
     fn try_send(&mut self, bytes: &[u8]) -> io::Result<usize>;
 
@@ -34,18 +34,18 @@ pub trait Duplex: AsFd {
 
 /// What the server sends before it has the whole body.
 #[derive(Debug, Default)]
-pub struct EarlyResponse {
+pub(crate) struct EarlyResponse {
     bytes: Vec<u8>,
     has_ended: bool,
 }
 
 impl EarlyResponse {
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
     /// Moves as many bytes as fit to the start of the buffer. Returns how many.
-    pub fn drain_into(&mut self, buffer: &mut [u8]) -> usize {
+    pub(crate) fn drain_into(&mut self, buffer: &mut [u8]) -> usize {
         let amount = buffer.len().min(self.bytes.len());
         buffer[..amount].copy_from_slice(&self.bytes[..amount]);
         self.bytes.drain(..amount);
@@ -82,7 +82,7 @@ impl EarlyResponse {
 /// # Errors
 /// `BrokenPipe` where the response ends the upload; `TimedOut` where nothing is sent or received for `limit`; the
 /// connection's own.
-pub fn send_and_receive(
+pub(crate) fn send_and_receive(
     stream: &mut impl Duplex,
     mut bytes: &[u8],
     limit: Option<Duration>,

@@ -12,7 +12,7 @@ use dq_text::one_line;
 
 /// The parts of an `http` or `https` URL. The fragment is dropped, since it is not part of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Url {
+pub(crate) struct Url {
     /// `http` or `https`.
     pub scheme: &'static str,
     /// The host, with user, password and port where given.
@@ -23,7 +23,7 @@ pub struct Url {
 
 impl Url {
     /// Scheme and authority, without a trailing slash.
-    pub fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         format!("{}://{}", self.scheme, self.authority)
     }
 }
@@ -34,7 +34,7 @@ impl Url {
 /// # Errors
 /// `Usage` for an endpoint that does not start with `/`, holds CR, LF or NUL, or has a segment that a server may resolve
 /// to another path: `.`, `..` or an empty one.
-pub fn target(endpoint: &str) -> Result<String, Error> {
+pub(crate) fn target(endpoint: &str) -> Result<String, Error> {
     if !endpoint.starts_with('/') {
         return Err(Error::usage(format!(
             "the endpoint {} does not start with /",
@@ -56,7 +56,7 @@ pub fn target(endpoint: &str) -> Result<String, Error> {
 ///
 /// # Errors
 /// `Usage` for schemes other than http and https, and for a URL without a host.
-pub fn parse_url(text: &str) -> Result<Url, Error> {
+pub(crate) fn parse_url(text: &str) -> Result<Url, Error> {
     let (scheme, rest) = text.split_once("://").unwrap_or((text, ""));
     let scheme = match scheme.to_ascii_lowercase().as_str() {
         "http" => "http",
@@ -86,7 +86,7 @@ pub fn parse_url(text: &str) -> Result<Url, Error> {
 ///
 /// # Errors
 /// `Usage` where the path of the socket is empty, or where the endpoint holds CR, LF or NUL.
-pub fn parse_socket_url(text: &str) -> Result<Option<(PathBuf, String)>, Error> {
+pub(crate) fn parse_socket_url(text: &str) -> Result<Option<(PathBuf, String)>, Error> {
     let text = text.split('#').next().unwrap_or_default();
     let Some((socket, endpoint)) = socket_and_rest(text)? else {
         return Ok(None);
@@ -171,7 +171,7 @@ fn unknown_scheme(scheme: &str) -> Error {
 }
 
 /// An authority without user and password, fit to be shown.
-pub fn without_userinfo(authority: &str) -> &str {
+pub(crate) fn without_userinfo(authority: &str) -> &str {
     authority
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host)
@@ -179,7 +179,7 @@ pub fn without_userinfo(authority: &str) -> &str {
 
 /// Puts the version of Docker's API in front of a target, as the docker CLI does: `/v1.41/containers/json`. A target
 /// that names a version is left unchanged, and so is `/_ping`, which has none.
-pub fn versioned(target: &str, version: &str) -> String {
+pub(crate) fn versioned(target: &str, version: &str) -> String {
     let names_version = target
         .strip_prefix("/v")
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -224,7 +224,7 @@ fn is_allowed(byte: u8) -> bool {
 
 /// The target that a redirect leads to, or `None` if that is on another origin. `origins` are the spellings of the
 /// request's origin; `base` is the request's target.
-pub fn redirect_target(location: &str, origins: &[String], base: &str) -> Option<String> {
+pub(crate) fn redirect_target(location: &str, origins: &[String], base: &str) -> Option<String> {
     let location = location.split('#').next().unwrap_or_default();
     if let Some(start) = authority_start(location) {
         let rest = &location[start..];

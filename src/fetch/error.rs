@@ -152,6 +152,7 @@ impl Error {
 
     /// Adds a hint to the error of a server that does not know the path, if it has none yet: Docker says just `page not found`,
     /// Podman nothing but the status.
+    #[must_use]
     pub fn with_path_hint(mut self, find: impl FnOnce() -> Option<String>) -> Self {
         if let Self::Status {
             status: 404 | 405,

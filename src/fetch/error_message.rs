@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// The message in the body of an error response, as one line without control characters, and whether the body is JSON. The
 /// message is empty if there is none.
-pub fn find(body: &[u8]) -> (String, bool) {
+pub(crate) fn find(body: &[u8]) -> (String, bool) {
     match serde_json::from_slice(body) {
         Ok(value) => {
             let message = in_json(&value).unwrap_or_else(|| value.to_string());

@@ -15,14 +15,14 @@ const AGENT: &str = concat!("dq/", env!("CARGO_PKG_VERSION"));
 const ANYTHING: &str = "*/*";
 
 /// Names and values in the order in which they are sent.
-pub type Headers = Vec<(HeaderName, HeaderValue)>;
+pub(crate) type Headers = Vec<(HeaderName, HeaderValue)>;
 
 /// Gathers the headers of a request. The user's replace those of docker's configuration and dq's own. `has_no_authority`
 /// says that the host is a socket.
 ///
 /// # Errors
 /// `Usage` for a header that cannot be sent, and for one that would contradict the framing of the body.
-pub fn gather(
+pub(crate) fn gather(
     request: &Request,
     method: &Method,
     upload: Option<&Upload>,
@@ -73,7 +73,7 @@ fn is_named(name: &HeaderName, names: &[String]) -> bool {
 }
 
 /// Whether a header is one that dq adds itself and for which curl has its own.
-pub fn is_own(name: &HeaderName, value: &HeaderValue) -> bool {
+pub(crate) fn is_own(name: &HeaderName, value: &HeaderValue) -> bool {
     let own = [(USER_AGENT, AGENT), (ACCEPT, ANYTHING)];
     let is_it = |(known, text): &(HeaderName, &str)| name == known && value == *text;
     own.iter().any(is_it)
@@ -106,7 +106,7 @@ fn add_missing(headers: &mut Headers, name: HeaderName, value: HeaderValue) {
 ///
 /// # Errors
 /// `Usage` for a name or a value that HTTP does not allow.
-pub fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let shown = one_line(name);
     let bad = |what: &str| {
         Error::usage(format!(

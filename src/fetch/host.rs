@@ -12,7 +12,7 @@ use super::sockets::SocketDirs;
 use super::tls::TlsOptions;
 use dq_text::one_line;
 
-pub use chosen_by::{ChosenBy, HiddenContext, ReasonDetails};
+pub(crate) use chosen_by::{ChosenBy, HiddenContext, ReasonDetails};
 
 /// The host that was chosen, with what docker's configuration adds to requests. `Display` writes its URL without user and
 /// password.

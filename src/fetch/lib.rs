@@ -44,7 +44,7 @@
 //! [`ClientSettings`] has the time limits. A read may block for as long as the server sends nothing; a [`WaitHook`] can
 //! watch something else meanwhile, and stop the request.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 mod address;
 mod body;

@@ -18,7 +18,7 @@ const SECRET_NAMES: [&str; 7] = [
 const SECRET_PARTS: [&str; 5] = ["token", "secret", "password", "api-key", "apikey"];
 
 /// Whether the value of this header is not to be shown.
-pub fn is_secret_header(name: &str) -> bool {
+pub(crate) fn is_secret_header(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_NAMES.contains(&name.as_str()) || SECRET_PARTS.iter().any(|part| name.contains(part))
 }
@@ -62,7 +62,7 @@ fn header(name: &str, value: &str, redact: bool) -> String {
 }
 
 /// A header's name with capitals, `Content-Type` for `content-type`, as Go and curl over HTTP/1.1 write it.
-pub fn canonical_name(name: &str) -> String {
+pub(crate) fn canonical_name(name: &str) -> String {
     let mut start = true;
     name.chars()
         .map(|c| {

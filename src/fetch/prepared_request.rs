@@ -22,7 +22,7 @@ use dq_text::one_line;
 const MAX_REDIRECTS: usize = 10;
 
 /// A request as it goes over the wire. A redirect changes nothing but its target.
-pub struct PreparedRequest<'a> {
+pub(crate) struct PreparedRequest<'a> {
     pub host: &'a Host,
     pub agent: &'a Agent,
     pub events: &'a EventHandler,
@@ -44,7 +44,7 @@ impl PreparedRequest<'_> {
     }
 
     /// Whether the method is idempotent (RFC 9110 §9.2.2) and the body can still be read from its start.
-    pub fn is_repeatable(&self) -> bool {
+    pub(crate) fn is_repeatable(&self) -> bool {
         let is_idempotent = [
             Method::GET,
             Method::HEAD,
@@ -61,7 +61,7 @@ impl PreparedRequest<'_> {
     ///
     /// # Errors
     /// `Redirect` for one that is not followed, and the errors of connecting, sending and receiving.
-    pub fn send(&mut self) -> Result<Response, Error> {
+    pub(crate) fn send(&mut self) -> Result<Response, Error> {
         let mut followed = 0;
         loop {
             let response = self
@@ -162,7 +162,7 @@ impl PreparedRequest<'_> {
     }
 
     /// The target of a link in a response to this request; `None` where it leads to another origin.
-    pub fn same_origin_target(&self, link: &str) -> Option<String> {
+    pub(crate) fn same_origin_target(&self, link: &str) -> Option<String> {
         endpoint::redirect_target(link, &[self.public_origin()], &self.target)
     }
 

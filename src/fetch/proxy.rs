@@ -22,7 +22,7 @@ const HEAD_LIMIT: usize = 16 << 10;
 
 /// A proxy that is itself reached over plain HTTP.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Proxy {
+pub(crate) struct Proxy {
     host: String,
     port: u16,
     /// The value of `Proxy-Authorization`: a secret.
@@ -42,7 +42,11 @@ impl std::fmt::Debug for Proxy {
 ///
 /// # Errors
 /// `Usage` for a proxy that dq cannot use.
-pub fn choose(authority: &str, is_tls: bool, env: &EnvVars<'_>) -> Result<Option<Proxy>, Error> {
+pub(crate) fn choose(
+    authority: &str,
+    is_tls: bool,
+    env: &EnvVars<'_>,
+) -> Result<Option<Proxy>, Error> {
     let Some((variable, text)) = configured(is_tls, env) else {
         return Ok(None);
     };
@@ -188,7 +192,7 @@ impl Proxy {
     }
 
     /// Host and port, without user and password.
-    pub fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         if self.host.contains(':') {
             format!("[{}]:{}", self.host, self.port)
         } else {
@@ -197,12 +201,12 @@ impl Proxy {
     }
 
     /// The proxy as messages name it, without user and password.
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         format!("the proxy {} ({})", self.authority(), self.variable)
     }
 
     /// The value of `Proxy-Authorization`, which is a secret.
-    pub fn authorization(&self) -> Option<&str> {
+    pub(crate) fn authorization(&self) -> Option<&str> {
         self.authorization.as_deref()
     }
 
@@ -210,7 +214,7 @@ impl Proxy {
     ///
     /// # Errors
     /// Those of [`connect::tcp`], with the proxy in place of the host.
-    pub fn connect(&self, limit: Option<Duration>) -> Result<TcpStream, Error> {
+    pub(crate) fn connect(&self, limit: Option<Duration>) -> Result<TcpStream, Error> {
         connect::tcp(&self.host, self.port, limit).map_err(|error| match error {
             Error::Connect { problem, hint, .. } => Error::Connect {
                 host: self.label(),
@@ -230,7 +234,7 @@ impl Proxy {
     ///
     /// # Errors
     /// `Connect` with the proxy's status line, `Timeout`.
-    pub fn tunnel(
+    pub(crate) fn tunnel(
         &self,
         mut tcp: TcpStream,
         target: &str,

@@ -31,7 +31,7 @@ impl ReportedError {
 }
 
 /// Scans a body for `errorDetail` while it is read.
-pub struct ErrorScanner {
+pub(crate) struct ErrorScanner {
     body: Body,
     /// The body is from Podman's own API (libpod), which reports with `error` alone.
     is_libpod: bool,
@@ -42,7 +42,7 @@ pub struct ErrorScanner {
 
 impl ErrorScanner {
     /// The scanner, and where the error will be found.
-    pub fn new(body: Body, is_libpod: bool) -> (Self, ReportedError) {
+    pub(crate) fn new(body: Body, is_libpod: bool) -> (Self, ReportedError) {
         let reported = ReportedError::default();
         let scanner = Self {
             body,

@@ -11,7 +11,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// The retries of one request that are left.
-pub struct Retries {
+pub(crate) struct Retries {
     left: u32,
     /// The next pause, unless the server asks for another.
     pause: Duration,
@@ -20,7 +20,7 @@ pub struct Retries {
 }
 
 impl Retries {
-    pub fn new(times: u32, max_time: Option<Duration>) -> Self {
+    pub(crate) fn new(times: u32, max_time: Option<Duration>) -> Self {
         Self {
             left: times,
             pause: FIRST_PAUSE,
@@ -30,7 +30,7 @@ impl Retries {
 
     /// How long to wait before the next attempt, and why there is one, in one line. `None` if the result is final: it is not a
     /// transient failure, or no retry or time is left.
-    pub fn next(&mut self, result: &Result<Response, Error>) -> Option<(Duration, String)> {
+    pub(crate) fn next(&mut self, result: &Result<Response, Error>) -> Option<(Duration, String)> {
         let (reason, retry_after) = transient(result)?;
         self.left = self.left.checked_sub(1)?;
         let pause = retry_after.unwrap_or(self.pause).min(LONGEST_PAUSE);

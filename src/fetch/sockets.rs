@@ -9,11 +9,11 @@ use super::error::Error;
 use dq_text::os_reason;
 
 /// Docker's socket on every UNIX.
-pub const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
+pub(crate) const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 
 /// The user's folders in which engines put their sockets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SocketDirs {
+pub(crate) struct SocketDirs {
     /// $HOME.
     pub home: Option<PathBuf>,
     /// $XDG_RUNTIME_DIR.
@@ -54,7 +54,7 @@ fn runtime_dir() -> Option<PathBuf> {
 }
 
 /// The error of a failed connect(2) to the socket at `path`, with a hint.
-pub fn connect_error(path: &Path, error: &io::Error, dirs: &SocketDirs) -> Error {
+pub(crate) fn connect_error(path: &Path, error: &io::Error, dirs: &SocketDirs) -> Error {
     let host = path.display().to_string();
     let (problem, hint) = match error.kind() {
         io::ErrorKind::TimedOut => {

@@ -16,7 +16,8 @@ use super::error::Error;
 use super::percent;
 use dq_text::{one_line, os_reason, shell_word};
 
-pub use children::{ChildHandle, terminate_ssh_children};
+pub(crate) use children::ChildHandle;
+pub use children::terminate_ssh_children;
 
 /// ssh's connect timeout in seconds where `--connect-timeout` is not given: the docker CLI's own value.
 const DEFAULT_CONNECT_SECONDS: u64 = 30;
@@ -30,7 +31,7 @@ const COMMAND_NOT_FOUND: i32 = 127;
 /// No part can be mistaken for an option or has a meaning to a shell: ssh also passes them to the ProxyCommand of its
 /// configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SshTarget {
+pub(crate) struct SshTarget {
     user: Option<String>,
     /// Without the brackets of an IPv6 address.
     host: String,
@@ -59,7 +60,7 @@ impl SshTarget {
     ///
     /// # Errors
     /// `Usage` for a password, a query or a fragment, and for an invalid user, host, port or path.
-    pub fn parse(rest: &str) -> Result<Self, Error> {
+    pub(crate) fn parse(rest: &str) -> Result<Self, Error> {
         if rest.contains('?') || rest.contains('#') {
             return Err(invalid("it cannot have a query or a fragment"));
         }
@@ -162,7 +163,7 @@ fn socket_path(path: &str) -> Result<Option<String>, Error> {
 }
 
 /// A connection through ssh: dq has one end of a socket pair, ssh has the other. Dropping it ends ssh.
-pub struct SshStream {
+pub(crate) struct SshStream {
     /// dq's end.
     pub stream: UnixStream,
     child: ChildHandle,
@@ -173,7 +174,10 @@ pub struct SshStream {
 ///
 /// # Errors
 /// `Connect` where ssh cannot be started. A host that cannot be reached is an error of the first request.
-pub fn connect(target: &SshTarget, connect_timeout: Option<Duration>) -> Result<SshStream, Error> {
+pub(crate) fn connect(
+    target: &SshTarget,
+    connect_timeout: Option<Duration>,
+) -> Result<SshStream, Error> {
     let failed = |error: io::Error| Error::Connect {
         host: target.to_string(),
         problem: match error.kind() {
@@ -202,7 +206,7 @@ pub fn connect(target: &SshTarget, connect_timeout: Option<Duration>) -> Result<
 
 impl SshStream {
     /// The error of a connection that ended before the first byte of a response, by ssh's exit status.
-    pub fn no_reply(&self) -> Error {
+    pub(crate) fn no_reply(&self) -> Error {
         let (problem, hint) = match self.child.wait_briefly() {
             Some(status) => explain_exit(status),
             None => ("the remote side closed it".to_owned(), None),

@@ -14,7 +14,7 @@ use super::ssh::SshStream;
 use super::tls::TlsStream;
 
 /// What carries the bytes of a connection.
-pub enum TransportStream {
+pub(crate) enum TransportStream {
     Unix(UnixStream),
     Tcp(TcpStream),
     Tls(Box<TlsStream>),
@@ -22,7 +22,7 @@ pub enum TransportStream {
 }
 
 impl TransportStream {
-    pub fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Unix(stream) => stream.read(buf),
             Self::Tcp(stream) => stream.read(buf),
@@ -31,7 +31,7 @@ impl TransportStream {
         }
     }
 
-    pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Unix(stream) => stream.write_all(bytes),
             Self::Tcp(stream) => stream.write_all(bytes),
@@ -40,7 +40,7 @@ impl TransportStream {
         }
     }
 
-    pub fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+    pub(crate) fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
         match self {
             Self::Unix(stream) => stream.set_read_timeout(limit),
             Self::Tcp(stream) => stream.set_read_timeout(limit),
@@ -49,7 +49,7 @@ impl TransportStream {
         }
     }
 
-    pub fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+    pub(crate) fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
         match self {
             Self::Unix(stream) => stream.set_write_timeout(limit),
             Self::Tcp(stream) => stream.set_write_timeout(limit),
@@ -58,7 +58,7 @@ impl TransportStream {
         }
     }
 
-    pub fn set_nonblocking(&self, is_nonblocking: bool) -> io::Result<()> {
+    pub(crate) fn set_nonblocking(&self, is_nonblocking: bool) -> io::Result<()> {
         match self {
             Self::Unix(stream) => stream.set_nonblocking(is_nonblocking),
             Self::Tcp(stream) => stream.set_nonblocking(is_nonblocking),
@@ -68,7 +68,7 @@ impl TransportStream {
     }
 
     /// Whether the next read has to wait for bytes from the socket.
-    pub fn is_drained(&self) -> bool {
+    pub(crate) fn is_drained(&self) -> bool {
         match self {
             Self::Tls(stream) => stream.is_drained(),
             _ => true,
@@ -77,7 +77,7 @@ impl TransportStream {
 
     /// Whether a connection between two requests can be used again: there is nothing to read on it, neither bytes nor its
     /// end.
-    pub fn is_idle(&mut self) -> io::Result<bool> {
+    pub(crate) fn is_idle(&mut self) -> io::Result<bool> {
         let received = if let Self::Tls(_) = self {
             self.set_nonblocking(true)?;
             let received = self.read(&mut [0]);

@@ -19,10 +19,10 @@ use super::{
 };
 
 /// A temporary folder, removed when it is dropped.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub PathBuf);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("dq-fetch-{}-{count}", std::process::id()));
@@ -31,7 +31,7 @@ impl Folder {
     }
 
     /// Writes a file, and creates its folders.
-    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();
@@ -46,17 +46,17 @@ impl Drop for Folder {
 }
 
 /// The replies that a server sends on one connection, one after each request. Then it closes the connection.
-pub type Replies = Vec<Vec<u8>>;
+pub(crate) type Replies = Vec<Vec<u8>>;
 
 /// A server on its own UNIX socket or TCP port that follows a script.
-pub struct Server {
+pub(crate) struct Server {
     folder: Folder,
     pub port: u16,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    pub fn on_socket(script: Vec<Replies>) -> Self {
+    pub(crate) fn on_socket(script: Vec<Replies>) -> Self {
         let (folder, heads) = (Folder::new(), Arc::default());
         let listener = UnixListener::bind(folder.0.join("s")).unwrap();
         let seen = Arc::clone(&heads);
@@ -73,7 +73,7 @@ impl Server {
         }
     }
 
-    pub fn on_port(script: Vec<Replies>) -> Self {
+    pub(crate) fn on_port(script: Vec<Replies>) -> Self {
         let (folder, heads) = (Folder::new(), Arc::default());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -93,21 +93,21 @@ impl Server {
     }
 
     /// A server on a socket that sends these replies on one connection.
-    pub fn replying(replies: &[&str]) -> Self {
+    pub(crate) fn replying(replies: &[&str]) -> Self {
         let bytes = |reply: &&str| reply.as_bytes().to_vec();
         Self::on_socket(vec![replies.iter().map(bytes).collect()])
     }
 
-    pub fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.folder.0.join("s")
     }
 
     /// The heads of the requests received so far.
-    pub fn heads(&self) -> Vec<String> {
+    pub(crate) fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         socket_client(&self.socket(), ClientSettings::default())
     }
 }
@@ -136,12 +136,12 @@ where
 }
 
 /// Resolves a host from flags and variables. HOME has no configuration unless it is given.
-pub fn host(flags: &HostFlags, variables: &[(&str, &str)]) -> Result<Host, super::Error> {
+pub(crate) fn host(flags: &HostFlags, variables: &[(&str, &str)]) -> Result<Host, super::Error> {
     with_variables(variables, |environment| resolve_host(flags, environment))
 }
 
 /// Resolves the host of a full URL in the same way.
-pub fn url(
+pub(crate) fn url(
     text: &str,
     flags: &HostFlags,
     variables: &[(&str, &str)],
@@ -163,7 +163,7 @@ fn with_variables<T>(variables: &[(&str, &str)], ask: impl Fn(&EnvVars<'_>) -> T
     })
 }
 
-pub fn socket_client(path: &Path, settings: ClientSettings) -> Client {
+pub(crate) fn socket_client(path: &Path, settings: ClientSettings) -> Client {
     let flags = HostFlags {
         unix_socket: Some(path.to_owned()),
         ..HostFlags::default()
@@ -172,7 +172,7 @@ pub fn socket_client(path: &Path, settings: ClientSettings) -> Client {
 }
 
 /// A client for a host as `--host` names it.
-pub fn host_client(text: &str) -> Client {
+pub(crate) fn host_client(text: &str) -> Client {
     let flags = HostFlags {
         host: Some(text.to_owned()),
         ..HostFlags::default()
@@ -180,7 +180,7 @@ pub fn host_client(text: &str) -> Client {
     Client::new(host(&flags, &[]).unwrap(), ClientSettings::default())
 }
 
-pub fn request(method: &str, endpoint: &str) -> Request {
+pub(crate) fn request(method: &str, endpoint: &str) -> Request {
     Request {
         method: method.to_owned(),
         source: Source::Endpoint(endpoint.to_owned()),
@@ -190,6 +190,6 @@ pub fn request(method: &str, endpoint: &str) -> Request {
     }
 }
 
-pub fn get(endpoint: &str) -> Request {
+pub(crate) fn get(endpoint: &str) -> Request {
     request("GET", endpoint)
 }

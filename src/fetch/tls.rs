@@ -10,6 +10,6 @@ mod stream;
 mod tests;
 mod verify;
 
-pub use connector::TlsConnector;
-pub use options::{TlsOptions, TrustedRoots};
-pub use stream::TlsStream;
+pub(crate) use connector::TlsConnector;
+pub(crate) use options::{TlsOptions, TrustedRoots};
+pub(crate) use stream::TlsStream;

@@ -31,7 +31,7 @@ enum UploadSource {
 
 /// A body that is open and ready to be sent.
 #[derive(Debug)]
-pub struct Upload {
+pub(crate) struct Upload {
     /// The bytes that were read already.
     start: Vec<u8>,
     source: UploadSource,
@@ -47,7 +47,7 @@ impl Upload {
     ///
     /// # Errors
     /// `File` for a file or standard input that cannot be read.
-    pub fn open(payload: &Payload) -> Result<Option<Self>, Error> {
+    pub(crate) fn open(payload: &Payload) -> Result<Option<Self>, Error> {
         let failed = |path: &Path, error: &io::Error| Error::File {
             path: path.to_owned(),
             problem: os_reason(error),
@@ -109,12 +109,12 @@ impl Upload {
     }
 
     /// Whether to send `Expect: 100-continue`, so that a server that refuses a long body does not receive it.
-    pub fn expects_continue(&self) -> bool {
+    pub(crate) fn expects_continue(&self) -> bool {
         self.length.is_none_or(|length| length > EXPECT_THRESHOLD)
     }
 
     /// Whether the body can be read from its start: a pipe can be read once.
-    pub fn can_be_sent(&self) -> bool {
+    pub(crate) fn can_be_sent(&self) -> bool {
         match &self.source {
             UploadSource::Pipe(_, is_read) => !is_read.load(Ordering::Relaxed),
             _ => true,
@@ -125,7 +125,7 @@ impl Upload {
     ///
     /// # Errors
     /// Those of dup(2) and lseek(2).
-    pub fn reader(
+    pub(crate) fn reader(
         &self,
         state: Arc<UploadState>,
         events: EventHandler,
@@ -159,7 +159,7 @@ impl Upload {
 }
 
 /// Reads a body for ureq to send.
-pub struct UploadReader {
+pub(crate) struct UploadReader {
     bytes: Box<dyn Read + Send>,
     /// The flag of [`UploadSource::Pipe`], until it is set.
     is_pipe_read: Option<Arc<AtomicBool>>,

@@ -8,11 +8,11 @@ use ureq::Timeout;
 use super::error::Error;
 
 /// The longest head of a response, in bytes. Longer ones are an error.
-pub const HEAD_LIMIT: usize = 64 << 10;
+pub(crate) const HEAD_LIMIT: usize = 64 << 10;
 
 /// An error of the transport while it travels through ureq.
 #[derive(Debug)]
-pub struct TransportError {
+pub(crate) struct TransportError {
     pub error: Error,
     /// The server had closed a kept-alive connection before it read the request, which may be sent once more.
     pub is_stale: bool,
@@ -36,7 +36,7 @@ impl From<Error> for ureq::Error {
 }
 
 /// The transport's own error, if ureq only passed it on.
-pub fn transport_error(error: &ureq::Error) -> Option<&TransportError> {
+pub(crate) fn transport_error(error: &ureq::Error) -> Option<&TransportError> {
     match error {
         ureq::Error::Other(inner) => inner.downcast_ref(),
         _ => None,
@@ -55,7 +55,7 @@ pub fn read_error(error: &io::Error) -> Error {
 }
 
 /// Converts an error of ureq. `host` is the server's name in messages.
-pub fn from_ureq(error: &ureq::Error, host: &str) -> Error {
+pub(crate) fn from_ureq(error: &ureq::Error, host: &str) -> Error {
     if let Some(inner) = transport_error(error) {
         return inner.error.clone();
     }

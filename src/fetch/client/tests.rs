@@ -8,11 +8,11 @@ use super::super::testing::{self, Server, get, host, request};
 use super::super::{BodyKind, HostFlags, Response, read_error};
 use super::*;
 
-pub const OK: &str =
+pub(crate) const OK: &str =
     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
 
 /// The whole body, or the error of reading it.
-pub fn body(mut response: Response) -> Result<String, Error> {
+pub(crate) fn body(mut response: Response) -> Result<String, Error> {
     let mut text = String::new();
     match response.body.read_to_string(&mut text) {
         Ok(_) => Ok(text),
@@ -20,7 +20,7 @@ pub fn body(mut response: Response) -> Result<String, Error> {
     }
 }
 
-pub fn error_of(server: &Server, request: &Request) -> Error {
+pub(crate) fn error_of(server: &Server, request: &Request) -> Error {
     match server.client().send(request) {
         Ok(response) => body(response).unwrap_err(),
         Err(error) => error,

@@ -1,22 +1,22 @@
 //! The recorded responses. The script `record` beside this file records them again.
 
 /// `GET /version`.
-pub const VERSION: &str = include_str!("data/version.json");
+pub(crate) const VERSION: &str = include_str!("data/version.json");
 /// `GET /info`.
-pub const INFO: &str = include_str!("data/info.json");
+pub(crate) const INFO: &str = include_str!("data/info.json");
 /// `GET /images/json`.
-pub const IMAGES: &str = include_str!("data/images/list.json");
+pub(crate) const IMAGES: &str = include_str!("data/images/list.json");
 /// `GET /networks`.
-pub const NETWORKS: &str = include_str!("data/networks/list.json");
+pub(crate) const NETWORKS: &str = include_str!("data/networks/list.json");
 /// `GET /volumes`.
-pub const VOLUMES: &str = include_str!("data/volumes.json");
+pub(crate) const VOLUMES: &str = include_str!("data/volumes.json");
 /// `GET /system/df`.
-pub const DISK_USAGE: &str = include_str!("data/df.json");
+pub(crate) const DISK_USAGE: &str = include_str!("data/df.json");
 /// `GET /events`, one event per line.
-pub const EVENTS: &str = include_str!("data/events.jsonl");
+pub(crate) const EVENTS: &str = include_str!("data/events.jsonl");
 
 /// The responses about one container.
-pub struct Container {
+pub(crate) struct Container {
     /// Its name, without the slash.
     pub name: &'static str,
     /// Its element of `GET /containers/json`.
@@ -30,7 +30,7 @@ pub struct Container {
 }
 
 /// One line of a log.
-pub struct LogLine<'a> {
+pub(crate) struct LogLine<'a> {
     /// When it was written, in RFC 3339.
     pub time: &'a str,
     /// The stream's number in a frame: 1 for stdout, 2 for stderr.
@@ -41,7 +41,7 @@ pub struct LogLine<'a> {
 
 impl Container {
     /// The lines of its log, oldest first.
-    pub fn log_lines(&self) -> impl Iterator<Item = LogLine<'static>> {
+    pub(crate) fn log_lines(&self) -> impl Iterator<Item = LogLine<'static>> {
         self.log.lines().filter_map(|line| {
             let (time, rest) = line.split_once(' ')?;
             let (stream, text) = rest.split_once(' ')?;
@@ -74,7 +74,7 @@ macro_rules! container {
 }
 
 /// All containers, newest first, as dockerd lists them.
-pub static CONTAINERS: [Container; 6] = [
+pub(crate) static CONTAINERS: [Container; 6] = [
     container!("api"),
     container!("worker"),
     container!("migrate", None),
@@ -111,7 +111,7 @@ static NETWORK_DETAILS: [(&str, &str); 5] = [
 ];
 
 /// The container with a name (with or without its slash), an ID or the beginning of an ID.
-pub fn container(name: &str) -> Option<&'static Container> {
+pub(crate) fn container(name: &str) -> Option<&'static Container> {
     let bare = name.strip_prefix('/').unwrap_or(name);
     CONTAINERS
         .iter()
@@ -120,7 +120,7 @@ pub fn container(name: &str) -> Option<&'static Container> {
 }
 
 /// The inspect response for an image by a tag, an ID or the beginning of an ID.
-pub fn image(name: &str) -> Option<&'static str> {
+pub(crate) fn image(name: &str) -> Option<&'static str> {
     let tag = tagged(name);
     let found = IMAGE_DETAILS
         .iter()
@@ -129,7 +129,7 @@ pub fn image(name: &str) -> Option<&'static str> {
 }
 
 /// The inspect response for a network by its name, its ID or the beginning of an ID.
-pub fn network(name: &str) -> Option<&'static str> {
+pub(crate) fn network(name: &str) -> Option<&'static str> {
     let found = NETWORK_DETAILS
         .iter()
         .find(|(known, inspect)| *known == name || has_id(inspect, name));
@@ -137,7 +137,7 @@ pub fn network(name: &str) -> Option<&'static str> {
 }
 
 /// The name of an image, with `:latest` added if it has no tag.
-pub fn tagged(name: &str) -> String {
+pub(crate) fn tagged(name: &str) -> String {
     let last = name.rsplit('/').next().unwrap_or(name);
     if last.contains(':') {
         name.to_owned()
@@ -147,7 +147,7 @@ pub fn tagged(name: &str) -> String {
 }
 
 /// The `Id` of an inspect response.
-pub fn id(inspect: &'static str) -> &'static str {
+pub(crate) fn id(inspect: &'static str) -> &'static str {
     let (_, rest) = inspect.split_once("\"Id\": \"").unwrap_or_default();
     rest.split('"').next().unwrap_or_default()
 }

@@ -3,9 +3,9 @@
 use super::recorded::{self, Container, LogLine};
 
 /// The newest API version of the recorded engine.
-pub const API_VERSION: &str = "1.45";
+pub(crate) const API_VERSION: &str = "1.45";
 /// The recorded engine's `Server` header.
-pub const SERVER: &str = "Docker/26.1.5+dfsg1 (linux)";
+pub(crate) const SERVER: &str = "Docker/26.1.5+dfsg1 (linux)";
 
 const OK: &str = "200 OK";
 const BAD_REQUEST: &str = "400 Bad Request";
@@ -17,7 +17,7 @@ const JSON: &str = "application/json";
 const LOG: &str = "application/vnd.docker.multiplexed-stream";
 
 /// A response of the sample engine.
-pub struct DemoResponse {
+pub(crate) struct DemoResponse {
     /// Status code and reason.
     pub status: &'static str,
     /// The header lines, without Content-Length or Transfer-Encoding.
@@ -27,7 +27,7 @@ pub struct DemoResponse {
 }
 
 /// The body of a response.
-pub enum DemoBody {
+pub(crate) enum DemoBody {
     /// A body sent at once.
     Whole(Vec<u8>),
     /// JSON lines, sent one at a time.
@@ -35,7 +35,7 @@ pub enum DemoBody {
 }
 
 /// The response to a request.
-pub fn respond(method: &str, target: &str) -> DemoResponse {
+pub(crate) fn respond(method: &str, target: &str) -> DemoResponse {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let path = percent_decoded(path);
     match unversioned(&path) {

@@ -10,7 +10,7 @@ use dq_text::one_line;
 /// Docker's headers, API version and certificates are sent only to hosts that its own order led to: not with
 /// `--unix-socket`, `--demo` and full URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChosenBy {
+pub(crate) enum ChosenBy {
     /// `--host`.
     HostFlag,
     /// `--unix-socket`.
@@ -33,7 +33,7 @@ pub enum ChosenBy {
 
 impl ChosenBy {
     /// Whether the host is on the command line itself.
-    pub fn is_typed(self) -> bool {
+    pub(crate) fn is_typed(self) -> bool {
         matches!(
             self,
             Self::HostFlag | Self::UnixSocketFlag | Self::Demo | Self::Url
@@ -41,7 +41,7 @@ impl ChosenBy {
     }
 
     /// Whether it names a context rather than a host.
-    pub fn is_context_name(self) -> bool {
+    pub(crate) fn is_context_name(self) -> bool {
         matches!(
             self,
             Self::ContextFlag | Self::DockerContext | Self::CurrentContext
@@ -67,7 +67,7 @@ impl fmt::Display for ChosenBy {
 
 /// A context that is selected, but that DOCKER_HOST overrides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HiddenContext {
+pub(crate) struct HiddenContext {
     /// The context's name.
     pub name: String,
     /// What selects it.
@@ -76,7 +76,7 @@ pub struct HiddenContext {
 
 /// What the reason for a choice mentions besides [`ChosenBy`] and the context's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ReasonDetails {
+pub(crate) struct ReasonDetails {
     /// The path of docker's config.json, which `currentContext` is from.
     pub config_file: Option<PathBuf>,
     /// The context that the choice hides.
@@ -87,7 +87,7 @@ pub struct ReasonDetails {
 
 impl ReasonDetails {
     /// `by` in words, and `currentContext` with the file it is from. One line.
-    pub fn source_of(&self, by: ChosenBy) -> String {
+    pub(crate) fn source_of(&self, by: ChosenBy) -> String {
         match &self.config_file {
             Some(file) if by == ChosenBy::CurrentContext => {
                 format!("{by} of {}", one_line(&file.display().to_string()))

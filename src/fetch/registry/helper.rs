@@ -17,7 +17,7 @@ const NOT_FOUND: &str = "credentials not found in native keychain";
 ///
 /// # Errors
 /// `Usage` if the helper cannot be run, fails or does not print JSON.
-pub fn get(helper: &str, registry: &str) -> Result<Option<Value>, Error> {
+pub(crate) fn get(helper: &str, registry: &str) -> Result<Option<Value>, Error> {
     let Some(answer) = run(helper, "get", registry)? else {
         return Ok(None);
     };
@@ -33,7 +33,7 @@ pub fn get(helper: &str, registry: &str) -> Result<Option<Value>, Error> {
 ///
 /// # Errors
 /// As [`get`].
-pub fn list(helper: &str) -> Result<Vec<String>, Error> {
+pub(crate) fn list(helper: &str) -> Result<Vec<String>, Error> {
     let answer = run(helper, "list", "")?.unwrap_or_default();
     let known = answer.as_object().into_iter().flatten();
     Ok(known.map(|(registry, _)| registry.clone()).collect())

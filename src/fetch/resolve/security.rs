@@ -10,7 +10,7 @@ use crate::tls::TlsOptions;
 
 /// Whether docker's `default` context uses TLS where its address leaves that open. DOCKER_TLS_VERIFY and DOCKER_TLS turn
 /// it on unless they are empty, whatever their value (docker/cli cli/flags/options.go).
-pub fn is_tls_on(flags: &TlsFlags, env: &EnvVars<'_>) -> bool {
+pub(crate) fn is_tls_on(flags: &TlsFlags, env: &EnvVars<'_>) -> bool {
     flags.is_any_given() || env.is_set("DOCKER_TLS_VERIFY") || env.is_set("DOCKER_TLS")
 }
 
@@ -19,7 +19,7 @@ pub fn is_tls_on(flags: &TlsFlags, env: &EnvVars<'_>) -> bool {
 ///
 /// # Errors
 /// `File` where DOCKER_CERT_PATH is not a directory, `Usage` for a key without a certificate.
-pub fn for_default_context(
+pub(crate) fn for_default_context(
     flags: &TlsFlags,
     env: &EnvVars<'_>,
     dir: Option<&ConfigDir>,
@@ -52,7 +52,7 @@ fn cert_path(env: &EnvVars<'_>) -> Result<Option<PathBuf>, Error> {
 ///
 /// # Errors
 /// `Usage` for a key without a certificate.
-pub fn for_stored_context(
+pub(crate) fn for_stored_context(
     flags: &TlsFlags,
     stored: Option<TlsOptions>,
     scheme: &str,
@@ -69,7 +69,7 @@ pub fn for_stored_context(
 ///
 /// # Errors
 /// `Usage` for a key without a certificate.
-pub fn for_url(flags: &TlsFlags, scheme: &str) -> Result<Option<TlsOptions>, Error> {
+pub(crate) fn for_url(flags: &TlsFlags, scheme: &str) -> Result<Option<TlsOptions>, Error> {
     match scheme {
         "https" => flags.applied_to(TlsOptions::system_roots()).map(Some),
         _ => Ok(None),

@@ -24,11 +24,11 @@ fn children() -> MutexGuard<'static, Vec<Child>> {
 }
 
 /// Owns one child process by its process id; dropping the handle kills and reaps the child.
-pub struct ChildHandle(u32);
+pub(crate) struct ChildHandle(u32);
 
 impl ChildHandle {
     /// Installs the signal handlers. Call it before the first child is started.
-    pub fn install_signal_handlers() {
+    pub(crate) fn install_signal_handlers() {
         signals::before_termination(terminate_on_signal);
     }
 
@@ -36,7 +36,7 @@ impl ChildHandle {
     ///
     /// # Errors
     /// The error of [`Command::spawn`].
-    pub fn start(command: &mut Command) -> io::Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
         let mut children = children();
         let child = command.spawn()?;
         let handle = Self(child.id());
@@ -45,7 +45,7 @@ impl ChildHandle {
     }
 
     /// The child's exit status; `None` if it still runs after [`GRACE`].
-    pub fn wait_briefly(&self) -> Option<ExitStatus> {
+    pub(crate) fn wait_briefly(&self) -> Option<ExitStatus> {
         let deadline = Instant::now() + GRACE;
         loop {
             let status = self.status();

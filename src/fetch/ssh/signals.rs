@@ -13,7 +13,7 @@ use signal_hook::low_level::emulate_default_handler;
 ///
 /// Signals that dq was started to ignore (nohup(1)) stay ignored. That is known on Linux only; on other systems all
 /// three are handled. Only the first call has an effect.
-pub fn before_termination(cleanup: fn()) {
+pub(crate) fn before_termination(cleanup: fn()) {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         let ignored = ignored_signals();

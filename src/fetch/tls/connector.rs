@@ -18,7 +18,7 @@ use dq_text::os_reason;
 
 /// Makes the TLS connections of one agent. The files of the options are read once, for the first connection.
 #[derive(Debug)]
-pub struct TlsConnector {
+pub(crate) struct TlsConnector {
     options: TlsOptions,
     loaded: OnceLock<Loaded>,
 }
@@ -32,7 +32,7 @@ struct Loaded {
 
 impl TlsConnector {
     /// Reads nothing yet.
-    pub fn new(options: TlsOptions) -> Self {
+    pub(crate) fn new(options: TlsOptions) -> Self {
         Self {
             options,
             loaded: OnceLock::new(),
@@ -44,7 +44,7 @@ impl TlsConnector {
     ///
     /// # Errors
     /// `File` for a certificate or key that cannot be read or used, `Certificate`, `Handshake`, `Timeout`.
-    pub fn connect(
+    pub(crate) fn connect(
         &self,
         (host, port): (&str, u16),
         tcp: TcpStream,

@@ -20,7 +20,7 @@ const ADD_ALT_NAME: &str = "create it again with subjectAltName in an -extfile, 
                          shows; -k skips this check";
 
 /// The server of a connection, and what its errors mention.
-pub struct Peer {
+pub(crate) struct Peer {
     /// Host and port.
     pub label: String,
     /// The client's certificate.
@@ -30,7 +30,7 @@ pub struct Peer {
 }
 
 /// A `Handshake` error without a hint.
-pub fn failed(host: &str, problem: impl Into<String>) -> Error {
+pub(crate) fn failed(host: &str, problem: impl Into<String>) -> Error {
     failed_with_hint(host, problem, None)
 }
 
@@ -44,14 +44,14 @@ fn failed_with_hint(host: &str, problem: impl Into<String>, hint: Option<String>
 
 impl Peer {
     /// The error of a handshake that took too long.
-    pub fn timed_out(&self) -> Error {
+    pub(crate) fn timed_out(&self) -> Error {
         Error::Timeout {
             doing: format!("in the TLS handshake with {}", self.label),
         }
     }
 
     /// The error to report for a failure during the handshake.
-    pub fn explain_handshake(&self, error: &io::Error) -> Error {
+    pub(crate) fn explain_handshake(&self, error: &io::Error) -> Error {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
         if let Some(inner) = inner {
             return self.explain_tls(inner);
@@ -69,7 +69,7 @@ impl Peer {
     }
 
     /// The error to report for an error of rustls.
-    pub fn explain_tls(&self, error: &rustls::Error) -> Error {
+    pub(crate) fn explain_tls(&self, error: &rustls::Error) -> Error {
         use rustls::Error as TlsError;
         match error {
             TlsError::InvalidCertificate(_) if is_version_1(error) => self.untrusted(
@@ -204,7 +204,7 @@ impl Peer {
     }
 
     /// The error of a server that requires a client certificate where there is none.
-    pub fn no_client_certificate(&self) -> Error {
+    pub(crate) fn no_client_certificate(&self) -> Error {
         failed_with_hint(
             &self.label,
             "the server wants a client certificate",

@@ -19,7 +19,7 @@ const P521: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
 ///
 /// # Errors
 /// `File` if it cannot be read, is not PEM or holds no certificate.
-pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
+pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let bytes = read(path)?;
     let found: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
         .collect::<Result<_, _>>()
@@ -42,7 +42,7 @@ pub fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> 
 ///
 /// # Errors
 /// `File`, naming the file that cannot be used.
-pub fn certified_key(
+pub(crate) fn certified_key(
     cert: &Path,
     key: &Path,
     provider: &CryptoProvider,
@@ -73,7 +73,7 @@ pub fn certified_key(
 }
 
 /// Whether the error is that a certificate is of X.509 version 1. rustls reads version 3 only.
-pub fn is_version_1(error: &rustls::Error) -> bool {
+pub(crate) fn is_version_1(error: &rustls::Error) -> bool {
     match error {
         rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
             other.0.to_string() == "UnsupportedCertVersion"
@@ -131,7 +131,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 /// The error for a file that cannot be used.
-pub fn unusable_file(path: &Path, problem: impl Into<String>) -> Error {
+pub(crate) fn unusable_file(path: &Path, problem: impl Into<String>) -> Error {
     unusable_with_hint(path, problem, None)
 }
 

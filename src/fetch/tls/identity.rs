@@ -15,7 +15,7 @@ use crate::error::Error;
 /// Gives rustls the client's certificate, and records that a server requested one: servers that miss it report that in
 /// different ways.
 #[derive(Debug)]
-pub struct ClientIdentity {
+pub(crate) struct ClientIdentity {
     key: Option<Arc<CertifiedKey>>,
     is_requested: AtomicBool,
 }
@@ -25,7 +25,7 @@ impl ClientIdentity {
     ///
     /// # Errors
     /// `File` for a file that cannot be read or used.
-    pub fn read(options: &TlsOptions, provider: &CryptoProvider) -> Result<Self, Error> {
+    pub(crate) fn read(options: &TlsOptions, provider: &CryptoProvider) -> Result<Self, Error> {
         let files = options.identity.as_ref();
         let key = files
             .map(|(cert, key)| files::certified_key(cert, key, provider))
@@ -37,7 +37,7 @@ impl ClientIdentity {
     }
 
     /// Whether a server requested a certificate and there is none.
-    pub fn is_missing(&self) -> bool {
+    pub(crate) fn is_missing(&self) -> bool {
         self.key.is_none() && self.is_requested.load(Ordering::Relaxed)
     }
 }

@@ -9,14 +9,14 @@ use super::explain::Peer;
 use crate::error::Error;
 
 /// A TLS connection after its handshake.
-pub struct TlsStream {
+pub(crate) struct TlsStream {
     stream: StreamOwned<ClientConnection, TcpStream>,
     peer: Peer,
 }
 
 impl TlsStream {
     /// A connection to `peer` whose handshake is complete.
-    pub fn new(tls: ClientConnection, tcp: TcpStream, peer: Peer) -> Self {
+    pub(crate) fn new(tls: ClientConnection, tcp: TcpStream, peer: Peer) -> Self {
         Self {
             stream: StreamOwned::new(tls, tcp),
             peer,
@@ -24,17 +24,17 @@ impl TlsStream {
     }
 
     /// The TCP connection, for its timeouts and its descriptor.
-    pub fn tcp(&self) -> &TcpStream {
+    pub(crate) fn tcp(&self) -> &TcpStream {
         &self.stream.sock
     }
 
     /// Whether the next read has to wait for bytes from the socket.
-    pub fn is_drained(&self) -> bool {
+    pub(crate) fn is_drained(&self) -> bool {
         self.stream.conn.wants_read()
     }
 
     /// Whether accepted bytes are not yet sent.
-    pub fn has_unsent_bytes(&self) -> bool {
+    pub(crate) fn has_unsent_bytes(&self) -> bool {
         self.stream.conn.wants_write()
     }
 
@@ -42,7 +42,7 @@ impl TlsStream {
     ///
     /// # Errors
     /// Those of the socket: `WouldBlock` if bytes accepted before could not be sent.
-    pub fn try_send(&mut self, bytes: &[u8]) -> io::Result<usize> {
+    pub(crate) fn try_send(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let StreamOwned { conn, sock } = &mut self.stream;
         while conn.wants_write() {
             conn.write_tls(sock)?;
@@ -61,7 +61,7 @@ impl TlsStream {
     ///
     /// # Errors
     /// Those of TLS and of the socket: `WouldBlock` if nothing has arrived.
-    pub fn try_receive(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn try_receive(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
         let StreamOwned { conn, sock } = &mut self.stream;
         if conn.wants_read() {
             conn.read_tls(sock)?;
@@ -77,7 +77,7 @@ impl TlsStream {
     /// The error to report for a failure after the handshake, if TLS is the cause. With TLS 1.3 a server refuses a
     /// client's certificate only then, and may close the connection without an alert. `has_received` says whether any
     /// byte of a response has arrived.
-    pub fn explain(&self, error: &io::Error, has_received: bool) -> Option<Error> {
+    pub(crate) fn explain(&self, error: &io::Error, has_received: bool) -> Option<Error> {
         let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
         match inner {
             Some(inner) => Some(self.peer.explain_tls(inner)),
@@ -87,7 +87,7 @@ impl TlsStream {
     }
 
     /// The error to report for a connection that the server closed without a response, if TLS is the likely cause.
-    pub fn no_reply(&self) -> Option<Error> {
+    pub(crate) fn no_reply(&self) -> Option<Error> {
         let is_missing = self.peer.identity.is_missing();
         is_missing.then(|| self.peer.no_client_certificate())
     }

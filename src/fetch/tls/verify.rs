@@ -20,7 +20,7 @@ use crate::error::Error;
 ///
 /// # Errors
 /// `File` for authorities that cannot be read or used, `Usage` if the system has none.
-pub fn verifier(
+pub(crate) fn verifier(
     options: &TlsOptions,
     provider: Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
@@ -130,7 +130,7 @@ fn is_issuer_missing(error: &TlsError) -> bool {
 
 /// Whether the error is that a server's certificate is marked as an authority's (CA:TRUE). rustls passes this error of
 /// webpki on as text, which a test pins.
-pub fn is_authority_certificate(error: &CertificateError) -> bool {
+pub(crate) fn is_authority_certificate(error: &CertificateError) -> bool {
     match error {
         CertificateError::Other(other) => other.0.to_string() == "CaUsedAsEndEntity",
         _ => false,
