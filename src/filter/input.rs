@@ -47,7 +47,7 @@ pub struct InputSettings {
 /// Reports an error that does not end the run.
 type ReportError = Box<dyn Fn(&ReadError)>;
 
-enum Reader {
+enum SourceReader {
     Values(ValueReader),
     Events(EventReader),
 }
@@ -58,7 +58,7 @@ enum Reader {
 pub struct Inputs {
     settings: InputSettings,
     sources: Box<dyn FnMut() -> Option<InputSource>>,
-    current: Option<Reader>,
+    current: Option<SourceReader>,
     name: Option<Rc<str>>,
     /// The number of newlines in the last source that has ended.
     last_line: usize,
@@ -108,11 +108,11 @@ impl Inputs {
     /// The number of newlines read so far in the current source (`input_line_number`).
     pub fn line_number(&self) -> usize {
         match &self.current {
-            Some(Reader::Values(reader)) if self.settings.mode == InputMode::Lines => {
+            Some(SourceReader::Values(reader)) if self.settings.mode == InputMode::Lines => {
                 reader.lines_consumed()
             }
-            Some(Reader::Values(reader)) => reader.line_number(),
-            Some(Reader::Events(reader)) => reader.line_number(),
+            Some(SourceReader::Values(reader)) => reader.line_number(),
+            Some(SourceReader::Events(reader)) => reader.line_number(),
             None => self.last_line,
         }
     }
@@ -194,7 +194,7 @@ impl Inputs {
         &mut self,
         visitor: &mut impl Visitor,
     ) -> Result<Option<usize>, ReadError> {
-        let Some(Reader::Values(reader)) = &mut self.current else {
+        let Some(SourceReader::Values(reader)) = &mut self.current else {
             return Ok(None);
         };
         let scanned = reader.scan_element(visitor).transpose();
@@ -205,14 +205,14 @@ impl Inputs {
     /// The text of what was scanned last, whose length is `length` bytes.
     pub(crate) fn scanned(&self, length: usize) -> RawValue<'_> {
         match &self.current {
-            Some(Reader::Values(reader)) => reader.scanned(length),
+            Some(SourceReader::Values(reader)) => reader.scanned(length),
             _ => RawValue::from_valid(b"null"),
         }
     }
 
     /// Passes over what was scanned last, whose length is `length` bytes.
     pub(crate) fn consume(&mut self, length: usize) {
-        if let Some(Reader::Values(reader)) = &mut self.current {
+        if let Some(SourceReader::Values(reader)) = &mut self.current {
             reader.consume(length);
         }
     }
@@ -228,7 +228,7 @@ impl Inputs {
             if self.current.is_none() && !self.open_next() {
                 return Ok(None);
             }
-            if let Some(Reader::Values(reader)) = &mut self.current
+            if let Some(SourceReader::Values(reader)) = &mut self.current
                 && let Some(scanned) = scan(reader)
             {
                 self.has_failed = scanned.is_err();
@@ -242,7 +242,7 @@ impl Inputs {
     /// Validates and skips the next element of the array that was opened.
     pub(crate) fn skip_element(&mut self) -> Option<Result<(), ReadError>> {
         match &mut self.current {
-            Some(Reader::Values(reader)) => reader.skip_element(),
+            Some(SourceReader::Values(reader)) => reader.skip_element(),
             _ => None,
         }
     }
@@ -254,8 +254,8 @@ impl Inputs {
         self.name = source.name;
         let reader = ValueReader::new(source.bytes);
         self.current = Some(match self.settings.mode {
-            InputMode::Events | InputMode::SlurpedEvents => Reader::Events(reader.into()),
-            _ => Reader::Values(reader),
+            InputMode::Events | InputMode::SlurpedEvents => SourceReader::Events(reader.into()),
+            _ => SourceReader::Values(reader),
         });
         true
     }
@@ -266,11 +266,11 @@ impl Inputs {
                 return Ok(None);
             }
             let next = match &mut self.current {
-                Some(Reader::Values(reader)) if self.settings.mode == InputMode::Lines => {
+                Some(SourceReader::Values(reader)) if self.settings.mode == InputMode::Lines => {
                     line(reader).transpose()
                 }
-                Some(Reader::Values(reader)) => reader.next_value(),
-                Some(Reader::Events(reader)) => reader.next_event(),
+                Some(SourceReader::Values(reader)) => reader.next_value(),
+                Some(SourceReader::Events(reader)) => reader.next_event(),
                 None => None,
             };
             match next {
@@ -292,7 +292,7 @@ impl Inputs {
         let is_syntax = matches!(error.kind(), ReadErrorKind::Syntax(_));
         if is_syntax && self.settings.stream_errors {
             let path = match &self.current {
-                Some(Reader::Events(reader)) => reader.path(),
+                Some(SourceReader::Events(reader)) => reader.path(),
                 _ => Value::Null,
             };
             self.current = None;
@@ -306,8 +306,8 @@ impl Inputs {
             return Err(error);
         }
         let more = match &mut self.current {
-            Some(Reader::Values(reader)) => reader.skip_to_next_record()?,
-            Some(Reader::Events(reader)) => reader.skip_to_next_record()?,
+            Some(SourceReader::Values(reader)) => reader.skip_to_next_record()?,
+            Some(SourceReader::Events(reader)) => reader.skip_to_next_record()?,
             None => false,
         };
         if !more {
@@ -332,7 +332,7 @@ impl Inputs {
         self.is_slurped = true;
         let mut text = Vec::new();
         while self.open_next() {
-            if let Some(Reader::Values(reader)) = &mut self.current {
+            if let Some(SourceReader::Values(reader)) = &mut self.current {
                 let before = text.len();
                 reader.read_to_end(&mut text)?;
                 self.last_line = memchr::memchr_iter(b'\n', &text[before..]).count();
