@@ -18,7 +18,7 @@ const MAIN: &str = "dq_main";
 
 /// Compiles what a program consists of.
 #[derive(Clone, Copy)]
-pub struct JaqCompiler<'s> {
+pub(crate) struct JaqCompiler<'s> {
     pub program: &'s Program<'s>,
     pub files: &'s ModuleFiles,
     pub arena: &'s Arena,
@@ -32,7 +32,7 @@ impl<'s> JaqCompiler<'s> {
     }
 
     /// Finds everything that the main filter needs.
-    pub fn link(&self, main: MainFilter<'s>) -> Result<Linker<'s>, Vec<CompileError>> {
+    pub(crate) fn link(&self, main: MainFilter<'s>) -> Result<Linker<'s>, Vec<CompileError>> {
         let mut linker = self.linker();
         let home = self.program.home.as_deref();
         linker.home = home.and_then(|home| self.files.load_home(&mut linker, home));
@@ -52,7 +52,7 @@ impl<'s> JaqCompiler<'s> {
 
     /// Compiles a term of the main filter, which is the text of `saved` if that is given. The term may use `variable`,
     /// which has another value in each run. `None` after an error or a warning.
-    pub fn term(
+    pub(crate) fn term(
         &self,
         term: &Term,
         variable: Option<&str>,
@@ -82,7 +82,7 @@ impl<'s> JaqCompiler<'s> {
 
     /// Compiles what was linked; `variable` has another value in each run. It should not fail: the linker has resolved
     /// every name.
-    pub fn generate(
+    pub(crate) fn generate(
         &self,
         linker: Linker,
         variable: Option<&str>,

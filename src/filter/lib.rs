@@ -25,7 +25,7 @@
 //!
 //! This crate and dq-json are the only ones that name jaq-core.
 
-#![warn(missing_docs)]
+#![warn(missing_docs, unreachable_pub)]
 
 mod builtins;
 mod compile_error;

@@ -7,7 +7,7 @@ use crate::saved::SavedFilter;
 use crate::syntax::{self, Module};
 
 /// The main filter, parsed.
-pub struct MainFilter<'p> {
+pub(crate) struct MainFilter<'p> {
     /// Its source.
     pub text: &'p str,
     /// The file that the source is from; empty for the command line.
@@ -22,7 +22,7 @@ pub struct MainFilter<'p> {
 impl<'p> MainFilter<'p> {
     /// Parses the main filter of a program. A saved filter that no filter follows is the main filter itself, so it
     /// runs as fast as if it had been typed.
-    pub fn parse(program: &'p Program) -> Result<Self, CompileError> {
+    pub(crate) fn parse(program: &'p Program) -> Result<Self, CompileError> {
         match program.saved {
             Some(saved) if !program.is_given => Ok(MainFilter {
                 text: &saved.text,

@@ -3,7 +3,7 @@
 use crate::builtins;
 
 /// A hint for a call of `name` with `arity` arguments, if that is not defined. `local` are the names defined around it.
-pub fn suggestion<'a>(
+pub(crate) fn suggestion<'a>(
     name: &str,
     arity: usize,
     local: impl Iterator<Item = &'a str>,

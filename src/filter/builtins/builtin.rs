@@ -2,7 +2,7 @@
 
 /// A function that every filter can call.
 #[derive(Debug)]
-pub struct Builtin {
+pub(crate) struct Builtin {
     /// The name; one that begins with `_` is for the definitions of other builtins only.
     pub name: &'static str,
     /// The number of arguments. Builtins of one name and different arities are different functions.
@@ -21,7 +21,7 @@ pub struct Builtin {
 
 /// Where the code of a builtin is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Implementation {
+pub(crate) enum Implementation {
     /// A definition of jq's library, in `builtins.jq`.
     Jq,
     /// A definition that jq does not have, in `helpers.jq`.
@@ -34,7 +34,7 @@ pub enum Implementation {
 
 /// How many outputs a filter can have for one input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum OutputCount {
+pub(crate) enum OutputCount {
     /// Exactly one, or an error.
     One,
     /// One or none.
@@ -45,7 +45,7 @@ pub enum OutputCount {
 
 /// What a builtin depends on or changes besides its input and arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// Nothing: the same input and arguments give the same outputs.
     Pure,
     /// The clock, the time zone, the environment, files; or it writes a message or ends the run.
@@ -57,7 +57,7 @@ pub enum Effect {
 /// Builtins that the compiler knows by their meaning. One intrinsic may have several arities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Intrinsic {
+pub(crate) enum Intrinsic {
     Add,
     All,
     Any,
@@ -130,12 +130,12 @@ impl Builtin {
     }
 
     /// Whether only the definitions of other builtins may call it.
-    pub fn is_private(&self) -> bool {
+    pub(crate) fn is_private(&self) -> bool {
         self.name.starts_with('_')
     }
 
     /// Whether it is a public native function that has one output for each output of its arguments and no effect.
-    pub fn is_pure_function(&self) -> bool {
+    pub(crate) fn is_pure_function(&self) -> bool {
         !self.is_private()
             && self.implementation == Implementation::Native
             && self.outputs == OutputCount::One

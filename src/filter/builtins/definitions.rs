@@ -9,7 +9,7 @@ const LIBRARY: &str = include_str!("builtins.jq");
 const HELPERS: &str = include_str!("helpers.jq");
 
 /// The definition of a builtin that is written in jq, `def` and all; `None` for one that is not.
-pub fn text(builtin: &Builtin) -> Option<&'static str> {
+pub(crate) fn text(builtin: &Builtin) -> Option<&'static str> {
     let file = match builtin.implementation {
         Implementation::Jq => LIBRARY,
         Implementation::Helper => HELPERS,
@@ -44,7 +44,7 @@ fn parameter_count(rest: &str) -> Option<usize> {
 
 /// Name and number of parameters of every definition in the files, with the implementation that each file stands for.
 #[cfg(test)]
-pub fn signatures() -> impl Iterator<Item = (&'static str, usize, Implementation)> {
+pub(super) fn signatures() -> impl Iterator<Item = (&'static str, usize, Implementation)> {
     let files = [
         (LIBRARY, Implementation::Jq),
         (HELPERS, Implementation::Helper),

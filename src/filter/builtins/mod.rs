@@ -6,6 +6,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use builtin::{Builtin, Implementation, Intrinsic, OutputCount};
-pub use definitions::text;
-pub use table::{all, arities, find, intrinsic, is_builtin, may_read_inputs};
+pub(crate) use builtin::{Builtin, Implementation, Intrinsic, OutputCount};
+pub(crate) use definitions::text;
+pub(crate) use table::{all, arities, find, intrinsic, is_builtin, may_read_inputs};

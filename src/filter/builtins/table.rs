@@ -328,12 +328,12 @@ static TABLE: &[Builtin] = &[
 ];
 
 /// Every builtin, sorted by name and arity.
-pub fn all() -> impl Iterator<Item = &'static Builtin> {
+pub(crate) fn all() -> impl Iterator<Item = &'static Builtin> {
     TABLE.iter()
 }
 
 /// The builtin of that name and number of arguments.
-pub fn find(name: &str, arity: usize) -> Option<&'static Builtin> {
+pub(crate) fn find(name: &str, arity: usize) -> Option<&'static Builtin> {
     let at = TABLE.binary_search_by(|builtin| (builtin.name, builtin.arity).cmp(&(name, arity)));
     at.ok().map(|at| &TABLE[at])
 }
@@ -347,22 +347,22 @@ fn named(name: &str) -> impl Iterator<Item = &'static Builtin> {
 }
 
 /// What the compiler knows the builtin of that name and number of arguments by.
-pub fn intrinsic(name: &str, arity: usize) -> Option<Intrinsic> {
+pub(crate) fn intrinsic(name: &str, arity: usize) -> Option<Intrinsic> {
     find(name, arity)?.intrinsic
 }
 
 /// The numbers of arguments that builtins of this name take, in ascending order.
-pub fn arities(name: &str) -> impl Iterator<Item = usize> {
+pub(crate) fn arities(name: &str) -> impl Iterator<Item = usize> {
     named(name).map(|builtin| builtin.arity)
 }
 
 /// Whether a builtin has this name, with any number of arguments.
-pub fn is_builtin(name: &str) -> bool {
+pub(crate) fn is_builtin(name: &str) -> bool {
     named(name).next().is_some()
 }
 
 /// Whether a call of this name takes inputs or asks where their reader stands. The name alone decides: a definition
 /// of the filter's own may have another number of arguments.
-pub fn may_read_inputs(name: &str) -> bool {
+pub(crate) fn may_read_inputs(name: &str) -> bool {
     named(name).any(|builtin| builtin.effect == Effect::ReadsInputs)
 }

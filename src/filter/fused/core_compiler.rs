@@ -5,7 +5,7 @@ use crate::syntax::Term;
 use dq_json::value::Value;
 
 /// Compiles terms that the fused evaluator leaves to jaq-core.
-pub trait CoreCompiler {
+pub(crate) trait CoreCompiler {
     /// Compiles a term that may use `variable` (with its `$`), which has another value in each run. `None` if the term
     /// has errors or warnings, which are reported when the whole filter is compiled.
     fn compile(&mut self, term: &Term, variable: Option<&str>) -> Option<CompiledFilter>;

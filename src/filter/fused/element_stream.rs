@@ -15,7 +15,7 @@ use crate::jaq_run::CompiledFilter;
 use crate::natives::ByKeyFn;
 
 /// A filter over the elements of an input: a stream of values, made of the elements.
-pub enum ElementStream {
+pub(super) enum ElementStream {
     /// `.[] | body`, or `.[]? | body` if it is optional.
     Each { body: Generator, is_optional: bool },
     /// `length` of the input.
@@ -51,7 +51,7 @@ pub enum ElementStream {
 }
 
 /// `sort_by` and the like, with the filter that gives the key of an element.
-pub struct ByKey {
+pub(super) struct ByKey {
     /// Arranges the elements by their keys.
     pub arrange: ByKeyFn,
     /// The number of arrays around each element in the output.
@@ -63,7 +63,7 @@ pub struct ByKey {
 }
 
 /// What elements are sorted by.
-pub enum SortKey {
+pub(super) enum SortKey {
     /// The one output of an expression.
     One(Expr),
     /// The list of the outputs of a filter, as an expression.
@@ -71,7 +71,7 @@ pub enum SortKey {
 }
 
 /// A loop over a stream.
-pub struct Fold {
+pub(super) struct Fold {
     /// The values that the loop goes through.
     pub stream: ElementStream,
     /// The first state; it does not depend on the input.
@@ -83,7 +83,7 @@ pub struct Fold {
 }
 
 /// What a loop gives.
-pub enum FoldOutput {
+pub(super) enum FoldOutput {
     /// `reduce`: the last state.
     LastState,
     /// `foreach` with two arguments: every output of the update.

@@ -13,7 +13,7 @@ use dq_json::value::{FilterOutput, StringLiteral, Value, ValueKind};
 
 /// Evaluates expressions and generators.
 #[derive(Clone, Copy)]
-pub struct Evaluator<'a> {
+pub(super) struct Evaluator<'a> {
     /// The paths of the slots.
     pub projection: &'a Projection,
     /// What filters of jaq-core can reach.
@@ -25,7 +25,7 @@ impl Evaluator<'_> {
     ///
     /// # Errors
     /// Those of the filter, and those that `out` returns.
-    pub fn each<'t>(
+    pub(super) fn each<'t>(
         &self,
         generator: &Generator,
         frame: &Frame<'_, 't>,
@@ -133,7 +133,7 @@ impl Evaluator<'_> {
     ///
     /// # Errors
     /// Those of the filter, and those that `out` returns.
-    pub fn core_with(
+    pub(super) fn core_with(
         &self,
         filter: &CompiledFilter,
         input: Value,
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
     ///
     /// # Errors
     /// Those of the filter.
-    pub fn one<'t>(
+    pub(super) fn one<'t>(
         &self,
         expr: &Expr,
         frame: &Frame<'_, 't>,
@@ -329,7 +329,7 @@ fn length(item: FilterOutput) -> Result<FilterOutput, Interrupt> {
 }
 
 /// `.[]`
-pub fn values<'t>(item: FilterOutput<'t>, out: OutputFn<'_, 't>) -> Result<(), Interrupt> {
+pub(super) fn values<'t>(item: FilterOutput<'t>, out: OutputFn<'_, 't>) -> Result<(), Interrupt> {
     match item {
         FilterOutput::Raw(text) if text.kind() == ValueKind::Array => text
             .elements()
@@ -360,7 +360,7 @@ fn recurse<'t>(item: FilterOutput<'t>, out: OutputFn<'_, 't>) -> Result<(), Inte
 
 /// The text of a string, if no escape has to be decoded for it.
 #[inline(always)]
-pub fn plain<'i>(item: &'i FilterOutput) -> Option<&'i str> {
+pub(super) fn plain<'i>(item: &'i FilterOutput) -> Option<&'i str> {
     match item {
         FilterOutput::Raw(text) => text.string_literal().and_then(StringLiteral::as_str),
         FilterOutput::Value(value) => value.as_str(),

@@ -16,7 +16,7 @@ use dq_json::value::{FilterOutput, Value};
 type ElementOutputFn<'o> = &'o mut dyn FnMut(FilterOutput<'_>) -> Result<(), Interrupt>;
 
 /// Where the elements of one input come from.
-pub enum Elements<'a, 'p> {
+pub(super) enum Elements<'a, 'p> {
     /// The array that the inputs have opened; its elements are scanned one by one.
     OfArray {
         inputs: &'a RefCell<Inputs>,
@@ -87,7 +87,7 @@ impl Elements<'_, '_> {
 }
 
 /// Evaluates an element stream on one input.
-pub struct ElementEvaluator<'a, 'p> {
+pub(super) struct ElementEvaluator<'a, 'p> {
     pub evaluator: Evaluator<'a>,
     pub elements: Elements<'a, 'p>,
 }
@@ -97,7 +97,11 @@ impl ElementEvaluator<'_, '_> {
     ///
     /// # Errors
     /// Those of the filter, of reading the elements, and those that `out` returns.
-    pub fn each(&self, stream: &ElementStream, out: ElementOutputFn) -> Result<(), Interrupt> {
+    pub(super) fn each(
+        &self,
+        stream: &ElementStream,
+        out: ElementOutputFn,
+    ) -> Result<(), Interrupt> {
         use ElementStream as S;
         match stream {
             S::Each { body, is_optional } => self.elements.for_each(*is_optional, |frame| {

@@ -8,7 +8,7 @@ use crate::jaq_run::CompiledFilter;
 use dq_json::value::{Value, ValueKind};
 
 /// A filter with one output.
-pub enum Expr {
+pub(super) enum Expr {
     /// `.`
     Input,
     /// A field of the input that is found while the input is scanned; the number of its slot.
@@ -42,7 +42,7 @@ pub enum Expr {
 }
 
 /// A filter with any number of outputs.
-pub enum Generator {
+pub(super) enum Generator {
     /// An expression.
     One(Expr),
     /// `empty`
@@ -71,10 +71,10 @@ pub enum Generator {
 
 impl Generator {
     /// `.`
-    pub const INPUT: Self = Self::One(Expr::Input);
+    pub(super) const INPUT: Self = Self::One(Expr::Input);
 
     /// `left | right`
-    pub fn pipe(left: Self, right: Self) -> Self {
+    pub(super) fn pipe(left: Self, right: Self) -> Self {
         match (left, right) {
             (left, Self::One(Expr::Input)) => left,
             (Self::One(Expr::Input), right) => right,
@@ -83,7 +83,7 @@ impl Generator {
     }
 
     /// Whether every output is the input itself.
-    pub fn passes_input(&self) -> bool {
+    pub(super) fn passes_input(&self) -> bool {
         match self {
             Self::Select(_) | Self::OfKind(_) | Self::Empty | Self::One(Expr::Input) => true,
             Self::Pipe(left, right) => left.passes_input() && right.passes_input(),
@@ -92,7 +92,7 @@ impl Generator {
     }
 
     /// Whether jaq-core takes the input first, so that it has to be built as a value.
-    pub fn begins_in_core(&self) -> bool {
+    pub(super) fn begins_in_core(&self) -> bool {
         match self {
             Self::Core(_) | Self::One(Expr::Core(_)) => true,
             Self::Pipe(left, _) => left.begins_in_core(),

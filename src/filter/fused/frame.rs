@@ -5,11 +5,11 @@ use super::projection::FieldSlots;
 use dq_json::value::{FilterOutput, RawValue};
 
 /// Takes the outputs of a generator.
-pub type OutputFn<'o, 't> = &'o mut dyn FnMut(FilterOutput<'t>) -> Result<(), Interrupt>;
+pub(super) type OutputFn<'o, 't> = &'o mut dyn FnMut(FilterOutput<'t>) -> Result<(), Interrupt>;
 
 /// The input of an expression or generator.
 #[derive(Clone)]
-pub struct Frame<'f, 't> {
+pub(super) struct Frame<'f, 't> {
     /// The input itself.
     pub input: FilterOutput<'t>,
     /// Where its fields are, if it is an input or element of the whole filter that was scanned just now.
@@ -22,12 +22,12 @@ const MAX_TEXT_DEPTH: usize = 100;
 
 impl<'f, 't> Frame<'f, 't> {
     /// An input without slots.
-    pub fn of(input: FilterOutput<'t>) -> Self {
+    pub(super) fn of(input: FilterOutput<'t>) -> Self {
         Self { input, slots: None }
     }
 
     /// The text that was scanned last, with the slots that the scan has filled.
-    pub fn scanned(text: RawValue<'t>, slots: &'f FieldSlots<'f>) -> Self {
+    pub(super) fn scanned(text: RawValue<'t>, slots: &'f FieldSlots<'f>) -> Self {
         if slots.max_depth() > MAX_TEXT_DEPTH {
             return Self::of(FilterOutput::Value(text.to_value()));
         }

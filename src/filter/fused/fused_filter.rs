@@ -5,14 +5,14 @@ use super::expression::Generator;
 use super::projection::Projection;
 
 /// A compiled filter for the fused evaluator.
-pub struct FusedFilter {
+pub(crate) struct FusedFilter {
     pub(super) evaluation: Evaluation,
     /// The fields that are found while an input or element is scanned.
     pub(super) projection: Projection,
 }
 
 /// How inputs are evaluated.
-pub enum Evaluation {
+pub(super) enum Evaluation {
     /// As a whole.
     Whole(Generator),
     /// `.`: inputs are copied to the output, a long array in parts.
@@ -23,7 +23,7 @@ pub enum Evaluation {
 
 impl FusedFilter {
     /// Whether it is run on the elements of its inputs, one by one.
-    pub fn streams_elements(&self) -> bool {
+    pub(crate) fn streams_elements(&self) -> bool {
         matches!(self.evaluation, Evaluation::Elements(_))
     }
 }

@@ -4,7 +4,7 @@ use dq_json::read::ReadError;
 use dq_json::value::{Value, ValueError};
 
 /// Why evaluation ended early.
-pub enum Interrupt {
+pub(super) enum Interrupt {
     /// The filter raised this value as an error.
     Raised(Value),
     /// `halt` or `halt_error`, with its exit code.

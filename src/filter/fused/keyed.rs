@@ -12,7 +12,7 @@ use dq_json::value::{FilterOutput, ValR, Value, ValueKind};
 
 /// The elements of one input so far, and their keys.
 #[derive(Default)]
-pub struct KeyedElements {
+pub(super) struct KeyedElements {
     elements: Vec<Value>,
     keys: Vec<Value>,
     /// Keys that were seen, by their text. Equal keys share one value, and so do equal elements where nothing but the
@@ -28,7 +28,7 @@ impl KeyedElements {
     ///
     /// # Errors
     /// Those of its key.
-    pub fn push(
+    pub(super) fn push(
         &mut self,
         evaluator: &Evaluator,
         by_key: &ByKey,
@@ -63,7 +63,7 @@ impl KeyedElements {
     ///
     /// # Errors
     /// If the input is not an array, with jq's message.
-    pub fn arrange(self, by_key: &ByKey, whole: Option<&Value>) -> ValR {
+    pub(super) fn arrange(self, by_key: &ByKey, whole: Option<&Value>) -> ValR {
         let ByKey { arrange, key, .. } = by_key;
         match (whole, key) {
             (None, _) => arrange(&Value::from(self.elements), &Value::from(self.keys)),

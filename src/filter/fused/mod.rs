@@ -26,7 +26,7 @@ mod used_fields;
 #[cfg(test)]
 mod tests;
 
-pub use compile::compile;
-pub use core_compiler::CoreCompiler;
-pub use fused_filter::FusedFilter;
-pub use runner::Runner;
+pub(crate) use compile::compile;
+pub(crate) use core_compiler::CoreCompiler;
+pub(crate) use fused_filter::FusedFilter;
+pub(crate) use runner::Runner;

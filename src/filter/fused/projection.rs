@@ -9,7 +9,7 @@ use dq_json::value::{RawValue, StringLiteral};
 
 /// The fields that a filter uses of its input, as a tree.
 #[derive(Debug, Default)]
-pub struct Projection {
+pub(super) struct Projection {
     fields: Vec<ProjectedField>,
     /// The path of each slot.
     paths: Vec<Vec<Rc<str>>>,
@@ -41,7 +41,7 @@ impl ProjectedField {
 
 impl Projection {
     /// The slot of a path; it is added if there is none.
-    pub fn slot(&mut self, path: &[Rc<str>]) -> usize {
+    pub(super) fn slot(&mut self, path: &[Rc<str>]) -> usize {
         let mut parent = None;
         for (depth, key) in path.iter().enumerate() {
             let siblings = self.children(parent);
@@ -78,7 +78,7 @@ impl Projection {
     }
 
     /// The keys that lead to a slot.
-    pub fn path(&self, slot: usize) -> &[Rc<str>] {
+    pub(super) fn path(&self, slot: usize) -> &[Rc<str>] {
         &self.paths[slot]
     }
 }
@@ -91,7 +91,7 @@ const NO_FIELD: usize = usize::MAX;
 
 /// The offsets of the projected fields in the text of one input.
 #[derive(Debug)]
-pub struct FieldSlots<'p> {
+pub(super) struct FieldSlots<'p> {
     projection: &'p Projection,
     offsets: Vec<u32>,
     /// The projected field whose value is scanned next.
@@ -108,7 +108,7 @@ pub struct FieldSlots<'p> {
 
 impl<'p> FieldSlots<'p> {
     /// Slots for the fields of a projection.
-    pub fn new(projection: &'p Projection) -> Self {
+    pub(super) fn new(projection: &'p Projection) -> Self {
         Self {
             projection,
             offsets: vec![NOT_FOUND; projection.paths.len()],
@@ -121,7 +121,7 @@ impl<'p> FieldSlots<'p> {
     }
 
     /// Forgets the last input.
-    pub fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.offsets.fill(NOT_FOUND);
         self.next = NO_FIELD;
         self.wanted = &[];
@@ -131,13 +131,13 @@ impl<'p> FieldSlots<'p> {
     }
 
     /// The depth to which arrays and objects are nested in the last input.
-    pub fn max_depth(&self) -> usize {
+    pub(super) fn max_depth(&self) -> usize {
         self.max_depth
     }
 
     /// The value of a field; `input` is the text that was scanned. `None` if the input does not have the field.
     #[inline(always)]
-    pub fn get<'t>(&self, slot: usize, input: RawValue<'t>) -> Option<RawValue<'t>> {
+    pub(super) fn get<'t>(&self, slot: usize, input: RawValue<'t>) -> Option<RawValue<'t>> {
         match self.offsets[slot] {
             NOT_FOUND => None,
             at => input.bytes().get(at as usize..).map(RawValue::from_valid),

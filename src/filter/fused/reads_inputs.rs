@@ -8,7 +8,7 @@ use crate::builtins;
 use crate::syntax::Term;
 
 /// Whether a call in the term may read inputs, or ask for the position of their reader.
-pub fn reads_inputs(term: &Term) -> bool {
+pub(super) fn reads_inputs(term: &Term) -> bool {
     let any = |terms: &[Term]| terms.iter().any(|term| reads_inputs(term));
     match term {
         T::Id | T::Recurse | T::Num(_) | T::Var(_) | T::Break(_) | T::Arr(None) => false,

@@ -16,7 +16,7 @@ use dq_json::read::{ScannedValue, ValidateOnly};
 use dq_json::value::{ArrayPart, FilterOutput, Value};
 
 /// Runs a fused filter on one input after the other.
-pub struct Runner<'a> {
+pub(crate) struct Runner<'a> {
     filter: &'a FusedFilter,
     slots: RefCell<FieldSlots<'a>>,
 }
@@ -32,7 +32,7 @@ type HasInput = bool;
 
 impl<'a> Runner<'a> {
     /// A run that has read nothing yet.
-    pub fn new(filter: &'a FusedFilter) -> Self {
+    pub(crate) fn new(filter: &'a FusedFilter) -> Self {
         Self {
             filter,
             slots: RefCell::new(FieldSlots::new(&filter.projection)),
@@ -40,7 +40,7 @@ impl<'a> Runner<'a> {
     }
 
     /// Passes every output for the next input to `emit`. `None` when no input is left.
-    pub fn next<E>(
+    pub(crate) fn next<E>(
         &self,
         context: RunContext,
         emit: &mut dyn FnMut(FilterOutput<'_>) -> Result<(), E>,

@@ -19,7 +19,7 @@ enum Holds {
 use Holds::{Elements, Nothing};
 
 /// The fields that a filter uses of elements, which are inside `nesting` arrays in its input; `None` if it may use all.
-pub fn used_fields(filter: &Generator, nesting: usize) -> Option<Vec<Rc<str>>> {
+pub(super) fn used_fields(filter: &Generator, nesting: usize) -> Option<Vec<Rc<str>>> {
     let mut used = UsedFields::default();
     match used.generator(filter, Elements(nesting))? {
         Nothing => Some(used.keys),

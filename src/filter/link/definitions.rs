@@ -12,7 +12,7 @@ use crate::syntax::{self, Def, Module};
 impl<'s> Linker<'s> {
     /// Makes the main filter the last definition, under the name `compiled`; its own definitions are local to it.
     /// If `source_filter` is given, the definition of that name runs before it.
-    pub fn add_main(
+    pub(crate) fn add_main(
         &mut self,
         compiled: &'s str,
         module: Module<'s>,
@@ -47,7 +47,7 @@ impl<'s> Linker<'s> {
     }
 
     /// Compiles the definition of a builtin; gives the number of outputs that follows from its text.
-    pub fn builtin_definition(
+    pub(crate) fn builtin_definition(
         &mut self,
         builtin: &'static Builtin,
         text: &'static str,

@@ -4,13 +4,13 @@ use crate::builtins::OutputCount;
 use crate::saved::{FilterOrigin, SavedFilter};
 
 /// The name of a definition and its number of arguments.
-pub type Signature<'s> = (&'s str, usize);
+pub(super) type Signature<'s> = (&'s str, usize);
 
 /// A module that has been linked: its index in [`super::Linker::modules`].
-pub type ModuleId = usize;
+pub(crate) type ModuleId = usize;
 
 /// A definition that a module exports.
-pub struct Export<'s> {
+pub(crate) struct Export<'s> {
     /// What it is called by in the source.
     pub signature: Signature<'s>,
     /// The unique name that it is compiled under.
@@ -21,7 +21,7 @@ pub struct Export<'s> {
 
 /// What the top level of a source file can refer to besides builtins.
 #[derive(Default)]
-pub struct FileScope<'s> {
+pub(crate) struct FileScope<'s> {
     /// The file's own definitions, in order; the last of a name counts.
     pub own: Vec<Export<'s>>,
     /// The modules of its `include` directives.
@@ -38,7 +38,7 @@ pub struct FileScope<'s> {
 
 /// Which saved filters a source file may call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SavedAccess {
+pub(crate) enum SavedAccess {
     /// None: builtins and modules of `~/.jq`.
     #[default]
     None,
@@ -50,7 +50,7 @@ pub enum SavedAccess {
 
 impl SavedAccess {
     /// What the text of a saved filter may call; `None` stands for a text that is not saved.
-    pub fn of(saved: Option<&SavedFilter>) -> Self {
+    pub(crate) fn of(saved: Option<&SavedFilter>) -> Self {
         match saved {
             Some(saved) if saved.origin == FilterOrigin::BuiltIn => Self::BuiltIn,
             _ => Self::All,

@@ -8,7 +8,7 @@ use crate::syntax::{Def, Import};
 
 impl<'s> Linker<'s> {
     /// Loads the imports of a file. `None` where one cannot be loaded: that is among the errors then.
-    pub fn file_scope(
+    pub(crate) fn file_scope(
         &mut self,
         imports: &[Import<'s>],
         importer: FileId,
@@ -59,7 +59,7 @@ impl<'s> Linker<'s> {
     }
 
     /// Compiles the definitions of a module file, each under a unique name.
-    pub fn add_module(
+    pub(crate) fn add_module(
         &mut self,
         source: &'s str,
         path: &str,

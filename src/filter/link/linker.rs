@@ -12,7 +12,7 @@ use crate::syntax::{Def, Import};
 use dq_json::value::Value;
 
 /// Reads files for the linker.
-pub trait ModuleLoader<'s> {
+pub(crate) trait ModuleLoader<'s> {
     /// Links the module that an `import` or `include` in the file `importer` names.
     fn load_module(
         &self,
@@ -41,7 +41,7 @@ pub trait ModuleLoader<'s> {
 
 /// Where a directive stands: paths in it are relative to that file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FileId {
+pub(crate) enum FileId {
     /// The main filter of the command line or of `-f`.
     CommandLine,
     /// A file that the loader has registered.
@@ -50,7 +50,7 @@ pub enum FileId {
 
 /// Why a module or a data file was not loaded.
 #[derive(Debug)]
-pub enum LoadError {
+pub(crate) enum LoadError {
     /// What is wrong with the directive or the file that it names; to be shown at the directive.
     AtImport(String),
     /// The file was read, and what is wrong with its text is among [`Linker::errors`] already.
@@ -70,7 +70,7 @@ impl From<&str> for LoadError {
 }
 
 /// Collects the definitions that a filter uses.
-pub struct Linker<'s> {
+pub(crate) struct Linker<'s> {
     pub arena: &'s Arena,
     pub loader: &'s dyn ModuleLoader<'s>,
     /// Everything that must be compiled, dependencies first.
@@ -96,7 +96,7 @@ pub struct Linker<'s> {
 
 /// The saved filters that are called, each once.
 #[derive(Default)]
-pub struct SavedCalls<'s> {
+pub(crate) struct SavedCalls<'s> {
     /// The name that each is compiled under, and its outputs; `None` while it is being linked.
     pub known: HashMap<SavedKey, Option<(&'s str, OutputCount)>>,
     /// Those being linked, each called by the one before it.
@@ -106,10 +106,10 @@ pub struct SavedCalls<'s> {
 }
 
 /// The origin and the name: a built-in filter calls built-in filters, whatever the user has saved under their names.
-pub type SavedKey = (FilterOrigin, String);
+pub(super) type SavedKey = (FilterOrigin, String);
 
 /// What a call refers to.
-pub enum Callee<'s> {
+pub(crate) enum Callee<'s> {
     /// A definition: the name that it is compiled under, and its outputs.
     Definition(&'s str, OutputCount),
     Builtin(&'static Builtin),
@@ -120,7 +120,7 @@ pub enum Callee<'s> {
 
 impl<'s> Linker<'s> {
     /// A linker that has linked nothing; `named` are the variables that the main filter may use, with their `$`.
-    pub fn new(
+    pub(crate) fn new(
         arena: &'s Arena,
         loader: &'s dyn ModuleLoader<'s>,
         named: impl IntoIterator<Item = &'s str>,
@@ -142,7 +142,7 @@ impl<'s> Linker<'s> {
     }
 
     /// Keeps a text that was made up while linking for as long as the source.
-    pub fn keep(&self, text: String) -> &'s str {
+    pub(crate) fn keep(&self, text: String) -> &'s str {
         self.arena.alloc(text)
     }
 }

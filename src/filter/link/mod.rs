@@ -12,7 +12,7 @@ mod resolve;
 mod saved;
 mod scope;
 
-pub use file_scope::ModuleId;
-pub use file_scope::{FileScope, SavedAccess};
-pub use linker::{Callee, FileId, Linker, LoadError, ModuleLoader};
-pub use scope::{Local, Scope};
+pub(crate) use file_scope::ModuleId;
+pub(crate) use file_scope::{FileScope, SavedAccess};
+pub(crate) use linker::{Callee, FileId, Linker, LoadError, ModuleLoader};
+pub(crate) use scope::{Local, Scope};

@@ -9,7 +9,7 @@ const PREDEFINED: [&str; 3] = ["$ENV", "$ARGS", "$__prog_args"];
 impl<'s> Linker<'s> {
     /// What a call of this name and number of arguments refers to. The file's own definitions come first, then its
     /// includes, the user's saved filters, `~/.jq`, builtins and the other saved filters.
-    pub fn resolve(&mut self, file: &FileScope<'s>, signature: Signature<'s>) -> Callee<'s> {
+    pub(crate) fn resolve(&mut self, file: &FileScope<'s>, signature: Signature<'s>) -> Callee<'s> {
         let (name, arity) = signature;
         if let Some((module, inner)) = name.rsplit_once("::") {
             return self.imported(file, module, (inner, arity));
@@ -45,7 +45,7 @@ impl<'s> Linker<'s> {
     }
 
     /// The global variable that `$name` refers to, if there is one.
-    pub fn global(&mut self, file: &FileScope<'s>, name: &'s str) -> Option<&'s str> {
+    pub(crate) fn global(&mut self, file: &FileScope<'s>, name: &'s str) -> Option<&'s str> {
         let mut data = file.data.iter().rev();
         let data = data.find(|(bound, _)| *bound == name);
         let is_known = PREDEFINED.contains(&name) || self.named.contains(&name);

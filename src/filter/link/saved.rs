@@ -66,7 +66,7 @@ impl<'s> Linker<'s> {
     }
 
     /// Compiles a saved filter as a definition; gives the name that it is compiled under and its outputs.
-    pub fn saved_function(&mut self, saved: &SavedFilter) -> (&'s str, OutputCount) {
+    pub(crate) fn saved_function(&mut self, saved: &SavedFilter) -> (&'s str, OutputCount) {
         let source = self.keep(saved.text.clone().into_owned());
         let number = self.saved.known.len();
         let compiled = self.keep(format!("{} saved {number}", saved.name));
@@ -83,7 +83,7 @@ impl<'s> Linker<'s> {
     }
 
     /// Notes that a saved filter is being linked: a call of it is a cycle until then.
-    pub fn open_saved(&mut self, saved: &SavedFilter) {
+    pub(crate) fn open_saved(&mut self, saved: &SavedFilter) {
         let key = (saved.origin, saved.name.clone());
         self.saved.known.insert(key.clone(), None);
         self.saved.open.push(key);
@@ -111,7 +111,7 @@ impl<'s> Linker<'s> {
 
     /// What the top level of a saved filter can refer to: its imports, and its `args` that `--arg` does not set.
     /// `None` after an error, which is among the errors then.
-    pub fn saved_file_scope(
+    pub(crate) fn saved_file_scope(
         &mut self,
         saved: &SavedFilter,
         source: &'s str,

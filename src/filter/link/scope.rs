@@ -6,7 +6,7 @@ use crate::builtins::OutputCount;
 use crate::compile_error::CompileError;
 
 /// Where a term stands: the names around it, and the file that it is in.
-pub struct Scope<'s> {
+pub(crate) struct Scope<'s> {
     source: &'s str,
     path: String,
     /// What the top level of the file can refer to.
@@ -16,7 +16,7 @@ pub struct Scope<'s> {
 }
 
 /// Something that a name can refer to inside a definition or filter.
-pub enum Local<'s> {
+pub(crate) enum Local<'s> {
     /// A definition. `is_open` while its body is being lowered, where a call of it is a recursion and is noted in
     /// `calls_itself`.
     Def {
@@ -37,7 +37,7 @@ pub enum Local<'s> {
 
 impl<'s> Scope<'s> {
     /// The top level of a file. `path` is the file's name in errors.
-    pub fn new(source: &'s str, path: &str, file: FileScope<'s>) -> Self {
+    pub(crate) fn new(source: &'s str, path: &str, file: FileScope<'s>) -> Self {
         Self {
             source,
             path: path.to_owned(),
@@ -47,7 +47,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Reports an error about `part` of the source.
-    pub fn error(
+    pub(crate) fn error(
         &self,
         linker: &mut Linker<'s>,
         part: &str,

@@ -13,5 +13,5 @@ mod patterns;
 mod term;
 mod terms;
 
-pub use order::has_call;
-pub use terms::pipe;
+pub(crate) use order::has_call;
+pub(crate) use terms::pipe;

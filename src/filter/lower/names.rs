@@ -11,7 +11,7 @@ use crate::syntax::{Def, Term};
 
 impl<'s> Scope<'s> {
     /// Lowers a definition and tells how many outputs it has. It is compiled under the name `compiled`, or else its own.
-    pub fn definition(
+    pub(crate) fn definition(
         &mut self,
         linker: &mut Linker<'s>,
         def: Def<'s>,

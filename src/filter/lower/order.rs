@@ -32,7 +32,7 @@ pub(super) fn may_fail(term: &Term) -> bool {
 }
 
 /// Whether a term calls a function. That may take an input or write a message, so the order of two calls can be observed.
-pub fn has_call(term: &Term) -> bool {
+pub(crate) fn has_call(term: &Term) -> bool {
     match term {
         T::Id | T::Recurse | T::Num(_) | T::Var(_) | T::Arr(None) | T::Break(_) => false,
         T::Arr(Some(inner)) | T::Neg(inner) => has_call(inner),

@@ -19,7 +19,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Lowers a term. What is wrong with it is added to the linker's errors.
-    pub fn term(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> Lowered<'s> {
+    pub(crate) fn term(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> Lowered<'s> {
         match term {
             T::Id | T::Num(_) | T::Arr(None) => (term, One),
             T::Recurse => (term, Any),

@@ -6,18 +6,18 @@ use crate::builtins::OutputCount;
 use crate::syntax::Term;
 
 /// A term for jaq-core, and how many outputs it has for one input.
-pub type Lowered<'s> = (Term<'s>, OutputCount);
+pub(super) type Lowered<'s> = (Term<'s>, OutputCount);
 
 /// Variables for operands and parts that are evaluated before the rest. No jq program can spell these names.
-pub const OPERAND: &str = "$ operand";
-pub const INDICES: [&str; 8] = ["$ 0", "$ 1", "$ 2", "$ 3", "$ 4", "$ 5", "$ 6", "$ 7"];
+pub(super) const OPERAND: &str = "$ operand";
+pub(super) const INDICES: [&str; 8] = ["$ 0", "$ 1", "$ 2", "$ 3", "$ 4", "$ 5", "$ 6", "$ 7"];
 
 /// `left | right`
-pub fn pipe<'s>(left: Term<'s>, right: Term<'s>) -> Term<'s> {
+pub(crate) fn pipe<'s>(left: Term<'s>, right: Term<'s>) -> Term<'s> {
     T::BinOp(Box::new(left), B::Pipe(None), Box::new(right))
 }
 
 /// `value as $name | rest`
-pub fn bind<'s>(value: Term<'s>, name: &'s str, rest: Term<'s>) -> Term<'s> {
+pub(super) fn bind<'s>(value: Term<'s>, name: &'s str, rest: Term<'s>) -> Term<'s> {
     T::BinOp(Box::new(value), B::Pipe(Some(P::Var(name))), Box::new(rest))
 }

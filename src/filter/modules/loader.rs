@@ -16,7 +16,7 @@ use dq_json::value::Value;
 use dq_text::os_reason;
 
 /// The module files of a program. Loading one may ask for others, so all state is in cells.
-pub struct ModuleFiles {
+pub(crate) struct ModuleFiles {
     search_path: Vec<PathBuf>,
     /// Where relative directories in `search` of the main filter's imports start: the folder of `-f FILE`, or else the
     /// working directory.
@@ -33,7 +33,7 @@ pub struct ModuleFiles {
 
 impl ModuleFiles {
     /// The module files that the program can import. Nothing is read yet.
-    pub fn new(program: &Program) -> Self {
+    pub(crate) fn new(program: &Program) -> Self {
         let origin = program.path.and_then(|path| Path::new(path).parent());
         Self {
             search_path: search_path(&program.library, program.home.as_deref()),
@@ -47,7 +47,7 @@ impl ModuleFiles {
     }
 
     /// The values of global variables that files have brought in, by name.
-    pub fn globals(&self) -> Ref<'_, Vec<(String, Value)>> {
+    pub(crate) fn globals(&self) -> Ref<'_, Vec<(String, Value)>> {
         self.globals.borrow()
     }
 
@@ -125,7 +125,7 @@ impl ModuleFiles {
 
     /// Links the definitions of `~/.jq`, which every filter sees, if it is a file. What is wrong with it is among the
     /// linker's errors then.
-    pub fn load_home(&self, linker: &mut Linker, home: &Path) -> Option<ModuleId> {
+    pub(crate) fn load_home(&self, linker: &mut Linker, home: &Path) -> Option<ModuleId> {
         let file = home.join(".jq");
         if !file.is_file() {
             return None;

@@ -13,7 +13,7 @@ use dq_text::os_reason;
 ///
 /// # Errors
 /// A message, if there is no such module or it does not parse.
-pub fn module_metadata(name: &str, search_path: &[PathBuf]) -> Result<Value, String> {
+pub(crate) fn module_metadata(name: &str, search_path: &[PathBuf]) -> Result<Value, String> {
     let file = locate(name, search_path, "jq")?;
     let text = std::fs::read_to_string(&file).map_err(|error| os_reason(&error))?;
     let module = syntax::parse_module(&text).map_err(|error| error.message)?;
@@ -59,7 +59,7 @@ fn dependency(import: &Import) -> Result<Value, String> {
 ///
 /// # Errors
 /// A message in jq's words, if the metadata is not a constant object.
-pub fn import_option(import: &Import, key: &str) -> Result<Value, String> {
+pub(super) fn import_option(import: &Import, key: &str) -> Result<Value, String> {
     let Some(metadata) = &import.meta else {
         return Ok(Value::Null);
     };
@@ -73,7 +73,7 @@ pub fn import_option(import: &Import, key: &str) -> Result<Value, String> {
 ///
 /// # Errors
 /// A message in jq's words.
-pub fn check_metadata(metadata: Option<&syntax::Term>) -> Result<(), &'static str> {
+pub(crate) fn check_metadata(metadata: Option<&syntax::Term>) -> Result<(), &'static str> {
     match metadata {
         Some(metadata) if !is_constant(metadata) => Err("Module metadata must be constant"),
         Some(T::Obj(_)) | None => Ok(()),

@@ -6,6 +6,6 @@ mod metadata;
 mod search;
 
 pub use data::{read_text, read_values};
-pub use loader::ModuleFiles;
-pub use metadata::{check_metadata, module_metadata};
-pub use search::search_path;
+pub(crate) use loader::ModuleFiles;
+pub(crate) use metadata::{check_metadata, module_metadata};
+pub(crate) use search::search_path;

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 /// The module search path: the directories of `-L`, or else `~/.jq`.
-pub fn search_path(library: &[PathBuf], home: Option<&Path>) -> Vec<PathBuf> {
+pub(crate) fn search_path(library: &[PathBuf], home: Option<&Path>) -> Vec<PathBuf> {
     if library.is_empty() {
         home.iter().map(|home| home.join(".jq")).collect()
     } else {
@@ -13,7 +13,7 @@ pub fn search_path(library: &[PathBuf], home: Option<&Path>) -> Vec<PathBuf> {
 }
 
 /// The path with a leading `~/`, which no shell has expanded, replaced by the home directory.
-pub fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
+pub(super) fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.to_path_buf(),
@@ -24,7 +24,11 @@ pub fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
 ///
 /// # Errors
 /// A message that names the directories searched.
-pub fn locate(name: &str, directories: &[PathBuf], extension: &str) -> Result<PathBuf, String> {
+pub(super) fn locate(
+    name: &str,
+    directories: &[PathBuf],
+    extension: &str,
+) -> Result<PathBuf, String> {
     let relative = Path::new(name);
     let last = relative
         .file_name()

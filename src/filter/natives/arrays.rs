@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
 use dq_json::value::{Map, Num, ValR, Value};
 
-pub const TABLE: &[NativeEntry] = &[
+pub(super) const TABLE: &[NativeEntry] = &[
     ("true", "", |_| one(Ok(Value::Bool(true)))),
     ("false", "", |_| one(Ok(Value::Bool(false)))),
     ("null", "", |_| one(Ok(Value::Null))),
@@ -44,7 +44,7 @@ fn with_argument(mut cv: NativeCall, f: impl FnOnce(Value, Value) -> ValR) -> Va
 ///
 /// # Errors
 /// If the value is a boolean.
-pub fn length(value: Value) -> ValR {
+pub(crate) fn length(value: Value) -> ValR {
     Ok(match value {
         Value::Null => Value::from(0usize),
         Value::Bool(_) => return fail(format_args!("{} has no length", value.describe())),
@@ -225,7 +225,7 @@ fn last_or_null(mut cv: NativeCall) -> Outputs {
 }
 
 /// An object with these entries, in this order.
-pub fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+pub(super) fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     Value::from(
         entries
             .into_iter()

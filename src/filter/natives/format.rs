@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{ValR, Value, ValueError};
 
-pub const TABLE: &[NativeEntry] = &[
+pub(super) const TABLE: &[NativeEntry] = &[
     ("@csv", "", |cv| one(row(&cv.1, "csv", ",", csv_field))),
     ("@tsv", "", |cv| one(row(&cv.1, "tsv", "\t", tsv_field))),
     ("@html", "", |cv| one(Ok(Value::from(html(&text(&cv.1)))))),

@@ -4,7 +4,7 @@ use super::native::{NativeEntry, fail, one};
 use dq_json::read;
 use dq_json::value::{Num, ValR, Value};
 
-pub const TABLE: &[NativeEntry] = &[
+pub(super) const TABLE: &[NativeEntry] = &[
     ("tojson", "", |cv| one(Ok(Value::from(cv.1.to_json())))),
     ("fromjson", "", |cv| one(from_json(&cv.1))),
     ("tonumber", "", |cv| one(to_number(cv.1))),

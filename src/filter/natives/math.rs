@@ -5,7 +5,7 @@ use dq_json::value::{Num, ValR, Value, ValueError};
 
 /// Functions of two and three arguments begin with `_`: definitions in `builtins.jq` call them, to evaluate the last
 /// argument first as jq does.
-pub const TABLE: &[NativeEntry] = &[
+pub(super) const TABLE: &[NativeEntry] = &[
     ("infinite", "", |_| one(Ok(Value::from(f64::INFINITY)))),
     ("nan", "", |_| one(Ok(Value::from(f64::NAN)))),
     ("isnan", "", |cv| one(test(&cv.1, f64::is_nan))),

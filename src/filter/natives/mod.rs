@@ -14,8 +14,8 @@ mod time;
 use jaq_core::native::Fun;
 use jaq_core::{Bind, Native};
 
-pub use arrays::length;
-pub use sorting::{ByKeyFn, by_key};
+pub(crate) use arrays::length;
+pub(crate) use sorting::{ByKeyFn, by_key};
 
 use crate::builtins::{Builtin, Implementation};
 use crate::jaq_run::JaqData;
@@ -34,7 +34,7 @@ const TABLES: [&[NativeEntry]; 9] = [
 ];
 
 /// The native filters among these builtins, for jaq-core's compiler.
-pub fn functions(builtins: &[&'static Builtin]) -> Vec<Fun<JaqData>> {
+pub(crate) fn functions(builtins: &[&'static Builtin]) -> Vec<Fun<JaqData>> {
     let mut functions: Vec<_> = builtins.iter().filter_map(|it| own_function(it)).collect();
     let of_jaq = |builtin: &&&Builtin| matches!(builtin.implementation, Implementation::Jaq(_));
     if builtins.iter().any(|builtin| of_jaq(&builtin)) {
@@ -82,7 +82,7 @@ fn renamed(
 
 /// Name and number of parameters of every native filter of this crate.
 #[cfg(test)]
-pub fn signatures() -> impl Iterator<Item = (&'static str, usize)> {
+pub(crate) fn signatures() -> impl Iterator<Item = (&'static str, usize)> {
     let entries = TABLES.into_iter().flatten();
     entries.map(|(name, parameters, _)| (*name, parameters.len()))
 }

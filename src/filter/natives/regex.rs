@@ -10,7 +10,7 @@ use super::arrays::object;
 use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
 use dq_json::value::{Num, ValR, Value, ValueError};
 
-pub const TABLE: &[NativeEntry] = &[("_match", "vvv", find)];
+pub(super) const TABLE: &[NativeEntry] = &[("_match", "vvv", find)];
 
 /// The number of backtracking steps after which a match fails; Oniguruma has such a limit too.
 const BACKTRACK_LIMIT: usize = 10_000_000;

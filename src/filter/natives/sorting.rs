@@ -6,7 +6,7 @@ use super::native::{NativeCall, NativeEntry, fail, one};
 use crate::builtins::Intrinsic;
 use dq_json::value::{ValR, Value};
 
-pub const TABLE: &[NativeEntry] = &[
+pub(super) const TABLE: &[NativeEntry] = &[
     ("sort", "", |cv| one(plain(cv.1, sorted))),
     ("unique", "", |cv| one(plain(cv.1, distinct))),
     ("_sort_by", "v", |cv| with_keys(cv, sort_by)),
@@ -43,11 +43,11 @@ fn plain(value: Value, arrange: fn(Vec<KeyedElement>) -> Value) -> ValR {
 ///
 /// # Errors
 /// If one of them is not an array.
-pub type ByKeyFn = fn(&Value, &Value) -> ValR;
+pub(crate) type ByKeyFn = fn(&Value, &Value) -> ValR;
 
 /// What `sort_by`, `group_by` and `unique_by` do with elements and their keys, and the number of arrays around each
 /// element of the output.
-pub fn by_key(builtin: Intrinsic) -> Option<(ByKeyFn, usize)> {
+pub(crate) fn by_key(builtin: Intrinsic) -> Option<(ByKeyFn, usize)> {
     Some(match builtin {
         Intrinsic::SortBy => (sort_by, 1),
         Intrinsic::GroupBy => (group_by, 2),

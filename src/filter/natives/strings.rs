@@ -3,7 +3,7 @@
 use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{ValR, Value};
 
-pub const TABLE: &[NativeEntry] = &[
+pub(super) const TABLE: &[NativeEntry] = &[
     ("utf8bytelength", "", |cv| one(byte_length(&cv.1))),
     ("explode", "", |cv| one(explode(&cv.1))),
     ("implode", "", |cv| one(implode(&cv.1))),

@@ -8,7 +8,7 @@ use crate::builtins;
 use crate::jaq_run::JaqData;
 use dq_json::value::{Value, ValueError};
 
-pub const TABLE: &[NativeEntry] = &[
+pub(super) const TABLE: &[NativeEntry] = &[
     ("error", "", |cv| {
         box_once(Err(ValueError::new(cv.1).into()))
     }),
@@ -116,7 +116,7 @@ fn check_stack(context: &Ctx<JaqData>) -> Result<(), ValueError> {
 }
 
 /// How a native filter that is a path expression runs inside of `path(…)`.
-pub fn paths(name: &str) -> Option<PathsPtr<JaqData>> {
+pub(super) fn paths(name: &str) -> Option<PathsPtr<JaqData>> {
     match name {
         "_empty" => Some(|_| Box::new(std::iter::empty())),
         "error" => Some(|cv| box_once(Err(ValueError::new(cv.1.0).into()))),

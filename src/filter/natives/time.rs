@@ -13,7 +13,7 @@ use strftime::Zone;
 use super::native::{NativeCall, NativeEntry, fail, one};
 use dq_json::value::{ValR, Value, ValueError};
 
-pub const TABLE: &[NativeEntry] = &[
+pub(super) const TABLE: &[NativeEntry] = &[
     ("gmtime", "", |cv| one(gmtime(&cv.1))),
     ("mktime", "", |cv| one(mktime(&cv.1))),
     ("strptime", "v", |cv| one(parse(cv))),

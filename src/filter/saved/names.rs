@@ -16,7 +16,7 @@ pub fn is_name(text: &str) -> bool {
 }
 
 /// Whether jq can call something by this name: it is not a keyword either.
-pub fn is_identifier(name: &str) -> bool {
+pub(crate) fn is_identifier(name: &str) -> bool {
     is_name(name) && !KEYWORDS.contains(&name) && !CONSTANTS.contains(&name)
 }
 

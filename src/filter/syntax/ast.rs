@@ -3,16 +3,16 @@
 use jaq_core::load::parse;
 
 /// A filter. Names are slices of the source, so that an error can point at them.
-pub type Term<'s> = parse::Term<&'s str>;
+pub(crate) type Term<'s> = parse::Term<&'s str>;
 
 /// `def name(args): body;`
-pub type Def<'s> = parse::Def<&'s str>;
+pub(crate) type Def<'s> = parse::Def<&'s str>;
 
 /// The variables that `as` binds.
-pub type Pattern<'s> = parse::Pattern<&'s str>;
+pub(crate) type Pattern<'s> = parse::Pattern<&'s str>;
 
 /// A source file: `module {…};`, imports, definitions and optionally a main filter.
-pub struct Module<'s> {
+pub(crate) struct Module<'s> {
     /// The metadata of the `module` directive.
     pub meta: Option<Term<'s>>,
     /// The `import` and `include` directives, in order.
@@ -27,7 +27,7 @@ pub struct Module<'s> {
 
 impl<'s> Module<'s> {
     /// The main filter, with the definitions local to it. Without a main filter it is the identity.
-    pub fn into_term(self) -> Term<'s> {
+    pub(crate) fn into_term(self) -> Term<'s> {
         let main = self.main.unwrap_or(parse::Term::Id);
         if self.defs.is_empty() {
             main
@@ -38,7 +38,7 @@ impl<'s> Module<'s> {
 }
 
 /// `import "path" as name {meta};`, `import "path" as $name;` or `include "path";`
-pub struct Import<'s> {
+pub(crate) struct Import<'s> {
     /// The relative path, without an extension.
     pub path: &'s str,
     /// The bound name, with its `$` for data; `None` for `include`.
@@ -49,7 +49,7 @@ pub struct Import<'s> {
 
 /// A text that is not a jq program.
 #[derive(Debug)]
-pub struct SyntaxError {
+pub(crate) struct SyntaxError {
     /// The byte offset of the offending text in the source.
     pub offset: usize,
     /// The length of the offending text in bytes; 0 at the end of the source.

@@ -7,7 +7,7 @@ use super::ast::Term;
 use dq_json::value::{Num, Value};
 
 /// Whether a term is a constant, as the metadata of `module` and `import` must be.
-pub fn is_constant(term: &Term) -> bool {
+pub(crate) fn is_constant(term: &Term) -> bool {
     match term {
         T::Num(_) | T::Arr(None) => true,
         T::Str(None, parts) => parts.iter().all(|part| !matches!(part, StrPart::Term(_))),
@@ -32,7 +32,7 @@ fn is_constant_list(term: &Term) -> bool {
 ///
 /// # Errors
 /// A message in jq's words if the term is not a constant.
-pub fn constant_value(term: &Term) -> Result<Value, String> {
+pub(crate) fn constant_value(term: &Term) -> Result<Value, String> {
     let not_constant = || "Module metadata must be constant".to_owned();
     Ok(match term {
         T::Num(text) => Value::Num(Num::parse(text)),

@@ -9,16 +9,16 @@ use super::parser::{ParseResult, Parser};
 
 /// The precedence of the operators, lowest first, as `%left` and similar declarations in jq's `parser.y` order them.
 pub(super) mod strength {
-    pub const PIPE: u8 = 0;
-    pub const COMMA: u8 = 1;
-    pub const BINDING: u8 = 2;
-    pub const ALTERNATIVE: u8 = 3;
-    pub const ASSIGN: u8 = 4;
-    pub const OR: u8 = 5;
-    pub const AND: u8 = 6;
-    pub const COMPARE: u8 = 7;
-    pub const ADD: u8 = 8;
-    pub const MULTIPLY: u8 = 9;
+    pub(crate) const PIPE: u8 = 0;
+    pub(crate) const COMMA: u8 = 1;
+    pub(crate) const BINDING: u8 = 2;
+    pub(crate) const ALTERNATIVE: u8 = 3;
+    pub(crate) const ASSIGN: u8 = 4;
+    pub(crate) const OR: u8 = 5;
+    pub(crate) const AND: u8 = 6;
+    pub(crate) const COMPARE: u8 = 7;
+    pub(crate) const ADD: u8 = 8;
+    pub(crate) const MULTIPLY: u8 = 9;
 }
 
 #[derive(PartialEq)]

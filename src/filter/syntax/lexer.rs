@@ -4,7 +4,7 @@ use super::ast::SyntaxError;
 
 /// The kinds of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenKind {
+pub(super) enum TokenKind {
     /// `map`, `m::f`, and the keywords.
     Word,
     /// `.name`
@@ -23,14 +23,14 @@ pub enum TokenKind {
 
 /// A token: its kind, its slice of the source, and its byte offset.
 #[derive(Clone, Copy, Debug)]
-pub struct Token<'s> {
+pub(super) struct Token<'s> {
     pub kind: TokenKind,
     pub text: &'s str,
     pub offset: usize,
 }
 
 /// A piece of a string literal.
-pub enum StringPart<'s> {
+pub(super) enum StringPart<'s> {
     Text(&'s str),
     Char(char),
     /// `\(`, which an interpolated filter follows.
@@ -45,13 +45,13 @@ const SYMBOLS: [&str; 40] = [
     ".", "?", "$", "@", "!", "&",
 ];
 
-pub struct Lexer<'s> {
+pub(super) struct Lexer<'s> {
     source: &'s str,
     pub position: usize,
 }
 
 impl<'s> Lexer<'s> {
-    pub fn new(source: &'s str) -> Self {
+    pub(super) fn new(source: &'s str) -> Self {
         Self {
             source,
             position: 0,
@@ -63,7 +63,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// The next token. Whitespace and comments before it are skipped.
-    pub fn next(&mut self) -> Result<Token<'s>, SyntaxError> {
+    pub(super) fn next(&mut self) -> Result<Token<'s>, SyntaxError> {
         self.skip_space();
         let rest = self.rest();
         let (kind, length) = match rest.as_bytes() {
@@ -131,7 +131,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// The next piece of a string literal, after its opening quote or an interpolation.
-    pub fn string_part(&mut self) -> Result<StringPart<'s>, SyntaxError> {
+    pub(super) fn string_part(&mut self) -> Result<StringPart<'s>, SyntaxError> {
         let rest = self.rest();
         let plain = rest.find(['"', '\\']).unwrap_or(rest.len());
         if plain > 0 {

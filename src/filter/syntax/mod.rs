@@ -13,6 +13,6 @@ mod parser;
 mod pattern;
 mod term;
 
-pub use ast::{Def, Import, Module, Pattern, SyntaxError, Term};
-pub use constant::{constant_value, is_constant};
-pub use parser::{KEYWORDS, parse_definitions, parse_metadata, parse_module};
+pub(crate) use ast::{Def, Import, Module, Pattern, SyntaxError, Term};
+pub(crate) use constant::{constant_value, is_constant};
+pub(crate) use parser::{KEYWORDS, parse_definitions, parse_metadata, parse_module};

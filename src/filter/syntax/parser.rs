@@ -12,13 +12,13 @@ pub(super) type ParseResult<T> = Result<T, SyntaxError>;
 const MAX_NESTING: usize = 4_000;
 
 /// Words that cannot name a filter.
-pub const KEYWORDS: [&str; 19] = [
+pub(crate) const KEYWORDS: [&str; 19] = [
     "def", "import", "include", "module", "if", "then", "elif", "else", "end", "as", "reduce",
     "foreach", "try", "catch", "label", "and", "or", "break", "__loc__",
 ];
 
 /// Parses a source file or filter.
-pub fn parse_module(source: &str) -> ParseResult<Module<'_>> {
+pub(crate) fn parse_module(source: &str) -> ParseResult<Module<'_>> {
     let mut parser = Parser::new(source)?;
     let meta = parser.module_directive()?;
     let mut imports = Vec::new();
@@ -43,12 +43,12 @@ pub fn parse_module(source: &str) -> ParseResult<Module<'_>> {
 }
 
 /// Parses the metadata of `module {…};` and nothing after it.
-pub fn parse_metadata(source: &str) -> ParseResult<Option<Term<'_>>> {
+pub(crate) fn parse_metadata(source: &str) -> ParseResult<Option<Term<'_>>> {
     Parser::new(source)?.module_directive()
 }
 
 /// Parses a text of definitions, such as those of builtins.
-pub fn parse_definitions(source: &str) -> ParseResult<Vec<Def<'_>>> {
+pub(crate) fn parse_definitions(source: &str) -> ParseResult<Vec<Def<'_>>> {
     let mut parser = Parser::new(source)?;
     let defs = parser.definitions()?;
     parser.expect_end()?;

@@ -9,7 +9,7 @@ use crate::syntax::Term;
 /// evaluator does not know.
 ///
 /// `is_root` says that a term's input is the input (or element) of the whole filter, so that its fields have slots.
-pub struct Compiler<'p> {
+pub(super) struct Compiler<'p> {
     /// The fields used of the input.
     pub projection: Projection,
     /// For the terms that are left to jaq-core.
@@ -24,7 +24,7 @@ const MAX_CORE_TERMS: usize = 4;
 
 impl<'p> Compiler<'p> {
     /// A compiler that has seen no term.
-    pub fn new(core: &'p mut dyn CoreCompiler) -> Self {
+    pub(super) fn new(core: &'p mut dyn CoreCompiler) -> Self {
         Self {
             projection: Projection::default(),
             core,
@@ -33,7 +33,7 @@ impl<'p> Compiler<'p> {
     }
 
     /// Compiles a term for jaq-core, as long as there are few of them.
-    pub fn core(&mut self, term: &Term) -> Option<CompiledFilter> {
+    pub(super) fn core(&mut self, term: &Term) -> Option<CompiledFilter> {
         self.core_terms += 1;
         if self.core_terms > MAX_CORE_TERMS {
             return None;
@@ -42,7 +42,7 @@ impl<'p> Compiler<'p> {
     }
 
     /// Forgets the terms that were given to jaq-core, because something else is compiled in their place.
-    pub fn reset_core_terms(&mut self) {
+    pub(super) fn reset_core_terms(&mut self) {
         self.core_terms = 0;
     }
 }

@@ -8,7 +8,7 @@ use crate::builtins::{self, Intrinsic};
 use crate::syntax::{Pattern, Term};
 
 /// Whether a part of a path is known not to use the input of the path.
-pub fn is_constant_part(part: &Part<Term>) -> bool {
+pub(super) fn is_constant_part(part: &Part<Term>) -> bool {
     match part {
         Part::Index(index) => is_constant(index),
         Part::Range(from, upto) => [from, upto].into_iter().flatten().all(is_constant),
@@ -16,7 +16,7 @@ pub fn is_constant_part(part: &Part<Term>) -> bool {
 }
 
 /// Whether a pattern binds its variables exactly once, and its keys are known not to use the input.
-pub fn is_constant_pattern(pattern: &Pattern) -> bool {
+pub(super) fn is_constant_pattern(pattern: &Pattern) -> bool {
     match pattern {
         P::Var(_) => true,
         P::Arr(items) => items.iter().all(is_constant_pattern),
@@ -35,7 +35,7 @@ fn is_plain_key(key: &Term) -> bool {
 }
 
 /// Whether a term is known not to use its input.
-pub fn is_constant(term: &Term) -> bool {
+pub(super) fn is_constant(term: &Term) -> bool {
     match term {
         T::Num(_) | T::Var(_) | T::Arr(None) => true,
         T::Str(None, parts) => parts.iter().all(|part| match part {

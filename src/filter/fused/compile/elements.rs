@@ -23,7 +23,7 @@ const LOOP_VALUE: &str = "$loop value";
 
 impl Compiler<'_> {
     /// A pipeline as a stream over the elements of its input, if it uses its input once, by `.[]`.
-    pub fn element_stream(&mut self, stages: &[Stage]) -> Option<ElementStream> {
+    pub(super) fn element_stream(&mut self, stages: &[Stage]) -> Option<ElementStream> {
         let (first, rest) = stages.split_first()?;
         let head = match first {
             Stage::Path([(Part::Range(None, None), opt), path @ ..]) => {

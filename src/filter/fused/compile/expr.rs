@@ -15,7 +15,7 @@ use dq_json::value::{Num, Value};
 
 impl Compiler<'_> {
     /// A filter with one output.
-    pub fn expr(&mut self, term: &Term, is_root: bool) -> Option<Expr> {
+    pub(super) fn expr(&mut self, term: &Term, is_root: bool) -> Option<Expr> {
         let mut boxed = |term: &Term| self.expr(term, is_root).map(Box::new);
         Some(match term {
             T::Id => Expr::Input,

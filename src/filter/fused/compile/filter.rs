@@ -12,7 +12,7 @@ use crate::syntax::Module;
 /// Compiles the main filter of a module for the fused evaluator; `None` if it is to be run by jaq-core as a whole.
 ///
 /// With `may_split_arrays`, the filter `.` gives a long array in parts.
-pub fn compile(
+pub(crate) fn compile(
     module: &Module,
     may_split_arrays: bool,
     core: &mut dyn CoreCompiler,

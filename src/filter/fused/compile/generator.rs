@@ -12,7 +12,7 @@ use dq_json::value::ValueKind;
 
 impl Compiler<'_> {
     /// A filter with any number of outputs.
-    pub fn generator(&mut self, term: &Term, is_root: bool) -> Option<Generator> {
+    pub(super) fn generator(&mut self, term: &Term, is_root: bool) -> Option<Generator> {
         if let Some(expr) = self.expr(term, is_root) {
             return Some(Generator::One(expr));
         }

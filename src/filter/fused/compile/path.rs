@@ -12,7 +12,12 @@ use dq_json::value::{Num, Value};
 
 impl Compiler<'_> {
     /// A path that starts from an expression.
-    pub fn path(&mut self, from: Expr, parts: &[PathPart], is_root: bool) -> Option<Generator> {
+    pub(super) fn path(
+        &mut self,
+        from: Expr,
+        parts: &[PathPart],
+        is_root: bool,
+    ) -> Option<Generator> {
         let mut place = from;
         let mut keys: Vec<Rc<str>> = Vec::new();
         let mut rest = parts;

@@ -7,7 +7,7 @@ use crate::fused::expression::{Expr, Generator};
 
 impl Compiler<'_> {
     /// Stages one after the other.
-    pub fn pipeline(&mut self, stages: &[Stage], is_root: bool) -> Option<Generator> {
+    pub(super) fn pipeline(&mut self, stages: &[Stage], is_root: bool) -> Option<Generator> {
         let Some((first, rest)) = stages.split_first() else {
             return Some(Generator::INPUT);
         };

@@ -7,11 +7,11 @@ use crate::builtins::{self, Intrinsic};
 use crate::syntax::Term;
 
 /// One part of a path, with its `?`.
-pub type PathPart<'s> = (Part<Term<'s>>, Opt);
+pub(super) type PathPart<'s> = (Part<Term<'s>>, Opt);
 
 /// One stage of a pipeline.
 #[derive(Clone, Copy)]
-pub enum Stage<'t, 's> {
+pub(super) enum Stage<'t, 's> {
     /// Any term but those below.
     Term(&'t Term<'s>),
     /// A path of the stage's input.
@@ -20,7 +20,7 @@ pub enum Stage<'t, 's> {
 
 impl<'s> Stage<'_, 's> {
     /// Whether it is a call of this builtin without arguments.
-    pub fn calls(self, intrinsic: Intrinsic) -> bool {
+    pub(super) fn calls(self, intrinsic: Intrinsic) -> bool {
         let Self::Term(T::Call(name, args)) = self else {
             return false;
         };
@@ -36,7 +36,7 @@ impl<'s> Stage<'_, 's> {
 }
 
 /// The stages of a term, in order; a term that is no pipeline is one stage.
-pub fn stages<'t, 's>(term: &'t Term<'s>) -> Vec<Stage<'t, 's>> {
+pub(super) fn stages<'t, 's>(term: &'t Term<'s>) -> Vec<Stage<'t, 's>> {
     let mut stages = Vec::new();
     flatten(term, &mut stages);
     stages
@@ -56,7 +56,7 @@ fn flatten<'t, 's>(term: &'t Term<'s>, stages: &mut Vec<Stage<'t, 's>>) {
 }
 
 /// The pipeline of some stages as one term.
-pub fn to_term<'s>(stages: &[Stage<'_, 's>]) -> Term<'s> {
+pub(super) fn to_term<'s>(stages: &[Stage<'_, 's>]) -> Term<'s> {
     let terms = stages.iter().map(|stage| stage.to_term());
     let pipe = |left, right| T::BinOp(Box::new(left), BinaryOp::Pipe(None), Box::new(right));
     terms.reduce(pipe).unwrap_or(T::Id)

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::{is_cut_short, run};
 
 /// A pseudo-random generator (SplitMix64), seeded to make failures repeatable.
-pub struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -23,11 +23,11 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    pub fn below(&mut self, n: u64) -> u64 {
+    pub(super) fn below(&mut self, n: u64) -> u64 {
         self.next() % n
     }
 
-    pub fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+    pub(super) fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.below(from.len() as u64) as usize]
     }
 }
@@ -36,7 +36,7 @@ const KEYS: [&str; 4] = ["a", "b", "c", "aa"];
 const SPACES: [&str; 6] = ["", "", "", " ", "\n", "\t "];
 
 /// A random JSON text, sometimes with an error.
-pub fn text(random: &mut Random, depth: u64) -> String {
+pub(super) fn text(random: &mut Random, depth: u64) -> String {
     let space = random.pick(&SPACES);
     let inner = match random.below(if depth == 0 { 5 } else { 9 }) {
         0 => random
@@ -255,7 +255,7 @@ fn random_filters_agree_with_jaq_core() {
 }
 
 /// Calls a function with one seed after the other until the time is up; gives the next seed.
-pub fn repeated(mut once: impl FnMut(u64)) -> u64 {
+pub(super) fn repeated(mut once: impl FnMut(u64)) -> u64 {
     let variable = |name| {
         std::env::var(name)
             .ok()

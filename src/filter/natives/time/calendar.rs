@@ -3,7 +3,7 @@
 const DAY: i64 = 86_400;
 
 /// A moment as fields of the calendar, all in range.
-pub struct Moment {
+pub(super) struct Moment {
     pub year: i64,
     /// From 0.
     pub month: i64,
@@ -19,13 +19,13 @@ pub struct Moment {
 
 impl Moment {
     /// The moment a number of whole seconds after the epoch; `None` if its year does not fit in C's `int`.
-    pub fn from_epoch(seconds: f64) -> Option<Self> {
+    pub(super) fn from_epoch(seconds: f64) -> Option<Self> {
         let moment = (seconds.abs() < 9e18).then(|| Self::at(seconds as i64))?;
         i32::try_from(moment.year - 1900).ok().map(|_| moment)
     }
 
     /// The moment of a year, month (from 0), day, hour, minute and second; fields out of range carry over.
-    pub fn normalized(fields: [i64; 6]) -> Self {
+    pub(super) fn normalized(fields: [i64; 6]) -> Self {
         let clamp = |field: i64| field.clamp(i32::MIN.into(), i32::MAX.into());
         let [_, month, day, hour, minute, second] = fields.map(clamp);
         let year = 1900 + clamp(fields[0].saturating_sub(1900));
@@ -54,7 +54,7 @@ impl Moment {
     }
 
     /// The fields in the order of jq's arrays.
-    pub fn fields(&self) -> [i64; 8] {
+    pub(super) fn fields(&self) -> [i64; 8] {
         [
             self.year,
             self.month,
@@ -68,7 +68,7 @@ impl Moment {
     }
 
     /// Seconds since the epoch; `None` if the year does not fit in C's `int`.
-    pub fn seconds(&self) -> Option<i64> {
+    pub(super) fn seconds(&self) -> Option<i64> {
         let days = days_before(self.year, 0) + self.yearday;
         let seconds = days * DAY + self.hour * 3600 + self.minute * 60 + self.second;
         i32::try_from(self.year - 1900).ok().map(|_| seconds)
@@ -76,12 +76,12 @@ impl Moment {
 }
 
 /// The weekday, from Sunday as 0, of a day counted from the epoch; the epoch was a Thursday.
-pub fn weekday(days: i64) -> i64 {
+pub(super) fn weekday(days: i64) -> i64 {
     (days + 4).rem_euclid(7)
 }
 
 /// Days from the epoch to the first day of a month; months count from 0.
-pub fn days_before(year: i64, month: i64) -> i64 {
+pub(super) fn days_before(year: i64, month: i64) -> i64 {
     let past = year - 1;
     let leap_days = past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400);
     // 719,162 days lie between 0001-01-01 and the epoch.
@@ -103,7 +103,7 @@ fn is_leap(year: i64) -> bool {
 }
 
 /// Days of the year before a month; months count from 0, and 12 gives the length of the year.
-pub fn month_start(year: i64, month: i64) -> i64 {
+pub(super) fn month_start(year: i64, month: i64) -> i64 {
     const STARTS: [i64; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
     let start = usize::try_from(month).ok().and_then(|m| STARTS.get(m));
     start.copied().unwrap_or(0) + i64::from(month > 1 && is_leap(year))

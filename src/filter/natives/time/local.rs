@@ -10,7 +10,7 @@ use super::calendar::Moment;
 const MAX_SECONDS: f64 = 253_402_200_000.0;
 
 /// The local time a number of whole seconds after the epoch; `None` outside of jiff's years, -9999 to 9999.
-pub fn moment(seconds: f64) -> Option<Moment> {
+pub(super) fn moment(seconds: f64) -> Option<Moment> {
     let whole = (seconds.abs() < MAX_SECONDS).then_some(seconds as i64)?;
     let offset = TimeZone::system().to_offset(Timestamp::from_second(whole).ok()?);
     Moment::from_epoch(seconds + f64::from(offset.seconds()))
@@ -18,7 +18,7 @@ pub fn moment(seconds: f64) -> Option<Moment> {
 
 /// The offset, the name of the time zone and the seconds since the epoch of a local time, as `+0900 JST SECONDS`. Outside
 /// of jiff's years it is `+0000 UTC 0`.
-pub fn zone(moment: &Moment) -> String {
+pub(super) fn zone(moment: &Moment) -> String {
     seconds(moment).map_or_else(|| "+0000 UTC 0".to_owned(), described)
 }
 

@@ -2,7 +2,7 @@
 
 use super::calendar::{Moment, days_before, weekday};
 
-pub const WEEKDAYS: [&str; 7] = [
+pub(super) const WEEKDAYS: [&str; 7] = [
     "Sunday",
     "Monday",
     "Tuesday",
@@ -11,7 +11,7 @@ pub const WEEKDAYS: [&str; 7] = [
     "Friday",
     "Saturday",
 ];
-pub const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -27,7 +27,7 @@ pub const MONTHS: [&str; 12] = [
 ];
 
 /// The time zone of a moment.
-pub struct Zone<'z> {
+pub(super) struct Zone<'z> {
     offset: &'z str,
     name: &'z str,
     /// Seconds since the epoch, the moment taken as a local time (`%s`).
@@ -72,7 +72,7 @@ enum Converted<'t> {
 }
 
 /// The moment in a format.
-pub fn strftime(format: &str, moment: &Moment, zone: &Zone) -> String {
+pub(super) fn strftime(format: &str, moment: &Moment, zone: &Zone) -> String {
     expand(format, moment, zone, false)
 }
 

@@ -30,7 +30,7 @@ struct ParsedTime<'t> {
 }
 
 /// Parses a text by a format: the fields of jq's array, and the rest of the text. `None` if the text does not match.
-pub fn strptime<'t>(text: &'t str, format: &str) -> Option<([i64; 8], &'t str)> {
+pub(super) fn strptime<'t>(text: &'t str, format: &str) -> Option<([i64; 8], &'t str)> {
     let mut parsed = ParsedTime {
         rest: text,
         year: 1900,
@@ -283,6 +283,6 @@ impl ParsedTime<'_> {
 }
 
 /// C's `isspace`.
-pub fn is_space(c: char) -> bool {
+pub(super) fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t'..='\r')
 }
