@@ -60,8 +60,8 @@ mod tests {
 
     #[test]
     fn every_file_of_the_folder_is_built_in() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("filters");
-        let mut files: Vec<String> = fs::read_dir(folder)
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("filters");
+        let mut files: Vec<String> = fs::read_dir(directory)
             .unwrap()
             .map(|file| file.unwrap().file_name().into_string().unwrap())
             .collect();

@@ -12,7 +12,7 @@ use super::env_vars::EnvVars;
 use super::error::Error;
 use dq_text::{one_line, os_reason};
 
-/// The folder with docker's configuration.
+/// The directory with docker's configuration.
 #[derive(Debug, Clone)]
 pub(crate) struct ConfigDir(pub PathBuf);
 
@@ -32,7 +32,7 @@ pub(crate) struct Context {
     pub host: String,
     /// Whether to accept any server certificate.
     pub skip_tls_verify: bool,
-    /// The folder for ca.pem, cert.pem and key.pem, each of which may be missing.
+    /// The directory for ca.pem, cert.pem and key.pem, each of which may be missing.
     pub tls_dir: PathBuf,
 }
 
@@ -86,8 +86,12 @@ impl ConfigDir {
     /// `Usage` if there is no such context (the docker CLI does not fall back to another one either), `File` if its
     /// meta.json cannot be read or understood.
     pub(crate) fn context(&self, name: &str) -> Result<Context, Error> {
-        let folder = folder_name(name);
-        let path = self.0.join("contexts/meta").join(&folder).join("meta.json");
+        let directory = directory_name(name);
+        let path = self
+            .0
+            .join("contexts/meta")
+            .join(&directory)
+            .join("meta.json");
         let Some(value) = read_json(&path)? else {
             return Err(self.not_found(name));
         };
@@ -99,7 +103,7 @@ impl ConfigDir {
         Ok(Context {
             host: text(endpoint, "Host").ok_or_else(|| invalid(&path, "Host is not a string"))?,
             skip_tls_verify: field(endpoint, "SkipTLSVerify") == Some(&Value::Bool(true)),
-            tls_dir: self.0.join("contexts/tls").join(&folder).join("docker"),
+            tls_dir: self.0.join("contexts/tls").join(&directory).join("docker"),
         })
     }
 
@@ -137,8 +141,8 @@ impl ConfigDir {
     }
 }
 
-/// The folder name of a context: the SHA-256 of its name, in hexadecimal.
-fn folder_name(name: &str) -> String {
+/// The directory name of a context: the SHA-256 of its name, in hexadecimal.
+fn directory_name(name: &str) -> String {
     Sha256::digest(name.as_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -257,9 +261,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folder_of_a_context_is_the_hash_of_its_name() {
+    fn the_directory_of_a_context_is_the_hash_of_its_name() {
         assert!(
-            folder_name("foo").starts_with("2c26b46b") && folder_name("foo").ends_with("66e7ae")
+            directory_name("foo").starts_with("2c26b46b")
+                && directory_name("foo").ends_with("66e7ae")
         );
     }
 

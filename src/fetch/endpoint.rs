@@ -274,8 +274,8 @@ fn resolve_reference(base: &str, reference: &str) -> Option<String> {
         Some(b'/') => reference.to_owned(),
         Some(b'?') => format!("{path}{reference}"),
         Some(_) => {
-            let folder = path.rfind('/').map_or("", |end| &path[..=end]);
-            format!("{folder}{reference}")
+            let directory = path.rfind('/').map_or("", |end| &path[..=end]);
+            format!("{directory}{reference}")
         }
     };
     encode(&remove_dot_segments(&text)).ok()

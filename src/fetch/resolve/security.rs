@@ -29,13 +29,13 @@ pub(crate) fn for_default_context(
     if !is_on && scheme != "https" {
         return Ok(None);
     }
-    let folder = cert_path(env)?.or_else(|| dir.filter(|_| is_on).map(|dir| dir.0.clone()));
+    let directory = cert_path(env)?.or_else(|| dir.filter(|_| is_on).map(|dir| dir.0.clone()));
     let verify = env.is_set("DOCKER_TLS_VERIFY") || !(flags.tls || env.is_set("DOCKER_TLS"));
-    let configured = TlsOptions::from_folder(folder.as_deref(), verify);
+    let configured = TlsOptions::from_directory(directory.as_deref(), verify);
     flags.applied_to(configured).map(Some)
 }
 
-/// DOCKER_CERT_PATH. The folder must exist; the files in it need not.
+/// DOCKER_CERT_PATH. The directory must exist; the files in it need not.
 fn cert_path(env: &EnvVars<'_>) -> Result<Option<PathBuf>, Error> {
     match env.path("DOCKER_CERT_PATH") {
         Some(path) if !path.is_dir() => Err(Error::File {

@@ -34,9 +34,9 @@ impl TlsOptions {
         }
     }
 
-    /// Docker's files in a folder, as far as they exist. The docker CLI requires ca.pem; here the system's authorities
-    /// replace it.
-    pub fn from_folder(dir: Option<&Path>, verify: bool) -> Self {
+    /// Docker's files in a directory, as far as they exist. The docker CLI requires ca.pem; here the system's
+    /// authorities replace it.
+    pub fn from_directory(dir: Option<&Path>, verify: bool) -> Self {
         let roots = dir.map(|dir| dir.join("ca.pem"));
         Self {
             roots: match roots {
@@ -51,13 +51,13 @@ impl TlsOptions {
 
     /// The options stored with a context; `None` if it has none.
     pub fn from_context(dir: &Path, skip_verify: bool) -> Option<Self> {
-        let stored = Self::from_folder(Some(dir), !skip_verify);
+        let stored = Self::from_directory(Some(dir), !skip_verify);
         let has_ca = matches!(stored.roots, TrustedRoots::File(_));
         (skip_verify || has_ca || stored.identity.is_some()).then_some(stored)
     }
 }
 
-/// The client's certificate and key in a folder. If only one of them exists, reading the other is an error later.
+/// The client's certificate and key in a directory. If only one of them exists, reading the other is an error later.
 fn identity_files(dir: &Path) -> Option<(PathBuf, PathBuf)> {
     let (cert, key) = (dir.join("cert.pem"), dir.join("key.pem"));
     (cert.exists() || key.exists()).then_some((cert, key))
