@@ -1,20 +1,20 @@
-//! A value in the cell of a table: on one line, readable, harmless.
+//! Values in table cells: one line, readable, without control characters.
 
 use std::fmt::Write as _;
 
 use dq_json::value::Value;
 use dq_text::{is_ambiguous, is_dangerous, push_json_escape};
 
-/// What is nested deeper in a cell is not shown.
+/// Values nested deeper than this in a cell are shown as `…`.
 const MAX_DEPTH: usize = 8;
 
-/// Appends a value: strings without quotes, the elements of an array with commas between them, an object as
-/// `key=value, …`. What is nested in those stands in brackets.
-pub fn readable(value: &Value, out: &mut String) {
-    nested(value, 0, out);
+/// Appends a value: strings without quotes, the elements of an array separated by commas, an object as
+/// `key=value, …`. Arrays and objects inside those are in brackets.
+pub fn push_readable(value: &Value, out: &mut String) {
+    push_nested(value, 0, out);
 }
 
-fn nested(value: &Value, depth: usize, out: &mut String) {
+fn push_nested(value: &Value, depth: usize, out: &mut String) {
     match value {
         Value::Null => {}
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
@@ -22,20 +22,20 @@ fn nested(value: &Value, depth: usize, out: &mut String) {
             // Writing to a string cannot fail.
             let _ = write!(out, "{n}");
         }
-        Value::Str(text) => visible(text, out),
+        Value::Str(text) => push_visible(text, out),
         Value::Arr(_) | Value::Obj(_) if depth >= MAX_DEPTH => out.push('…'),
         Value::Arr(items) => {
             let elements = items.iter().map(|item| (None, item));
-            list(elements, ["[", "]"], depth, out);
+            push_list(elements, ["[", "]"], depth, out);
         }
         Value::Obj(map) => {
             let entries = map.iter().map(|(key, value)| (Some(&**key), value));
-            list(entries, ["{", "}"], depth, out);
+            push_list(entries, ["{", "}"], depth, out);
         }
     }
 }
 
-fn list<'v>(
+fn push_list<'v>(
     entries: impl Iterator<Item = (Option<&'v str>, &'v Value)>,
     brackets: [&str; 2],
     depth: usize,
@@ -48,22 +48,22 @@ fn list<'v>(
             out.push_str(", ");
         }
         if let Some(key) = key {
-            visible(key, out);
+            push_visible(key, out);
             out.push('=');
         }
-        nested(value, depth + 1, out);
+        push_nested(value, depth + 1, out);
     }
     out.push_str(close);
 }
 
-/// Appends text with every control character, line break and override of direction as an escape.
-pub fn visible(text: &str, out: &mut String) {
-    // The common case, eight bytes at a time.
+/// Appends text, with every control character, line break and bidirectional control as an escape.
+pub fn push_visible(text: &str, out: &mut String) {
+    // Printable ASCII is the common case; the compiler vectorises this loop.
     if text.bytes().all(|byte| (b' '..0x7f).contains(&byte)) {
         return out.push_str(text);
     }
     for c in text.chars() {
-        // Terminals do not agree on what a soft hyphen takes: a row could wrap.
+        // Terminals disagree about the width of such characters as the soft hyphen, so a row could wrap.
         if is_dangerous(c) || is_ambiguous(c) {
             let mut escape = Vec::with_capacity(12);
             push_json_escape(c, &mut escape);
@@ -74,7 +74,7 @@ pub fn visible(text: &str, out: &mut String) {
     }
 }
 
-/// The first twelve digits of a SHA-256 sum, as docker shows it; `None` for any other text.
+/// The first twelve digits of a SHA-256 digest, which is how docker shows IDs; `None` for any other text.
 pub fn short_hash(text: &str) -> Option<&str> {
     let digits = text.strip_prefix("sha256:").unwrap_or(text);
     let is_hash = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -107,13 +107,13 @@ mod tests {
         ];
         for (json, expected) in cases {
             let mut out = String::new();
-            readable(&value(json), &mut out);
+            push_readable(&value(json), &mut out);
             assert_eq!(out, expected, "{json}");
         }
     }
 
     #[test]
-    fn nothing_reaches_the_terminal_but_text() {
+    fn control_characters_are_escaped() {
         let cases = [
             ("a\nb\tc\r", r"a\nb\tc\r"),
             ("\x1b[31mred\x1b[0m", r"\u001b[31mred\u001b[0m"),
@@ -129,13 +129,13 @@ mod tests {
         ];
         for (text, expected) in cases {
             let mut out = String::new();
-            visible(text, &mut out);
+            push_visible(text, &mut out);
             assert_eq!(out, expected, "{text:?}");
         }
     }
 
     #[test]
-    fn hashes() {
+    fn short_hashes() {
         let digits = "0123456789abcdef".repeat(4);
         assert_eq!(short_hash(&digits), Some("0123456789ab"));
         assert_eq!(

@@ -1,4 +1,5 @@
-//! Formats that have columns: rows are held until it is known which columns there are, then written as they come.
+//! The formatter behind every format that has columns: it holds rows until the columns are known, then writes each
+//! row as it arrives.
 
 use std::io;
 use std::rc::Rc;
@@ -6,44 +7,49 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::formatter::Formatter;
 use crate::row_buffer::{Cell, RowBuffer};
-use crate::rows::each_row;
+use crate::rows::for_each_row;
 use dq_json::value::{FilterOutput, Value};
 use dq_text::sanitize;
 
-/// How such a format writes.
+/// How one format writes headers and rows.
 pub trait RowWriter {
-    /// The columns are settled: what stands above the rows. The grid has those that were held.
-    fn begin(&mut self, grid: &RowBuffer, out: &mut String);
+    /// Writes what stands above the rows. Called once, when the columns are fixed; the buffer has the rows held so far.
+    fn write_header(&mut self, rows: &RowBuffer, out: &mut String);
 
-    /// One row.
-    fn row(&mut self, grid: &RowBuffer, cells: &[Cell], out: &mut String) -> Result<(), Error>;
+    /// Writes one row of the buffer.
+    fn write_row(
+        &mut self,
+        rows: &RowBuffer,
+        cells: &[Cell],
+        out: &mut String,
+    ) -> Result<(), Error>;
 
-    /// A key came after the columns were settled, and is left out.
-    fn late(&mut self, _key: Rc<str>) {}
+    /// Notes a key that first appeared after the columns were fixed, and whose cells are left out.
+    fn note_unknown_key(&mut self, _key: Rc<str>) {}
 
-    /// The last row is written.
-    fn end(&mut self, _out: &mut String) -> Result<(), Error> {
+    /// Writes what stands below the last row.
+    fn finish(&mut self, _out: &mut String) -> Result<(), Error> {
         Ok(())
     }
 }
 
-/// Keys that came too late, for formats whose readers must not miss them.
+/// Keys that first appeared after the header was written, for formats that report them as an error.
 #[derive(Default)]
 pub struct UnknownKeys {
     keys: Vec<Rc<str>>,
 }
 
-/// Keys named in the message.
-const NAMED: usize = 10;
+/// At most this many keys are named in the message.
+const MAX_NAMED: usize = 10;
 
 impl UnknownKeys {
     pub fn add(&mut self, key: Rc<str>) {
-        if self.keys.len() < NAMED && !self.keys.contains(&key) {
+        if self.keys.len() < MAX_NAMED && !self.keys.contains(&key) {
             self.keys.push(key);
         }
     }
 
-    /// Fails if there were any.
+    /// Fails if there are any.
     pub fn check(&self) -> Result<(), Error> {
         if self.keys.is_empty() {
             Ok(())
@@ -53,61 +59,61 @@ impl UnknownKeys {
     }
 }
 
-/// Holds rows and has them written in a style.
+/// Holds rows, then writes them with a [`RowWriter`].
 ///
-/// The columns are settled when the outputs end, when the input is quiet, or when 32 MiB are held:
-/// a live stream shows its rows at once, and the rows of one answer all have their say.
-pub struct ColumnarFormatter<S> {
-    grid: RowBuffer,
-    style: S,
+/// The columns are fixed when the outputs end, before the input blocks, or when 32 MiB are held. So a live stream
+/// shows its rows at once, and all rows of a finite response contribute columns.
+pub struct ColumnarFormatter<W> {
+    rows: RowBuffer,
+    writer: W,
     sort_keys: bool,
-    /// Show control characters instead of sending them.
+    /// Escapes control characters, because the output is a terminal.
     sanitize: bool,
     buf: String,
 }
 
-impl<S: RowWriter> ColumnarFormatter<S> {
-    pub fn new(grid: RowBuffer, style: S, sort_keys: bool, sanitize: bool) -> Self {
+impl<W: RowWriter> ColumnarFormatter<W> {
+    pub fn new(rows: RowBuffer, writer: W, sort_keys: bool, sanitize: bool) -> Self {
         Self {
-            grid,
-            style,
+            rows,
+            writer,
             sort_keys,
             sanitize,
             buf: String::new(),
         }
     }
 
-    fn settle(&mut self) {
-        if !self.grid.is_settled() {
-            self.grid.settle(self.sort_keys);
-            if self.grid.names().len() > 0 {
-                self.style.begin(&self.grid, &mut self.buf);
+    fn fix_columns(&mut self) {
+        if !self.rows.has_fixed_columns() {
+            self.rows.fix_columns(self.sort_keys);
+            if self.rows.names().len() > 0 {
+                self.writer.write_header(&self.rows, &mut self.buf);
             }
         }
     }
 
     /// Writes the rows held.
-    fn drain(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
-        self.settle();
+    fn write_rows(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+        self.fix_columns();
         let mut result = Ok(());
-        for cells in self.grid.rows() {
-            let written = self.style.row(&self.grid, cells, &mut self.buf);
+        for cells in self.rows.rows() {
+            let written = self.writer.write_row(&self.rows, cells, &mut self.buf);
             result = result.and(written);
-            if self.buf.len() > SPILL {
-                spill(&mut self.buf, self.sanitize, out)?;
+            if self.buf.len() > CHUNK {
+                flush(&mut self.buf, self.sanitize, out)?;
             }
         }
-        self.grid.clear();
-        spill(&mut self.buf, self.sanitize, out)?;
+        self.rows.clear();
+        flush(&mut self.buf, self.sanitize, out)?;
         result
     }
 }
 
-/// Bytes gathered before they are handed on.
-const SPILL: usize = 64 << 10;
+/// Bytes buffered before they are passed on.
+const CHUNK: usize = 64 << 10;
 
-fn spill(buf: &mut String, is_unsafe: bool, out: &mut dyn io::Write) -> io::Result<()> {
-    let result = if is_unsafe {
+fn flush(buf: &mut String, sanitizes: bool, out: &mut dyn io::Write) -> io::Result<()> {
+    let result = if sanitizes {
         out.write_all(sanitize(buf).as_bytes())
     } else {
         out.write_all(buf.as_bytes())
@@ -116,19 +122,19 @@ fn spill(buf: &mut String, is_unsafe: bool, out: &mut dyn io::Write) -> io::Resu
     result
 }
 
-impl<S: RowWriter> Formatter for ColumnarFormatter<S> {
+impl<W: RowWriter> Formatter for ColumnarFormatter<W> {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         self.write_output(FilterOutput::Value(value.clone()), out)
     }
 
-    fn write_output(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
+    fn write_output(&mut self, output: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut result = Ok(());
-        each_row(item, self.grid.explode_arrays, &mut |row| {
-            if let Some(late) = self.grid.push(row) {
-                self.style.late(late);
+        for_each_row(output, self.rows.explode_arrays, &mut |row| {
+            if let Some(key) = self.rows.push(row) {
+                self.writer.note_unknown_key(key);
             }
-            if result.is_ok() && (self.grid.is_settled() || self.grid.is_full()) {
-                result = self.drain(out);
+            if result.is_ok() && (self.rows.has_fixed_columns() || self.rows.is_full()) {
+                result = self.write_rows(out);
             }
         });
         result
@@ -139,17 +145,17 @@ impl<S: RowWriter> Formatter for ColumnarFormatter<S> {
     }
 
     fn before_blocking(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
-        if self.grid.is_empty() || self.grid.names().len() == 0 {
+        if self.rows.is_empty() || self.rows.names().len() == 0 {
             Ok(())
         } else {
-            self.drain(out)
+            self.write_rows(out)
         }
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
-        self.drain(out)?;
-        let result = self.style.end(&mut self.buf);
-        spill(&mut self.buf, self.sanitize, out)?;
+        self.write_rows(out)?;
+        let result = self.writer.finish(&mut self.buf);
+        flush(&mut self.buf, self.sanitize, out)?;
         result
     }
 }

@@ -1,4 +1,4 @@
-//! CSV (RFC 4180, lines end in LF) and TSV (jq's `@tsv`: tabs and line ends as escapes).
+//! CSV (RFC 4180, but lines end in LF) and TSV (jq's `@tsv`: tabs and line ends are escaped).
 
 use std::rc::Rc;
 
@@ -12,27 +12,27 @@ use crate::row_buffer::{Cell, ColumnOrigin, RowBuffer};
 use crate::settings::Settings;
 use dq_json::value::Value;
 
-/// The formatter.
+/// The formatter of CSV and TSV.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
-    let grid = RowBuffer::new(&settings.columns, exact);
-    let style = Delimited {
+    let rows = RowBuffer::new(&settings.columns, exact);
+    let writer = DelimitedWriter {
         has_header: settings.columns.has_header,
-        fields: if settings.format == Format::Tsv {
-            Fields::Tsv
+        syntax: if settings.format == Format::Tsv {
+            FieldSyntax::Tsv
         } else {
-            Fields::Csv(Box::default())
+            FieldSyntax::Csv(Box::default())
         },
-        late: UnknownKeys::default(),
+        unknown_keys: UnknownKeys::default(),
     };
     Box::new(ColumnarFormatter::new(
-        grid,
-        style,
+        rows,
+        writer,
         settings.sort_keys,
         settings.sanitize,
     ))
 }
 
-/// Text as it is; arrays and objects as JSON, which the next program can read.
+/// Strings unchanged; arrays and objects as JSON, which the next program can parse.
 fn exact(value: &Value, out: &mut String) {
     match value {
         Value::Str(text) => out.push_str(text),
@@ -40,50 +40,56 @@ fn exact(value: &Value, out: &mut String) {
     }
 }
 
-struct Delimited {
+struct DelimitedWriter {
     has_header: bool,
-    fields: Fields,
-    late: UnknownKeys,
+    syntax: FieldSyntax,
+    unknown_keys: UnknownKeys,
 }
 
-enum Fields {
-    Csv(Box<Quoting>),
+enum FieldSyntax {
+    Csv(Box<CsvQuoting>),
     Tsv,
 }
 
 #[derive(Default)]
-struct Quoting {
+struct CsvQuoting {
     writer: Writer,
     buf: Vec<u8>,
 }
 
-impl RowWriter for Delimited {
-    /// The names of the columns, if any of them has one: arrays and scalars have none.
-    fn begin(&mut self, grid: &RowBuffer, out: &mut String) {
-        let has_names = grid
+impl RowWriter for DelimitedWriter {
+    /// The names of the columns, unless all rows are arrays or scalars, whose columns have no names.
+    fn write_header(&mut self, rows: &RowBuffer, out: &mut String) {
+        let has_names = rows
             .names()
-            .any(|(_, origin)| matches!(origin, ColumnOrigin::Key | ColumnOrigin::Chosen));
+            .any(|(_, origin)| matches!(origin, ColumnOrigin::Key | ColumnOrigin::Selected));
         if self.has_header && has_names {
-            self.fields.line(grid.names().map(|(name, _)| name), out);
+            self.syntax
+                .write_line(rows.names().map(|(name, _)| name), out);
         }
     }
 
-    fn row(&mut self, grid: &RowBuffer, cells: &[Cell], out: &mut String) -> Result<(), Error> {
-        self.fields.line(grid.fields(cells), out);
+    fn write_row(
+        &mut self,
+        rows: &RowBuffer,
+        cells: &[Cell],
+        out: &mut String,
+    ) -> Result<(), Error> {
+        self.syntax.write_line(rows.fields(cells), out);
         Ok(())
     }
 
-    fn late(&mut self, key: Rc<str>) {
-        self.late.add(key);
+    fn note_unknown_key(&mut self, key: Rc<str>) {
+        self.unknown_keys.add(key);
     }
 
-    fn end(&mut self, _out: &mut String) -> Result<(), Error> {
-        self.late.check()
+    fn finish(&mut self, _out: &mut String) -> Result<(), Error> {
+        self.unknown_keys.check()
     }
 }
 
-impl Fields {
-    fn line<'a>(&mut self, fields: impl Iterator<Item = &'a str>, out: &mut String) {
+impl FieldSyntax {
+    fn write_line<'a>(&mut self, fields: impl Iterator<Item = &'a str>, out: &mut String) {
         for (at, field) in fields.enumerate() {
             match self {
                 Self::Tsv => {
@@ -100,33 +106,31 @@ impl Fields {
     }
 }
 
-impl Quoting {
+impl CsvQuoting {
     fn field(&mut self, at: usize, field: &str) {
         if at > 0 {
-            self.write(2, |writer, room| writer.delimiter(room).1);
+            self.write(2, |writer, buf| writer.delimiter(buf).1);
         }
         let quoted = 2 + 2 * field.len();
-        self.write(quoted, |writer, room| {
-            writer.field(field.as_bytes(), room).2
-        });
+        self.write(quoted, |writer, buf| writer.field(field.as_bytes(), buf).2);
     }
 
     fn end(&mut self, out: &mut String) {
-        self.write(5, |writer, room| writer.terminator(room).1);
+        self.write(5, |writer, buf| writer.terminator(buf).1);
         out.push_str(&String::from_utf8_lossy(&self.buf));
         self.buf.clear();
     }
 
-    /// Gives the writer as much room as it can need; it tells how much of that it has filled.
-    fn write(&mut self, room: usize, step: impl FnOnce(&mut Writer, &mut [u8]) -> usize) {
+    /// Calls `step` with a buffer of `capacity` bytes, the most that csv_core can need; it returns how many it wrote.
+    fn write(&mut self, capacity: usize, step: impl FnOnce(&mut Writer, &mut [u8]) -> usize) {
         let start = self.buf.len();
-        self.buf.resize(start + room, 0);
+        self.buf.resize(start + capacity, 0);
         let written = step(&mut self.writer, &mut self.buf[start..]);
         self.buf.truncate(start + written);
     }
 }
 
-/// jq's `@tsv`.
+/// Escapes text as jq's `@tsv` does.
 fn escape(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {

@@ -1,4 +1,4 @@
-//! TOML, XML and CBOR, by jaq's writers: the one place where values become theirs.
+//! TOML, XML and CBOR, written by jaq-fmts. This is the only place that converts values to jaq's own type.
 
 use std::io;
 
@@ -18,7 +18,7 @@ use crate::xml_escape::{SHAPE, escaped};
 use dq_json::value::{FilterOutput, Value};
 use dq_text::sanitize;
 
-/// Writes values in one of these formats.
+/// Writes values in one of these formats, one document per value.
 pub struct JaqFormat {
     format: Format,
     sort_keys: bool,
@@ -34,8 +34,8 @@ impl JaqFormat {
         }
     }
 
-    fn text(&self, value: &Value) -> Result<Vec<u8>, Error> {
-        let mut text = Vec::new();
+    fn document(&self, value: &Value) -> Result<Vec<u8>, Error> {
+        let mut document = Vec::new();
         if self.format == Format::Toml {
             refuse_for_toml(value)?;
         }
@@ -43,41 +43,40 @@ impl JaqFormat {
             Format::Xml => json(&escaped(value), self.sort_keys)?,
             _ => json(value, self.sort_keys)?,
         };
-        // What was just written can be read.
-        let value = reader::parse_single(&json).map_err(unsuitable)?;
+        let value = reader::parse_single(&json).map_err(unrepresentable)?;
         match self.format {
             Format::Toml => {
-                let root = toml::Root::try_from(&value).map_err(unsuitable)?;
-                text.extend_from_slice(root.to_string().as_bytes());
+                let root = toml::Root::try_from(&value).map_err(unrepresentable)?;
+                document.extend_from_slice(root.to_string().as_bytes());
             }
             Format::Xml => {
-                let xml = xml::Xml::try_from(&value).map_err(|_| no_xml())?;
-                xml.write(&mut text)?;
-                text.push(b'\n');
+                let xml = xml::Xml::try_from(&value).map_err(|_| not_xml())?;
+                xml.write(&mut document)?;
+                document.push(b'\n');
             }
-            _ => cbor::write(&mut text, &value)?,
+            _ => cbor::write(&mut document, &value)?,
         }
-        Ok(text)
+        Ok(document)
     }
 }
 
-fn unsuitable(error: impl std::fmt::Display) -> Error {
+fn unrepresentable(error: impl std::fmt::Display) -> Error {
     Error::Unrepresentable(error.to_string())
 }
 
 impl Formatter for JaqFormat {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
-        let text = self.text(value)?;
+        let document = self.document(value)?;
         if self.sanitize {
-            out.write_all(sanitize(&String::from_utf8_lossy(&text)).as_bytes())?
+            out.write_all(sanitize(&String::from_utf8_lossy(&document)).as_bytes())?
         } else {
-            out.write_all(&text)?
+            out.write_all(&document)?
         }
         Ok(())
     }
 }
 
-/// jaq's value is made from JSON text.
+/// The JSON text of a value, from which jaq reads its own value.
 fn json(value: &Value, sort_keys: bool) -> Result<Vec<u8>, Error> {
     let options = JsonOptions {
         layout: JsonLayout::Compact,
@@ -85,26 +84,26 @@ fn json(value: &Value, sort_keys: bool) -> Result<Vec<u8>, Error> {
         escapes: Escapes::Json,
     };
     let mut text = Vec::new();
-    let mut sink = OutputBuffer::new(Vec::new(), &mut text);
+    let mut buffer = OutputBuffer::new(Vec::new(), &mut text);
     let item = FilterOutput::Value(value.clone());
-    writer::write(&item, options, &mut KeyCache::default(), &mut sink)?;
-    sink.drain()?;
+    writer::write(&item, options, &mut KeyCache::default(), &mut buffer)?;
+    buffer.flush_all()?;
     Ok(text)
 }
 
-fn no_xml() -> Error {
+fn not_xml() -> Error {
     Error::Unrepresentable(format!("this is no XML: {SHAPE}"))
 }
 
-/// A TOML document is a table, and has no null anywhere.
+/// Refuses values that TOML cannot express: a document is a table, and there is no null.
 fn refuse_for_toml(value: &Value) -> Result<(), Error> {
     let why = match value {
-        Value::Obj(_) if has(value, &|it| matches!(it, Value::Null)) => {
+        Value::Obj(_) if contains(value, &|it| matches!(it, Value::Null)) => {
             "TOML has no null; del(.. | nulls) leaves nulls out".into()
         }
-        // jaq-fmts writes it bare, which TOML does not allow.
+        // jaq-fmts 0.1 writes an empty key without quotes, which TOML does not allow.
         Value::Obj(_)
-            if has(
+            if contains(
                 value,
                 &|it| matches!(it, Value::Obj(map) if map.contains_key("")),
             ) =>
@@ -128,12 +127,12 @@ fn with_article(kind: &str) -> String {
     }
 }
 
-/// Whether a value, or one inside it, is such a one.
-fn has(value: &Value, is_such: &dyn Fn(&Value) -> bool) -> bool {
+/// Whether the predicate holds for the value or a value inside it.
+fn contains(value: &Value, predicate: &dyn Fn(&Value) -> bool) -> bool {
     let inside = || match value {
-        Value::Arr(items) => items.iter().any(|item| has(item, is_such)),
-        Value::Obj(map) => map.values().any(|item| has(item, is_such)),
+        Value::Arr(items) => items.iter().any(|item| contains(item, predicate)),
+        Value::Obj(map) => map.values().any(|item| contains(item, predicate)),
         _ => false,
     };
-    is_such(value) || inside()
+    predicate(value) || inside()
 }

@@ -7,7 +7,7 @@
 //! use dq_format::{Format, Settings, formatter};
 //!
 //! let values = br#"[{"name": "web", "size": 12}, {"name": "db", "size": 3}]"#;
-//! let values = dq_json::read::single(values).unwrap();
+//! let values = dq_json::read::from_slice(values).unwrap();
 //!
 //! let mut out = Vec::new();
 //! let mut table = formatter(Settings { format: Format::Table, ..Settings::default() });

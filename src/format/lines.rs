@@ -1,4 +1,4 @@
-//! One line for each output, and for each element of an array: strings as they are, all else compact JSON.
+//! One line per output, and per element of an array: strings without quotes, everything else as compact JSON.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::json::JsonFormatter;
 use crate::settings::Settings;
 use dq_json::value::Value;
 
-/// jq's `-r` with `.[]` where there are elements.
+/// jq's `-r`, with `.[]` applied to arrays.
 pub struct LinesFormatter(JsonFormatter);
 
 impl LinesFormatter {

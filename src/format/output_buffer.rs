@@ -1,57 +1,58 @@
-//! The buffer between a formatter and its writer, so that the hot loops append to plain memory.
+//! The buffer between a formatter and its writer. It lets the hot loops append to a `Vec` instead of calling a trait
+//! object.
 
 use std::io;
 
-/// Bytes gathered before they are handed on.
-const SPILL: usize = 64 * 1024;
+/// Bytes buffered before they are passed on.
+const CHUNK: usize = 64 * 1024;
 
-/// A buffer in front of a writer, which may hold what was written before.
+/// A buffer in front of a writer. It may start with bytes that were buffered before.
 pub struct OutputBuffer<'a> {
     pub buf: Vec<u8>,
-    /// Bytes that were there before.
-    begun: usize,
+    /// The length of the bytes that were buffered before.
+    start: usize,
     out: &'a mut dyn io::Write,
 }
 
 impl<'a> OutputBuffer<'a> {
-    /// A sink in front of a writer; what `buf` holds goes first.
+    /// A buffer in front of a writer. The bytes already in `buf` are written first.
     pub fn new(buf: Vec<u8>, out: &'a mut dyn io::Write) -> Self {
-        let begun = buf.len();
-        Self { buf, begun, out }
+        let start = buf.len();
+        Self { buf, start, out }
     }
 
-    /// Hands the buffer on once it is large: called between elements, so that memory stays bounded.
+    /// Passes the bytes on if there are at least 64 KiB. Called between elements, so that memory stays bounded.
     #[inline]
-    pub fn spill(&mut self) -> io::Result<()> {
-        if self.buf.len() >= SPILL {
-            self.drain()
+    pub fn flush_if_large(&mut self) -> io::Result<()> {
+        if self.buf.len() >= CHUNK {
+            self.flush_all()
         } else {
             Ok(())
         }
     }
 
-    /// Hands on everything.
-    pub fn drain(&mut self) -> io::Result<()> {
-        self.begun = 0;
+    /// Passes all bytes on.
+    pub fn flush_all(&mut self) -> io::Result<()> {
+        self.start = 0;
         let result = self.out.write_all(&self.buf);
         self.buf.clear();
         result
     }
 
-    /// Forgets what was written here and not yet handed on.
-    pub fn forget(&mut self) {
-        self.buf.truncate(self.begun);
+    /// Discards the bytes that were appended and not passed on yet.
+    pub fn discard(&mut self) {
+        self.buf.truncate(self.start);
     }
 }
 
 impl io::Write for OutputBuffer<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.buf.extend_from_slice(bytes);
-        self.spill()?;
+        self.flush_if_large()?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.drain()
+        self.flush_all()
     }
 }

@@ -1,4 +1,4 @@
-//! Rows and the columns they have: the text of their cells, held in one piece of memory.
+//! Rows held in memory: the text of all cells in one string, and the columns seen so far.
 
 use std::rc::Rc;
 
@@ -7,13 +7,13 @@ use indexmap::IndexMap;
 use crate::column::{Column, Columns};
 use dq_json::value::Value;
 
-/// What is held at most before the columns are settled, in bytes.
+/// The columns are fixed when this many bytes are held.
 const LIMIT: usize = 32 << 20;
 
-/// The name of the column of scalars.
+/// The name of the column that rows without keys have.
 pub const VALUE: &str = "value";
 
-/// What a cell holds; of nulls there are no cells.
+/// The type of a cell's value. Nulls have no cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellKind {
     Bool,
@@ -26,74 +26,76 @@ pub enum CellKind {
 /// A cell of a row.
 #[derive(Clone, Copy, Debug)]
 pub struct Cell {
-    /// Which column it belongs to, in the order they were first seen.
+    /// The index of its column, in the order in which columns were first seen.
     pub column: usize,
     pub kind: CellKind,
     start: u32,
     end: u32,
 }
 
-/// How a format writes the text of a cell that is not null.
+/// Appends the text of a cell that is not null.
 pub type Render = fn(&Value, &mut String);
 
 /// Where a column's name comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnOrigin {
-    /// `--columns`.
-    Chosen,
+    /// Selected with `--columns`.
+    Selected,
+    /// A key of an object.
     Key,
-    /// An array's index.
+    /// An index of an array.
     Index,
+    /// The row is a scalar.
     Scalar,
 }
 
 type ColumnNames = IndexMap<Rc<str>, ColumnOrigin, foldhash::fast::RandomState>;
 
-/// Rows, and their columns in the order they were first seen.
+/// Rows, and their columns in the order in which they were first seen.
 pub struct RowBuffer {
-    chosen: Option<Vec<Column>>,
-    /// Each element of an array is a row.
+    selected: Option<Vec<Column>>,
+    /// Every element of an array is a row.
     pub explode_arrays: bool,
-    /// The first row decides whether the chosen columns are meant.
+    /// The first row decides whether the selected columns apply.
     is_tentative: bool,
     names: ColumnNames,
     render: Render,
-    is_settled: bool,
+    has_fixed_columns: bool,
     text: String,
     cells: Vec<Cell>,
-    /// Where each row ends among the cells.
-    ends: Vec<usize>,
+    /// For each row, the index behind its last cell.
+    row_ends: Vec<usize>,
 }
 
 impl RowBuffer {
     pub fn new(columns: &Columns, render: Render) -> Self {
         let mut names = ColumnNames::default();
-        let mut chosen = columns.selected.clone();
-        // A column is there once, however often it is asked for.
-        if let Some(chosen) = &mut chosen {
-            chosen.retain(|it| {
+        let mut selected = columns.selected.clone();
+        // A column selected twice is shown once.
+        if let Some(selected) = &mut selected {
+            selected.retain(|it| {
                 names
-                    .insert(it.path().into(), ColumnOrigin::Chosen)
+                    .insert(it.path().into(), ColumnOrigin::Selected)
                     .is_none()
             });
         }
         Self {
             names,
-            chosen,
+            selected,
             explode_arrays: columns.explode_arrays,
             is_tentative: columns.is_tentative,
             render,
-            is_settled: false,
+            has_fixed_columns: false,
             text: String::new(),
             cells: Vec::new(),
-            ends: Vec::new(),
+            row_ends: Vec::new(),
         }
     }
 
-    /// From now on there are no more columns.
-    pub fn settle(&mut self, sort: bool) {
-        self.is_settled = true;
-        if sort && self.chosen.is_none() {
+    /// Fixes the columns; with `sort`, in the order of their names unless they were selected.
+    pub fn fix_columns(&mut self, sort: bool) {
+        self.has_fixed_columns = true;
+        if sort && self.selected.is_none() {
             let old: Vec<_> = self.names.keys().cloned().collect();
             self.names.sort_keys();
             let new = |column: usize| self.names.get_index_of(&old[column]).unwrap_or(column);
@@ -103,75 +105,77 @@ impl RowBuffer {
         }
     }
 
-    pub fn is_settled(&self) -> bool {
-        self.is_settled
+    pub fn has_fixed_columns(&self) -> bool {
+        self.has_fixed_columns
     }
 
-    /// More is held than should be.
+    /// Whether more than [`LIMIT`] bytes are held.
     pub fn is_full(&self) -> bool {
         self.text.len() + self.cells.len() * size_of::<Cell>() > LIMIT
     }
 
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.row_ends.is_empty()
     }
 
-    /// The names of the columns, and where they come from.
+    /// The names of the columns and their origins.
     pub fn names(&self) -> impl ExactSizeIterator<Item = (&str, ColumnOrigin)> {
         self.names.iter().map(|(name, origin)| (&**name, *origin))
     }
 
-    /// Takes a row in. A key that comes after the columns were settled is left out and returned.
+    /// Adds a row. Cells of keys that are not among the fixed columns are left out; the first such key is returned.
     pub fn push(&mut self, row: &Value) -> Option<Rc<str>> {
         if std::mem::take(&mut self.is_tentative) {
-            self.decide(row);
+            self.check_selection(row);
         }
-        let late = match (self.chosen.take(), row) {
-            (Some(chosen), _) => {
-                for (at, column) in chosen.iter().enumerate() {
-                    self.cell(at, &column.value_in(row));
+        let unknown = match (self.selected.take(), row) {
+            (Some(selected), _) => {
+                for (at, column) in selected.iter().enumerate() {
+                    self.push_cell(at, &column.value_in(row));
                 }
-                self.chosen = Some(chosen);
+                self.selected = Some(selected);
                 None
             }
-            (None, Value::Obj(map)) => self.named(map.iter(), ColumnOrigin::Key),
+            (None, Value::Obj(map)) => self.push_entries(map.iter(), ColumnOrigin::Key),
             (None, Value::Arr(items)) => {
                 let indexes = (0..items.len()).map(|index| Rc::from(index.to_string()));
                 let indexes: Vec<Rc<str>> = indexes.collect();
-                self.named(indexes.iter().zip(items.iter()), ColumnOrigin::Index)
+                self.push_entries(indexes.iter().zip(items.iter()), ColumnOrigin::Index)
             }
             (None, scalar) => {
-                self.named([(&VALUE.into(), scalar)].into_iter(), ColumnOrigin::Scalar)
+                self.push_entries([(&VALUE.into(), scalar)].into_iter(), ColumnOrigin::Scalar)
             }
         };
-        self.ends.push(self.cells.len());
-        late
+        self.row_ends.push(self.cells.len());
+        unknown
     }
 
-    fn decide(&mut self, row: &Value) {
-        let is_meant = |chosen: &Vec<Column>| chosen.iter().all(|column| column.is_present_in(row));
-        if !self.chosen.as_ref().is_some_and(is_meant) {
-            self.chosen = None;
+    /// Drops the selected columns if the row does not have them all.
+    fn check_selection(&mut self, row: &Value) {
+        let is_present =
+            |selected: &Vec<Column>| selected.iter().all(|column| column.is_present_in(row));
+        if !self.selected.as_ref().is_some_and(is_present) {
+            self.selected = None;
             self.names.clear();
         }
     }
 
-    fn named<'v>(
+    fn push_entries<'v>(
         &mut self,
         entries: impl Iterator<Item = (&'v Rc<str>, &'v Value)>,
         origin: ColumnOrigin,
     ) -> Option<Rc<str>> {
-        let mut late = None;
+        let mut unknown = None;
         for (at, (name, value)) in entries.enumerate() {
             match self.column(at, name, origin) {
-                Some(column) => self.cell(column, value),
-                None => late = late.or_else(|| Some(name.clone())),
+                Some(column) => self.push_cell(column, value),
+                None => unknown = unknown.or_else(|| Some(name.clone())),
             }
         }
-        late
+        unknown
     }
 
-    /// The column of that name. Most rows have the same keys in the same order: the same place is tried first.
+    /// The index of a column. Most rows have the same keys in the same order, so the key's own index is tried first.
     fn column(&mut self, at: usize, name: &Rc<str>, origin: ColumnOrigin) -> Option<usize> {
         if self
             .names
@@ -181,12 +185,12 @@ impl RowBuffer {
             return Some(at);
         }
         match self.names.get_index_of(name) {
-            None if !self.is_settled => Some(self.names.insert_full(name.clone(), origin).0),
+            None if !self.has_fixed_columns => Some(self.names.insert_full(name.clone(), origin).0),
             found => found,
         }
     }
 
-    fn cell(&mut self, column: usize, value: &Value) {
+    fn push_cell(&mut self, column: usize, value: &Value) {
         let kind = match value {
             Value::Null => return,
             Value::Bool(_) => CellKind::Bool,
@@ -196,21 +200,21 @@ impl RowBuffer {
         };
         let start = self.text.len();
         (self.render)(value, &mut self.text);
-        // What is held is far below 4 GiB; a single cell that is not is cut short.
-        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        // The buffer stays far below 4 GiB; a single longer cell is cut off.
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.cells.push(Cell {
             column,
             kind,
-            start: place(start),
-            end: place(self.text.len()),
+            start: offset(start),
+            end: offset(self.text.len()),
         });
     }
 
-    /// The rows held, each as its cells that are not null.
+    /// The rows held: the cells of each that are not null.
     pub fn rows(&self) -> impl Iterator<Item = &[Cell]> {
-        let starts = std::iter::once(&0).chain(&self.ends);
+        let starts = std::iter::once(&0).chain(&self.row_ends);
         starts
-            .zip(&self.ends)
+            .zip(&self.row_ends)
             .map(|(start, end)| &self.cells[*start..*end])
     }
 
@@ -225,23 +229,23 @@ impl RowBuffer {
     pub fn in_order<'c>(&self, cells: &'c [Cell]) -> Vec<Option<&'c Cell>> {
         let mut ordered = vec![None; self.names.len()];
         for cell in cells {
-            if let Some(place) = ordered.get_mut(cell.column) {
-                *place = Some(cell);
+            if let Some(slot) = ordered.get_mut(cell.column) {
+                *slot = Some(cell);
             }
         }
         ordered
     }
 
-    /// The texts of a row in the order of the columns; nothing for null.
+    /// The texts of a row in the order of the columns; empty for null.
     pub fn fields<'a>(&'a self, cells: &'a [Cell]) -> impl Iterator<Item = &'a str> {
         let ordered = self.in_order(cells).into_iter();
         ordered.map(|cell| cell.map_or("", |cell| self.text(cell)))
     }
 
-    /// Lets go of the rows; columns stay.
+    /// Removes the rows; the columns stay.
     pub fn clear(&mut self) {
         self.text.clear();
         self.cells.clear();
-        self.ends.clear();
+        self.row_ends.clear();
     }
 }

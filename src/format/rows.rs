@@ -1,18 +1,18 @@
-//! Outputs → rows, for the formats that have columns.
+//! Outputs to rows, for the formats that have columns.
 
 use dq_json::value::{FilterOutput, RawValue, Value, ValueKind};
 
-/// Gives the rows of an output to `each`: an object is one, so is an array of scalars; of any other array each element
-/// is one. A row is an object (its keys name the columns), an array (its indexes do) or a scalar.
+/// Calls `each` with the rows of an output. An object is one row, and so is an array of scalars; every element of any
+/// other array is a row. A row is an object, whose keys name the columns, an array, whose indexes do, or a scalar.
 ///
-/// `explode_arrays`: of every array each element is one.
+/// With `explode_arrays` every element of any array is a row.
 ///
-/// What nobody has looked into yet is built row by row, so that a long array is never there as a whole.
-pub fn each_row(output: FilterOutput, explode_arrays: bool, each: &mut dyn FnMut(&Value)) {
+/// JSON text that has not been parsed yet is parsed row by row, so that a long array is never in memory as a whole.
+pub fn for_each_row(output: FilterOutput, explode_arrays: bool, each: &mut dyn FnMut(&Value)) {
     match output {
-        FilterOutput::Raw(text) => of_text(text, explode_arrays, each),
+        FilterOutput::Raw(text) => for_each_row_of_text(text, explode_arrays, each),
         FilterOutput::Value(Value::Arr(items)) => match items.raw() {
-            Some(text) => of_text(text, explode_arrays, each),
+            Some(text) => for_each_row_of_text(text, explode_arrays, each),
             None if explode_arrays || items.is_empty() || items.iter().any(is_container) => {
                 items.iter().for_each(each)
             }
@@ -22,7 +22,7 @@ pub fn each_row(output: FilterOutput, explode_arrays: bool, each: &mut dyn FnMut
     }
 }
 
-fn of_text(text: RawValue, explode_arrays: bool, each: &mut dyn FnMut(&Value)) {
+fn for_each_row_of_text(text: RawValue, explode_arrays: bool, each: &mut dyn FnMut(&Value)) {
     let is_container = |text: RawValue| matches!(text.kind(), ValueKind::Array | ValueKind::Object);
     let mut elements = text.elements().peekable();
     if text.kind() != ValueKind::Array {
@@ -38,8 +38,8 @@ fn is_container(value: &Value) -> bool {
     matches!(value, Value::Arr(_) | Value::Obj(_))
 }
 
-/// Whether an output is rows whose columns have names, or no row at all.
-pub fn has_keys(output: &Value) -> bool {
+/// Whether all rows of an output are objects, so that their columns have names; also true if there is no row.
+pub fn is_tabular(output: &Value) -> bool {
     match output {
         Value::Obj(_) => true,
         Value::Arr(items) => items.iter().all(|item| matches!(item, Value::Obj(_))),

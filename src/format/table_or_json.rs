@@ -1,4 +1,4 @@
-//! A table of what has rows, and JSON of what has none: `dq ps length` is a number and no table.
+//! Tables for outputs that have rows, JSON for the others: `dq ps length` prints a number, not a table.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use crate::settings::Settings;
 use crate::{rows, table};
 use dq_json::value::Value;
 
-/// The two formatters, each for its outputs.
+/// Sends every output to one of two formatters.
 pub struct TableOrJson {
     table: Box<dyn Formatter>,
     json: JsonFormatter,
@@ -26,7 +26,7 @@ impl TableOrJson {
 
 impl Formatter for TableOrJson {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
-        if rows::has_keys(value) {
+        if rows::is_tabular(value) {
             return self.table.write(value, out);
         }
         self.table.before_blocking(out)?;

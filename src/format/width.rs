@@ -1,9 +1,9 @@
-//! Columns that text takes on a terminal (UAX #11; emoji sequences and combining marks included).
+//! The width of text on a terminal, in character cells (UAX #11), with emoji sequences and combining marks.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// The columns a text takes.
+/// The width of a text in character cells.
 #[inline]
 pub fn width(text: &str) -> usize {
     if text.is_ascii() {
@@ -13,22 +13,22 @@ pub fn width(text: &str) -> usize {
     }
 }
 
-/// As much of the text as fits into so many columns, nothing cut in the middle of what is seen as one character;
-/// and the columns that takes.
-pub fn cut(text: &str, columns: usize) -> (&str, usize) {
+/// The longest prefix of the text that is at most `columns` wide, and its width. It ends at the boundary of a
+/// grapheme cluster (UAX #29).
+pub fn truncate(text: &str, columns: usize) -> (&str, usize) {
     if text.is_ascii() {
         let end = text.len().min(columns);
         return (&text[..end], end);
     }
-    let mut taken = 0;
+    let mut width = 0;
     for (at, cluster) in text.grapheme_indices(true) {
-        let next = taken + cluster.width();
+        let next = width + cluster.width();
         if next > columns {
-            return (&text[..at], taken);
+            return (&text[..at], width);
         }
-        taken = next;
+        width = next;
     }
-    (text, taken)
+    (text, width)
 }
 
 #[cfg(test)]
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_of_a_terminal() {
+    fn widths() {
         let cases = [
             ("", 0),
             ("web", 3),
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_between_characters() {
+    fn text_is_cut_between_grapheme_clusters() {
         let cases = [
             ("abc", 2, "ab"),
             ("abc", 5, "abc"),
@@ -73,7 +73,7 @@ mod tests {
         ];
         for (text, columns, expected) in cases {
             assert_eq!(
-                cut(text, columns),
+                truncate(text, columns),
                 (expected, width(expected)),
                 "{text:?} {columns}"
             );

@@ -1,12 +1,12 @@
-//! Values made ready for jaq's XML writer, which writes every string as it is.
+//! Escaping for jaq's XML writer, which writes every string without escaping it.
 
 use dq_json::value::{Map, Value};
 
-/// What an element looks like as a value: said where one does not.
+/// How an element is represented as a value; part of the error message for values that are not XML.
 pub const SHAPE: &str =
     r#"an element is {t: "tag", a: {attribute: "text"}, c: [content]}, text is a string"#;
 
-/// The value with its text escaped: content of elements (`c`), values of attributes (`a`), and strings by themselves.
+/// The value with its text escaped: the content of elements (`c`), the values of attributes (`a`), and other strings.
 pub fn escaped(value: &Value) -> Value {
     match value {
         Value::Str(text) => Value::from(escape(text, &['\r'])),
@@ -30,7 +30,7 @@ fn element(map: &Map) -> Value {
     }))
 }
 
-/// A reader makes blanks of line ends and tabs in attributes, unless they are escaped.
+/// Parsers replace line ends and tabs in attributes with spaces unless they are escaped (XML 1.0, 3.3.3).
 fn attribute(value: &Value) -> Value {
     match value {
         Value::Str(text) => Value::from(escape(text, &['\r', '\n', '\t'])),
@@ -38,8 +38,9 @@ fn attribute(value: &Value) -> Value {
     }
 }
 
-/// Text of XML 1.0, with references for these blanks; what it cannot hold at all becomes U+FFFD.
-fn escape(text: &str, blanks: &[char]) -> String {
+/// Escapes text for XML 1.0, with character references for `whitespace`. Characters that XML cannot contain (2.2) become
+/// U+FFFD.
+fn escape(text: &str, whitespace: &[char]) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -47,7 +48,7 @@ fn escape(text: &str, blanks: &[char]) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            c if blanks.contains(&c) => out.push_str(&format!("&#{};", u32::from(c))),
+            c if whitespace.contains(&c) => out.push_str(&format!("&#{};", u32::from(c))),
             '\t' | '\n' => out.push(c),
             '\0'..='\x1f' | '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
             c => out.push(c),

@@ -9,7 +9,7 @@ use std::io;
 use crate::error::Error;
 use crate::formatter::Formatter;
 use crate::json::escape::{Escapes, append};
-use crate::json::text::sorted;
+use crate::json::text::sorted_entries;
 use crate::palette::Palette;
 use crate::settings::Settings;
 use crate::sgr::SgrCodes;
@@ -67,7 +67,7 @@ impl YamlFormatter {
 
     fn mapping(&mut self, map: &Map, depth: usize, place: NodePosition) -> Result<(), Error> {
         let entries: Vec<(&str, &Value)> = if self.sort_keys {
-            sorted(map)
+            sorted_entries(map)
         } else {
             map.iter().map(|(key, value)| (&**key, value)).collect()
         };

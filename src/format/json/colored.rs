@@ -1,4 +1,4 @@
-//! JSON in colours: serde_json walks the value, colored_json paints its tokens.
+//! JSON in colours: serde_json traverses the value, colored_json colours the tokens.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use serde_json::ser::Formatter;
 
 use super::escape;
 use super::options::JsonOptions;
-use super::text::{break_line, sorted};
+use super::text::{break_line, sorted_entries};
 use crate::error::Error;
 use crate::output_buffer::OutputBuffer;
 use crate::palette::Palette;
@@ -18,16 +18,16 @@ use dq_json::value::{MAX_DEPTH, Num, Value};
 
 type Tokens = ColoredFormatter<CompactFormatter>;
 
-/// Writes values in colours, the same text as `plain` once the colours are taken away.
+/// Writes values in colours. Without the escape sequences the text is the same as that of `writer`.
 ///
-/// colored_json paints literals, numbers, brackets and colons. Line breaks, commas and strings are laid out here:
-/// colored_json would paint the indentation before a closing bracket, leave commas and escaped characters plain,
-/// and start a new sequence for every piece of a string.
+/// colored_json writes literals, numbers, brackets and colons. Line breaks, commas and strings are written here:
+/// colored_json would colour the indentation before a closing bracket, would not colour commas and escaped characters,
+/// and would start a new sequence for every piece of a string.
 pub struct ColoredWriter {
     options: JsonOptions,
     tokens: Tokens,
-    /// colored_json has one style for both booleans: this one paints `false`.
-    falses: Tokens,
+    /// The tokens of `false`: colored_json has one style for both booleans.
+    false_tokens: Tokens,
     array_comma: String,
     object_comma: String,
     string: SgrCodes,
@@ -39,12 +39,11 @@ pub struct ColoredWriter {
 }
 
 impl ColoredWriter {
-    /// A painter with these colours.
     pub fn new(palette: &Palette, options: JsonOptions) -> Self {
         Self {
             options,
             tokens: tokens(palette, palette.bool_true),
-            falses: tokens(palette, palette.bool_false),
+            false_tokens: tokens(palette, palette.bool_false),
             array_comma: SgrCodes::new(palette.array).wrap(","),
             object_comma: SgrCodes::new(palette.object).wrap(","),
             string: SgrCodes::new(palette.string),
@@ -57,16 +56,16 @@ impl ColoredWriter {
     }
 
     /// Writes the JSON text of a value.
-    pub fn write(&mut self, value: &Value, sink: &mut OutputBuffer) -> Result<(), Error> {
+    pub fn write(&mut self, value: &Value, buffer: &mut OutputBuffer) -> Result<(), Error> {
         self.depth = 0;
         self.in_key = false;
-        let node = SerializeValue {
+        let root = SerializeValue {
             value,
             sort_keys: self.options.sort_keys,
             depth: 0,
         };
-        let mut serializer = serde_json::Serializer::with_formatter(sink, self);
-        node.serialize(&mut serializer).map_err(|e| {
+        let mut serializer = serde_json::Serializer::with_formatter(buffer, self);
+        root.serialize(&mut serializer).map_err(|e| {
             if e.is_io() {
                 Error::Io(e.into())
             } else {
@@ -75,7 +74,7 @@ impl ColoredWriter {
         })
     }
 
-    fn around(&self) -> &SgrCodes {
+    fn string_codes(&self) -> &SgrCodes {
         if self.in_key { &self.key } else { &self.string }
     }
 
@@ -116,7 +115,7 @@ fn tokens(palette: &Palette, bool_value: Style) -> Tokens {
     ColoredFormatter::with_styler(CompactFormatter, styler)
 }
 
-/// serde_json takes its formatter by value; a reference lets one painter serve many values.
+/// serde_json takes its formatter by value; a reference lets one writer serve many values.
 impl Formatter for &mut ColoredWriter {
     fn write_null<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.tokens.write_null(writer)
@@ -126,7 +125,7 @@ impl Formatter for &mut ColoredWriter {
         let tokens = if value {
             &mut self.tokens
         } else {
-            &mut self.falses
+            &mut self.false_tokens
         };
         tokens.write_bool(writer, value)
     }
@@ -144,16 +143,17 @@ impl Formatter for &mut ColoredWriter {
     }
 
     fn begin_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(self.around().on.as_bytes())?;
+        writer.write_all(self.string_codes().on.as_bytes())?;
         writer.write_all(b"\"")
     }
 
     fn end_string<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         writer.write_all(b"\"")?;
-        writer.write_all(self.around().off.as_bytes())
+        writer.write_all(self.string_codes().off.as_bytes())
     }
 
-    /// serde_json has cut out what JSON must escape; this adds jq's and the terminal's escapes.
+    /// serde_json has already separated the characters that JSON must escape; this adds the escapes of jq and for
+    /// terminals.
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,
@@ -232,7 +232,7 @@ impl Formatter for &mut ColoredWriter {
     }
 }
 
-/// A value as serde sees it.
+/// A value for serde, with what its traversal needs.
 struct SerializeValue<'a> {
     value: &'a Value,
     sort_keys: bool,
@@ -261,7 +261,7 @@ impl Serialize for SerializeValue<'_> {
             Value::Str(text) => serializer.serialize_str(text),
             Value::Arr(items) => serializer.collect_seq(items.iter().map(|item| self.child(item))),
             Value::Obj(map) if self.sort_keys => serializer.collect_map(
-                sorted(map)
+                sorted_entries(map)
                     .into_iter()
                     .map(|(key, value)| (key, self.child(value))),
             ),
@@ -280,6 +280,6 @@ fn serialize_number<S: Serializer>(num: &Num, serializer: S) -> Result<S::Ok, S:
     if text == "null" {
         return serializer.serialize_unit();
     }
-    // Keeps the digits (with `arbitrary_precision`); parsing would change `1E+2` to `1e+2`.
+    // Keeps the digits (serde_json's `arbitrary_precision`); parsing would change `1E+2` to `1e+2`.
     serde_json::Number::from_string_unchecked(text).serialize(serializer)
 }

@@ -2,18 +2,18 @@
 
 use dq_text::{is_dangerous, push_json_escape};
 
-/// What is escaped in a JSON string, beside what JSON itself demands.
+/// What is escaped in a JSON string, in addition to what JSON requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Escapes {
-    /// DEL only, as in jq.
+    /// DEL, as in jq.
     Json,
-    /// Everything that is not ASCII, as two surrogates where one escape is too small (`-a`).
+    /// Every character that is not ASCII; above U+FFFF as a surrogate pair (`-a`).
     Ascii,
-    /// Whatever a terminal could take for a command or that reorders what is read; still the same JSON value.
+    /// Control characters and bidirectional controls, for output to a terminal. The JSON value stays the same.
     Terminal,
 }
 
-/// Appends a string in quotes.
+/// Appends a string with quotes.
 #[inline]
 pub fn quote(text: &str, escapes: Escapes, out: &mut Vec<u8>) {
     out.push(b'"');
@@ -21,7 +21,7 @@ pub fn quote(text: &str, escapes: Escapes, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Appends a string, escaped but without quotes.
+/// Appends an escaped string without quotes.
 #[inline]
 pub fn append(text: &str, escapes: Escapes, out: &mut Vec<u8>) {
     if escapes == Escapes::Json || text.is_ascii() {
@@ -45,8 +45,8 @@ fn append_json(mut bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
 }
 
-/// Whether all bytes can be copied as they are, looked at eight at a time; the last eight overlap those before them
-/// rather than leave a rest.
+/// Whether no byte needs an escape. Looks at eight bytes at a time; the last block overlaps the one before it, so that
+/// no bytes are left over.
 #[inline]
 fn is_clean(bytes: &[u8]) -> bool {
     let Some(last) = bytes.last_chunk::<8>() else {
@@ -59,7 +59,8 @@ fn is_clean(bytes: &[u8]) -> bool {
         .all(|block| is_clean_block(*block))
 }
 
-/// `is_special` on eight bytes at once: a byte's highest bit says that subtracting has made it negative.
+/// `is_special` on eight bytes at once. The highest bit of a byte is set where a subtraction made it negative ("Bit
+/// Twiddling Hacks", "Determine if a word has a byte less than n").
 #[inline]
 fn is_clean_block(block: [u8; 8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
@@ -74,7 +75,7 @@ fn is_special(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0x7f)
 }
 
-/// The careful way, for text that is not ASCII where that matters.
+/// Appends text character by character, for text that is not ASCII where `escapes` goes beyond JSON.
 fn append_chars(text: &str, escapes: Escapes, out: &mut Vec<u8>) {
     let must_escape = |c: char| match escapes {
         Escapes::Ascii => !c.is_ascii(),

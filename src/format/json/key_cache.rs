@@ -1,79 +1,80 @@
-//! KeyCache of objects that came before: the same ones mostly follow one another again, and need not be looked through.
+//! A cache of object keys. Most objects of a stream have the same keys in the same order, so the next key can be
+//! predicted, compared in a few instructions and copied, instead of scanned and escaped.
 
 use dq_json::value::{SeenKeys, StringLiteral};
 
-/// Bytes of a key with its quotes and colon that are remembered at most.
-const LONGEST: usize = 48;
-const WORDS: usize = LONGEST / 8;
+/// The longest cached key in bytes, with its quotes and colon.
+const MAX_LENGTH: usize = 48;
+const WORDS: usize = MAX_LENGTH / 8;
 
-/// KeyCache remembered at most; those that come later are not.
-const MOST: usize = 256;
+/// The number of cached keys; later ones are not cached.
+const MAX_KEYS: usize = 256;
 
-/// Memory for what is known of keys; what it holds speeds the writing up and changes nothing.
+/// Keys seen before, and the order they came in. The cache affects the speed only, never the output.
 #[derive(Default)]
 pub struct KeyCache {
     /// Fingerprints of the keys of the objects that are open: see [`SeenKeys`].
     pub seen: Vec<u64>,
-    /// The first one stands for the place before any key.
-    known: Vec<CachedKey>,
-    /// The key that came last.
+    /// The cached keys. The first entry stands for the start of the text.
+    entries: Vec<CachedKey>,
+    /// The index of the key seen last.
     last: usize,
 }
 
-/// A key that stands as jq writes it, with its colon right behind it.
+/// A key that is spelled as jq writes it and directly followed by its colon.
 #[derive(Clone, Copy)]
 pub struct CachedKey {
-    /// The key, its quotes, the colon, and a space that the compact layout leaves out.
-    pub written: [u8; LONGEST],
-    /// Bytes of it that stand in the text, up to the colon.
+    /// The key with its quotes, the colon, and a space that the compact layout omits.
+    pub text_bytes: [u8; MAX_LENGTH],
+    /// The length up to and including the colon.
     pub length: usize,
-    /// All bits of these bytes are set.
+    /// The bits of the first `length` bytes are set.
     mask: [u64; WORDS],
     pub fingerprint: u64,
-    /// The key that followed last time, and the first one inside its value.
+    /// Indexes of the key that followed last time, and of the first key inside its value; indexed by [`KeyPosition`].
     next: [usize; 2],
 }
 
-/// The place before any key.
-const NONE: CachedKey = CachedKey {
-    written: [0; LONGEST],
+/// The entry for the start of the text.
+const START: CachedKey = CachedKey {
+    text_bytes: [0; MAX_LENGTH],
     length: 0,
     mask: [0; WORDS],
     fingerprint: 0,
     next: [0; 2],
 };
 
-/// Where a key stands.
+/// The position of a key relative to the key seen last.
 #[derive(Clone, Copy)]
 pub enum KeyPosition {
-    /// Behind the key that came last and its value.
-    Behind = 0,
-    /// First in an object that is the value of the key that came last.
+    /// After that key and its value.
+    After = 0,
+    /// The first key of an object that is the value of that key.
     Inside = 1,
 }
 
 impl KeyCache {
-    /// Begins with another value.
+    /// Prepares for another text.
     pub fn begin(&mut self) {
         self.seen.clear();
         self.last = 0;
     }
 
-    /// The key that came last; it is to be told again behind the end of the object that is its value.
+    /// The index of the key seen last. Pass it to [`KeyCache::set_last`] after the object that is its value.
     pub fn last(&self) -> usize {
         self.last
     }
 
-    pub fn go_back(&mut self, last: usize) {
+    pub fn set_last(&mut self, last: usize) {
         self.last = last;
     }
 
-    /// The key that begins this text, if it is the one that came here last time.
+    /// The key at the start of this text, if it is the one that came at this position last time.
     #[inline(always)]
     pub fn expected(&mut self, place: KeyPosition, text: &[u8]) -> Option<&CachedKey> {
-        let next = self.known.get(self.last)?.next[place as usize];
-        let known = self.known.get(next)?;
-        let (here, there) = (words(text.first_chunk()?), words(&known.written));
+        let next = self.entries.get(self.last)?.next[place as usize];
+        let known = self.entries.get(next)?;
+        let (here, there) = (words(text.first_chunk()?), words(&known.text_bytes));
         let differs = |i: usize| (here[i] ^ there[i]) & known.mask[i];
         if next == 0 || (differs(0) | differs(1) | differs(2)) != 0 {
             return None;
@@ -85,55 +86,55 @@ impl KeyCache {
         Some(known)
     }
 
-    /// Notes a key that begins this text.
-    pub fn note(&mut self, place: KeyPosition, text: &[u8], key: StringLiteral) {
+    /// Adds the key at the start of this text.
+    pub fn add(&mut self, place: KeyPosition, text: &[u8], key: StringLiteral) {
         let length = key.length() + 1;
-        let is_usual = key.is_ascii && !key.is_escaped && length < LONGEST;
+        let is_cacheable = key.is_ascii && !key.is_escaped && length < MAX_LENGTH;
         let (true, Some(b':'), Some(chunk)) = (
-            is_usual,
+            is_cacheable,
             text.get(length - 1),
-            text.first_chunk::<LONGEST>(),
+            text.first_chunk::<MAX_LENGTH>(),
         ) else {
             return;
         };
-        let mut mask = [0xff; LONGEST];
+        let mut mask = [0xff; MAX_LENGTH];
         mask[length..].fill(0);
-        let mut written = *chunk;
-        written[length] = b' ';
-        written[length + 1..].fill(0);
-        let number = self.number(CachedKey {
-            written,
+        let mut text_bytes = *chunk;
+        text_bytes[length] = b' ';
+        text_bytes[length + 1..].fill(0);
+        let index = self.index_of(CachedKey {
+            text_bytes,
             length,
             mask: words(&mask),
             fingerprint: SeenKeys::fingerprint(key),
             next: [0; 2],
         });
-        if let Some(number) = number {
-            self.known[self.last].next[place as usize] = number;
-            self.last = number;
+        if let Some(index) = index {
+            self.entries[self.last].next[place as usize] = index;
+            self.last = index;
         }
     }
 
-    /// Which of the known keys it is; a new one if there is room.
-    fn number(&mut self, key: CachedKey) -> Option<usize> {
-        if self.known.is_empty() {
-            self.known.push(NONE);
+    /// The index of a key, which is added if the cache is not full.
+    fn index_of(&mut self, key: CachedKey) -> Option<usize> {
+        if self.entries.is_empty() {
+            self.entries.push(START);
         }
-        let mut known = self.known.iter();
-        let found = known.position(|it| it.fingerprint == key.fingerprint);
-        if let Some(number) = found {
-            return (self.known[number].written == key.written).then_some(number);
+        let mut entries = self.entries.iter();
+        let found = entries.position(|it| it.fingerprint == key.fingerprint);
+        if let Some(index) = found {
+            return (self.entries[index].text_bytes == key.text_bytes).then_some(index);
         }
-        if self.known.len() > MOST {
+        if self.entries.len() > MAX_KEYS {
             return None;
         }
-        self.known.push(key);
-        Some(self.known.len() - 1)
+        self.entries.push(key);
+        Some(self.entries.len() - 1)
     }
 }
 
 #[inline(always)]
-fn words(bytes: &[u8; LONGEST]) -> [u64; WORDS] {
+fn words(bytes: &[u8; MAX_LENGTH]) -> [u64; WORDS] {
     let (words, _) = bytes.as_chunks::<8>();
     std::array::from_fn(|i| u64::from_le_bytes(words[i]))
 }

@@ -1,4 +1,5 @@
-//! JSON as jq prints it: what stands around each value; its inside is written by `plain` or `color`.
+//! JSON as jq prints it. This module writes raw strings and what stands between the texts; `writer` writes JSON without
+//! colours, `colored` with.
 
 mod colored;
 pub mod escape;
@@ -21,23 +22,22 @@ use crate::settings::{RawOutput, Settings};
 use dq_json::value::{ArrayPart, FilterOutput, StringLiteral, Value, ValueKind};
 use dq_text::sanitize;
 
-/// RS, which starts each text of a JSON text sequence.
+/// RS, which starts each text of a JSON text sequence (RFC 7464).
 const RECORD_SEPARATOR: u8 = 0x1e;
 
-/// JSON texts one after the other, strings raw where that is asked for.
+/// Writes values as JSON texts, or strings raw if the settings say so.
 pub struct JsonFormatter {
     raw: RawOutput,
     seq: bool,
     sanitize: bool,
     options: JsonOptions,
-    painter: Option<ColoredWriter>,
-    /// What is written and not yet handed on.
+    colored: Option<ColoredWriter>,
+    /// Bytes that were written here and not passed on yet.
     buf: Vec<u8>,
     keys: KeyCache,
 }
 
 impl JsonFormatter {
-    /// A formatter for JSON and raw strings.
     pub fn new(settings: Settings) -> Self {
         let escapes = match settings {
             Settings { ascii: true, .. } => Escapes::Ascii,
@@ -54,7 +54,7 @@ impl JsonFormatter {
             seq: settings.seq,
             sanitize: settings.sanitize,
             options,
-            painter: settings
+            colored: settings
                 .palette
                 .map(|palette| ColoredWriter::new(&palette, options)),
             buf: Vec::new(),
@@ -68,13 +68,13 @@ impl Formatter for JsonFormatter {
         self.write_output(FilterOutput::Value(value.clone()), out)
     }
 
-    fn write_output(&mut self, item: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
-        let mut sink = OutputBuffer::new(std::mem::take(&mut self.buf), out);
-        let result = self.write_to(item, &mut sink);
+    fn write_output(&mut self, output: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
+        let mut buffer = OutputBuffer::new(std::mem::take(&mut self.buf), out);
+        let result = self.write_to(output, &mut buffer);
         if result.is_err() {
-            sink.forget();
+            buffer.discard();
         }
-        self.buf = sink.buf;
+        self.buf = buffer.buf;
         result
     }
 
@@ -90,57 +90,57 @@ impl Formatter for JsonFormatter {
 }
 
 impl JsonFormatter {
-    fn write_to(&mut self, item: FilterOutput, sink: &mut OutputBuffer) -> Result<(), Error> {
-        let is_within = matches!(
-            item,
+    fn write_to(&mut self, output: FilterOutput, buffer: &mut OutputBuffer) -> Result<(), Error> {
+        let is_array_element = matches!(
+            output,
             FilterOutput::ArrayPart(ArrayPart::First(_) | ArrayPart::Next(_))
         );
-        match &item {
-            // jq gives these strings neither a separator nor a colour.
+        match &output {
+            // Like jq, without a record separator and without colours.
             FilterOutput::Value(Value::Str(text)) if self.raw != RawOutput::Off => {
-                self.write_raw(text, sink)?
+                self.write_raw(text, buffer)?
             }
             FilterOutput::Raw(text)
                 if self.raw != RawOutput::Off && text.kind() == ValueKind::String =>
             {
                 let literal = text.string_literal().map(StringLiteral::decode);
-                self.write_raw(&literal.unwrap_or_default(), sink)?;
+                self.write_raw(&literal.unwrap_or_default(), buffer)?;
             }
-            _ => self.write_json(item, sink)?,
+            _ => self.write_json(output, buffer)?,
         }
         match self.raw {
-            _ if is_within => {}
-            RawOutput::Off | RawOutput::Lines => sink.buf.push(b'\n'),
+            _ if is_array_element => {}
+            RawOutput::Off | RawOutput::Lines => buffer.buf.push(b'\n'),
             RawOutput::Joined => {}
-            RawOutput::Nul => sink.buf.push(0),
+            RawOutput::Nul => buffer.buf.push(0),
         }
-        Ok(sink.spill()?)
+        Ok(buffer.flush_if_large()?)
     }
 
-    fn write_json(&mut self, item: FilterOutput, sink: &mut OutputBuffer) -> Result<(), Error> {
-        let is_begun = matches!(
-            item,
+    fn write_json(&mut self, output: FilterOutput, buffer: &mut OutputBuffer) -> Result<(), Error> {
+        let is_continued = matches!(
+            output,
             FilterOutput::ArrayPart(ArrayPart::Next(_) | ArrayPart::End { is_empty: false })
         );
-        if self.seq && !is_begun {
-            sink.buf.push(RECORD_SEPARATOR);
+        if self.seq && !is_continued {
+            buffer.buf.push(RECORD_SEPARATOR);
         }
-        match &mut self.painter {
-            Some(painter) => painter.write(&item.into_value(), sink),
-            None => writer::write(&item, self.options, &mut self.keys, sink),
+        match &mut self.colored {
+            Some(colored) => colored.write(&output.into_value(), buffer),
+            None => writer::write(&output, self.options, &mut self.keys, buffer),
         }
     }
 
-    /// A string without quotes, except that with `-a` jq writes it as JSON after all.
-    fn write_raw(&self, text: &str, sink: &mut OutputBuffer) -> Result<(), Error> {
+    /// Writes a string without quotes, except that jq quotes it with `-a`.
+    fn write_raw(&self, text: &str, buffer: &mut OutputBuffer) -> Result<(), Error> {
         if self.options.escapes == Escapes::Ascii {
-            escape::quote(text, Escapes::Ascii, &mut sink.buf);
+            escape::quote(text, Escapes::Ascii, &mut buffer.buf);
         } else if self.raw == RawOutput::Nul && text.contains('\0') {
             return Err(Error::NulInString);
         } else if self.sanitize {
-            sink.buf.extend_from_slice(sanitize(text).as_bytes());
+            buffer.buf.extend_from_slice(sanitize(text).as_bytes());
         } else {
-            sink.buf.extend_from_slice(text.as_bytes());
+            buffer.buf.extend_from_slice(text.as_bytes());
         }
         Ok(())
     }

@@ -1,35 +1,35 @@
-//! JSON text → JSON text as jq would write it, without a value in between.
+//! JSON text to JSON text in jq's layout, without building a value.
 
 use super::escape::{self, Escapes};
 use super::key_cache::KeyPosition;
-use super::text::{break_line, number};
+use super::text::{break_line, push_number};
 use super::writer::JsonWriter;
 use crate::error::Error;
 use crate::settings::{Indent, JsonLayout};
 use dq_json::value::{MAX_DEPTH, Num, RawValue, SeenKeys, StringLiteral, unescaped_prefix};
 
-/// The place behind what was written; `None` asks for the value to be built.
+/// The offset after the value that was written; `None` if the value must be built instead.
 type Reformatted = Result<Option<usize>, Error>;
 
-/// A copy of so many bytes is faster than one of the right number, where that is no larger.
-const FEW: usize = 32;
-const MORE: usize = 96;
+/// Copies of these fixed sizes are faster than copies of the exact number of bytes, if that is not larger.
+const SHORT_COPY: usize = 32;
+const LONG_COPY: usize = 96;
 
-/// What stands before the first element of an array, of an object, and before each other element; the indentation
-/// is nearly always shorter.
-static ARRAY: [u8; FEW] = begin(b'[');
-static OBJECT: [u8; FEW] = begin(b'{');
-static ANOTHER: [u8; FEW] = begin(b',');
+/// The bytes before the first element of an array, of an object, and before every other element: a bracket or comma, a
+/// line break, and more indentation than nearly every line needs.
+static ARRAY_START: [u8; SHORT_COPY] = begin(b'[');
+static OBJECT_START: [u8; SHORT_COPY] = begin(b'{');
+static NEXT: [u8; SHORT_COPY] = begin(b',');
 
-const fn begin(first: u8) -> [u8; FEW] {
-    let mut begin = [b' '; FEW];
+const fn begin(first: u8) -> [u8; SHORT_COPY] {
+    let mut begin = [b' '; SHORT_COPY];
     (begin[0], begin[1]) = (first, b'\n');
     begin
 }
 
 impl JsonWriter<'_, '_> {
-    /// Writes the value that begins at `at` in a valid text; gives the place behind it, or `None` if an object in it
-    /// may have a key twice.
+    /// Writes the value at the offset `at` of a valid text and returns the offset after it, or `None` if an object in it
+    /// may have a duplicate key.
     pub(super) fn reformat(&mut self, text: &[u8], at: usize, depth: usize) -> Reformatted {
         Ok(Some(match text.get(at) {
             Some(b'"') => self.literal(text, at),
@@ -42,7 +42,7 @@ impl JsonWriter<'_, '_> {
         }))
     }
 
-    /// As [`JsonWriter::reformat`]; most values are strings.
+    /// As [`JsonWriter::reformat`], with strings, the most common values, inlined.
     #[inline(always)]
     fn reformat_inner(&mut self, text: &[u8], at: usize, depth: usize) -> Reformatted {
         match text.get(at) {
@@ -52,24 +52,24 @@ impl JsonWriter<'_, '_> {
     }
 
     fn word(&mut self, word: &[u8]) -> usize {
-        self.sink.buf.extend_from_slice(word);
+        self.buffer.buf.extend_from_slice(word);
         word.len()
     }
 
-    /// Most numbers are short integers, which stand as jq writes them.
+    /// Copies a number. Most are short integers, which are already spelled as jq writes them.
     #[inline]
     fn digits(&mut self, text: &[u8], at: usize) -> Result<usize, Error> {
         let length = integer_length(&text[at..]);
         if length > 0 {
-            append(&mut self.sink.buf, &text[at..], length);
+            append(&mut self.buffer.buf, &text[at..], length);
             return Ok(at + length);
         }
         let digits = RawValue::from_valid(&text[at..]).number_text();
-        number(&Num::parse(digits), &mut self.sink.buf)?;
+        push_number(&Num::parse(digits), &mut self.buffer.buf)?;
         Ok(at + digits.len().max(1))
     }
 
-    /// A string; gives the place behind it.
+    /// Writes a string and returns the offset after it.
     #[inline(always)]
     fn literal(&mut self, text: &[u8], at: usize) -> usize {
         let text = &text[at..];
@@ -80,23 +80,23 @@ impl JsonWriter<'_, '_> {
     fn known_literal(&mut self, text: &[u8], literal: StringLiteral) -> usize {
         let length = literal.length().min(text.len());
         if literal.is_ascii && !literal.is_escaped {
-            append(&mut self.sink.buf, text, length);
+            append(&mut self.buffer.buf, text, length);
         } else {
-            self.spelled(&text[..length], literal);
+            self.respelled(&text[..length], literal);
         }
         length
     }
 
-    /// A string that may be spelled in another way.
+    /// Writes a string that jq may spell differently.
     #[inline(never)]
-    fn spelled(&mut self, text: &[u8], literal: StringLiteral) {
+    fn respelled(&mut self, text: &[u8], literal: StringLiteral) {
         let escapes = self.options.escapes;
         if (literal.is_ascii || (escapes == Escapes::Json && is_utf8_without_del(literal.content)))
             && has_short_escapes(literal.content)
         {
-            self.sink.buf.extend_from_slice(text);
+            self.buffer.buf.extend_from_slice(text);
         } else {
-            escape::quote(&literal.decode(), escapes, &mut self.sink.buf);
+            escape::quote(&literal.decode(), escapes, &mut self.buffer.buf);
         }
     }
 
@@ -104,14 +104,14 @@ impl JsonWriter<'_, '_> {
         check_depth(depth)?;
         let line = self.line(depth + 1);
         let mut at = skip_separators(text, at + 1);
-        let mut begin = &ARRAY;
+        let mut begin = &ARRAY_START;
         while text.get(at).is_some_and(|c| *c != b']') {
             self.begin(begin, line, depth);
             let Some(end) = self.reformat_inner(text, at, depth + 1)? else {
                 return Ok(None);
             };
-            at = behind(text, end, b',');
-            begin = &ANOTHER;
+            at = after(text, end, b',');
+            begin = &NEXT;
         }
         self.end(begin[0], b"[]", depth);
         Ok(Some(at + 1))
@@ -123,11 +123,11 @@ impl JsonWriter<'_, '_> {
         let around = self.keys.last();
         let mut seen = SeenKeys::new(&self.keys.seen);
         let mut at = skip_separators(text, at + 1);
-        let (mut begin, mut place) = (&OBJECT, KeyPosition::Inside);
+        let (mut begin, mut position) = (&OBJECT_START, KeyPosition::Inside);
         while text.get(at) == Some(&b'"') {
             self.begin(begin, line, depth);
-            at = match self.member_key(place, text, at, &mut seen) {
-                Some(behind) => behind,
+            at = match self.member_key(position, text, at, &mut seen) {
+                Some(after) => after,
                 None => {
                     self.keys.seen.clear();
                     return Ok(None);
@@ -136,47 +136,47 @@ impl JsonWriter<'_, '_> {
             let Some(end) = self.reformat_inner(text, at, depth + 1)? else {
                 return Ok(None);
             };
-            at = behind(text, end, b',');
-            (begin, place) = (&ANOTHER, KeyPosition::Behind);
+            at = after(text, end, b',');
+            (begin, position) = (&NEXT, KeyPosition::After);
         }
         seen.finish(&mut self.keys.seen);
-        self.keys.go_back(around);
+        self.keys.set_last(around);
         self.end(begin[0], b"{}", depth);
         Ok(Some(at + 1))
     }
 
-    /// A key and its colon; gives the place of the value, `None` if the key may have been there before.
+    /// Writes a key and its colon and returns the offset of the value; `None` if the key may be a duplicate.
     #[inline(always)]
     fn member_key(
         &mut self,
-        place: KeyPosition,
+        position: KeyPosition,
         text: &[u8],
         at: usize,
         seen: &mut SeenKeys,
     ) -> Option<usize> {
         let rest = &text[at..];
-        if let Some(known) = self.keys.expected(place, rest) {
+        if let Some(known) = self.keys.expected(position, rest) {
             let is_pretty = self.options.layout != JsonLayout::Compact;
-            let end = self.sink.buf.len() + known.length + usize::from(is_pretty);
-            self.sink.buf.extend_from_slice(&known.written);
-            self.sink.buf.truncate(end);
+            let end = self.buffer.buf.len() + known.length + usize::from(is_pretty);
+            self.buffer.buf.extend_from_slice(&known.text_bytes);
+            self.buffer.buf.truncate(end);
             let (length, fingerprint) = (known.length, known.fingerprint);
             let is_new = seen.insert_fingerprint(fingerprint, &mut self.keys.seen);
-            let behind = at + length;
-            return match text.get(behind) {
+            let after = at + length;
+            return match text.get(after) {
                 _ if !is_new => None,
-                Some(c) if *c > b' ' => Some(behind),
-                _ => Some(skip_separators(text, behind)),
+                Some(c) if *c > b' ' => Some(after),
+                _ => Some(skip_separators(text, after)),
             };
         }
-        self.another_key(place, text, at, seen)
+        self.unpredicted_key(position, text, at, seen)
     }
 
-    /// As [`JsonWriter::member_key`], for one that is not expected.
+    /// As [`JsonWriter::member_key`], for a key that the cache did not predict.
     #[inline(never)]
-    fn another_key(
+    fn unpredicted_key(
         &mut self,
-        place: KeyPosition,
+        position: KeyPosition,
         text: &[u8],
         at: usize,
         seen: &mut SeenKeys,
@@ -185,28 +185,28 @@ impl JsonWriter<'_, '_> {
         if !seen.insert(key, &mut self.keys.seen) {
             return None;
         }
-        self.keys.note(place, &text[at..], key);
+        self.keys.add(position, &text[at..], key);
         let end = at + self.known_literal(&text[at..], key);
         self.colon();
-        Some(behind(text, end, b':'))
+        Some(after(text, end, b':'))
     }
 
-    /// Bytes of a line break and the indentation behind it; `None` if they are more than a few.
+    /// The length of a line break and its indentation; `None` if it is more than a short copy.
     #[inline(always)]
     fn line(&self, depth: usize) -> Option<usize> {
         match self.options.layout {
             JsonLayout::Compact => Some(0),
             JsonLayout::Pretty {
                 indent: Indent::Spaces(n),
-            } => Some(1 + depth * usize::from(n)).filter(|line| *line < FEW),
+            } => Some(1 + depth * usize::from(n)).filter(|line| *line < SHORT_COPY),
             JsonLayout::Pretty { .. } => None,
         }
     }
 
-    /// What stands before an element: a bracket or comma, and the line break.
+    /// Writes the bracket or comma before an element, and the line break.
     #[inline(always)]
-    fn begin(&mut self, begin: &'static [u8; FEW], line: Option<usize>, depth: usize) {
-        let buf = &mut self.sink.buf;
+    fn begin(&mut self, begin: &'static [u8; SHORT_COPY], line: Option<usize>, depth: usize) {
+        let buf = &mut self.buffer.buf;
         if let Some(line) = line {
             let end = buf.len() + 1 + line;
             buf.extend_from_slice(begin);
@@ -220,26 +220,26 @@ impl JsonWriter<'_, '_> {
     #[inline(always)]
     pub(super) fn colon(&mut self) {
         match self.options.layout {
-            JsonLayout::Compact => self.sink.buf.push(b':'),
-            JsonLayout::Pretty { .. } => self.sink.buf.extend_from_slice(b": "),
+            JsonLayout::Compact => self.buffer.buf.push(b':'),
+            JsonLayout::Pretty { .. } => self.buffer.buf.extend_from_slice(b": "),
         }
     }
 }
 
-/// jq writes these characters as they are, DEL alone as an escape.
+/// Whether the string is valid UTF-8 without DEL. jq writes all such characters unchanged; DEL it escapes.
 fn is_utf8_without_del(inside: &[u8]) -> bool {
     std::str::from_utf8(inside).is_ok() && !inside.contains(&0x7f)
 }
 
-/// The escapes of a string are those that jq writes, and of one character.
+/// Whether all escapes of a string are the short ones that jq writes: no `\u` and no `\/`.
 fn has_short_escapes(inside: &[u8]) -> bool {
     let mut rest = inside;
     loop {
-        // Of what ends a plain run there are only backslashes.
+        // The text is valid, so only a backslash can end a run without escapes.
         match &rest[unescaped_prefix(rest).0..] {
             [] => return true,
             [_] | [_, b'u' | b'/', ..] => return false,
-            [_, _, behind @ ..] => rest = behind,
+            [_, _, after @ ..] => rest = after,
         }
     }
 }
@@ -252,16 +252,16 @@ fn check_depth(depth: usize) -> Result<(), Error> {
     }
 }
 
-/// The place behind a comma or colon that most often stands right here, and most often without any space.
+/// The offset after a comma or colon. It is usually right here, and usually without white space.
 #[inline(always)]
-fn behind(text: &[u8], at: usize, separator: u8) -> usize {
+fn after(text: &[u8], at: usize, separator: u8) -> usize {
     match text.get(at..at + 2) {
         Some([c, next]) if *c == separator && *next > b' ' => at + 1,
         _ => skip_separators(text, at),
     }
 }
 
-/// Passes over the comma or colon between two values, and the space around it.
+/// Skips the comma or colon between two values, and the white space around it.
 #[inline(never)]
 fn skip_separators(text: &[u8], mut at: usize) -> usize {
     while let Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b':') = text.get(at) {
@@ -270,7 +270,8 @@ fn skip_separators(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Bytes of an integer that stands as jq writes it: a short one, and not -0, which is left to those who know; else 0.
+/// The length of an integer that is already spelled as jq writes it; 0 for other numbers. Such an integer has at most 15
+/// digits and is not -0.
 fn integer_length(text: &[u8]) -> usize {
     let sign = usize::from(text.first() == Some(&b'-'));
     let mut end = sign;
@@ -284,13 +285,13 @@ fn integer_length(text: &[u8]) -> usize {
     end
 }
 
-/// Appends the first bytes of a text; most are few, and many as many as the 64 digits of an identifier.
+/// Appends the first `length` bytes of a text. Most are short; many are as long as the 64 digits of an ID.
 #[inline(always)]
 fn append(buf: &mut Vec<u8>, text: &[u8], length: usize) {
     let end = buf.len() + length;
-    if let (true, Some(chunk)) = (length <= FEW, text.first_chunk::<FEW>()) {
+    if let (true, Some(chunk)) = (length <= SHORT_COPY, text.first_chunk::<SHORT_COPY>()) {
         buf.extend_from_slice(chunk);
-    } else if let (true, Some(chunk)) = (length <= MORE, text.first_chunk::<MORE>()) {
+    } else if let (true, Some(chunk)) = (length <= LONG_COPY, text.first_chunk::<LONG_COPY>()) {
         buf.extend_from_slice(chunk);
     } else {
         buf.extend_from_slice(&text[..length]);

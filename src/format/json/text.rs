@@ -6,21 +6,21 @@ use crate::error::Error;
 use crate::settings::{Indent, JsonLayout};
 use dq_json::value::{Map, Num, Value};
 
-/// The entries of an object by the code points of their keys, which is the order of their bytes in UTF-8.
-pub fn sorted(map: &Map) -> Vec<(&str, &Value)> {
+/// The entries of an object, sorted by the code points of their keys. That is the order of their UTF-8 bytes.
+pub fn sorted_entries(map: &Map) -> Vec<(&str, &Value)> {
     let mut entries: Vec<_> = map.iter().map(|(key, value)| (&**key, value)).collect();
     entries.sort_unstable_by_key(|(key, _)| *key);
     entries
 }
 
-/// A line break and the indentation that nearly every line of a JSON text has less of.
+/// A line break and more indentation than nearly every line needs.
 static LINE: [u8; 32] = {
     let mut line = [b' '; 32];
     line[0] = b'\n';
     line
 };
 
-/// Starts a new line at a depth, if the layout has lines.
+/// Starts a new line, indented for a depth, if the layout has line breaks.
 #[inline(always)]
 pub fn break_line(layout: JsonLayout, depth: usize, out: &mut Vec<u8>) {
     match layout {
@@ -29,7 +29,7 @@ pub fn break_line(layout: JsonLayout, depth: usize, out: &mut Vec<u8>) {
             indent: Indent::Spaces(n),
         } if depth * usize::from(n) < LINE.len() => {
             let end = out.len() + 1 + depth * usize::from(n);
-            // A copy of fixed size is faster than one of the right size.
+            // A copy of fixed size is faster than one of the exact size.
             out.extend_from_slice(&LINE);
             out.truncate(end);
         }
@@ -46,16 +46,17 @@ fn break_long_line(indent: Indent, depth: usize, out: &mut Vec<u8>) {
     out.resize(out.len() + width, unit);
 }
 
-pub fn number(num: &Num, out: &mut Vec<u8>) -> Result<(), Error> {
+/// Appends a number as jq writes it.
+pub fn push_number(num: &Num, out: &mut Vec<u8>) -> Result<(), Error> {
     match num {
-        Num::Int(i) => integer(*i, out),
+        Num::Int(i) => push_integer(*i, out),
         _ => write!(out, "{num}")?,
     }
     Ok(())
 }
 
-/// The digits of an integer, without the detour through `fmt`.
-fn integer(i: i64, out: &mut Vec<u8>) {
+/// Appends an integer. Faster than `fmt`.
+fn push_integer(i: i64, out: &mut Vec<u8>) {
     if i < 0 {
         out.push(b'-');
     }

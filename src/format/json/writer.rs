@@ -1,61 +1,62 @@
-//! JSON without colours: the hot path, appended byte by byte to memory.
+//! JSON without colours, the hot path: appends bytes to a buffer. Text that comes from the input is copied by
+//! `reformat`, without building its value.
 
 use super::escape;
 use super::key_cache::KeyCache;
 use super::options::JsonOptions;
-use super::text::{break_line, number, sorted};
+use super::text::{break_line, push_number, sorted_entries};
 use crate::error::Error;
 use crate::output_buffer::OutputBuffer;
 use dq_json::value::{ArrayPart, FilterOutput, MAX_DEPTH, RawValue, Value};
 
-/// Writes the JSON text of an output. What the options is must be the same each time with the same keys.
+/// Writes the JSON text of an output. The options must be the same for every call with the same `keys`.
 pub fn write(
-    item: &FilterOutput,
+    output: &FilterOutput,
     options: JsonOptions,
     keys: &mut KeyCache,
-    sink: &mut OutputBuffer,
+    buffer: &mut OutputBuffer,
 ) -> Result<(), Error> {
     keys.begin();
-    JsonWriter::new(options, keys, sink).item(item, 0)
+    JsonWriter::new(options, keys, buffer).output(output, 0)
 }
 
-/// Writes one output.
+/// Writes one output, or the text of one.
 pub struct JsonWriter<'a, 'b> {
     pub options: JsonOptions,
-    pub sink: &'a mut OutputBuffer<'b>,
-    /// Containers are built before they are written.
-    builds: bool,
+    pub buffer: &'a mut OutputBuffer<'b>,
+    /// Values of texts are built before they are written: to sort keys, or because a text has a duplicate key.
+    builds_values: bool,
     pub keys: &'a mut KeyCache,
 }
 
 impl<'a, 'b> JsonWriter<'a, 'b> {
-    fn new(options: JsonOptions, keys: &'a mut KeyCache, sink: &'a mut OutputBuffer<'b>) -> Self {
+    fn new(options: JsonOptions, keys: &'a mut KeyCache, buffer: &'a mut OutputBuffer<'b>) -> Self {
         Self {
-            builds: options.sort_keys,
+            builds_values: options.sort_keys,
             keys,
             options,
-            sink,
+            buffer,
         }
     }
 
-    fn item(&mut self, item: &FilterOutput, depth: usize) -> Result<(), Error> {
-        match item {
+    fn output(&mut self, output: &FilterOutput, depth: usize) -> Result<(), Error> {
+        match output {
             FilterOutput::Value(value) => self.value(value, depth),
             FilterOutput::Raw(text) => self.text(*text, depth),
             FilterOutput::ArrayPart(part) => self.part(*part),
             FilterOutput::Object(entries) => {
                 let entries = entries.iter().map(|(key, it)| (&**key, it));
                 if !self.options.sort_keys {
-                    return self.object(entries, depth, Self::item);
+                    return self.object(entries, depth, Self::output);
                 }
                 let mut entries: Vec<_> = entries.collect();
                 entries.sort_unstable_by_key(|(key, _)| *key);
-                self.object(entries.into_iter(), depth, Self::item)
+                self.object(entries.into_iter(), depth, Self::output)
             }
         }
     }
 
-    /// Part of an array that is no part of anything else.
+    /// Writes part of a top-level array.
     fn part(&mut self, part: ArrayPart) -> Result<(), Error> {
         let (open, text) = match part {
             ArrayPart::First(text) => (b'[', text),
@@ -65,7 +66,7 @@ impl<'a, 'b> JsonWriter<'a, 'b> {
                 return Ok(());
             }
         };
-        self.element(open, 0)?;
+        self.begin_element(open, 0)?;
         self.text(text, 1)
     }
 
@@ -77,16 +78,16 @@ impl<'a, 'b> JsonWriter<'a, 'b> {
             Value::Null => self.push(b"null"),
             Value::Bool(true) => self.push(b"true"),
             Value::Bool(false) => self.push(b"false"),
-            Value::Num(num) => number(num, &mut self.sink.buf)?,
+            Value::Num(num) => push_number(num, &mut self.buffer.buf)?,
             Value::Str(text) => self.string(text),
-            Value::Arr(items) => match items.raw().filter(|_| !self.builds) {
+            Value::Arr(items) => match items.raw().filter(|_| !self.builds_values) {
                 Some(text) => return self.text(text, depth),
                 None => return self.array(items, depth),
             },
-            Value::Obj(map) => match map.raw().filter(|_| !self.builds) {
+            Value::Obj(map) => match map.raw().filter(|_| !self.builds_values) {
                 Some(text) => return self.text(text, depth),
                 None if self.options.sort_keys => {
-                    return self.object(sorted(map).into_iter(), depth, Self::value);
+                    return self.object(sorted_entries(map).into_iter(), depth, Self::value);
                 }
                 None => {
                     let entries = map.iter().map(|(key, it)| (&**key, it));
@@ -97,29 +98,29 @@ impl<'a, 'b> JsonWriter<'a, 'b> {
         Ok(())
     }
 
-    /// Text is written from its tokens. Where that is not how jq would write it, because an object has a key twice,
-    /// it is built after all.
+    /// Copies text in jq's layout. If an object in it has a duplicate key, of which jq keeps the last value, the value is
+    /// built and written instead.
     fn text(&mut self, text: RawValue, depth: usize) -> Result<(), Error> {
-        let written = self.sink.buf.len();
-        let reformatd = if self.builds {
+        let written = self.buffer.buf.len();
+        let reformatd = if self.builds_values {
             None
         } else {
             self.reformat(text.bytes(), 0, depth)?
         };
         if reformatd.is_none() {
-            self.sink.buf.truncate(written);
-            let builds = std::mem::replace(&mut self.builds, true);
+            self.buffer.buf.truncate(written);
+            let builds_values = std::mem::replace(&mut self.builds_values, true);
             let built = self.value(&text.to_value(), depth);
-            self.builds = builds;
+            self.builds_values = builds_values;
             built?;
         }
-        Ok(self.sink.spill()?)
+        Ok(self.buffer.flush_if_large()?)
     }
 
     fn array(&mut self, items: &[Value], depth: usize) -> Result<(), Error> {
         let mut open = b'[';
         for item in items {
-            self.element(open, depth)?;
+            self.begin_element(open, depth)?;
             self.value(item, depth + 1)?;
             open = b',';
         }
@@ -135,7 +136,7 @@ impl<'a, 'b> JsonWriter<'a, 'b> {
     ) -> Result<(), Error> {
         let mut open = b'{';
         for (key, value) in entries {
-            self.element(open, depth)?;
+            self.begin_element(open, depth)?;
             self.key(key);
             write(self, value, depth + 1)?;
             open = b',';
@@ -144,7 +145,7 @@ impl<'a, 'b> JsonWriter<'a, 'b> {
         Ok(())
     }
 
-    /// Closes a container, or writes both brackets of one that turned out to be empty.
+    /// Closes a container, or writes both brackets if it was empty. `open` is the last bracket or comma.
     pub fn end(&mut self, open: u8, brackets: &[u8; 2], depth: usize) {
         if open == b',' {
             self.close(brackets[1], depth);
@@ -158,23 +159,23 @@ impl<'a, 'b> JsonWriter<'a, 'b> {
         self.colon();
     }
 
-    /// What stands before an element: a bracket or comma, and the line break.
-    fn element(&mut self, open: u8, depth: usize) -> Result<(), Error> {
-        self.sink.buf.push(open);
-        break_line(self.options.layout, depth + 1, &mut self.sink.buf);
-        Ok(self.sink.spill()?)
+    /// Writes the bracket or comma before an element, and the line break.
+    fn begin_element(&mut self, open: u8, depth: usize) -> Result<(), Error> {
+        self.buffer.buf.push(open);
+        break_line(self.options.layout, depth + 1, &mut self.buffer.buf);
+        Ok(self.buffer.flush_if_large()?)
     }
 
     fn close(&mut self, bracket: u8, depth: usize) {
-        break_line(self.options.layout, depth, &mut self.sink.buf);
-        self.sink.buf.push(bracket);
+        break_line(self.options.layout, depth, &mut self.buffer.buf);
+        self.buffer.buf.push(bracket);
     }
 
     fn push(&mut self, text: &[u8]) {
-        self.sink.buf.extend_from_slice(text);
+        self.buffer.buf.extend_from_slice(text);
     }
 
     fn string(&mut self, text: &str) {
-        escape::quote(text, self.options.escapes, &mut self.sink.buf);
+        escape::quote(text, self.options.escapes, &mut self.buffer.buf);
     }
 }

@@ -1,71 +1,71 @@
-//! The columns of a table: what they are called, and what that says of their cells.
+//! The columns of a table: their headers, and what a column's name says about its cells.
 
 use super::states::is_state_column;
 use super::widths::{WidthDemand, WidthPriority};
-use crate::cell::{short_hash, visible};
+use crate::cell::{push_visible, short_hash};
 use crate::width::width;
 
 /// A column.
 pub struct TableColumn {
-    pub title: String,
-    pub need: WidthDemand,
-    /// All of its cells are numbers: they stand on the right.
+    pub header: String,
+    pub demand: WidthDemand,
+    /// All cells are numbers and therefore right-aligned.
     pub is_numeric: bool,
     pub has_states: bool,
-    /// Its hashes can be cut to twelve digits: they name the same thing. Those of names cannot.
+    /// Hashes in this column are IDs, which can be cut to twelve digits without changing what they name.
     has_ids: bool,
 }
 
 impl TableColumn {
-    /// The column of that name, with room for its title.
+    /// The column with this name, wide enough for its header.
     pub fn new(name: &str) -> Self {
-        let mut title = String::new();
-        visible(&name.to_uppercase(), &mut title);
-        let title_width = width(&title);
-        let mut need = WidthDemand::new(rank(name));
-        need.add(title_width, title_width);
+        let mut header = String::new();
+        push_visible(&name.to_uppercase(), &mut header);
+        let header_width = width(&header);
+        let mut demand = WidthDemand::new(priority(name));
+        demand.add(header_width, header_width);
         Self {
-            need,
-            title,
+            demand,
+            header,
             is_numeric: false,
             has_states: is_state_column(name),
-            has_ids: is_called(name, IDS),
+            has_ids: matches_name(name, IDS),
         }
     }
 
-    /// Takes a cell in; whether there is not yet room for it.
+    /// Adds a cell. Returns whether the column must grow for it.
     pub fn measure(&mut self, text: &str) -> bool {
         let full = width(text);
-        self.need.add(full, self.short(text).map_or(full, str::len))
+        self.demand
+            .add(full, self.short(text).map_or(full, str::len))
     }
 
-    /// The short form of an ID.
+    /// The short form of a cell that is an ID.
     #[inline]
     pub fn short<'t>(&self, text: &'t str) -> Option<&'t str> {
         short_hash(text).filter(|_| self.has_ids)
     }
 }
 
-/// What a name is, in any case, or ends in, just so.
+/// Whole names, which match in any case, and endings, which match exactly.
 type NamePattern = (&'static [&'static str], &'static [&'static str]);
 
 const IDS: NamePattern = (&["id"], &["Id", "ID", "_id"]);
 const NAMES: NamePattern = (&["name", "names"], &["Name", "NamePattern", "_name"]);
-
 const COMMANDS: NamePattern = (&["command", "cmd"], &["Command", "Cmd"]);
 
-/// Of a path the last key counts.
-fn is_called(name: &str, (whole, ends): NamePattern) -> bool {
+/// Whether the last key of a path matches.
+fn matches_name(name: &str, (whole, ends): NamePattern) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     whole.iter().any(|it| last.eq_ignore_ascii_case(it)) || ends.iter().any(|it| last.ends_with(it))
 }
 
-fn rank(name: &str) -> WidthPriority {
+fn priority(name: &str) -> WidthPriority {
     match name {
-        _ if is_called(name, IDS) || is_called(name, NAMES) => WidthPriority::Precious,
-        _ if is_state_column(name) => WidthPriority::Telling,
-        _ if is_called(name, COMMANDS) => WidthPriority::Wordy,
-        _ => WidthPriority::Plain,
+        _ if matches_name(name, IDS) || matches_name(name, NAMES) => WidthPriority::Identity,
+        _ if is_state_column(name) => WidthPriority::State,
+        _ if matches_name(name, COMMANDS) => WidthPriority::Command,
+        _ => WidthPriority::Normal,
     }
 }
 
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_and_names_give_way_last() {
+    fn priorities_of_names() {
         for name in [
             "id",
             "ID",
@@ -85,12 +85,12 @@ mod tests {
             "NamePattern",
             "name",
             "user_name",
-            "Severity.Name",
+            "State.Name",
         ] {
-            assert_eq!(rank(name), WidthPriority::Precious, "{name}");
+            assert_eq!(priority(name), WidthPriority::Identity, "{name}");
         }
         for name in ["Paid", "grid", "Image", "named", "Name.x", ""] {
-            assert_eq!(rank(name), WidthPriority::Plain, "{name}");
+            assert_eq!(priority(name), WidthPriority::Normal, "{name}");
         }
     }
 

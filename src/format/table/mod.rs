@@ -1,4 +1,4 @@
-//! Tables without borders, as docker prints them: fitted to a terminal, whole everywhere else.
+//! Tables without borders, as docker prints them: cells are cut to fit a terminal, and whole everywhere else.
 
 mod column;
 mod palette;
@@ -7,35 +7,35 @@ mod widths;
 
 use self::column::TableColumn;
 use self::palette::TablePalette;
-use self::widths::{ColumnWidths, GAP, WidthDemand, WidthPriority, fit};
-use crate::cell::readable;
+use self::widths::{ColumnWidths, GAP, WidthDemand, WidthPriority, fit_columns};
+use crate::cell::push_readable;
 use crate::columnar::{ColumnarFormatter, RowWriter};
 use crate::error::Error;
 use crate::formatter::Formatter;
 use crate::row_buffer::{Cell, CellKind, ColumnOrigin, RowBuffer};
 use crate::settings::Settings;
 use crate::sgr::SgrCodes;
-use crate::width::{self, cut};
+use crate::width::{self, truncate};
 
 const ELLIPSIS: char = '…';
 
-/// A narrower terminal is taken for one of this width: nothing could be read on it.
-const NARROWEST: usize = 12;
+/// Tables are never fitted to a narrower terminal than this: nothing could be read there.
+const MIN_WIDTH: usize = 12;
 
-/// The formatter.
+/// The formatter of tables.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
-    let grid = RowBuffer::new(&settings.columns, readable);
+    let rows = RowBuffer::new(&settings.columns, push_readable);
     let table = Table {
         columns: Vec::new(),
         has_header: settings.columns.has_header,
-        width: settings.width.map(|width| width.max(NARROWEST)),
-        paint: settings.palette.as_ref().map(TablePalette::new),
+        width: settings.width.map(|width| width.max(MIN_WIDTH)),
+        palette: settings.palette.as_ref().map(TablePalette::new),
         layout: TableLayout::Rows(ColumnWidths::default()),
         is_first: true,
         measured: 0,
     };
     Box::new(ColumnarFormatter::new(
-        grid,
+        rows,
         table,
         settings.sort_keys,
         false,
@@ -45,31 +45,31 @@ pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
 struct Table {
     columns: Vec<TableColumn>,
     has_header: bool,
-    /// What the table must fit into.
+    /// The width that the table must fit.
     width: Option<usize>,
-    paint: Option<TablePalette>,
+    palette: Option<TablePalette>,
     layout: TableLayout,
-    /// Nothing was written yet.
+    /// No row has been written yet.
     is_first: bool,
-    /// So many rows to come are measured already.
+    /// The next rows, this many, have been measured already.
     measured: usize,
 }
 
 enum TableLayout {
     Rows(ColumnWidths),
-    /// One field a line, for what is too wide; the width of the titles.
+    /// One cell per line, because the columns do not fit. Holds the width of the longest header.
     Records(usize),
 }
 
 impl RowWriter for Table {
-    fn begin(&mut self, grid: &RowBuffer, out: &mut String) {
-        self.columns = grid
+    fn write_header(&mut self, rows: &RowBuffer, out: &mut String) {
+        self.columns = rows
             .names()
             .map(|(name, _)| TableColumn::new(name))
             .collect();
         let mut kinds: Vec<Option<CellKind>> = vec![None; self.columns.len()];
-        for cell in grid.rows().flatten() {
-            self.columns[cell.column].measure(grid.text(cell));
+        for cell in rows.rows().flatten() {
+            self.columns[cell.column].measure(rows.text(cell));
             let kind = &mut kinds[cell.column];
             *kind = Some(match kind {
                 Some(CellKind::Number) | None => cell.kind,
@@ -79,29 +79,36 @@ impl RowWriter for Table {
         for (column, kind) in self.columns.iter_mut().zip(kinds) {
             column.is_numeric = kind == Some(CellKind::Number);
             if column.is_numeric {
-                column.need.rank = WidthPriority::Rigid;
+                column.demand.priority = WidthPriority::Number;
             }
         }
-        self.measured = grid.rows().count();
-        self.lay_out();
-        // Arrays have no names for what they hold.
-        let has_names = grid
+        self.measured = rows.rows().count();
+        self.choose_layout();
+        // The columns of arrays have no names.
+        let has_names = rows
             .names()
             .any(|(_, origin)| origin != ColumnOrigin::Index);
         if self.has_header && has_names && matches!(self.layout, TableLayout::Rows(_)) {
-            self.header(out);
+            self.write_column_headers(out);
         }
     }
 
-    fn row(&mut self, grid: &RowBuffer, cells: &[Cell], out: &mut String) -> Result<(), Error> {
+    fn write_row(
+        &mut self,
+        rows: &RowBuffer,
+        cells: &[Cell],
+        out: &mut String,
+    ) -> Result<(), Error> {
         if self.measured > 0 {
             self.measured -= 1;
-        } else if self.grow(grid, cells) {
-            self.lay_out_again();
+        } else if self.measure(rows, cells) {
+            self.widen_columns();
         }
         match &self.layout {
-            TableLayout::Rows(_) => self.line(grid, cells, out),
-            TableLayout::Records(titles) => self.record(grid, cells, *titles, out),
+            TableLayout::Rows(_) => self.write_line(rows, cells, out),
+            TableLayout::Records(header_width) => {
+                self.write_record(rows, cells, *header_width, out)
+            }
         }
         self.is_first = false;
         Ok(())
@@ -109,94 +116,107 @@ impl RowWriter for Table {
 }
 
 impl Table {
-    fn needs(&self) -> Vec<&WidthDemand> {
-        self.columns.iter().map(|column| &column.need).collect()
+    fn demands(&self) -> Vec<&WidthDemand> {
+        self.columns.iter().map(|column| &column.demand).collect()
     }
 
-    /// Widths with everything in full.
-    fn whole(&self) -> ColumnWidths {
+    /// The widths with no cell cut.
+    fn full_widths(&self) -> ColumnWidths {
         ColumnWidths {
-            widths: self.columns.iter().map(|column| column.need.full).collect(),
-            short: false,
+            widths: self
+                .columns
+                .iter()
+                .map(|column| column.demand.full)
+                .collect(),
+            has_short_hashes: false,
             gap: GAP,
         }
     }
 
-    fn lay_out(&mut self) {
-        self.layout = match self.width.map(|width| fit(&self.needs(), width)) {
-            None => TableLayout::Rows(self.whole()),
-            Some(Some(fit)) => TableLayout::Rows(fit),
+    fn choose_layout(&mut self) {
+        self.layout = match self.width.map(|width| fit_columns(&self.demands(), width)) {
+            None => TableLayout::Rows(self.full_widths()),
+            Some(Some(widths)) => TableLayout::Rows(widths),
             Some(None) => {
-                let titles = self
+                let header_widths = self
                     .columns
                     .iter()
-                    .map(|column| width::width(&column.title));
-                TableLayout::Records(titles.max().unwrap_or(0))
+                    .map(|column| width::width(&column.header));
+                TableLayout::Records(header_widths.max().unwrap_or(0))
             }
         };
     }
 
-    /// Rows of a stream may be wider than the first ones were: columns grow, as far as the terminal lets them.
-    fn lay_out_again(&mut self) {
+    /// Recomputes the widths after a row of a stream was wider than the rows before it.
+    fn widen_columns(&mut self) {
         if matches!(self.layout, TableLayout::Records(_)) {
             return;
         }
-        let fit = match self.width {
-            None => Some(self.whole()),
-            Some(width) => fit(&self.needs(), width),
+        let widths = match self.width {
+            None => Some(self.full_widths()),
+            Some(width) => fit_columns(&self.demands(), width),
         };
-        if let Some(fit) = fit {
-            self.layout = TableLayout::Rows(fit);
+        if let Some(widths) = widths {
+            self.layout = TableLayout::Rows(widths);
         }
     }
 
-    /// Takes the cells of a row in; whether there is not yet room for one.
-    fn grow(&mut self, grid: &RowBuffer, cells: &[Cell]) -> bool {
+    /// Measures the cells of a row. Returns whether a column must grow.
+    fn measure(&mut self, rows: &RowBuffer, cells: &[Cell]) -> bool {
         let mut grew = false;
         for cell in cells {
             if let Some(column) = self.columns.get_mut(cell.column) {
-                grew |= column.measure(grid.text(cell));
+                grew |= column.measure(rows.text(cell));
             }
         }
         grew
     }
 
-    fn header(&mut self, out: &mut String) {
-        let TableLayout::Rows(fit) = &self.layout else {
+    fn write_column_headers(&mut self, out: &mut String) {
+        let TableLayout::Rows(fitted) = &self.layout else {
             return;
         };
-        let mut line = LineWriter::new(out, fit.gap);
-        let around = self.paint.as_ref().map(TablePalette::title);
-        for (column, width) in self.columns.iter().zip(&fit.widths) {
-            line.cell(&column.title, *width, column.is_numeric, around);
+        let mut line = LineWriter::new(out, fitted.gap);
+        let codes = self.palette.as_ref().map(TablePalette::header);
+        for (column, width) in self.columns.iter().zip(&fitted.widths) {
+            line.cell(&column.header, *width, column.is_numeric, codes);
         }
         line.end();
     }
 
-    fn line(&self, grid: &RowBuffer, cells: &[Cell], out: &mut String) {
-        let TableLayout::Rows(fit) = &self.layout else {
+    fn write_line(&self, rows: &RowBuffer, cells: &[Cell], out: &mut String) {
+        let TableLayout::Rows(fitted) = &self.layout else {
             return;
         };
-        let mut line = LineWriter::new(out, fit.gap);
-        let ordered = grid.in_order(cells);
-        for ((column, width), cell) in self.columns.iter().zip(&fit.widths).zip(ordered) {
+        let mut line = LineWriter::new(out, fitted.gap);
+        let ordered = rows.in_order(cells);
+        for ((column, width), cell) in self.columns.iter().zip(&fitted.widths).zip(ordered) {
             let Some(cell) = cell else {
                 line.cell("", *width, false, None);
                 continue;
             };
-            let whole = grid.text(cell);
-            let text = column.short(whole).filter(|_| fit.short).unwrap_or(whole);
-            let around = self
-                .paint
+            let whole = rows.text(cell);
+            let text = column
+                .short(whole)
+                .filter(|_| fitted.has_short_hashes)
+                .unwrap_or(whole);
+            let codes = self
+                .palette
                 .as_ref()
-                .map(|paint| paint.cell(text, cell.kind, column.has_states));
-            line.cell(text, *width, column.is_numeric, around);
+                .map(|palette| palette.cell(text, cell.kind, column.has_states));
+            line.cell(text, *width, column.is_numeric, codes);
         }
         line.end();
     }
 
-    /// One field a line; nulls are left out.
-    fn record(&self, grid: &RowBuffer, cells: &[Cell], titles: usize, out: &mut String) {
+    /// Writes one cell per line; nulls are left out.
+    fn write_record(
+        &self,
+        rows: &RowBuffer,
+        cells: &[Cell],
+        header_width: usize,
+        out: &mut String,
+    ) {
         if cells.is_empty() {
             return;
         }
@@ -204,59 +224,70 @@ impl Table {
             out.push('\n');
         }
         let width = self.width.unwrap_or(usize::MAX);
-        let titles = titles.min(width / 3);
-        for (column, cell) in self.columns.iter().zip(grid.in_order(cells)) {
+        let header_width = header_width.min(width / 3);
+        for (column, cell) in self.columns.iter().zip(rows.in_order(cells)) {
             let Some(cell) = cell else {
                 continue;
             };
-            let room = width.saturating_sub(titles + GAP).max(1);
-            let whole = grid.text(cell);
-            let short = column.short(whole).filter(|_| width::width(whole) > room);
+            let available = width.saturating_sub(header_width + GAP).max(1);
+            let whole = rows.text(cell);
+            let short = column
+                .short(whole)
+                .filter(|_| width::width(whole) > available);
             let text = short.unwrap_or(whole);
             let mut line = LineWriter::new(out, GAP);
-            let paint = self.paint.as_ref();
-            line.cell(&column.title, titles, false, paint.map(TablePalette::title));
-            let around = paint.map(|paint| paint.cell(text, cell.kind, column.has_states));
-            line.cell(text, room, false, around);
+            let palette = self.palette.as_ref();
+            line.cell(
+                &column.header,
+                header_width,
+                false,
+                palette.map(TablePalette::header),
+            );
+            let codes = palette.map(|palette| palette.cell(text, cell.kind, column.has_states));
+            line.cell(text, available, false, codes);
             line.end();
         }
     }
 }
 
-/// A line being written; blanks at its end are not.
+/// Writes one line. Spaces at its end are not written.
 struct LineWriter<'a> {
     out: &'a mut String,
-    /// Blanks owed before the next text.
-    owed: usize,
-    /// Blanks between two columns.
+    /// Spaces to write before the next text.
+    pending: usize,
+    /// Spaces between two columns.
     gap: usize,
 }
 
 impl<'a> LineWriter<'a> {
     fn new(out: &'a mut String, gap: usize) -> Self {
-        Self { out, owed: 0, gap }
+        Self {
+            out,
+            pending: 0,
+            gap,
+        }
     }
 
-    /// Text in a column of that width, cut where it is wider.
-    fn cell(&mut self, text: &str, columns: usize, right: bool, around: Option<&SgrCodes>) {
+    /// Writes text into a column of this width; wider text is cut.
+    fn cell(&mut self, text: &str, width: usize, is_right_aligned: bool, codes: Option<&SgrCodes>) {
         let taken = width::width(text);
-        let (text, taken, is_cut) = if taken > columns {
-            let (text, taken) = cut(text, columns.saturating_sub(1));
+        let (text, taken, is_cut) = if taken > width {
+            let (text, taken) = truncate(text, width.saturating_sub(1));
             (text, taken + 1, true)
         } else {
             (text, taken, false)
         };
-        let blanks = columns.saturating_sub(taken);
-        self.owed += if right { blanks } else { 0 };
+        let padding = width.saturating_sub(taken);
+        self.pending += if is_right_aligned { padding } else { 0 };
         if !text.is_empty() || is_cut {
-            self.out.extend(std::iter::repeat_n(' ', self.owed));
-            self.owed = 0;
-            self.out.push_str(around.map_or("", |around| &around.on));
+            self.out.extend(std::iter::repeat_n(' ', self.pending));
+            self.pending = 0;
+            self.out.push_str(codes.map_or("", |codes| &codes.on));
             self.out.push_str(text);
             self.out.extend(is_cut.then_some(ELLIPSIS));
-            self.out.push_str(around.map_or("", |around| &around.off));
+            self.out.push_str(codes.map_or("", |codes| &codes.off));
         }
-        self.owed += self.gap + if right { 0 } else { blanks };
+        self.pending += self.gap + if is_right_aligned { 0 } else { padding };
     }
 
     fn end(self) {

@@ -1,4 +1,4 @@
-//! Colours of a table: values by their type, states by what they say.
+//! The colours of a table: values by their type, states by their severity.
 
 use colored_json::{Color, Style};
 
@@ -7,9 +7,9 @@ use crate::palette::Palette;
 use crate::row_buffer::CellKind;
 use crate::sgr::SgrCodes;
 
-/// The sequences around what is painted.
+/// The escape sequences of headers, value types and severities.
 pub struct TablePalette {
-    title: SgrCodes,
+    header: SgrCodes,
     kinds: [SgrCodes; 5],
     states: [SgrCodes; 3],
 }
@@ -25,25 +25,25 @@ impl TablePalette {
         ];
         let states = [Color::Red, Color::Yellow, Color::Green];
         Self {
-            title: SgrCodes::new(Style::new().bold()),
+            header: SgrCodes::new(Style::new().bold()),
             kinds: kinds.map(SgrCodes::new),
             states: states.map(|color| SgrCodes::new(Style::new().fg(color).bold())),
         }
     }
 
-    /// A header.
-    pub fn title(&self) -> &SgrCodes {
-        &self.title
+    /// The codes of a column header.
+    pub fn header(&self) -> &SgrCodes {
+        &self.header
     }
 
-    /// A cell; `is_state` if its column has states.
+    /// The codes of a cell; `is_state` says that its column has states.
     pub fn cell(&self, text: &str, kind: CellKind, is_state: bool) -> &SgrCodes {
-        let state = (is_state && kind == CellKind::Text)
+        let severity = (is_state && kind == CellKind::Text)
             .then(|| severity(text))
             .flatten();
-        match (state, kind) {
+        match (severity, kind) {
             (Some(Severity::Bad), _) => &self.states[0],
-            (Some(Severity::Between), _) => &self.states[1],
+            (Some(Severity::Warning), _) => &self.states[1],
             (Some(Severity::Good), _) => &self.states[2],
             (_, CellKind::Bool) if text == "false" => &self.kinds[0],
             (_, CellKind::Bool) => &self.kinds[1],

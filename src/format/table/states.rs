@@ -1,15 +1,15 @@
 //! States in cells: which columns have them, and how good or bad they are.
 
-/// What a state says.
+/// How good or bad a state is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     Good,
-    Between,
+    Warning,
     Bad,
 }
 
-/// Words that say it, wherever they stand in the cell; the first row with one decides.
-const STATES: [(Severity, &[&str]); 3] = [
+/// The words of each severity, looked for anywhere in the cell. The first severity with a match wins.
+const WORDS: [(Severity, &[&str]); 3] = [
     (
         Severity::Bad,
         &[
@@ -24,7 +24,7 @@ const STATES: [(Severity, &[&str]); 3] = [
         ],
     ),
     (
-        Severity::Between,
+        Severity::Warning,
         &[
             "exited",
             "paused",
@@ -43,10 +43,10 @@ const STATES: [(Severity, &[&str]); 3] = [
     ),
 ];
 
-/// Columns whose text cells are states.
+/// The names of columns whose text cells are states.
 const STATE_COLUMNS: [&str; 3] = ["state", "status", "health"];
 
-/// Is this, by its name, a column of states? Of a path the last key counts.
+/// Whether the column with this name has states. The last key of a path counts.
 pub fn is_state_column(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     STATE_COLUMNS
@@ -54,7 +54,7 @@ pub fn is_state_column(name: &str) -> bool {
         .any(|known| last.eq_ignore_ascii_case(known))
 }
 
-/// `Exited (1) 3 hours ago` is bad, `Exited (0) …` is not.
+/// The severity of a state, `None` for unknown ones. `Exited (1) 3 hours ago` is bad, `Exited (0) …` is not.
 pub fn severity(text: &str) -> Option<Severity> {
     let lower = text.to_ascii_lowercase();
     if lower.starts_with("exited (") && !lower.starts_with("exited (0)") {
@@ -65,10 +65,10 @@ pub fn severity(text: &str) -> Option<Severity> {
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|it| it == word)
     };
-    let found = STATES
+    let found = WORDS
         .iter()
         .find(|(_, words)| words.iter().any(|word| has(word)));
-    found.map(|(state, _)| *state)
+    found.map(|(severity, _)| *severity)
 }
 
 #[cfg(test)]
@@ -76,20 +76,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_states_say() {
-        use Severity::{Bad, Between, Good};
+    fn severities() {
+        use Severity::{Bad, Good, Warning};
         let cases = [
             ("running", Some(Good)),
             ("Up 3 hours", Some(Good)),
             ("Up 2 weeks (healthy)", Some(Good)),
             ("Up 2 weeks (unhealthy)", Some(Bad)),
-            ("Up 5 seconds (health: starting)", Some(Between)),
-            ("Up 3 hours (Paused)", Some(Between)),
-            ("exited", Some(Between)),
-            ("Exited (0) 3 hours ago", Some(Between)),
+            ("Up 5 seconds (health: starting)", Some(Warning)),
+            ("Up 3 hours (Paused)", Some(Warning)),
+            ("exited", Some(Warning)),
+            ("Exited (0) 3 hours ago", Some(Warning)),
             ("Exited (137) 3 hours ago", Some(Bad)),
-            ("Restarting (1) 5 seconds ago", Some(Between)),
-            ("Created", Some(Between)),
+            ("Restarting (1) 5 seconds ago", Some(Warning)),
+            ("Created", Some(Warning)),
             ("dead", Some(Bad)),
             ("none", None),
             ("update", None),
@@ -101,11 +101,11 @@ mod tests {
     }
 
     #[test]
-    fn columns_of_states() {
-        for name in ["Severity", "status", "Severity.Health.Status", "HEALTH"] {
+    fn state_columns() {
+        for name in ["State", "status", "State.Health.Status", "HEALTH"] {
             assert!(is_state_column(name), "{name}");
         }
-        for name in ["NamePattern", "StatusCode", "Severity.Pid"] {
+        for name in ["NamePattern", "StatusCode", "State.Pid"] {
             assert!(!is_state_column(name), "{name}");
         }
     }
