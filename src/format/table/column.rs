@@ -51,7 +51,7 @@ impl TableColumn {
 type NamePattern = (&'static [&'static str], &'static [&'static str]);
 
 const IDS: NamePattern = (&["id"], &["Id", "ID", "_id"]);
-const NAMES: NamePattern = (&["name", "names"], &["Name", "NamePattern", "_name"]);
+const NAMES: NamePattern = (&["name", "names"], &["Name", "Names", "_name"]);
 const COMMANDS: NamePattern = (&["command", "cmd"], &["Command", "Cmd"]);
 
 /// Whether the last key of a path matches.
@@ -82,7 +82,7 @@ mod tests {
             "ImageID",
             "ParentId",
             "short_id",
-            "NamePattern",
+            "Names",
             "name",
             "user_name",
             "State.Name",

@@ -105,7 +105,7 @@ mod tests {
         for name in ["State", "status", "State.Health.Status", "HEALTH"] {
             assert!(is_state_column(name), "{name}");
         }
-        for name in ["NamePattern", "StatusCode", "State.Pid"] {
+        for name in ["Names", "StatusCode", "State.Pid"] {
             assert!(!is_state_column(name), "{name}");
         }
     }
