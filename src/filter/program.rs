@@ -27,7 +27,7 @@ pub struct Program<'p> {
     pub saved_filters: SavedFilters,
     /// Whether the filter may run on the elements of an input one by one, where the outputs are the same.
     pub may_stream_elements: bool,
-    /// Whether the caller accepts [`dq_json::value::FilterOutput::Part`]: a long array in parts.
+    /// Whether the caller accepts [`dq_json::value::FilterOutput::ArrayPart`]: a long array in parts.
     pub may_split_arrays: bool,
     /// Gives the environment for `$ENV`. Called only if the filter uses it.
     pub environment: &'p dyn Fn() -> Vec<(String, String)>,

@@ -12,7 +12,6 @@ mod resolve;
 mod saved;
 mod scope;
 
-pub(crate) use file_scope::ModuleId;
-pub(crate) use file_scope::{FileScope, SavedAccess};
+pub(crate) use file_scope::{FileScope, ModuleId, SavedAccess};
 pub(crate) use linker::{Callee, FileId, Linker, LoadError, ModuleLoader};
 pub(crate) use scope::{Local, Scope};

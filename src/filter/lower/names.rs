@@ -33,30 +33,31 @@ impl<'s> Scope<'s> {
                 Some(_) => Local::Parameter(arg),
                 None => Local::Closure(arg),
             }));
-        let (body, count) = self.term(linker, body);
+        let (body, outputs) = self.term(linker, body);
         self.locals.truncate(depth + 1);
-        let recursive = matches!(
+        let is_recursive = matches!(
             self.locals.pop(),
             Some(Local::Def {
                 calls_itself: true,
                 ..
             })
         );
-        let (body, count) = if recursive {
+        let (body, outputs) = if is_recursive {
             (self.guarded(linker, body), Any)
         } else {
-            (body, count)
+            (body, outputs)
         };
-        (Def { name, args, body }, count)
+        (Def { name, args, body }, outputs)
     }
 
     /// The body of a definition that calls itself: it checks the stack first, so that endless recursion is an error and
     /// not a crash.
-    pub(super) fn guarded(&mut self, linker: &mut Linker<'s>, body: Term<'s>) -> Term<'s> {
+    fn guarded(&mut self, linker: &mut Linker<'s>, body: Term<'s>) -> Term<'s> {
         let _native = linker.resolve(&self.file, ("_stack_guard", 0));
         pipe(T::Call("_stack_guard", Vec::new()), body)
     }
 
+    /// `def …; body`
     pub(super) fn local_definitions(
         &mut self,
         linker: &mut Linker<'s>,
@@ -66,47 +67,43 @@ impl<'s> Scope<'s> {
         let depth = self.locals.len();
         let mut lowered = Vec::with_capacity(defs.len());
         for def in defs {
-            let (def, count) = self.definition(linker, def, None);
+            let (def, outputs) = self.definition(linker, def, None);
             let (name, arity) = (def.name, def.args.len());
             self.locals.push(Local::Def {
                 name,
                 arity,
                 compiled: name,
-                outputs: count,
+                outputs,
                 is_open: false,
                 calls_itself: false,
             });
             lowered.push(def);
         }
-        let (body, count) = self.term(linker, body);
+        let (body, outputs) = self.term(linker, body);
         self.locals.truncate(depth);
-        (T::Def(lowered, Box::new(body)), count)
+        (T::Def(lowered, Box::new(body)), outputs)
     }
 
+    /// The variable that `$name` refers to, by the name that it is compiled under.
     pub(super) fn variable(&mut self, linker: &mut Linker<'s>, name: &'s str) -> &'s str {
-        let bound = |local: &Local| matches!(local, Local::Var(known) | Local::Parameter(known) if *known == name);
-        if name.starts_with("$ ") || self.locals.iter().any(bound) {
+        let is_bound = |local: &Local| matches!(local, Local::Var(known) | Local::Parameter(known) if *known == name);
+        if name.starts_with("$ ") || self.locals.iter().any(is_bound) {
             return name;
         }
-        match linker.global(&self.file, name) {
-            Some(global) => global,
-            None => {
-                let known = self.locals.iter().filter_map(|local| match local {
-                    Local::Var(name) | Local::Parameter(name) => Some(*name),
-                    _ => None,
-                });
-                let hint = suggestion::nearest(name, known.chain(["$ENV", "$ARGS"]));
-                self.error(
-                    linker,
-                    name,
-                    format!("{name} is not defined"),
-                    hint.map(|name| format!("did you mean {name}?")),
-                );
-                name
-            }
+        if let Some(global) = linker.global(&self.file, name) {
+            return global;
         }
+        let known = self.locals.iter().filter_map(|local| match local {
+            Local::Var(name) | Local::Parameter(name) => Some(*name),
+            _ => None,
+        });
+        let hint = suggestion::nearest(name, known.chain(["$ENV", "$ARGS"]));
+        let hint = hint.map(|name| format!("did you mean {name}?"));
+        self.error(linker, name, format!("{name} is not defined"), hint);
+        name
     }
 
+    /// `name(args)`
     pub(super) fn call(
         &mut self,
         linker: &mut Linker<'s>,
@@ -114,19 +111,19 @@ impl<'s> Scope<'s> {
         args: Vec<Term<'s>>,
     ) -> Lowered<'s> {
         let arity = args.len();
-        let mut outputs = One;
+        let mut of_args = One;
         let args = args.into_iter().map(|arg| {
-            let (arg, count) = self.term(linker, arg);
-            outputs = outputs.max(count);
+            let (arg, outputs) = self.term(linker, arg);
+            of_args = of_args.max(outputs);
             arg
         });
         let args: Vec<_> = args.collect();
-        let (compiled, count) = match self.local(name, arity) {
+        let (compiled, outputs) = match self.local(name, arity) {
             Some(Ok(found)) => found,
             Some(Err(parameter)) => return (T::Var(parameter), One),
             None => match linker.resolve(&self.file, (name, arity)) {
-                Callee::Definition(compiled, count) => (compiled, count),
-                Callee::Builtin(builtin) => return builtin_call(builtin, args, outputs),
+                Callee::Definition(compiled, outputs) => (compiled, outputs),
+                Callee::Builtin(builtin) => return builtin_call(builtin, args, of_args),
                 Callee::Undefined => {
                     self.undefined(linker, name, arity);
                     (name, Any)
@@ -137,14 +134,7 @@ impl<'s> Scope<'s> {
                 }
             },
         };
-        (
-            T::Call(compiled, args),
-            if count == One && outputs != One {
-                Any
-            } else {
-                count
-            },
-        )
+        (T::Call(compiled, args), multiplied(outputs, of_args))
     }
 
     /// The definition or parameter of that name in scope. `Err` is a parameter `$x` that is called as `x`.
@@ -199,13 +189,25 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// A call of a builtin whose arguments have at most `outputs` outputs.
+/// A call of a builtin whose arguments have `of_args` outputs.
 fn builtin_call<'s>(
     builtin: &'static Builtin,
     args: Vec<Term<'s>>,
-    outputs: OutputCount,
+    of_args: OutputCount,
 ) -> Lowered<'s> {
-    let is_multiplied = builtin.outputs == One && outputs != One && !builtin.collects_arguments;
-    let outputs = if is_multiplied { Any } else { builtin.outputs };
+    let outputs = if builtin.collects_arguments {
+        builtin.outputs
+    } else {
+        multiplied(builtin.outputs, of_args)
+    };
     (T::Call(builtin.name, args), outputs)
+}
+
+/// The outputs of a call of a function with this many outputs, once for each output of its arguments.
+fn multiplied(outputs: OutputCount, of_args: OutputCount) -> OutputCount {
+    if outputs == One && of_args != One {
+        Any
+    } else {
+        outputs
+    }
 }

@@ -3,7 +3,7 @@
 //!
 //! Its name is a source on the command line, and a function that every filter can call.
 
-mod directories;
+mod lookup;
 mod metadata;
 mod names;
 mod placeholders;
@@ -11,7 +11,7 @@ mod saved_filter;
 #[cfg(test)]
 mod tests;
 
-pub use directories::{BuiltInFilters, SavedFilters};
+pub use lookup::{BuiltInFilters, SavedFilters};
 pub use metadata::{Metadata, has_metadata};
 pub(crate) use names::is_identifier;
 pub use names::{is_name, name_problem, shadowing_warning};
