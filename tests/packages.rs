@@ -134,7 +134,9 @@ fn the_deb_lists_existing_files_and_all_completions() {
         let line = line.trim().strip_prefix("[\"")?;
         Some(line.split('"').next().unwrap())
     });
-    let assets: Vec<_> = assets.filter(|it| *it != "target/release/dq").collect();
+    // The chapters are listed by a pattern.
+    let assets = assets.filter(|it| !["target/release/dq", "docs/*.md"].contains(it));
+    let assets: Vec<_> = assets.collect();
     assert!(assets.len() > 5);
     for asset in assets {
         assert!(root().join(asset).is_file(), "{asset}");
