@@ -120,3 +120,56 @@ impl Filter {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::io::{self, Read};
+
+    use super::*;
+    use crate::compiler::compile;
+    use crate::program::Program;
+
+    /// Gives `1`, then fails.
+    struct Failing(&'static [u8]);
+
+    impl Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(buffer)? {
+                0 => Err(io::Error::other("the disk is gone")),
+                length => Ok(length),
+            }
+        }
+    }
+
+    impl ByteSource for Failing {}
+
+    /// Runs a filter on a source that fails; gives its outputs and how the run ended.
+    fn run_on_failing(filter: &str) -> (Vec<String>, Result<(), RunError<Infallible>>) {
+        let filter = compile(&Program::new(filter)).unwrap();
+        let mut outputs = Vec::new();
+        let ended = filter.run_on(Failing(b"1 "), |output| outputs.push(output.to_json()));
+        (outputs, ended)
+    }
+
+    #[test]
+    fn a_failed_read_ends_the_run_even_if_the_filter_catches_it() {
+        for filter in [
+            "try input catch \"caught\"",
+            "(try input catch \"caught\"), halt",
+        ] {
+            let (outputs, ended) = run_on_failing(filter);
+            assert_eq!(outputs, ["\"caught\""], "{filter}");
+            assert!(matches!(ended, Err(RunError::Unread(_))), "{filter}");
+        }
+    }
+
+    #[test]
+    fn errors_and_halts_end_the_run() {
+        let (outputs, ended) = run_on_failing("., error(\"x\")");
+        assert_eq!(outputs, ["1"]);
+        assert!(matches!(ended, Err(RunError::Raised(value)) if value.as_str() == Some("x")));
+        let (_, ended) = run_on_failing("3 | halt_error(.)");
+        assert!(matches!(ended, Err(RunError::Halted(3))));
+    }
+}

@@ -56,7 +56,6 @@ pub(crate) enum Effect {
 
 /// Builtins that the compiler knows by their meaning. One intrinsic may have several arities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub(crate) enum Intrinsic {
     Add,
     All,
