@@ -1,6 +1,6 @@
 //! TAB in real shells on a terminal, with a real engine; and the files of `completions/`.
 //!
-//! Not covered: PowerShell, of which neither Debian nor a registry has a package. Its script is only compared with the
+//! Not covered: PowerShell, which Debian does not package. Its script is only compared with the
 //! generated one, and the unit tests check the quoting.
 
 use std::fs;

@@ -119,7 +119,7 @@ impl ShellWord {
     }
 }
 
-/// A word without its quotes, the last of which may be missing.
+/// A word without its quotes; the closing quote may be missing.
 pub fn unquoted(word: &str) -> String {
     let mut whole = ShellWord::default();
     let mut letters = word.chars();

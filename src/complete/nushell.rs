@@ -48,7 +48,7 @@ fn quote(word: &str) -> &'static str {
     }
 }
 
-/// A word without its quotes, the last of which may be missing.
+/// A word without its quotes; the closing quote may be missing.
 pub fn unquoted(word: &str) -> String {
     let mut text = String::with_capacity(word.len());
     let mut open = None;
