@@ -88,8 +88,8 @@ impl Default for Settings {
 
 impl Settings {
     /// Whether the formatter of these settings accepts an array in parts
-    /// ([`FilterOutput::ArrayPart`](dq_json::value::FilterOutput::ArrayPart)). Coloured JSON needs the whole value, and so does
-    /// every format other than JSON.
+    /// ([`FilterOutput::ArrayPart`](dq_json::value::FilterOutput::ArrayPart)). Coloured JSON needs the whole value, and
+    /// so does every format other than JSON.
     pub fn accepts_array_parts(&self) -> bool {
         let is_json = matches!(self.format, Format::Json | Format::Jsonl | Format::Raw);
         is_json && self.palette.is_none()

@@ -38,8 +38,8 @@ fn attribute(value: &Value) -> Value {
     }
 }
 
-/// Escapes text for XML 1.0, with character references for `whitespace`. Characters that XML cannot contain (2.2) become
-/// U+FFFD.
+/// Escapes text for XML 1.0, with character references for `whitespace`. Characters that XML cannot contain (2.2)
+/// become U+FFFD.
 fn escape(text: &str, whitespace: &[char]) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -6,9 +6,9 @@
 //! This is our own writer because no library's output was as good when they were compared: 422 documents with strings
 //! that look like other types, control characters and nested collections, read back with PyYAML 6.0. All of ours were
 //! the same value again; of jaq-fmts 0.1.1 (which leaves `.5`, `+1`, `=` and `<<` plain) 49 were not, of saphyr 0.0.6
-//! (`1_000`, dates, U+0085) 46, and of serde_yaml_ng 0.10 (`yes`, `on`) 48 of the 315 without numbers, which it
-//! cannot write with all their digits; neither can saphyr. All three send some control characters to a terminal. The time
-//! for 15 MB of JSON was 1.4 s, against 1.7 s, 1.4 s and 3.0 s.
+//! (`1_000`, dates, U+0085) 46, and of serde_yaml_ng 0.10 (`yes`, `on`) 48 of the 315 without numbers, which it cannot
+//! write with all their digits; neither can saphyr. All three send some control characters to a terminal. The time for
+//! 15 MB of JSON was 1.4 s, against 1.7 s, 1.4 s and 3.0 s.
 
 use std::borrow::Cow;
 use std::io;
@@ -87,7 +87,8 @@ impl YamlFormatter {
         Ok(())
     }
 
-    /// Starts the line of an element. The first element of a collection inside a sequence stays on the line of the dash.
+    /// Starts the line of an element. The first element of a collection inside a sequence stays on the line of the
+    /// dash.
     fn begin_element(&mut self, at: usize, depth: usize, place: NodePosition) {
         match (at, place) {
             (0, NodePosition::Item) => self.buf.push(b' '),

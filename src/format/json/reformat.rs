@@ -28,8 +28,8 @@ const fn begin(first: u8) -> [u8; SHORT_COPY] {
 }
 
 impl JsonWriter<'_, '_> {
-    /// Writes the value at the offset `at` of a valid text and returns the offset after it, or `None` if an object in it
-    /// may have a duplicate key.
+    /// Writes the value at the offset `at` of a valid text and returns the offset after it, or `None` if an object in
+    /// it may have a duplicate key.
     pub(super) fn reformat(&mut self, text: &[u8], at: usize, depth: usize) -> Reformatted {
         Ok(Some(match text.get(at) {
             Some(b'"') => self.literal(text, at),
@@ -270,8 +270,8 @@ fn skip_separators(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The length of an integer that is already spelled as jq writes it; 0 for other numbers. Such an integer has at most 15
-/// digits and is not -0.
+/// The length of an integer that is already spelled as jq writes it; 0 for other numbers. Such an integer has at most
+/// 15 digits and is not -0.
 fn integer_length(text: &[u8]) -> usize {
     let sign = usize::from(text.first() == Some(&b'-'));
     let mut end = sign;

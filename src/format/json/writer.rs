@@ -98,8 +98,8 @@ impl<'a, 'b> JsonWriter<'a, 'b> {
         Ok(())
     }
 
-    /// Copies text in jq's layout. If an object in it has a duplicate key, of which jq keeps the last value, the value is
-    /// built and written instead.
+    /// Copies text in jq's layout. If an object in it has a duplicate key, of which jq keeps the last value, the value
+    /// is built and written instead.
     fn text(&mut self, text: RawValue, depth: usize) -> Result<(), Error> {
         let written = self.buffer.buf.len();
         let reformatd = if self.builds_values {
