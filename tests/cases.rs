@@ -33,7 +33,7 @@ case_files! {
 }
 
 #[test]
-fn every_case_file_has_its_test() {
+fn every_case_file_has_a_test() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let files = fs::read_dir(dir).unwrap().map(|it| it.unwrap().path());
     let found: BTreeSet<_> = files

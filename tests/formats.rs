@@ -25,7 +25,7 @@ fn slow(pieces: &[&'static str]) -> Server {
 }
 
 #[test]
-fn rows_are_shown_while_the_answer_goes_on() {
+fn rows_are_written_while_the_response_continues() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"a\":1}\n\r\n";
     let server = Server::new([("/events", Reply::Held(head))]);
     let running = ask(&server, &["-t"]).start();
@@ -49,7 +49,7 @@ fn columns_grow_when_later_rows_are_wider() {
 }
 
 #[test]
-fn rows_that_come_together_are_laid_out_together() {
+fn rows_that_arrive_together_share_their_column_widths() {
     let server = slow(&["{\"a\":\"x\",\"b\":1}\n{\"a\":\"wider\",\"c\":2}\n"]);
     ask(&server, &["-t"])
         .run()
@@ -57,7 +57,7 @@ fn rows_that_come_together_are_laid_out_together() {
 }
 
 #[test]
-fn the_elements_of_one_array_are_laid_out_together() {
+fn the_elements_of_one_array_share_their_column_widths() {
     let pieces = ["[{\"a\":\"x\",\"b\":1},\n", "{\"a\":\"wider\",\"b\":2}]"];
     for filter in [".", ".[]"] {
         ask(&slow(&pieces), &["-t", filter])
@@ -89,7 +89,7 @@ fn rows_are_written_when_the_connection_is_lost() {
 }
 
 #[test]
-fn cbor_is_bytes() {
+fn cbor_is_written_as_bytes() {
     let output = dq([
         "-n",
         "-o",
@@ -103,7 +103,7 @@ fn cbor_is_bytes() {
 }
 
 #[test]
-fn cbor_is_not_for_a_terminal() {
+fn cbor_is_refused_on_a_terminal() {
     if find("script").is_none() {
         return leave_out("no script here");
     }
@@ -119,7 +119,7 @@ fn cbor_is_not_for_a_terminal() {
 
 /// The table and docker's own say the same of an engine, in the same order.
 #[test]
-fn a_table_has_what_docker_has() {
+fn a_table_shows_what_docker_shows() {
     let Some(engine) = engine() else { return };
     let words = |text: &str| -> Vec<Vec<String>> {
         let lines = text.lines().map(|line| line.split("   ").map(str::trim));
@@ -143,7 +143,7 @@ fn a_table_has_what_docker_has() {
 }
 
 #[test]
-fn what_cannot_be_written_is_told() {
+fn a_value_that_cannot_be_written_is_an_error() {
     let full = std::fs::File::options()
         .write(true)
         .open("/dev/full")

@@ -64,7 +64,7 @@ fn a_body_may_be_empty() {
 }
 
 #[test]
-fn values_are_shown_while_the_answer_goes_on() {
+fn values_are_written_while_the_response_continues() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{\"a\":1}\n\r\n";
     let server = Server::new([("/events", Reply::Held(head))]);
     let running = ask(&server, &["/events", ".a"]).start();
@@ -72,7 +72,7 @@ fn values_are_shown_while_the_answer_goes_on() {
 }
 
 #[test]
-fn a_slow_answer_is_waited_for() {
+fn a_slow_response_is_awaited() {
     let pieces = vec![
         "HTTP/1.1 200",
         " OK\r\nContent-",
@@ -95,7 +95,7 @@ fn no_answer_at_all_is_exit_52() {
 }
 
 #[test]
-fn a_connection_closed_at_once_is_no_answer() {
+fn a_connection_closed_at_once_is_an_empty_reply() {
     let output = ask(&Server::closing(), &["/x"]).run();
     assert!([52, 56].contains(&output.code), "{output:?}");
     output.fails(output.code, &["dq: fetch: "]);
@@ -109,7 +109,7 @@ fn an_answer_that_breaks_off_is_exit_56() {
 }
 
 #[test]
-fn what_came_before_the_break_is_shown() {
+fn values_before_a_lost_connection_are_written() {
     for reply in [
         Reply::cut("[1]\n[2]\n[3"),
         Reply::cut_chunks("[1]\n[2]\n[3"),
@@ -125,7 +125,7 @@ fn what_came_before_the_break_is_shown() {
 }
 
 #[test]
-fn what_is_not_http_is_said_so() {
+fn a_response_that_is_not_http_is_an_error() {
     let output = answer(Reply::garbage());
     output.fails(56, &["dq: fetch: ", "HTTP"]);
 }
@@ -151,7 +151,7 @@ fn a_compressed_answer_is_binary() {
 }
 
 #[test]
-fn errors_are_told_in_the_servers_words() {
+fn errors_contain_the_servers_message() {
     let not_found = "404 Not Found";
     let docker = Reply::message(not_found, "No such container: x");
     answer(docker).fails(22, &["dq: fetch: 404 Not Found: No such container: x\n"]);
@@ -180,7 +180,7 @@ fn an_error_is_fetched_from_a_keepalive_connection_at_once() {
 }
 
 #[test]
-fn control_characters_of_a_message_are_no_commands() {
+fn control_characters_of_a_message_are_escaped() {
     let output = answer(Reply::message("400 Bad Request", "a\u{1b}]0;title\u{7}b"));
     output.fails(22, &["400 Bad Request: a"]);
 }
@@ -226,7 +226,7 @@ fn the_api_version_prefixes_the_path() {
 }
 
 #[test]
-fn nesting_has_a_limit_and_no_crash() {
+fn nesting_beyond_the_limit_is_an_error() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     assert_eq!(dq(["-c", "."]).stdin(nested(10_000)).run().code, 0);
     for depth in [10_002, 1_000_000] {

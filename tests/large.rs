@@ -49,7 +49,7 @@ fn each_way(text: &str, args: &[&str], check: impl Fn(Dq)) {
 }
 
 #[test]
-fn all_of_it_comes_through() {
+fn every_value_of_a_large_body_is_written() {
     let text = list();
     each_way(&text, &[".[].n"], |dq| {
         dq.run().is(&numbers(COUNT));
@@ -106,7 +106,7 @@ fn breaks(dq: Dq, printed: &str, code: i32, said: &str) {
 }
 
 #[test]
-fn where_it_breaks_is_told() {
+fn the_error_says_where_the_body_breaks_off() {
     let text = list();
     let last = format!("\"n\":{}}}", LONG - 1);
     let cut = &text[..text.find(&last).unwrap() + last.len() + 100];
@@ -130,7 +130,7 @@ fn where_it_breaks_is_told() {
 }
 
 #[test]
-fn a_filter_that_has_enough_does_not_wait_for_the_rest() {
+fn a_finished_filter_does_not_wait_for_the_rest_of_the_body() {
     let text = list();
     each_way(&text, &["first(.[] | select(.n == 19000)).n"], |dq| {
         dq.run().is("19000\n");

@@ -106,7 +106,7 @@ fn all_printed(examples: &[Example]) -> Vec<String> {
 }
 
 #[test]
-fn tables_look_as_they_should() {
+fn tables_match_the_expected_files() {
     if find("script").is_none() {
         return leave_out("no script here");
     }
@@ -143,7 +143,7 @@ fn tables_look_as_they_should() {
 }
 
 #[test]
-fn no_line_is_wider_than_its_terminal() {
+fn no_line_is_wider_than_the_terminal() {
     for example in examples() {
         let Ok(width) = example.width.trim_end_matches('c').parse::<usize>() else {
             continue;
@@ -171,7 +171,7 @@ fn without_colours(line: &str) -> String {
 }
 
 #[test]
-fn no_line_ends_in_blanks() {
+fn no_line_ends_in_spaces() {
     for example in examples() {
         for line in example.printed.lines() {
             assert_eq!(line.trim_end(), line, "{}", example.command);

@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_number_is_left_out() {
+    fn the_error_number_is_removed() {
         let error = io::Error::from_raw_os_error(2);
         assert_eq!(os_reason(&error), "No such file or directory");
         assert_eq!(os_reason(&io::Error::other("broken")), "broken");

@@ -1,4 +1,4 @@
-//! Colours, and the text under them.
+//! Colours, and the text without them.
 
 use super::*;
 
@@ -71,7 +71,7 @@ fn raw_strings_have_no_colours() {
     );
 }
 
-/// xorshift: the same values on every run.
+/// A xorshift generator, with the same values on every run.
 struct Random(u64);
 
 impl Random {
@@ -119,7 +119,7 @@ impl Random {
 }
 
 #[test]
-fn colours_taken_away_leave_the_plain_text() {
+fn colours_do_not_change_the_text() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let layouts = [
         compact().layout,

@@ -53,7 +53,7 @@ fn keys_are_sorted_by_code_point_at_every_level() {
     assert_eq!(written(settings, &arr([inner])), expected);
 }
 
-/// A text, and how it is written plainly, with `-a`, and on a terminal.
+/// A string, and how it is written by default, with `-a`, and on a terminal.
 const STRINGS: [(&str, &str, &str, &str); 9] = [
     ("", "", "", ""),
     ("a/b'", "a/b'", "a/b'", "a/b'"),
@@ -169,7 +169,7 @@ fn numbers() {
     }
 }
 
-/// What the default palette makes of a number: only NaN has a colour, that of `null`.
+/// A number in the default palette: only NaN has a colour, that of `null`.
 fn painted(value: &Value, json: &str) -> String {
     match value {
         Value::Num(Num::Float(x)) if x.is_nan() => format!("\x1b[90m{json}\x1b[0m"),
@@ -210,7 +210,7 @@ fn raw_strings_separators_and_ends() {
 }
 
 #[test]
-fn nul_in_a_string_is_an_error_only_between_nuls() {
+fn nul_in_a_string_is_an_error_with_raw_output0() {
     let settings = |raw, ascii| Settings {
         raw,
         ascii,
@@ -251,12 +251,12 @@ fn raw_strings_are_sanitized_on_a_terminal_only() {
     );
 }
 
-/// A value of nested arrays, the given number of them.
+/// An array nested this many levels deep.
 fn nested(levels: usize) -> Value {
     (1..levels).fold(arr([]), |inner, _| arr([inner]))
 }
 
-/// Deep values need a large stack, to be dropped as much as to be written.
+/// Runs a test with the large stack that writing and dropping deep values needs.
 fn on_a_large_stack(test: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new()
         .stack_size(256 << 20)
@@ -267,7 +267,7 @@ fn on_a_large_stack(test: impl FnOnce() + Send + 'static) {
 }
 
 #[test]
-fn deep_values_are_written_or_refused_never_a_crash() {
+fn deep_values_are_written_or_refused() {
     on_a_large_stack(|| {
         let levels = MAX_DEPTH + 1;
         for settings in [compact(), colored(compact())] {
@@ -300,7 +300,7 @@ fn deep_values_are_written_or_refused_never_a_crash() {
     });
 }
 
-/// A writer that takes so many bytes and then fails.
+/// A writer that accepts this many bytes, then fails.
 struct Full(usize, io::ErrorKind);
 
 impl io::Write for Full {
@@ -319,7 +319,7 @@ impl io::Write for Full {
 }
 
 #[test]
-fn a_failing_writer_ends_the_value() {
+fn a_failing_writer_ends_the_output() {
     let large = arr((0..200_000).map(int));
     for settings in [compact(), colored(compact())] {
         for (room, kind) in [

@@ -1,9 +1,9 @@
-//! JSON text that passes through is written as serde_json writes the value of it, whatever was written before.
+//! JSON text is reformatted as serde_json writes its value, whatever the key cache holds.
 
 use super::*;
 use dq_json::value::RawValue;
 
-/// A valid JSON text at random: few keys, which often come in the same order, sometimes twice and in other spellings.
+/// A random valid JSON text with few different keys, often in the same order, sometimes duplicate or escaped.
 fn random_text(next: &mut impl FnMut(u64) -> u64, depth: u64) -> String {
     const KEYS: [&str; 10] = [
         "Id",
@@ -42,7 +42,7 @@ fn random_text(next: &mut impl FnMut(u64) -> u64, depth: u64) -> String {
 }
 
 #[test]
-fn text_is_written_as_serde_json_writes_it_whatever_came_before() {
+fn text_is_written_as_serde_json_writes_it() {
     let mut state = 1u64;
     let mut next = |below: u64| {
         state = state

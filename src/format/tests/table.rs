@@ -3,7 +3,7 @@
 use super::*;
 use crate::width::width;
 
-/// One JSON value a line.
+/// One JSON value per line.
 const HOSTILE: &str = include_str!("../../../tests/tables/hostile.json");
 
 fn hostile() -> Vec<Value> {
@@ -41,7 +41,7 @@ fn no_line_is_wider_than_the_terminal() {
 }
 
 #[test]
-fn no_control_character_comes_through() {
+fn control_characters_are_escaped() {
     for format in [Format::Table, Format::Markdown] {
         for columns in [None, Some(30), Some(80)] {
             let settings = Settings {
@@ -58,7 +58,7 @@ fn no_control_character_comes_through() {
 }
 
 #[test]
-fn on_a_terminal_no_format_sends_more_than_colours() {
+fn on_a_terminal_only_colours_are_sent() {
     for format in [Format::Csv, Format::Tsv, Format::Yaml] {
         let settings = Settings {
             format,
@@ -74,7 +74,7 @@ fn on_a_terminal_no_format_sends_more_than_colours() {
 }
 
 #[test]
-fn every_row_is_written_once_however_many_there_are() {
+fn every_row_is_written_once() {
     let rows: Vec<Value> = (0..1000)
         .map(|i| obj([("id", int(i)), ("text", text(&"x".repeat(i as usize % 90)))]))
         .collect();
@@ -82,13 +82,13 @@ fn every_row_is_written_once_however_many_there_are() {
         let (out, result) = write_all(table(columns), &rows);
         result.unwrap();
         let lines = out.lines().filter(|line| !line.is_empty()).count();
-        // On the narrowest, a record has two lines.
+        // At a width of 12, every record has two lines.
         assert_eq!(lines, if columns == Some(12) { 2000 } else { 1001 });
     }
 }
 
 #[test]
-fn a_pause_writes_what_is_held() {
+fn held_rows_are_written_before_blocking() {
     let mut formatter = formatter(table(None));
     let mut out = Vec::new();
     let mut write = |formatter: &mut Box<dyn Formatter>, json: &str| {
