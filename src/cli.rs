@@ -35,8 +35,8 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Action {
     let options = match ParsedOptions::parse(split.options, split.typed) {
         Ok(options) => options,
         Err(error) => {
-            let name_problem = explain::explain(&error);
-            return Action::Refuse(hints::for_saved_filter(name_problem, &words));
+            let refusal = explain::explain(&error);
+            return Action::Refuse(hints::for_saved_filter(refusal, &words));
         }
     };
     if options.get_flag("help") {

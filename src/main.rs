@@ -43,7 +43,7 @@ extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
             Err(error) => fail(&error),
         },
         Action::Print(text) => print(&text),
-        Action::Refuse(name_problem) => fail(&name_problem.into()),
+        Action::Refuse(refusal) => fail(&refusal.into()),
     };
     exit(code.into())
 }

@@ -37,14 +37,17 @@ pub fn command(options: impl Iterator<Item = &'static Opt>) -> Command {
     let command = Command::new("dq")
         .disable_help_flag(true)
         .disable_version_flag(true);
-    let is_ordinary = |option: &&Opt| !SHORT_AND_LONG.iter().any(|it| it.0 == option.long);
-    let options: Vec<_> = options.filter(is_ordinary).collect();
-    let args = options.iter().map(|option| arg(option, &options));
+    let options: Vec<_> = options.collect();
+    let is_wanted = |long: &str| options.iter().any(|option| option.long == long);
+    let has_two_forms = |option: &&&Opt| SHORT_AND_LONG.iter().any(|it| it.0 == option.long);
+    let ordinary = options.iter().filter(|option| !has_two_forms(option));
+    let args = ordinary.map(|option| arg(option, &options));
     let flag = |id| Arg::new(id).action(ArgAction::SetTrue).overrides_with(id);
-    let both = SHORT_AND_LONG
+    let two_forms = SHORT_AND_LONG
         .iter()
+        .filter(|(long, ..)| is_wanted(long))
         .flat_map(|&(long, short, long_id)| [flag(long).short(short), flag(long_id).long(long)]);
-    command.args(args).args(both)
+    command.args(args).args(two_forms)
 }
 
 /// clap's definition of one option among others.
