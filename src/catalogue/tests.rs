@@ -58,7 +58,8 @@ fn endpoints_are_found_by_method() {
     };
     assert_eq!(methods("DELETE"), (9, vec!["DELETE"]));
     assert_eq!(methods("PUT"), (2, vec!["PUT"]));
-    assert!(matching("put").len() > 2);
+    // In lower case it is a word like any other.
+    assert!(matching("get").iter().all(|it| it.path.ends_with("/get")));
 }
 
 #[test]
