@@ -22,7 +22,7 @@ use dq_text::os_reason;
 /// Where the connections of an agent go.
 #[derive(Debug)]
 pub(crate) enum Destination {
-    /// A UNIX socket, with the folders in which a hint looks for others.
+    /// A UNIX socket, with the directories in which a hint looks for others.
     Unix(PathBuf, SocketDirs),
     /// The sample engine in this process.
     Demo,

@@ -50,7 +50,7 @@ impl Payload {
     /// Opens the file of `-d @FILE`.
     ///
     /// # Errors
-    /// `File` where it cannot be read or is a folder.
+    /// `File` where it cannot be read or is a directory.
     pub fn file(path: &Path) -> Result<Self, Error> {
         let failed = |error: io::Error| Error::File {
             path: path.to_owned(),

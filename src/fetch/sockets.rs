@@ -11,7 +11,7 @@ use dq_text::os_reason;
 /// Docker's socket on every UNIX.
 pub(crate) const DEFAULT_SOCKET: &str = "/var/run/docker.sock";
 
-/// The user's folders in which engines put their sockets.
+/// The user's directories in which engines put their sockets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct SocketDirs {
     /// $HOME.
@@ -75,7 +75,7 @@ pub(crate) fn connect_error(path: &Path, error: &io::Error, dirs: &SocketDirs) -
     }
 }
 
-/// Whether the path is a file or a folder. Linux says of both "connection refused".
+/// Whether the path is a file or a directory. Linux says of both "connection refused".
 fn is_other_file(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| !meta.file_type().is_socket())
 }

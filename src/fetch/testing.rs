@@ -1,4 +1,4 @@
-//! Helpers of the tests: a temporary folder, and a server that follows a script.
+//! Helpers of the tests: a temporary directory, and a server that follows a script.
 
 #![allow(clippy::unwrap_used)]
 
@@ -18,10 +18,10 @@ use super::{
     resolve_url,
 };
 
-/// A temporary folder, removed when it is dropped.
-pub(crate) struct Folder(pub PathBuf);
+/// A temporary directory, removed when it is dropped.
+pub(crate) struct TempDir(pub PathBuf);
 
-impl Folder {
+impl TempDir {
     pub(crate) fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -30,7 +30,7 @@ impl Folder {
         Self(path)
     }
 
-    /// Writes a file, and creates its folders.
+    /// Writes a file, and creates its directories.
     pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -39,7 +39,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for TempDir {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
@@ -50,15 +50,15 @@ pub(crate) type Replies = Vec<Vec<u8>>;
 
 /// A server on its own UNIX socket or TCP port that follows a script.
 pub(crate) struct Server {
-    folder: Folder,
+    directory: TempDir,
     pub port: u16,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     pub(crate) fn on_socket(script: Vec<Replies>) -> Self {
-        let (folder, heads) = (Folder::new(), Arc::default());
-        let listener = UnixListener::bind(folder.0.join("s")).unwrap();
+        let (directory, heads) = (TempDir::new(), Arc::default());
+        let listener = UnixListener::bind(directory.0.join("s")).unwrap();
         let seen = Arc::clone(&heads);
         thread::spawn(move || {
             for replies in script {
@@ -67,14 +67,14 @@ impl Server {
             }
         });
         Self {
-            folder,
+            directory,
             port: 0,
             heads,
         }
     }
 
     pub(crate) fn on_port(script: Vec<Replies>) -> Self {
-        let (folder, heads) = (Folder::new(), Arc::default());
+        let (directory, heads) = (TempDir::new(), Arc::default());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::clone(&heads);
@@ -86,7 +86,7 @@ impl Server {
             }
         });
         Self {
-            folder,
+            directory,
             port,
             heads,
         }
@@ -99,7 +99,7 @@ impl Server {
     }
 
     pub(crate) fn socket(&self) -> PathBuf {
-        self.folder.0.join("s")
+        self.directory.0.join("s")
     }
 
     /// The heads of the requests received so far.

@@ -5,7 +5,7 @@
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use super::super::testing::{Folder, Server, get, host, host_client, request, socket_client, url};
+use super::super::testing::{Server, TempDir, get, host, host_client, request, socket_client, url};
 use super::super::{HostFlags, Wait};
 use super::tests::{OK, body, error_of};
 use super::*;
@@ -188,7 +188,7 @@ fn a_url_that_cannot_be_sent() {
 
 #[test]
 fn sockets_that_do_not_connect() {
-    let folder = Folder::new();
+    let folder = TempDir::new();
     let file = folder.write("file", "");
     let dead = folder.0.join("dead");
     drop(std::os::unix::net::UnixListener::bind(&dead).unwrap());
@@ -226,7 +226,7 @@ fn sockets_that_do_not_connect() {
 
 #[test]
 fn a_missing_socket_names_those_that_exist() {
-    let folder = Folder::new();
+    let folder = TempDir::new();
     let podman = folder.0.join("run/podman/podman.sock");
     std::fs::create_dir_all(podman.parent().unwrap()).unwrap();
     let _listener = std::os::unix::net::UnixListener::bind(&podman).unwrap();

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use super::super::testing::{Folder, request};
+use super::super::testing::{TempDir, request};
 use super::*;
 
 #[test]
@@ -68,7 +68,7 @@ fn logins_come_from_the_file() {
 
 #[test]
 fn the_header_is_for_the_server_only() {
-    let folder = Folder::new();
+    let folder = TempDir::new();
     let login = BASE64_STANDARD.encode("me:secret");
     let config = json!({"auths": {"h.io": {"auth": login}}});
     folder.write("config.json", &config.to_string());

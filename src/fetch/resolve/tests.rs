@@ -6,7 +6,7 @@ use super::{HostFlags, TlsFlags};
 use crate::address::Address;
 use crate::host::ChosenBy;
 use crate::request::Source;
-use crate::testing::{self, Folder};
+use crate::testing::{self, TempDir};
 use crate::tls::{self, TrustedRoots};
 use std::path::PathBuf;
 
@@ -17,8 +17,8 @@ const FOO: &str = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e
 const FAR: &str = "512eea46ceb3921dff4363c7069d89d4964d1d9fccaa0f411851a7aa60a5c868";
 
 /// A configuration with the contexts `foo` (a socket) and `far` (tcp), `foo` in use.
-fn configured() -> Folder {
-    let folder = Folder::new();
+fn configured() -> TempDir {
+    let folder = TempDir::new();
     folder.write(
         "config.json",
         r#"{"auths":{},"CurrentContext":"foo","HttpHeaders":{"X-A":"1"}}"#,
@@ -42,7 +42,7 @@ fn configured() -> Folder {
     folder
 }
 
-fn context(folder: &Folder, name: &str, meta: &str) {
+fn context(folder: &TempDir, name: &str, meta: &str) {
     let id: String = {
         use sha2::{Digest, Sha256};
         Sha256::digest(name)
@@ -293,9 +293,9 @@ fn hosts_in_every_spelling() {
 fn errors_name_the_option_or_the_file() {
     let folder = configured();
     let dir = folder.0.to_str().unwrap();
-    let broken = Folder::new();
+    let broken = TempDir::new();
     broken.write("config.json", "{");
-    let typed = Folder::new();
+    let typed = TempDir::new();
     typed.write("config.json", r#"{"currentContext":1}"#);
     let cases: [([&str; 3], &str, &str, &str); 9] = [
         (

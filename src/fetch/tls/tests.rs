@@ -13,7 +13,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 
-use super::super::testing::{self, Folder, get};
+use super::super::testing::{self, TempDir, get};
 use super::super::{Client, ClientSettings, HostFlags, read_error};
 use crate::error::Error;
 
@@ -72,7 +72,7 @@ fn serve(identity: (&str, &str), requires_client_auth: bool) -> u16 {
 
 /// Sends two requests with docker's files in a folder. Returns both bodies.
 fn request_twice(host: &str, variable: &str, files: &[(&str, &str)]) -> Result<String, Error> {
-    let folder = Folder::new();
+    let folder = TempDir::new();
     for (name, content) in files {
         folder.write(name, content);
     }
