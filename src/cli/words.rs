@@ -7,10 +7,10 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::options::{self, Opt};
 
-/// What the words are, once the filter is there.
+/// How the words after the filter are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
-    /// Files, until `--args` or `--jsonargs` says otherwise.
+    /// As file names, until `--args` or `--jsonargs`.
     Files,
     Text,
     Json,
@@ -24,18 +24,18 @@ pub struct Word {
 }
 
 impl Word {
-    /// Whether the word, behind the filter, names a file.
+    /// Whether the word names a file when it follows the filter.
     pub fn is_file(&self) -> bool {
         self.mode == Mode::Files
     }
 
-    /// Whether the word is JSON, behind `--jsonargs`.
+    /// Whether the word is JSON, because it follows `--jsonargs`.
     pub fn is_json(&self) -> bool {
         self.mode == Mode::Json
     }
 }
 
-/// A command line, options and words apart.
+/// A command line, split into options and words.
 pub struct Split {
     /// The options with their values, a program name for clap in front.
     pub options: Vec<OsString>,
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn options_and_words_are_told_apart_as_in_jq() {
+    fn options_and_words_are_separated_as_in_jq() {
         let cases = [
             ("-c . a.json", "-c", ". a.json"),
             (". -1", "", ". -1"),

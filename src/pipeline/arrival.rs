@@ -1,4 +1,4 @@
-//! What there is to filter once bytes begin to arrive.
+//! The inputs of the filter, available once the response or the files can be read.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use crate::error::Error;
 use dq_filter::{InputSettings, InputSource};
 use dq_json::read::ByteSource;
 
-/// What there is to filter.
+/// The inputs of the filter, if any.
 pub enum Arrival {
     /// Inputs, read when the filter asks for them.
     Inputs {

@@ -18,7 +18,7 @@ use dq_json::read::ByteSource;
 /// Bytes copied at once.
 const COPY_CHUNK: usize = 64 * 1024;
 
-/// Decides by the status and the kind of body what it is for.
+/// Decides by the status and the kind of body whether the body is filtered, copied to stdout or refused.
 pub fn arrival(
     mut response: Response,
     exchange: &Exchange,

@@ -1,4 +1,4 @@
-//! Byte sources that announce a read which may block, and that read ahead on a second thread where much arrives.
+//! Byte sources that flush output before a read may block, and read large inputs ahead on a second thread.
 
 use std::io::{self, Read};
 use std::rc::Rc;
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
 
-/// Told before a read blocks, so that no finished output waits for more input.
+/// Called before a read that may block, so that finished output does not wait for more input.
 pub trait BeforeBlocking {
     /// Flushes the output that is written.
     fn flush_written(&self);
@@ -106,7 +106,7 @@ impl AnnouncingReader {
         };
     }
 
-    /// Whether much is arriving and another processor could read it.
+    /// Whether input arrives fast and another processor is available to read it.
     fn should_read_ahead(&mut self) -> bool {
         let is_much = self.in_large_reads >= READ_AHEAD_THRESHOLD;
         if is_much {

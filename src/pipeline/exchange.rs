@@ -65,7 +65,7 @@ enum Include {
     No,
     /// On stdout before an unfiltered body, among the outputs.
     Stdout(Insertions),
-    /// On stderr, where a filter or a format makes something else of the body.
+    /// On stderr, because a filter or a format transforms the body.
     Stderr,
 }
 
@@ -124,7 +124,7 @@ impl Observer {
         }
     }
 
-    /// Prints lines to stderr, each behind a mark.
+    /// Prints lines to stderr, each prefixed with `mark`.
     fn print(&self, lines: &[String], mark: &str) {
         if let Some(progress) = &self.progress {
             progress.clear();

@@ -1,4 +1,4 @@
-//! Inputs that are not fetched: files, standard input, dq's own text.
+//! Inputs that are not fetched: files, standard input and text that dq itself generates.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -25,7 +25,7 @@ pub fn stdin(settings: InputSettings, output: &Rc<Output>) -> Arrival {
     )
 }
 
-/// Text of dq's own.
+/// Text that dq itself generates.
 pub fn text(text: &str, settings: InputSettings) -> Arrival {
     let bytes = io::Cursor::new(text.as_bytes().to_vec());
     Arrival::one(None, Box::new(bytes), settings, SourceProblems::default())

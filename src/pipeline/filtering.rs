@@ -15,7 +15,7 @@ use dq_text::os_reason;
 /// Runs the filter on everything that arrives and writes its outputs; returns the exit code.
 ///
 /// # Errors
-/// Whatever ends the run early; the outputs before it are written.
+/// An error that ends the run early; the outputs before it are written.
 pub fn run(
     plan: &Plan,
     filter: &dq_filter::Filter,

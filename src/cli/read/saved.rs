@@ -52,7 +52,7 @@ fn manage(options: &ParsedOptions, mode: &str) -> Result<Option<Manage>, String>
     })
 }
 
-/// Every option that was typed, by its long name. `--args` and `--jsonargs` never reach clap: they show in the words.
+/// Every option that was typed, by its long name. clap never sees `--args` and `--jsonargs`.
 fn typed_options(options: &ParsedOptions) -> Vec<&'static str> {
     options::all()
         .map(|option| option.long)
