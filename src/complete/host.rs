@@ -10,7 +10,7 @@ use super::resource::{Resource, labels, matching, resources};
 use crate::catalogue::split_version;
 use crate::cli::FetchOptions;
 use crate::environment::Variables;
-use dq_fetch::{self, ClientSettings, EnvVars, HostFlags, Payload, Source};
+use dq_fetch::{ClientSettings, EnvVars, HostFlags, Payload, Source};
 
 /// How long a TAB waits for the host. Together with the start of dq it is short enough not to be felt as a delay.
 const TIMEOUT: Duration = Duration::from_millis(200);

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::plan::curl;
 use crate::plan::{Exchange, JqOptions, Plan};
 use crate::terminal::Terminal;
-use dq_fetch::{self, Event, Response, message_head};
+use dq_fetch::{Event, Response, message_head};
 use dq_text::sanitize;
 
 /// Sends the request and waits for the head of the response.

@@ -13,7 +13,7 @@ use super::stdout_monitor::StdoutMonitor;
 use crate::error::Error;
 use crate::plan::Flush;
 use crate::terminal::Terminal;
-use dq_format::{self, Formatter};
+use dq_format::Formatter;
 use dq_json::value::FilterOutput;
 use dq_text::sanitize;
 

@@ -3,7 +3,7 @@
 use super::jq_options::JqOptions;
 use super::model::{Exchange, FilterPlan};
 use crate::error::Error;
-use dq_fetch::{self, curl};
+use dq_fetch::curl;
 use dq_filter::{standalone, without_header};
 use dq_format::Format;
 use dq_text::shell_word;

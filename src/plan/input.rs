@@ -1,4 +1,4 @@
-//! Where the input comes from: a request, files, standard input, or a list of dq's own.
+//! Where the input comes from: a request, files, standard input, or a list that dq generates.
 
 use super::jq_options::JqOptions;
 use super::model::{Exchange, Input, Shown};
@@ -12,7 +12,7 @@ use crate::error::Error;
 use dq_fetch::EnvVars;
 use dq_filter::saved::SavedFilters;
 
-/// A list of dq's own, as JSON text.
+/// A list that dq generates, as JSON text.
 ///
 /// # Errors
 /// Files and fetch options, which mean nothing here.

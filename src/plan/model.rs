@@ -42,7 +42,7 @@ pub enum Input {
     Http(Box<Exchange>),
     Files(Vec<PathBuf>),
     Stdin,
-    /// JSON text of dq's own: `--list`, `--endpoints`.
+    /// JSON text that dq itself generates: `--list`, `--endpoints`.
     Text(String),
 }
 

@@ -9,7 +9,7 @@ use super::header;
 use super::text::unicode;
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::error::Error;
-use dq_fetch::{self, Payload, fields, query};
+use dq_fetch::{Payload, fields, query};
 use dq_text::os_reason;
 
 /// Methods that are sent in upper case however they are typed; others are sent as typed.
