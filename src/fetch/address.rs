@@ -17,8 +17,8 @@ const DOCKER_PORT: u16 = 2375;
 pub(crate) enum Address {
     /// The path of a UNIX socket.
     Unix(PathBuf),
-    /// A host on the network. `scheme` is tcp, http or https, as given. `authority` has a port unless it is the default port
-    /// of http or https.
+    /// A host on the network. `scheme` is tcp, http or https, as given. `authority` has a port unless it is the default
+    /// port of http or https.
     Net {
         scheme: &'static str,
         authority: String,
@@ -98,7 +98,8 @@ fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
         .transpose()
 }
 
-/// Parses `host:port/base`. As in the docker CLI the name defaults to `localhost`, and the port after `tcp://` to docker's.
+/// Parses `host:port/base`. As in the docker CLI the name defaults to `localhost`, and the port after `tcp://` to
+/// docker's.
 fn network(scheme: &'static str, rest: &str) -> Result<(Address, String), Error> {
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let bad = |why: &str| {

@@ -4,16 +4,17 @@ use ureq::unversioned::transport::Buffers;
 
 /// The size of the first reads, in bytes: enough for a head and a short body without touching more memory.
 const FIRST_INPUT: usize = 16 << 10;
-/// The largest input buffer, in bytes. It must exceed the limit on a response's head, or the limit would never be reached.
+/// The largest input buffer, in bytes. It must exceed the limit on a response's head, or the limit would never be
+/// reached.
 const MAX_INPUT: usize = 256 << 10;
 /// The output buffer, in bytes: the longest request line or header that can be sent, and the unit of an upload. An
-/// allocation of this size is fresh from mmap(2), already zero. A smaller one would be cleared by the allocator, all of it,
-/// though a request uses little.
+/// allocation of this size is fresh from mmap(2), already zero. A smaller one would be cleared by the allocator, all of
+/// it, though a request uses little.
 const OUTPUT: usize = 128 << 10;
 
-/// Input and output buffers in place of ureq's `LazyBuffers`. Those allocate and clear 256 KiB for every connection, and
-/// report freshly read bytes as unusable, so a request with `Expect: 100-continue` hangs if a final status answers it (ureq
-/// 3.5.2).
+/// Input and output buffers in place of ureq's `LazyBuffers`. Those allocate and clear 256 KiB for every connection,
+/// and report freshly read bytes as unusable, so a request with `Expect: 100-continue` hangs if a final status answers
+/// it (ureq 3.5.2).
 #[derive(Debug, Default)]
 pub(crate) struct GrowingBuffers {
     input: Vec<u8>,

@@ -79,12 +79,12 @@ impl Client {
         &self.settings
     }
 
-    /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on the same origin, at most
-    /// ten. A status of 400 or above is not an error: see [`Response::failure`].
+    /// Sends a request and waits for the head of its response. GET and HEAD follow redirects on the same origin, at
+    /// most ten. A status of 400 or above is not an error: see [`Response::failure`].
     ///
     /// # Errors
-    /// `Usage` for a request that cannot be sent, `Redirect` for one that is not followed, `Cancelled` where the wait hook
-    /// stops, and the errors of connecting, sending and receiving.
+    /// `Usage` for a request that cannot be sent, `Redirect` for one that is not followed, `Cancelled` where the wait
+    /// hook stops, and the errors of connecting, sending and receiving.
     pub fn send(&self, request: &Request) -> Result<Response, Error> {
         self.send_with_retries(&mut self.prepare(request)?)
     }

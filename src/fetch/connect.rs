@@ -12,7 +12,8 @@ use super::error::Error;
 use super::sockets::{self, SocketDirs};
 use dq_text::os_reason;
 
-/// The longest path of a socket in bytes: `sun_path` without its final NUL, 107 on Linux and 103 on macOS (unix(7), unix(4)).
+/// The longest path of a socket in bytes: `sun_path` without its final NUL, 107 on Linux and 103 on macOS (unix(7),
+/// unix(4)).
 const PATH_LIMIT: usize =
     size_of::<libc::sockaddr_un>() - std::mem::offset_of!(libc::sockaddr_un, sun_path) - 1;
 
@@ -40,8 +41,8 @@ pub(crate) fn unix(
         .map_err(|error| sockets::connect_error(path, &error, dirs))
 }
 
-/// Resolves a name and tries its addresses one after the other until one accepts. Each gets an equal part of the remaining
-/// time. `host` may be an IPv6 address in brackets.
+/// Resolves a name and tries its addresses one after the other until one accepts. Each gets an equal part of the
+/// remaining time. `host` may be an IPv6 address in brackets.
 ///
 /// # Errors
 /// `Resolve`, `Connect` with the error of the last address, `Timeout` after `limit`.
@@ -122,8 +123,8 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-/// Gives up on `work` after the time limit. getaddrinfo(3) and connect(2) to a UNIX socket have none, so `work` runs on a
-/// thread of its own, which goes on after the limit. Without a limit no thread is started.
+/// Gives up on `work` after the time limit. getaddrinfo(3) and connect(2) to a UNIX socket have none, so `work` runs on
+/// a thread of its own, which goes on after the limit. Without a limit no thread is started.
 ///
 /// # Errors
 /// `TimedOut`, and those of `work`.

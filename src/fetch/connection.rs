@@ -208,8 +208,8 @@ impl Connection {
         is_tcp.then(|| format!("does this port want TLS? {USE_TLS}"))
     }
 
-    /// Whether an error means that the server closed the connection. An ssh that cannot connect leaves unread what it was
-    /// sent, so its end is a reset.
+    /// Whether an error means that the server closed the connection. An ssh that cannot connect leaves unread what it
+    /// was sent, so its end is a reset.
     fn is_closed_by_peer(&self, kind: io::ErrorKind) -> bool {
         let is_ssh = matches!(self.stream, TransportStream::Ssh(_));
         kind == io::ErrorKind::UnexpectedEof || (kind == io::ErrorKind::ConnectionReset && is_ssh)
@@ -305,11 +305,12 @@ impl Transport for Connection {
 /// The hint that tells how to use TLS.
 const USE_TLS: &str = "use https://, or tcp:// with DOCKER_TLS_VERIFY=1 or --tlsverify";
 
-/// The start of a path that holds a target in absolute form. `http::Uri` has no other place for one beside the authority
-/// to connect to.
+/// The start of a path that holds a target in absolute form. `http::Uri` has no other place for one beside the
+/// authority to connect to.
 pub(crate) const ABSOLUTE_FORM: &str = "/http://";
 
-/// Splits a head that begins with such a path around the slash in front of it: the method, and the target with the rest.
+/// Splits a head that begins with such a path around the slash in front of it: the method, and the target with the
+/// rest.
 fn split_absolute_form(head: &[u8]) -> Option<(&[u8], &[u8])> {
     let space = head.iter().take(32).position(|byte| *byte == b' ')?;
     let (method, rest) = head.split_at(space + 1);
@@ -317,8 +318,8 @@ fn split_absolute_form(head: &[u8]) -> Option<(&[u8], &[u8])> {
     (is_method && rest.starts_with(ABSOLUTE_FORM.as_bytes())).then(|| (method, &rest[1..]))
 }
 
-/// Ignores the error with which macOS refuses a time limit for a connection that the server has closed: its last bytes can
-/// still be read. setsockopt(2) there: EINVAL, "the socket has been shut down".
+/// Ignores the error with which macOS refuses a time limit for a connection that the server has closed: its last bytes
+/// can still be read. setsockopt(2) there: EINVAL, "the socket has been shut down".
 fn tolerate_closed(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),

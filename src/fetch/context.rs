@@ -36,8 +36,8 @@ pub(crate) struct Context {
     pub tls_dir: PathBuf,
 }
 
-/// The names of docker's contexts, `default` first, each with its host. The host is empty for `default` and for a context
-/// that cannot be read.
+/// The names of docker's contexts, `default` first, each with its host. The host is empty for `default` and for a
+/// context that cannot be read.
 pub fn contexts(env: &EnvVars<'_>) -> Vec<(String, String)> {
     let default = ("default".to_owned(), String::new());
     let stored = ConfigDir::from_env(env).map(|dir| dir.contexts());

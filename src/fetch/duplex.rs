@@ -13,7 +13,8 @@ use rustix::io::Errno;
 const LIMIT: usize = 16 << 20;
 /// Bytes received at once.
 const CHUNK: usize = 64 << 10;
-/// A server that has sent a complete response and reads nothing for this long is not going to read the rest of the body.
+/// A server that has sent a complete response and reads nothing for this long is not going to read the rest of the
+/// body.
 const STALL: Duration = Duration::from_secs(1);
 /// How long a server whose response has outgrown [`LIMIT`] may read nothing: it may itself be blocked in writing.
 const DEADLOCK: Duration = Duration::from_secs(10);
@@ -74,8 +75,8 @@ impl EarlyResponse {
     }
 }
 
-/// Sends bytes and keeps what arrives meanwhile: dockerd streams its response to `/images/load` while it still reads the
-/// body, and would deadlock with a client that only writes.
+/// Sends bytes and keeps what arrives meanwhile: dockerd streams its response to `/images/load` while it still reads
+/// the body, and would deadlock with a client that only writes.
 ///
 /// A response that refuses the body ends the upload, as does a complete response once the server has stopped reading.
 ///

@@ -28,12 +28,12 @@ impl Url {
     }
 }
 
-/// The request target of an endpoint such as `/containers/json?all=1`. Bytes that a URI cannot hold are percent-encoded,
-/// `%XX` is kept, and `#` is encoded, because an endpoint has no fragment.
+/// The request target of an endpoint such as `/containers/json?all=1`. Bytes that a URI cannot hold are
+/// percent-encoded, `%XX` is kept, and `#` is encoded, because an endpoint has no fragment.
 ///
 /// # Errors
-/// `Usage` for an endpoint that does not start with `/`, holds CR, LF or NUL, or has a segment that a server may resolve
-/// to another path: `.`, `..` or an empty one.
+/// `Usage` for an endpoint that does not start with `/`, holds CR, LF or NUL, or has a segment that a server may
+/// resolve to another path: `.`, `..` or an empty one.
 pub(crate) fn target(endpoint: &str) -> Result<String, Error> {
     if !endpoint.starts_with('/') {
         return Err(Error::usage(format!(

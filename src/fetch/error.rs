@@ -85,8 +85,8 @@ pub enum Error {
         /// What may help.
         hint: Option<String>,
     },
-    /// The caller stopped waiting for the response ([`Wait::Stop`](crate::Wait::Stop)). Nothing went wrong: the exit code
-    /// is 0, and no message is to be printed.
+    /// The caller stopped waiting for the response ([`Wait::Stop`](crate::Wait::Stop)). Nothing went wrong: the exit
+    /// code is 0, and no message is to be printed.
     Cancelled,
     /// The server responded with a status of 400 or above.
     Status {
@@ -150,8 +150,8 @@ impl Error {
         }
     }
 
-    /// Adds a hint to the error of a server that does not know the path, if it has none yet: Docker says just `page not found`,
-    /// Podman nothing but the status.
+    /// Adds a hint to the error of a server that does not know the path, if it has none yet: Docker says just `page not
+    /// found`, Podman nothing but the status.
     #[must_use]
     pub fn with_path_hint(mut self, find: impl FnOnce() -> Option<String>) -> Self {
         if let Self::Status {
@@ -178,8 +178,8 @@ impl Error {
         }
     }
 
-    /// dq's exit code. From 6 on the codes are curl's (curl(1), EXIT CODES). Invalid HTTP counts as a failed receive (56): curl's
-    /// own code for it, 1, means something else in jq.
+    /// dq's exit code. From 6 on the codes are curl's (curl(1), EXIT CODES). Invalid HTTP counts as a failed receive
+    /// (56): curl's own code for it, 1, means something else in jq.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Cancelled => 0,

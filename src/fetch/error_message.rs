@@ -3,8 +3,8 @@
 use dq_text::one_line;
 use serde_json::Value;
 
-/// The message in the body of an error response, as one line without control characters, and whether the body is JSON. The
-/// message is empty if there is none.
+/// The message in the body of an error response, as one line without control characters, and whether the body is JSON.
+/// The message is empty if there is none.
 pub(crate) fn find(body: &[u8]) -> (String, bool) {
     match serde_json::from_slice(body) {
         Ok(value) => {

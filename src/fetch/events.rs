@@ -12,8 +12,8 @@ pub enum Event<'a> {
     RequestSent(&'a [u8]),
     /// The head of a response was received. It need not be the last one: a redirect or a retry may follow.
     ResponseReceived(&'a Response),
-    /// The response is the one that [`Client::send`](crate::Client::send) returns. Its body has not been read yet, and its
-    /// [`kind`](Response::kind) is not set yet.
+    /// The response is the one that [`Client::send`](crate::Client::send) returns. Its body has not been read yet, and
+    /// its [`kind`](Response::kind) is not set yet.
     ResponseAccepted(&'a Response),
     /// Part of the request's body was read for sending.
     Uploaded {

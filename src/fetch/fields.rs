@@ -1,7 +1,7 @@
 //! Builds a JSON object from fields (`-F a[b]=1`), by the rules of `gh api -F` (cli/cli pkg/cmd/api/fields.go).
 //!
-//! The values `true`, `false`, `null` and integers are JSON values, `@FILE` is the text of a file, and anything else is a
-//! string. The key in `a[b]=c` nests an object, `a[]=c` appends to an array, `a[]` alone is an empty array, and
+//! The values `true`, `false`, `null` and integers are JSON values, `@FILE` is the text of a file, and anything else is
+//! a string. The key in `a[b]=c` nests an object, `a[]=c` appends to an array, `a[]` alone is an empty array, and
 //! `a[][b]=c` sets a key of the last object in an array, or of a new object if the last one has the key already.
 
 use serde_json::{Map, Value};

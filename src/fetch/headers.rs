@@ -1,4 +1,5 @@
-//! The headers of a request: the user's, those of docker's configuration, and those that its body or a UNIX socket needs.
+//! The headers of a request: the user's, those of docker's configuration, and those that its body or a UNIX socket
+//! needs.
 
 use ureq::http::header::{
     ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
@@ -17,8 +18,8 @@ const ANYTHING: &str = "*/*";
 /// Names and values in the order in which they are sent.
 pub(crate) type Headers = Vec<(HeaderName, HeaderValue)>;
 
-/// Gathers the headers of a request. The user's replace those of docker's configuration and dq's own. `has_no_authority`
-/// says that the host is a socket.
+/// Gathers the headers of a request. The user's replace those of docker's configuration and dq's own.
+/// `has_no_authority` says that the host is a socket.
 ///
 /// # Errors
 /// `Usage` for a header that cannot be sent, and for one that would contradict the framing of the body.

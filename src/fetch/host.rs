@@ -14,8 +14,8 @@ use dq_text::one_line;
 
 pub(crate) use chosen_by::{ChosenBy, HiddenContext, ReasonDetails};
 
-/// The host that was chosen, with what docker's configuration adds to requests. `Display` writes its URL without user and
-/// password.
+/// The host that was chosen, with what docker's configuration adds to requests. `Display` writes its URL without user
+/// and password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
     pub(crate) address: Address,

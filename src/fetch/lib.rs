@@ -1,11 +1,11 @@
 //! Sends HTTP requests to the host that the docker CLI would choose, and streams the responses.
 //!
-//! - [`resolve_host`] and [`resolve_url`] find the [`Host`] from options ([`HostFlags`]), the environment ([`EnvVars`]) and
-//!   docker's configuration: a UNIX socket, TCP, TLS, ssh, or the sample engine of `--demo`.
-//! - A [`Client`] sends each [`Request`] to its host. It keeps connections alive, follows redirects on the same origin and
-//!   retries transient failures. [`paginate`] follows `next` links.
-//! - A [`Response`] has its head, the [`BodyKind`] and the body, which is read as it arrives. [`logs`] splits the output of
-//!   containers into stdout and stderr.
+//! - [`resolve_host`] and [`resolve_url`] find the [`Host`] from options ([`HostFlags`]), the environment ([`EnvVars`])
+//!   and docker's configuration: a UNIX socket, TCP, TLS, ssh, or the sample engine of `--demo`.
+//! - A [`Client`] sends each [`Request`] to its host. It keeps connections alive, follows redirects on the same origin
+//!   and retries transient failures. [`paginate`] follows `next` links.
+//! - A [`Response`] has its head, the [`BodyKind`] and the body, which is read as it arrives. [`logs`] splits the
+//!   output of containers into stdout and stderr.
 //! - Every failure is an [`Error`] with a message, a hint and an exit code.
 //! - [`fields`], [`query`] and [`percent`] build bodies and endpoints; [`curl`] writes a request as a curl command.
 //!

@@ -1,9 +1,10 @@
 //! Splits a log stream into what the container wrote to stdout and to stderr.
 //!
-//! Docker sends the output of a container without a terminal in frames (API reference, attach, "Stream format"): one byte
-//! for the stream (0 stdin, echoed to stdout, 1 stdout, 2 stderr, 3 an error of the daemon), three zero bytes, the length of
-//! the payload as 32 bits big-endian, the payload. The output of a container with a terminal is sent as it is. From API 1.42
-//! on the content type tells the two apart. Before, only the bytes do, and logs have no content type at all (Docker 20.10).
+//! Docker sends the output of a container without a terminal in frames (API reference, attach, "Stream format"): one
+//! byte for the stream (0 stdin, echoed to stdout, 1 stdout, 2 stderr, 3 an error of the daemon), three zero bytes, the
+//! length of the payload as 32 bits big-endian, the payload. The output of a container with a terminal is sent as it
+//! is. From API 1.42 on the content type tells the two apart. Before, only the bytes do, and logs have no content type
+//! at all (Docker 20.10).
 
 use std::io::{self, Cursor, Read};
 
@@ -76,12 +77,12 @@ impl<R: Read> Frames<R> {
         }
     }
 
-    /// Replaces the contents of `payload` by the next frame's, or by the next bytes of a stream without frames. `None` at the
-    /// end.
+    /// Replaces the contents of `payload` by the next frame's, or by the next bytes of a stream without frames. `None`
+    /// at the end.
     ///
     /// # Errors
-    /// Those of the body. `UnexpectedEof` for a stream that ends within a frame, after what there is of the frame. A frame
-    /// longer than [`FRAME_LIMIT`] or of an unknown kind, and an error of the daemon, are errors that
+    /// Those of the body. `UnexpectedEof` for a stream that ends within a frame, after what there is of the frame. A
+    /// frame longer than [`FRAME_LIMIT`] or of an unknown kind, and an error of the daemon, are errors that
     /// [`read_error`](crate::read_error) turns into an [`Error`].
     pub fn next_frame(&mut self, payload: &mut Vec<u8>) -> io::Result<Option<LogStream>> {
         payload.clear();
@@ -214,7 +215,8 @@ pub(super) fn starts_frame(start: &[u8]) -> bool {
     }
 }
 
-/// Whether the first four bytes, or those of them that have been read, can be those of a frame of stdin, stdout or stderr.
+/// Whether the first four bytes, or those of them that have been read, can be those of a frame of stdin, stdout or
+/// stderr.
 fn could_be_frame(head: &[u8]) -> bool {
     head.iter()
         .take(4)

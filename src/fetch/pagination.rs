@@ -9,8 +9,8 @@ use super::request::Request;
 use super::response::Response;
 use dq_text::one_line;
 
-/// Sends a request and follows its `next` links: the body of the response is all pages, one behind the other, and each is
-/// requested when the one before it has been read. Only pages of the same origin are requested.
+/// Sends a request and follows its `next` links: the body of the response is all pages, one behind the other, and each
+/// is requested when the one before it has been read. Only pages of the same origin are requested.
 ///
 /// A page that does not end with a line feed gets one, so that the last number of a page and the first of the next stay
 /// apart.

@@ -1,4 +1,5 @@
-//! A request as it goes over the wire, sent over redirects and stale connections until the head of its response is there.
+//! A request as it goes over the wire, sent over redirects and stale connections until the head of its response is
+//! there.
 
 use std::sync::Arc;
 
@@ -81,9 +82,9 @@ impl PreparedRequest<'_> {
         }
     }
 
-    /// Sends the request to one target. The server may have closed a kept-alive connection in the meantime: GET and HEAD
-    /// are then sent again, each time with one idle connection less. A server that does not support `Expect` (417) gets the
-    /// body unasked (RFC 9110 §10.1.1).
+    /// Sends the request to one target. The server may have closed a kept-alive connection in the meantime: GET and
+    /// HEAD are then sent again, each time with one idle connection less. A server that does not support `Expect` (417)
+    /// gets the body unasked (RFC 9110 §10.1.1).
     fn send_once(&mut self) -> Result<Response, Error> {
         loop {
             match self.run()? {

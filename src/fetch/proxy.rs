@@ -1,7 +1,7 @@
 //! HTTP proxies from HTTP_PROXY, HTTPS_PROXY and NO_PROXY, by the rules of Go and so of the docker CLI.
 //!
-//! The rules are those of golang.org/x/net/http/httpproxy: names in capitals come first, requests to this machine do not
-//! use a proxy, and NO_PROXY lists names, addresses and networks.
+//! The rules are those of golang.org/x/net/http/httpproxy: names in capitals come first, requests to this machine do
+//! not use a proxy, and NO_PROXY lists names, addresses and networks.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, TcpStream};
@@ -64,8 +64,8 @@ fn trimmed(env: &EnvVars<'_>, name: &str) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The name and value of the variable that applies. In a CGI script, recognised by REQUEST_METHOD, HTTP_PROXY is a header
-/// of the client's choice and is ignored (CVE-2016-5385).
+/// The name and value of the variable that applies. In a CGI script, recognised by REQUEST_METHOD, HTTP_PROXY is a
+/// header of the client's choice and is ignored (CVE-2016-5385).
 fn configured(is_tls: bool, env: &EnvVars<'_>) -> Option<(&'static str, String)> {
     let names: [&'static str; 2] = if is_tls {
         ["HTTPS_PROXY", "https_proxy"]

@@ -1,7 +1,7 @@
 //! `--registry-auth`: sends docker's logins for registries with pull, push and build.
 //!
-//! The logins are where `docker login` stores them (docker/cli cli/config/configfile): in `auths` of config.json, or in a
-//! credential helper that `credHelpers` or `credsStore` names. They are secrets, and never shown.
+//! The logins are where `docker login` stores them (docker/cli cli/config/configfile): in `auths` of config.json, or in
+//! a credential helper that `credHelpers` or `credsStore` names. They are secrets, and never shown.
 
 mod helper;
 
@@ -50,8 +50,8 @@ impl Logins {
     /// an empty one, as from the docker CLI.
     ///
     /// # Errors
-    /// `Usage` for an endpoint that names no registry and for a credential helper that fails; `File` for a configuration
-    /// that cannot be read.
+    /// `Usage` for an endpoint that names no registry and for a credential helper that fails; `File` for a
+    /// configuration that cannot be read.
     pub fn add_to(&self, request: &Request) -> Result<Request, Error> {
         let required = required_login(request)?;
         let config = read_json(&self.0.file())?.unwrap_or_default();

@@ -24,8 +24,8 @@ pub struct Response {
     pub version: String,
     /// The status code.
     pub status: u16,
-    /// The registered name of the status, such as `Not Found`; empty for a status without one. The server's own phrase is
-    /// not kept.
+    /// The registered name of the status, such as `Not Found`; empty for a status without one. The server's own phrase
+    /// is not kept.
     pub reason: String,
     /// Names in lower case, and values in which invalid UTF-8 is replaced by U+FFFD.
     pub headers: Vec<(String, String)>,
@@ -141,8 +141,9 @@ impl Response {
         self.kind != BodyKind::Empty && self.content_length().is_none()
     }
 
-    /// The frames of a body of the kind [`BodyKind::Logs`]. From API 1.42 on the content type of logs tells whether there are
-    /// frames. Before, and for attach and exec, which call all their output a raw stream (Docker 26.1), only the bytes do.
+    /// The frames of a body of the kind [`BodyKind::Logs`]. From API 1.42 on the content type of logs tells whether
+    /// there are frames. Before, and for attach and exec, which call all their output a raw stream (Docker 26.1), only
+    /// the bytes do.
     pub fn frames(self) -> Frames<Body> {
         let kind = self
             .header("content-type")
@@ -166,8 +167,8 @@ impl Response {
         requested.or_else(|| version(self.header("api-version")?))
     }
 
-    /// Whether these are logs whose content type says nothing. Before API 1.42 logs have none, and where Go guesses one from
-    /// the first bytes, as for Podman, it is one of these two.
+    /// Whether these are logs whose content type says nothing. Before API 1.42 logs have none, and where Go guesses one
+    /// from the first bytes, as for Podman, it is one of these two.
     fn is_untyped_log(&self) -> bool {
         let kind = self.header("content-type").map(body_kind::essence);
         let says_nothing =
@@ -188,8 +189,9 @@ impl Response {
         error
     }
 
-    /// The error of a response with a status of 400 or above, with the message in its body. Reads at most 1 MiB of the body,
-    /// which can still be read from its start. If the connection is lost within it, the message is made from what arrived.
+    /// The error of a response with a status of 400 or above, with the message in its body. Reads at most 1 MiB of the
+    /// body, which can still be read from its start. If the connection is lost within it, the message is made from what
+    /// arrived.
     ///
     /// It is [`Error::Cancelled`] where the wait hook stopped the read.
     pub fn failure(&mut self) -> Error {

@@ -28,8 +28,8 @@ impl Retries {
         }
     }
 
-    /// How long to wait before the next attempt, and why there is one, in one line. `None` if the result is final: it is not a
-    /// transient failure, or no retry or time is left.
+    /// How long to wait before the next attempt, and why there is one, in one line. `None` if the result is final: it
+    /// is not a transient failure, or no retry or time is left.
     pub(crate) fn next(&mut self, result: &Result<Response, Error>) -> Option<(Duration, String)> {
         let (reason, retry_after) = transient(result)?;
         self.left = self.left.checked_sub(1)?;
@@ -51,8 +51,8 @@ impl Retries {
     }
 }
 
-/// Why a result is a transient failure, and the pause that the server asks for. Transient are 502, 503 and 504, and errors
-/// before anything was sent.
+/// Why a result is a transient failure, and the pause that the server asks for. Transient are 502, 503 and 504, and
+/// errors before anything was sent.
 fn transient(result: &Result<Response, Error>) -> Option<(String, Option<Duration>)> {
     match result {
         Ok(response) if matches!(response.status, 502..=504) => {

@@ -1,5 +1,5 @@
-//! `ssh://` hosts, reached as the docker CLI does (docker/cli cli/connhelper): ssh(1) runs `docker system dial-stdio` on
-//! the remote host, and HTTP goes through its standard input and output.
+//! `ssh://` hosts, reached as the docker CLI does (docker/cli cli/connhelper): ssh(1) runs `docker system dial-stdio`
+//! on the remote host, and HTTP goes through its standard input and output.
 
 mod children;
 mod signals;

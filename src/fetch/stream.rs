@@ -75,8 +75,8 @@ impl TransportStream {
         }
     }
 
-    /// Whether a connection between two requests can be used again: there is nothing to read on it, neither bytes nor its
-    /// end.
+    /// Whether a connection between two requests can be used again: there is nothing to read on it, neither bytes nor
+    /// its end.
     pub(crate) fn is_idle(&mut self) -> io::Result<bool> {
         let received = if let Self::Tls(_) = self {
             self.set_nonblocking(true)?;

@@ -172,8 +172,8 @@ pub(crate) struct UploadReader {
 }
 
 impl UploadReader {
-    /// Yields the remaining bytes without reading them, once the server has stopped reading: ureq reads the response only
-    /// after the last byte of the body. The connection discards them.
+    /// Yields the remaining bytes without reading them, once the server has stopped reading: ureq reads the response
+    /// only after the last byte of the body. The connection discards them.
     fn skip_rest(&mut self, buffer: &mut [u8]) -> usize {
         let capacity = u64::try_from(buffer.len()).unwrap_or(u64::MAX);
         let amount = self

@@ -1,4 +1,5 @@
-//! A hook that waits for the server's bytes on the client's behalf, so that the caller can watch something else meanwhile.
+//! A hook that waits for the server's bytes on the client's behalf, so that the caller can watch something else
+//! meanwhile.
 
 use std::fmt;
 use std::io;
@@ -26,13 +27,13 @@ type Hook = dyn Fn(BorrowedFd<'_>, Option<Duration>) -> io::Result<Wait> + Send 
 pub struct WaitHook(Option<Arc<Hook>>);
 
 impl WaitHook {
-    /// `hook` gets the socket and the longest time to wait, `None` for no limit. It runs before each read that may block,
-    /// for the head of a response as well as for its body.
+    /// `hook` gets the socket and the longest time to wait, `None` for no limit. It runs before each read that may
+    /// block, for the head of a response as well as for its body.
     ///
     /// To stop the request, it returns [`Wait::Stop`]: [`Client::send`](crate::Client::send) then fails with
-    /// [`Error::Cancelled`], or the read of the body with an `io::Error` that [`read_error`](crate::read_error) turns into
-    /// it. An error of kind `TimedOut` or `WouldBlock` is the time limit. Any other error reaches the reader of the body
-    /// as it is. Nothing is sent again.
+    /// [`Error::Cancelled`], or the read of the body with an `io::Error` that [`read_error`](crate::read_error) turns
+    /// into it. An error of kind `TimedOut` or `WouldBlock` is the time limit. Any other error reaches the reader of
+    /// the body as it is. Nothing is sent again.
     pub fn new(
         hook: impl Fn(BorrowedFd<'_>, Option<Duration>) -> io::Result<Wait> + Send + Sync + 'static,
     ) -> Self {

@@ -1,6 +1,7 @@
 //! What the bytes of a response tell before ureq parses it: whether it refuses the request, and whether it is complete.
 
-/// Whether the bytes begin a response with a status of 300 or above. Interim responses (1xx) in front of it are skipped.
+/// Whether the bytes begin a response with a status of 300 or above. Interim responses (1xx) in front of it are
+/// skipped.
 pub(crate) fn is_refusal(bytes: &[u8]) -> bool {
     let status = without_interim(bytes).and_then(|rest| rest.get(9));
     status.is_some_and(|first| (b'3'..=b'9').contains(first))

@@ -95,8 +95,8 @@ fn no_proxy_is_read_as_in_go() {
     }
 }
 
-/// Starts a proxy for one connection that sends these replies. Returns its port, and a thread that ends with the request
-/// heads it received.
+/// Starts a proxy for one connection that sends these replies. Returns its port, and a thread that ends with the
+/// request heads it received.
 fn proxy(replies: &'static [&'static str]) -> (u16, thread::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -8,8 +8,8 @@ use crate::env_vars::EnvVars;
 use crate::error::Error;
 use crate::tls::TlsOptions;
 
-/// Whether docker's `default` context uses TLS where its address leaves that open. DOCKER_TLS_VERIFY and DOCKER_TLS turn
-/// it on unless they are empty, whatever their value (docker/cli cli/flags/options.go).
+/// Whether docker's `default` context uses TLS where its address leaves that open. DOCKER_TLS_VERIFY and DOCKER_TLS
+/// turn it on unless they are empty, whatever their value (docker/cli cli/flags/options.go).
 pub(crate) fn is_tls_on(flags: &TlsFlags, env: &EnvVars<'_>) -> bool {
     flags.is_any_given() || env.is_set("DOCKER_TLS_VERIFY") || env.is_set("DOCKER_TLS")
 }

@@ -1,4 +1,4 @@
-//! Builds the structural index of an input chunk by chunk, on the thread that reads it.
+//! Builds the structural index of an input chunk by chunk, on the thread that reads the input.
 
 use super::block_indexer::IndexerState;
 use super::byte_source::InputBuffer;
@@ -10,14 +10,14 @@ pub(super) struct BackgroundIndexer {
     /// The offset in the input of the next chunk.
     offset: usize,
     state: IndexerState,
-    /// The bytes behind the last block of the chunks so far: less than a block and an escape.
+    /// The bytes after the last indexed block: fewer than a block plus an escape.
     left: Vec<u8>,
-    /// A block was not valid: whether what follows is inside a string is not known, and nothing more is indexed.
+    /// A block was invalid. It is unknown whether the bytes after it are inside a string, so indexing has stopped.
     has_failed: bool,
 }
 
 impl BackgroundIndexer {
-    /// Indexes the chunks that follow these bytes, which start at this offset of the input and outside of any string.
+    /// An indexer for the chunks that follow `bytes`, which start at `offset` in the input and outside any string.
     pub(super) fn new(offset: usize, bytes: Vec<u8>) -> Self {
         let mut indexer = Self {
             offset,
@@ -33,8 +33,8 @@ impl BackgroundIndexer {
         indexer
     }
 
-    /// Indexes a chunk, together with the bytes left from the one before: these are copied into the free space in front
-    /// of the chunk's bytes.
+    /// Indexes a chunk together with the bytes left over from the previous one, which are copied into the free space
+    /// before the chunk's bytes.
     pub(super) fn index(&mut self, chunk: &mut InputBuffer) {
         chunk.index.clear();
         let begin = chunk.filled.start.checked_sub(self.left.len());
@@ -43,7 +43,7 @@ impl BackgroundIndexer {
         };
         chunk.bytes[begin..chunk.filled.start].copy_from_slice(&self.left);
         let text = &chunk.bytes[begin..chunk.filled.end];
-        // So many that an escape that starts in the last block ends within the text.
+        // An escape that starts in the last indexed block must end within the text.
         let blocks = text.len().saturating_sub(MAX_ESCAPE_LENGTH - 1) / BLOCK_SIZE;
         let start = self.offset - self.left.len();
         self.offset += chunk.filled.len();

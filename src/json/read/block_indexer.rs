@@ -3,15 +3,15 @@
 use super::tokens::escape_length;
 use crate::simd::block::{BLOCK_SIZE, BlockMasks, Simd, WithSimd};
 
-/// Indexes the blocks of a text, up to the first one that has something wrong in it. Its result is the number of blocks
-/// that were indexed, and whether they have a control character.
+/// Indexes the blocks of a text, up to the first invalid one. Returns the number of indexed blocks, and whether they
+/// contain a control character.
 pub(super) struct BlockIndexer<'a> {
     pub text: &'a [u8],
     /// The token starts of each block, to be filled in.
     pub bits: &'a mut [u64],
-    /// One bit a block, to be set for blocks that have backslashes.
+    /// One bit per block, to be set for blocks that contain backslashes.
     pub escapes: &'a mut [u64],
-    /// The state behind the block before the first one, and then behind the last one.
+    /// The state before the first block; after the run, the state after the last indexed block.
     pub state: &'a mut IndexerState,
 }
 
@@ -44,24 +44,24 @@ impl WithSimd for BlockIndexer<'_> {
     }
 }
 
-/// What the indexing of a block depends on from the block before it (simdjson's `prev_in_string` and so on).
+/// The state carried from one block to the next (simdjson's `prev_in_string` and so on).
 #[derive(Debug, Default)]
 pub(super) struct IndexerState {
-    /// All bits are set if the previous block ended inside a string, or else none.
+    /// All ones if the previous block ended inside a string, otherwise 0.
     prev_in_string: u64,
-    /// 1 if the previous block ended with a backslash that escapes the first byte, or else 0.
+    /// 1 if the previous block ended with a backslash that escapes this block's first byte, otherwise 0.
     prev_escape: u64,
-    /// 1 if the last byte of the previous block was in a number or literal, or else 0.
+    /// 1 if the last byte of the previous block was in a number or literal, otherwise 0.
     prev_scalar: u64,
 }
 
 impl IndexerState {
-    /// The token starts of a block, whose mask of quotes has no escaped ones. `None` if a string in it has a control
-    /// character.
+    /// The token starts of a block. Its quote mask must not contain escaped quotes. `None` if a string in it has a
+    /// control character.
     #[inline(always)]
     fn find_tokens(&mut self, simd: Simd, masks: BlockMasks) -> Option<u64> {
         let quotes = masks.quotes;
-        // Set from each opening quote up to the byte before the closing one.
+        // Set from each opening quote to the byte before the closing quote.
         let strings = simd.prefix_xor(quotes) ^ self.prev_in_string;
         self.prev_in_string = ((strings as i64) >> 63) as u64;
         if masks.control & strings != 0 {
@@ -70,7 +70,7 @@ impl IndexerState {
         let scalars = !(masks.structural | masks.whitespace | quotes);
         let scalar_starts = scalars & !(scalars << 1 | self.prev_scalar);
         self.prev_scalar = scalars >> 63;
-        // Without the bytes inside strings, and without closing quotes.
+        // Excludes the bytes inside strings and the closing quotes.
         Some((masks.structural | quotes | scalar_starts) & !(strings ^ quotes))
     }
 
@@ -84,7 +84,7 @@ impl IndexerState {
         while left != 0 {
             let at = left.trailing_zeros();
             escape_length(&text[at as usize..]).ok()??;
-            // The byte behind the backslash may itself be a backslash, which then starts no escape.
+            // The byte after the backslash may itself be a backslash, which then does not start an escape.
             let next = 1u64.checked_shl(at + 1).unwrap_or(0);
             self.prev_escape |= u64::from(next == 0);
             escaped |= next;

@@ -6,28 +6,28 @@ use std::ops::Range;
 
 use super::structural_index::StructuralIndex;
 
-/// Bytes of a read once an input has proved to be long: the most that a socket delivers at once.
+/// The size in bytes of reads once an input is known to be long: the most that a socket delivers at once.
 pub(super) const CHUNK_SIZE: usize = 256 * 1024;
 
-/// Bytes of the first read: a short answer is read in one call, and touches no more memory than it needs.
+/// The size in bytes of the first read: a short response is read in one call and touches no more memory than it needs.
 const FIRST_CHUNK_SIZE: usize = 16 * 1024;
 
-/// The offset in the input, in bytes, from which on it is scanned with vector instructions. A shorter input is scanned
-/// token by token in less time than it takes to detect the instructions: in a virtual machine `cpuid` traps.
+/// The offset in the input, in bytes, from which vector instructions are used. Scanning a shorter input token by token
+/// takes less time than detecting the instructions, because `cpuid` traps in a virtual machine.
 pub(super) const SIMD_THRESHOLD: usize = 64 * 1024;
 
-/// Bytes of an input that have been read and not consumed, and the structural index of them as far as it is known.
+/// Bytes that have been read and not consumed, with the structural index of those that have been indexed.
 #[derive(Default)]
 pub struct InputBuffer {
-    /// The bytes are a part of this vector: before them are consumed ones or headroom, behind them is free space.
+    /// Holds the unconsumed bytes in the range `filled`. Consumed bytes or headroom precede them, free space follows.
     pub(super) bytes: Vec<u8>,
-    /// Where in `bytes` they are.
+    /// The range of the unconsumed bytes in `bytes`.
     pub(super) filled: Range<usize>,
     pub(super) index: StructuralIndex,
 }
 
 impl InputBuffer {
-    /// The bytes.
+    /// The unconsumed bytes.
     pub fn filled(&self) -> &[u8] {
         &self.bytes[self.filled.clone()]
     }
@@ -37,11 +37,11 @@ impl InputBuffer {
         self.filled.start += count;
     }
 
-    /// Appends the bytes of one `read`, none at the end of the input. The bytes are moved to the front of the buffer
-    /// first, and a full buffer grows.
+    /// Appends the bytes of one `read`; none at the end of the input. First moves the unconsumed bytes to the front of
+    /// the buffer, and grows the buffer if it is full.
     ///
     /// # Errors
-    /// The reader's, except [`ErrorKind::Interrupted`]: the read is then repeated.
+    /// The reader's, except [`ErrorKind::Interrupted`], after which the read is repeated.
     pub fn read_from(&mut self, reader: &mut (impl Read + ?Sized)) -> io::Result<()> {
         let kept = self.filled.len();
         let was_full = self.filled.end == self.bytes.len();
@@ -75,9 +75,9 @@ impl InputBuffer {
 
 /// A reader that can fill an [`InputBuffer`].
 ///
-/// The default method copies with [`Read::read`]. A source that has its bytes in buffers already can swap one in.
+/// The default method copies with [`Read::read`]. A source whose bytes are already in buffers can swap one in.
 pub trait ByteSource: Read {
-    /// Appends bytes to those in the buffer, none at the end of the input. The bytes in the buffer may be moved.
+    /// Appends bytes to those in the buffer; none at the end of the input. May move the bytes already in the buffer.
     ///
     /// # Errors
     /// The reader's, except [`ErrorKind::Interrupted`].
@@ -85,9 +85,9 @@ pub trait ByteSource: Read {
         buffer.read_from(self)
     }
 
-    /// The offset in the input, in bytes, from which on it is scanned with vector instructions, if there are any.
+    /// The offset in the input, in bytes, from which vector instructions are used if the processor has them.
     ///
-    /// The default suits all sources. Tests set it to 0, so that short texts go the same way as long ones.
+    /// The default suits all sources. Tests set it to 0, so that short texts take the same code path as long ones.
     fn simd_threshold(&self) -> usize {
         SIMD_THRESHOLD
     }

@@ -1,12 +1,12 @@
-//! Finds jq's message about a text that is not JSON, and the place that jq gives it.
+//! Finds jq's message for a text that is not JSON, and the position that jq reports.
 //!
 //! The scanner only detects that a text is not JSON. The diagnosis parses it again as jq does (`jv_parse.c`), which
-//! notices errors later: in a literal at the byte behind it, in a string at its closing quote.
+//! detects some errors later: in a literal at the byte after it, in a string at its closing quote.
 
 use super::tokens::{RECORD_SEPARATOR, is_number};
 use crate::limits::MAX_DEPTH;
 
-/// A container or key that is not complete, as on jq's parser stack.
+/// An incomplete container or key, as on jq's parser stack.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum OpenItem {
     Array { is_empty: bool },
@@ -14,25 +14,25 @@ pub(super) enum OpenItem {
     Key,
 }
 
-/// The value that was parsed last and is not stored in a container yet.
+/// The most recently parsed value, not yet stored in a container.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum LastValue {
     String,
     Other,
 }
 
-/// Where the next byte is.
+/// The lexical context of the next byte.
 #[derive(PartialEq)]
 enum LexState {
-    /// Outside of strings.
+    /// Outside strings.
     Normal,
     /// In a string.
     String,
-    /// Behind a backslash in a string.
+    /// After a backslash in a string.
     Escape,
 }
 
-/// The most bytes of a literal, or of a string that is not checked yet, that are kept: the text may be endless.
+/// The maximum number of bytes kept of a literal or of the unchecked part of a string: the text may be endless.
 const MAX_TOKEN: usize = 64 * 1024;
 
 /// The state of jq's parser.
@@ -48,7 +48,7 @@ pub(super) struct Diagnosis {
 type Check = Result<(), &'static str>;
 
 impl Diagnosis {
-    /// Starts inside `outer`, if anything, behind the value `last`.
+    /// Starts inside the container `outer`, or at the top level, after the value `last`.
     pub(super) fn new(outer: Option<OpenItem>, last: Option<LastValue>) -> Self {
         Self {
             stack: outer.into_iter().collect(),
@@ -58,14 +58,15 @@ impl Diagnosis {
         }
     }
 
-    /// The offset and message of the first error in these bytes, which continue those of the last call.
+    /// The offset and message of the first error in these bytes, which continue the bytes of the previous call.
     pub(super) fn find_error(&mut self, text: &[u8]) -> Option<(usize, &'static str)> {
         let mut bytes = text.iter().enumerate();
         bytes.find_map(|(at, byte)| self.parse_byte(*byte).err().map(|message| (at, message)))
     }
 
-    /// The message if no error is found in the bytes so far. The scanner found one, so a container is used as a key, or a
-    /// separator is missing before a value; jq reports either at its end, which may be far away.
+    /// The message if the bytes so far show no error. The scanner did find one, so either a container is used as a key
+    /// or a separator is missing before a value. jq reports both at the end of that container or value, which may be
+    /// far away.
     pub(super) fn message_so_far(&self) -> &'static str {
         match (&self.lex_state, self.last) {
             (LexState::String | LexState::Escape, Some(_)) => "Expected separator between values",
@@ -112,7 +113,8 @@ impl Diagnosis {
         Err("Truncated value")
     }
 
-    /// A byte of a literal. A control character, or too long a literal, is an error at once: the literal may never end.
+    /// Handles a byte of a literal. A control character or an overlong literal is an immediate error, because the
+    /// literal may never end.
     fn push_literal_byte(&mut self, byte: u8) -> Check {
         self.token.push(byte);
         if byte.is_ascii_control() || self.token.len() > MAX_TOKEN {
@@ -122,7 +124,7 @@ impl Diagnosis {
         Ok(())
     }
 
-    /// A byte of a string.
+    /// Handles a byte of a string.
     fn push_string_byte(&mut self, byte: u8) -> Check {
         let escapes = self.lex_state == LexState::String && byte == b'\\';
         self.lex_state = if escapes {
@@ -146,7 +148,7 @@ impl Diagnosis {
         }
     }
 
-    /// Checks the literal that has ended, if there is one.
+    /// Checks the literal that has just ended, if any.
     fn end_literal(&mut self) -> Check {
         if self.token.is_empty() {
             return Ok(());
@@ -254,8 +256,8 @@ impl Diagnosis {
     }
 }
 
-/// Checks the content of a string. Returns the number of bytes checked: all of them if the string `is_complete`, or else
-/// all but an escape that is cut off.
+/// Checks the content of a string. Returns the number of bytes checked: all of them if the string `is_complete`,
+/// otherwise all but a truncated escape at the end.
 fn check_string(text: &[u8], is_complete: bool) -> Result<usize, &'static str> {
     let mut rest = text;
     while let [byte, after @ ..] = rest {

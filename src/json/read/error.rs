@@ -1,13 +1,13 @@
-//! The errors of reading: what is wrong with an input, and where.
+//! Read errors: what is wrong with an input, and where.
 
 use std::fmt;
 use std::io;
 
-/// The error of reading an input. It displays as jq's message, with line and column where they are known.
+/// An error reading an input. `Display` writes jq's message, with line and column if known.
 #[derive(Debug)]
 pub struct ReadError {
     kind: ReadErrorKind,
-    /// Line and column, both from 1, the column in bytes.
+    /// Line and column, both 1-based; the column counts bytes.
     place: Option<(usize, usize)>,
     /// Whether the error is at the end of the input.
     is_at_end: bool,

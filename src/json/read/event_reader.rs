@@ -6,11 +6,11 @@ use super::value_reader::ValueReader;
 use crate::limits::MAX_DEPTH;
 use crate::value::Value;
 
-/// Reads JSON values as events: `[path, leaf]` for each scalar and each empty array or object, and `[path]` when an array
-/// or object that is not empty ends.
+/// Reads JSON values as events: `[path, leaf]` for each scalar and each empty array or object, and `[path]` when an
+/// array or object that is not empty ends.
 pub struct EventReader<R = Box<dyn ByteSource>> {
     reader: ValueReader<R>,
-    /// The path of the value that is being read; empty between top-level values.
+    /// The path of the current value; empty between top-level values.
     path: Vec<Value>,
     has_failed: bool,
 }
@@ -31,7 +31,7 @@ impl<R: ByteSource> EventReader<R> {
         self.reader.line_number()
     }
 
-    /// The path of the value that is being read, for `--stream-errors`.
+    /// The path of the current value, for `--stream-errors`.
     pub fn path(&self) -> Value {
         Value::from(self.path.clone())
     }
@@ -68,7 +68,7 @@ impl<R: ByteSource> EventReader<R> {
         }
     }
 
-    /// Reads the event behind a value inside an array or object.
+    /// Reads the event that follows a value inside an array or object.
     fn read_inside(&mut self) -> Result<Value, ReadError> {
         let in_object = matches!(self.path.last(), Some(Value::Str(_)));
         match (self.reader.skip_space()?, in_object) {
@@ -108,7 +108,7 @@ impl<R: ByteSource> EventReader<R> {
             .ok_or_else(|| self.reader.window.error("Unfinished JSON term"))
     }
 
-    /// Reads a key, and the first event of its value.
+    /// Reads a key and the first event of its value.
     fn read_member(&mut self) -> Result<Value, ReadError> {
         if self.reader.skip_space()? != Some(b'"') {
             return Err(self.reader.window.error("Object keys must be strings"));
@@ -137,7 +137,7 @@ impl<R: ByteSource> EventReader<R> {
             b',' | b']' | b'}' => Err(self.reader.window.error("Expected a value")),
             _ => {
                 let leaf = self.reader.read_value()?;
-                // Where the input ends inside a container, this number may be cut off.
+                // If the input ends inside a container, this number may be truncated.
                 if !self.path.is_empty() && self.reader.window.is_exhausted() {
                     return Err(self.reader.window.error("Unfinished JSON term"));
                 }
@@ -155,7 +155,7 @@ impl<R: ByteSource> EventReader<R> {
         self.reader.skip_space()
     }
 
-    /// Reads the end of an empty container, whose event it returns.
+    /// Reads the end of an empty container and returns the container's event.
     fn read_empty(&mut self, leaf: Value) -> Result<Value, ReadError> {
         self.reader.window.advance(1);
         Ok(Value::from(vec![self.path(), leaf]))

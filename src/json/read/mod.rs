@@ -1,4 +1,4 @@
-//! Bytes to values: reads a stream of JSON values (RFC 8259), one after the other as their bytes arrive.
+//! Bytes to values: reads a stream of JSON values (RFC 8259) as their bytes arrive.
 
 mod background_indexer;
 mod block_indexer;

@@ -9,18 +9,19 @@ use std::time::Duration;
 use super::background_indexer::BackgroundIndexer;
 use super::byte_source::{CHUNK_SIZE, InputBuffer};
 
-/// Free space in front of the bytes of a chunk, for what is left of the chunk before it: no more than that is copied.
+/// Free space before the bytes of a chunk, for the bytes left over from the previous chunk. More than that is never
+/// copied.
 const HEADROOM: usize = 64 * 1024;
 
-/// The most chunks that are read and not yet received.
+/// The maximum number of chunks that have been read and not yet received.
 const QUEUE_LENGTH: usize = 2;
 
-/// Buffers to be used again.
+/// Buffers to be reused.
 type BufferPool = Arc<Mutex<Vec<InputBuffer>>>;
 
-/// A thread that reads an input ahead, in chunks of up to 256 KiB with their structural index.
+/// A thread that reads ahead in an input, in chunks of up to 256 KiB, each with its structural index.
 ///
-/// The thread ends with the input, at an error, or when this value has been dropped and its current read returns.
+/// The thread ends at the end of the input, at an error, or when its current read returns after this value was dropped.
 pub struct ReadAhead {
     chunks: Receiver<io::Result<InputBuffer>>,
     pool: BufferPool,
@@ -28,11 +29,11 @@ pub struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// Starts a thread that reads what follows these bytes, which start at this offset of the input and outside of any
-    /// string.
+    /// Starts a thread that reads the input from the end of these bytes. The bytes start at this offset in the input
+    /// and outside any string.
     ///
     /// # Errors
-    /// The reader is given back if no thread can be started.
+    /// Returns the reader if no thread can be started.
     pub fn spawn<R: Read + Send + 'static>(
         reader: R,
         offset: usize,
@@ -69,13 +70,13 @@ impl ReadAhead {
     /// Waits for the next chunk and appends it to the buffer; nothing is appended at the end of the input.
     ///
     /// # Errors
-    /// The reader's, behind all bytes that were read before it.
+    /// The reader's, after all bytes that were read before the error.
     pub fn recv(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
         let chunk = self.chunks.recv().ok();
         self.append(chunk, buffer)
     }
 
-    /// As [`ReadAhead::recv`], but waits no longer than `timeout`; `None` if there is no chunk by then.
+    /// Like [`ReadAhead::recv`], but waits no longer than `timeout`; `None` if no chunk arrives in time.
     pub fn recv_timeout(
         &mut self,
         buffer: &mut InputBuffer,
@@ -88,7 +89,8 @@ impl ReadAhead {
         Some(self.append(chunk, buffer))
     }
 
-    /// Appends a chunk. If few bytes are in the buffer, they are copied in front of the chunk and the two are swapped.
+    /// Appends a chunk. If the buffer holds few bytes, they are copied in front of the chunk and the buffers are
+    /// swapped.
     fn append(
         &mut self,
         chunk: Option<io::Result<InputBuffer>>,
@@ -123,7 +125,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sends chunk after chunk until the input ends, which an empty chunk marks, or an error occurs.
+/// Sends chunks until the input ends, which an empty chunk marks, or an error occurs.
 fn read_chunks(
     mut reader: impl Read,
     mut indexer: BackgroundIndexer,
@@ -159,7 +161,7 @@ mod tests {
 
     use super::*;
 
-    /// A reader with prepared results, one for each read; then it ends.
+    /// A reader that returns prepared results, one per read, and then ends.
     struct Scripted(VecDeque<io::Result<Vec<u8>>>);
 
     impl Read for Scripted {

@@ -1,4 +1,4 @@
-//! The states and results that the two scans share: token by token, and by the structural index.
+//! States and results shared by the two scans: the one token by token and the one by the structural index.
 
 /// What the grammar allows next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub(super) enum Expect {
     Key,
     /// A key, or the end of the object that has just begun.
     FirstKey,
-    /// The colon behind a key.
+    /// The colon after a key.
     Colon,
     /// A comma, or the end of the container.
     Separator,
@@ -27,7 +27,7 @@ pub(super) enum ScanProgress {
     NeedsMore,
 }
 
-/// The text is not JSON. The `diagnosis` module finds the message and the place.
+/// The text is not JSON. The `diagnosis` module finds the message and the position.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct InvalidJson;
 

@@ -1,4 +1,4 @@
-//! The structural index: where tokens start in a stretch of the input (Langdale and Lemire, "Parsing Gigabytes of JSON
+//! The structural index: where tokens start in a range of the input (Langdale and Lemire, "Parsing Gigabytes of JSON
 //! per Second", §3.1).
 
 use std::ops::Range;
@@ -6,36 +6,36 @@ use std::ops::Range;
 use super::block_indexer::{BlockIndexer, IndexerState};
 use crate::simd::block::{BLOCK_SIZE, Simd};
 
-/// The most blocks that a scan indexes at once: their bytes, 4 KiB, stay in the L1 cache until they are scanned.
+/// The maximum number of blocks that a scan indexes at once: their 4 KiB stay in the L1 cache until they are scanned.
 const MAX_BLOCKS: usize = 64;
 
-/// The start of each token in a stretch of the input, as one bit a byte: brackets, commas, colons, opening quotes, and
+/// The token starts in a range of the input, one bit per byte: brackets, commas, colons, opening quotes, and
 /// the first byte of each run of other bytes that are not whitespace.
 ///
-/// Strings in the stretch are valid; nothing else is checked.
+/// Strings in the range are valid; nothing else has been checked.
 #[derive(Debug, Default)]
 pub(super) struct StructuralIndex {
     /// The offset of the first block in the input.
     start: usize,
-    /// The bits of each block, the first byte in the lowest bit.
+    /// The bits of each block; the lowest bit is the first byte.
     bits: Vec<u64>,
     /// The number of blocks that are indexed; `bits` may be longer.
     count: usize,
-    /// One bit a block: set if the block has backslashes.
+    /// One bit per block, set if the block contains backslashes.
     escapes: Vec<u64>,
-    /// Whether one of the blocks has a control character.
+    /// Whether any block contains a control character.
     has_control: bool,
 }
 
 impl StructuralIndex {
-    /// A range of the input, as offsets, that is known to have no control characters, and so no newlines.
+    /// A range of offsets in the input that is known to contain no control characters, and therefore no newlines.
     pub(super) fn control_free(&self) -> Range<usize> {
         let blocks = if self.has_control { 0 } else { self.count };
         self.start..self.start + blocks * BLOCK_SIZE
     }
 
-    /// The token starts from offset `at` of a text on, where the text starts at offset `text_start` of the input. The
-    /// position must be outside of a string. `None` if it is not indexed.
+    /// The token starts of a text from offset `at`, where the text starts at offset `text_start` in the input. The
+    /// position must be outside any string. `None` if it is not indexed.
     pub(super) fn tokens_from(&self, text_start: usize, at: usize) -> Option<TokenStarts<'_>> {
         let offset = (text_start + at).checked_sub(self.start)?;
         let (block, bit) = (offset / BLOCK_SIZE, offset % BLOCK_SIZE);
@@ -48,8 +48,8 @@ impl StructuralIndex {
         })
     }
 
-    /// As [`StructuralIndex::tokens_from`], and indexes the next blocks if the position is not indexed. `rest` is the
-    /// text from `at` on.
+    /// Like [`StructuralIndex::tokens_from`], but indexes the next blocks if the position is not indexed. `rest` is the
+    /// text from `at` to its end.
     ///
     /// `None` if the rest is shorter than a block, if its first block is not valid JSON, or if the processor has no
     /// suitable instructions.
@@ -67,8 +67,8 @@ impl StructuralIndex {
         self.tokens_from(text_start, at)
     }
 
-    /// Indexes the first `blocks` blocks of a text, which starts at offset `start` of the input, and replaces what was
-    /// indexed before. Returns whether all of them could be indexed.
+    /// Indexes the first `blocks` blocks of a text, which starts at offset `start` in the input, and replaces the
+    /// previous index. Returns whether all of them could be indexed.
     pub(super) fn build(
         &mut self,
         text: &[u8],
@@ -99,7 +99,7 @@ impl StructuralIndex {
 
 /// The offsets in a text at which tokens start, in ascending order.
 pub(super) struct TokenStarts<'i> {
-    /// The bits of the current block that have not been returned.
+    /// The bits of the current block that have not been returned yet.
     bits: u64,
     /// The offset of the current block in the text. It wraps around for a first block that starts before the text.
     base: usize,

@@ -1,8 +1,7 @@
-//! The scan by the structural index: it goes from token start to token start, and most tokens are told by their first
-//! byte.
+//! The scan by the structural index: it moves from token start to token start, and recognises most tokens by their
+//! first byte.
 //!
-//! It stops in front of everything uncommon, which the scan token by token then handles. So this scan never reports
-//! invalid text.
+//! It stops before anything uncommon and leaves that to the scan token by token, so it never reports invalid text.
 
 use super::scan_state::Expect;
 use super::structural_index::TokenStarts;
@@ -11,12 +10,12 @@ use super::visitor::Visitor;
 use crate::simd::block::BLOCK_SIZE;
 use crate::value::StringLiteral;
 
-/// The scan of the bytes that are indexed.
+/// Scans the indexed bytes.
 ///
-/// Its private methods return `None` to stop. What they have scanned by then stays scanned.
+/// Its private methods return `None` to stop. Bytes scanned before that remain scanned.
 pub(super) struct StructuralScan<'s, 't, 'i, V> {
     pub text: &'t [u8],
-    /// The token starts that are left.
+    /// The remaining token starts.
     pub tokens: TokenStarts<'i>,
     /// Bytes scanned.
     pub at: usize,
@@ -25,7 +24,7 @@ pub(super) struct StructuralScan<'s, 't, 'i, V> {
     pub open: &'s mut Vec<u8>,
     /// The innermost of these brackets, or 0.
     pub innermost: u8,
-    /// The most containers that may be open.
+    /// The maximum number of open containers.
     pub max_open: usize,
     pub visitor: &'s mut V,
 }
@@ -38,7 +37,7 @@ pub(super) enum Advance {
     ToEnd,
 }
 
-/// What a token can be at its place, and its first byte.
+/// What a token can be at its position, and its first byte.
 enum NextToken {
     /// The first token of a value.
     Value(u8),
@@ -47,11 +46,11 @@ enum NextToken {
 }
 
 impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
-    /// Scans as far as it can.
+    /// Scans as far as possible.
     #[inline(always)]
     pub(super) fn run(&mut self) -> Advance {
         let start = self.at;
-        // The scan may be in the middle of a number or literal, at whose rest no token starts.
+        // The scan may be inside a number or literal; no token starts in the rest of it.
         let is_token_start = self.tokens.next() == Some(start);
         if let Some(c) = self.text.get(start).filter(|_| is_token_start) {
             let _stopped = self.run_from(*c);
@@ -100,7 +99,7 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         self.text.get(at).copied()
     }
 
-    /// Passes over a comma, and of an object over the key behind it; returns the first byte of the value.
+    /// Skips a comma and, in an object, the key after it; returns the first byte of the value.
     #[inline(always)]
     fn scan_comma(&mut self) -> Option<u8> {
         if self.innermost == b'{' {
@@ -113,13 +112,13 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         }
     }
 
-    /// Passes over a token of one byte.
+    /// Skips a token of one byte.
     #[inline(always)]
     fn step(&mut self, expect: Expect) {
         (self.at, self.expect) = (self.at + 1, expect);
     }
 
-    /// Ends the container if this is its bracket; returns the separator behind it.
+    /// Ends the container if this is its bracket; returns the separator after it.
     #[inline(always)]
     fn end_container(&mut self, bracket: u8) -> Option<u8> {
         // In ASCII ] is [ + 2, and } is { + 2.
@@ -136,7 +135,7 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         self.next_token()
     }
 
-    /// Passes over a key and its colon; returns the first byte of the value.
+    /// Skips a key and its colon; returns the first byte of the value.
     #[inline(always)]
     fn scan_key(&mut self, c: u8) -> Option<u8> {
         let may_be_escaped = self.tokens.has_escapes();
@@ -154,8 +153,8 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         self.next_token()
     }
 
-    /// The key that starts here and has its colon there. `may_be_escaped` tells whether the blocks of the two have
-    /// backslashes: these are all of its blocks if the key is shorter than a block.
+    /// The key between its opening quote and its colon. `may_be_escaped` says whether the blocks of these two bytes
+    /// contain backslashes. They are the only blocks of the key if it is shorter than a block.
     #[inline(always)]
     fn key_literal(&self, colon: usize, may_be_escaped: bool) -> StringLiteral<'t> {
         let key = &self.text[self.at..colon];
@@ -171,7 +170,7 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         }
     }
 
-    /// Passes over a scalar, or into a container; returns the next token.
+    /// Skips a scalar or enters a container; returns the next token.
     #[inline(always)]
     fn scan_value(&mut self, c: u8) -> Option<NextToken> {
         if c == b'"' {
@@ -188,7 +187,7 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         }
     }
 
-    /// Passes over a number, `true`, `false` or `null`.
+    /// Skips a number, `true`, `false` or `null`.
     #[inline(always)]
     fn scan_word(&mut self, c: u8) -> Option<NextToken> {
         let end = match c {
@@ -199,7 +198,7 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
             _ => return None,
         };
         let end = end.ok()??;
-        // Behind any other byte there may be bytes that are not indexed as tokens.
+        // After any other byte there may be bytes that are not indexed as tokens.
         let (b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') = *self.text.get(end)? else {
             return None;
         };

@@ -1,4 +1,4 @@
-//! Which texts are accepted, with which values or errors, and that the way the bytes arrive makes no difference.
+//! Tests which texts are accepted, with which values or errors, and that results do not depend on how the bytes arrive.
 
 #![allow(clippy::unwrap_used)]
 
@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use super::{ByteSource, EventReader, ScannedValue, ValueReader, from_slice};
 use crate::value::{MAX_DEPTH, Value};
 
-/// Bytes that arrive a few at a time, and are scanned with vector instructions from the first one on.
+/// Bytes that arrive a few at a time, and are scanned with vector instructions from the first byte.
 struct Drip<'t> {
     text: &'t [u8],
     size: usize,
@@ -29,7 +29,7 @@ impl ByteSource for Drip<'_> {
     }
 }
 
-/// Every value of a text as compact JSON, and the error that ends it, with the bytes in reads of `size`.
+/// Every value of a text as compact JSON, and the error that ends it. Each read returns `size` bytes.
 fn read(text: &[u8], size: usize) -> Vec<String> {
     let mut reader = ValueReader::new(Drip { text, size });
     std::iter::from_fn(|| reader.next_value())
@@ -215,7 +215,7 @@ fn events_are_those_of_jq() {
     }
 }
 
-/// An endless input: a beginning, and then a text that is repeated. Counts the bytes that are read.
+/// An endless input: a prefix, then a text repeated forever. Counts the bytes that are read.
 struct Endless<'t> {
     begin: &'t [u8],
     again: &'t [u8],

@@ -1,4 +1,4 @@
-//! The tokens of JSON that have a content: strings, numbers and the literals `true`, `false` and `null`.
+//! JSON tokens with content: strings, numbers and the literals `true`, `false` and `null`.
 
 use super::scan_state::{InvalidJson, TokenResult};
 use crate::value::unescaped_prefix;
@@ -6,8 +6,8 @@ use crate::value::unescaped_prefix;
 /// The record separator of JSON text sequences (RFC 7464).
 pub(super) const RECORD_SEPARATOR: u8 = 0x1e;
 
-/// The end of the literal at `start`, which must be `word`. Like that of a number, it is known only when another byte
-/// follows or the input has ended.
+/// The end of the literal at `start`, which must be `word`. Like the end of a number, it is known only when another
+/// byte follows or the input has ended.
 #[inline(always)]
 pub(super) fn scan_literal(
     text: &[u8],
@@ -66,7 +66,7 @@ pub(super) fn scan_number(text: &[u8], start: usize, has_ended: bool) -> TokenRe
     }
 }
 
-/// As [`scan_number`], for numbers that are not plain integers.
+/// Like [`scan_number`], for numbers that are not plain integers.
 #[cold]
 fn scan_any_number(text: &[u8], start: usize, has_ended: bool) -> TokenResult<usize> {
     let rest = text[start..].iter();
@@ -87,7 +87,7 @@ fn is_in_number(byte: &u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
 }
 
-/// Whether the text is a number by RFC 8259 §6.
+/// Whether the text is a number as defined by RFC 8259 §6.
 pub(super) fn is_number(text: &[u8]) -> bool {
     let digits = |text: &[u8]| text.iter().take_while(|c| c.is_ascii_digit()).count();
     let text = text.strip_prefix(b"-").unwrap_or(text);
@@ -111,7 +111,7 @@ pub(super) fn is_number(text: &[u8]) -> bool {
     rest.is_empty()
 }
 
-/// The scan of a string, which can stop where the text ends and go on when there is more.
+/// The scan of a string, which can stop where the text ends and resume when more arrives.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StringScan {
     /// The offset in the text up to which the string is scanned.
@@ -123,7 +123,7 @@ pub(super) struct StringScan {
 }
 
 impl StringScan {
-    /// Starts at the first byte behind the opening quote.
+    /// Starts at the first byte after the opening quote.
     pub(super) fn new(at: usize) -> Self {
         Self {
             at,
@@ -151,7 +151,7 @@ impl StringScan {
         }
     }
 
-    /// Passes over an escape; `false` if the text ends inside it.
+    /// Skips an escape; `false` if the text ends inside it.
     fn skip_escape(&mut self, text: &[u8]) -> Result<bool, InvalidJson> {
         self.is_escaped = true;
         let length = escape_length(&text[self.at..])?;

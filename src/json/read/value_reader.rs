@@ -15,13 +15,13 @@ use crate::value::{RawValue, Value};
 
 type ReadResult<T> = Result<T, ReadError>;
 
-/// Bytes behind an error that are searched for jq's message about it.
+/// The number of bytes after an error that are parsed to find jq's message.
 const MAX_DIAGNOSED: usize = 1024 * 1024;
 
-/// Parses a text that is exactly one value, with whitespace around it.
+/// Parses a text that is exactly one value, with optional whitespace around it.
 ///
 /// # Errors
-/// The text is not JSON, or has no value or more than one.
+/// The text is not JSON, or does not contain exactly one value.
 pub fn from_slice(text: &[u8]) -> Result<Value, ReadError> {
     let mut reader = ValueReader::new(text);
     let Some(first) = reader.next_value() else {
@@ -35,10 +35,10 @@ pub fn from_slice(text: &[u8]) -> Result<Value, ReadError> {
     }
 }
 
-/// Reads JSON values one after the other, with whitespace, record separators (RFC 7464) or nothing between them.
+/// Reads a stream of JSON values, with whitespace, record separators (RFC 7464) or nothing between them.
 ///
 /// Values are either built ([`ValueReader::next_value`]), or *scanned*: validated, and then used as text
-/// ([`ValueReader::scanned`]) until [`ValueReader::consume`] passes over them. After an error nothing more is read, unless
+/// ([`ValueReader::scanned`]) until [`ValueReader::consume`] skips them. After an error nothing more is read unless
 /// [`ValueReader::skip_to_next_record`] is called.
 pub struct ValueReader<R = Box<dyn ByteSource>> {
     pub(super) window: Window<R>,
@@ -47,16 +47,16 @@ pub struct ValueReader<R = Box<dyn ByteSource>> {
     has_failed: bool,
     /// The position in the open array, until its end is reached or an error occurs.
     array_position: Option<ArrayPosition>,
-    /// The open array, as the diagnosis of an error in one of its elements needs it.
+    /// The open array, for the diagnosis of an error in one of its elements.
     open_array: Option<OpenItem>,
 }
 
-/// A value that has been reached and not consumed.
+/// A value that has been found and not yet consumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ScannedValue {
-    /// An array, whose opening bracket is consumed. Its elements are read next, one by one.
+    /// An array whose opening bracket has been consumed. Its elements are read next, one at a time.
     OpenArray,
-    /// A valid value, and its length in bytes.
+    /// A valid value; its length in bytes.
     Complete(usize),
 }
 
@@ -106,7 +106,7 @@ impl<R: ByteSource> ValueReader<R> {
         })
     }
 
-    /// Opens the next value if it is an array, or else scans it; `None` at the end of the input, and after an error.
+    /// Opens the next value if it is an array, otherwise scans it; `None` at the end of the input, and after an error.
     pub fn open_or_scan(&mut self) -> Option<Result<ScannedValue, ReadError>> {
         self.unless_failed(|reader| match reader.reach_value()? {
             None => Ok(None),
@@ -118,8 +118,8 @@ impl<R: ByteSource> ValueReader<R> {
         })
     }
 
-    /// Scans the next value, except that an array which does not end within `limit` bytes, or within the bytes in memory
-    /// if these are more, is only opened.
+    /// Scans the next value. An array that does not end within `limit` bytes, or within the bytes in memory if there
+    /// are more of those, is only opened.
     pub fn scan_or_open_array(&mut self, limit: usize) -> Option<Result<ScannedValue, ReadError>> {
         self.unless_failed(|reader| match reader.reach_value()? {
             None => Ok(None),
@@ -143,13 +143,13 @@ impl<R: ByteSource> ValueReader<R> {
         ScannedValue::OpenArray
     }
 
-    /// The value that was scanned last, of this length in bytes, until it is consumed.
+    /// The text of the value scanned last, which is `length` bytes long and not consumed yet.
     #[inline(always)]
     pub fn scanned(&self, length: usize) -> RawValue<'_> {
         RawValue::from_valid(&self.window.rest()[..length])
     }
 
-    /// Consumes the value that was scanned last, of this length in bytes.
+    /// Consumes the value scanned last, which is `length` bytes long.
     #[inline(always)]
     pub fn consume(&mut self, length: usize) {
         self.window.advance(length);
@@ -165,7 +165,7 @@ impl<R: ByteSource> ValueReader<R> {
         self.read_element(Self::read_value)
     }
 
-    /// Passes over the next element of the open array; `None` at the end of the array.
+    /// Skips the next element of the open array; `None` at the end of the array.
     pub fn skip_element(&mut self) -> Option<Result<(), ReadError>> {
         self.read_element(|reader| {
             let length = reader.scan(&mut ValidateOnly)?;
@@ -231,7 +231,7 @@ impl<R: ByteSource> ValueReader<R> {
         self.window.read_until(b'\n', line)
     }
 
-    /// Appends all bytes that are left.
+    /// Appends all remaining bytes.
     ///
     /// # Errors
     /// The byte source's.
@@ -239,7 +239,7 @@ impl<R: ByteSource> ValueReader<R> {
         self.window.read_to_end(text).map_err(ReadError::io)
     }
 
-    /// After an error, skips the rest of the record and continues behind the next record separator (RFC 7464 §2.3);
+    /// After an error, skips the rest of the record and continues after the next record separator (RFC 7464 §2.3);
     /// `false` if there is none.
     ///
     /// # Errors
@@ -250,7 +250,7 @@ impl<R: ByteSource> ValueReader<R> {
         self.window.skip_until(RECORD_SEPARATOR)
     }
 
-    /// Moves to the first byte of the next value, over whitespace and record separators.
+    /// Skips whitespace and record separators up to the first byte of the next value.
     pub(super) fn reach_value(&mut self) -> ReadResult<Option<u8>> {
         if !self.has_started {
             self.has_started = true;
@@ -288,7 +288,7 @@ impl<R: ByteSource> ValueReader<R> {
         }
     }
 
-    /// Reads the value that starts here, which is outside of any other.
+    /// Reads the top-level value that starts here.
     fn read_top_level(&mut self) -> ReadResult<Value> {
         let length = self.scan_top_level(&mut ValidateOnly)?;
         let value = self.scanned(length).to_value();
@@ -296,8 +296,8 @@ impl<R: ByteSource> ValueReader<R> {
         Ok(value)
     }
 
-    /// Scans the value that starts here, which is outside of any other. As in jq, a number or literal with a stray
-    /// delimiter behind it is an error, and not a value.
+    /// Scans the top-level value that starts here. As in jq, a number or literal followed by a stray delimiter is an
+    /// error, not a value.
     fn scan_top_level(&mut self, visitor: &mut impl Visitor) -> ReadResult<usize> {
         let length = self.scan(visitor)?;
         let is_word = !matches!(self.window.rest()[0], b'"' | b'[' | b'{');
@@ -326,7 +326,7 @@ impl<R: ByteSource> ValueReader<R> {
         }
     }
 
-    /// Reads the colon behind a key, and moves to the first byte of the value.
+    /// Reads the colon after a key, and moves to the first byte of the value.
     pub(super) fn read_colon(&mut self) -> ReadResult<u8> {
         if self.skip_space()? != Some(b':') {
             return Err(self.window.error("Objects must consist of key:value pairs"));
@@ -344,7 +344,8 @@ impl<R: ByteSource> ValueReader<R> {
         }
     }
 
-    /// As [`ValueReader::scan`]; `None` if the value does not end in the bytes in memory and these are more than `limit`.
+    /// Like [`ValueReader::scan`]; `None` if the value does not end in the bytes in memory and there are more than
+    /// `limit`.
     fn scan_within(
         &mut self,
         limit: usize,
@@ -363,7 +364,7 @@ impl<R: ByteSource> ValueReader<R> {
         }
     }
 
-    /// The error of the text here, which is not JSON, with jq's message. The text is consumed on the way.
+    /// The error, with jq's message, for the invalid text at this position. Consumes the text in the process.
     fn diagnose(&mut self, last: Option<LastValue>) -> ReadError {
         let mut diagnosis = Diagnosis::new(self.open_array, last);
         let mut left = self.scanner.position() + MAX_DIAGNOSED;

@@ -1,4 +1,4 @@
-//! A window that moves over the bytes of an input, and counts lines.
+//! A window that moves over the bytes of an input and counts lines.
 
 use std::io;
 
@@ -13,11 +13,11 @@ pub(super) struct Window<R> {
     /// The position in the buffer of the first byte that is not consumed.
     position: usize,
     has_ended: bool,
-    /// Bytes of the input before the buffer.
+    /// The number of bytes of the input before the buffer.
     bytes_before: usize,
-    /// Newlines in the bytes before the buffer.
+    /// The number of newlines before the buffer.
     lines_before: usize,
-    /// Bytes between the last of those newlines and the buffer.
+    /// The number of bytes between the last of those newlines and the buffer.
     column_before: usize,
 }
 
@@ -64,7 +64,7 @@ impl<R: ByteSource> Window<R> {
         Ok(self.rest().first().copied())
     }
 
-    /// Reads more bytes behind the rest; `false` at the end of the input.
+    /// Appends more bytes to the rest; `false` at the end of the input.
     pub(super) fn read_more(&mut self) -> Result<bool, ReadError> {
         if self.has_ended {
             return Ok(false);
@@ -80,17 +80,17 @@ impl<R: ByteSource> Window<R> {
         Ok(!self.has_ended)
     }
 
-    /// Whether the input ends with the bytes in memory. It may do so unnoticed until the next read.
+    /// Whether the input is known to end with the bytes in memory. Only a further read can reveal it.
     pub(super) fn has_ended(&self) -> bool {
         self.has_ended
     }
 
-    /// Whether the input has ended and is consumed.
+    /// Whether the input has ended and all of it is consumed.
     pub(super) fn is_exhausted(&self) -> bool {
         self.has_ended && self.position == self.buffer.filled.end
     }
 
-    /// The newlines of the input before a position in the buffer, and the bytes since the last of them.
+    /// The number of newlines in the input before a position in the buffer, and the number of bytes since the last one.
     fn place_of(&self, position: usize) -> (usize, usize) {
         let before = &self.buffer.bytes[self.buffer.filled.start..position];
         let newlines = self.newlines_in_prefix(before);
@@ -101,8 +101,8 @@ impl<R: ByteSource> Window<R> {
         (self.lines_before + newlines, before.len() - last - 1)
     }
 
-    /// The newlines in the first bytes of the buffer. Bytes that the index knows to have no control characters are not
-    /// searched.
+    /// The number of newlines in the first bytes of the buffer. Bytes without control characters according to the index
+    /// are not searched.
     fn newlines_in_prefix(&self, prefix: &[u8]) -> usize {
         let known = self.buffer.index.control_free();
         let clamp = |offset: usize| offset.saturating_sub(self.bytes_before).min(prefix.len());
@@ -114,12 +114,12 @@ impl<R: ByteSource> Window<R> {
     /// memory.
     pub(super) fn line_number(&self) -> usize {
         let rest = self.rest();
-        // The first call of `memchr` detects the processor's instructions: a short input gets by without one.
+        // The first call of `memchr` detects the processor's instructions, so a short input avoids it.
         let has_line_end = !rest.is_empty() && memchr::memchr(b'\n', rest).is_some();
         self.lines_consumed() + usize::from(has_line_end)
     }
 
-    /// The newlines that are consumed.
+    /// The number of consumed newlines.
     pub(super) fn lines_consumed(&self) -> usize {
         self.place_of(self.position).0
     }
@@ -129,12 +129,12 @@ impl<R: ByteSource> Window<R> {
         self.error_at(0, message)
     }
 
-    /// A syntax error `offset` bytes behind the current position, or at the end of the bytes in memory.
+    /// A syntax error `offset` bytes after the current position, or at the end of the bytes in memory.
     pub(super) fn error_at(&self, offset: usize, message: &'static str) -> ReadError {
         let end = self.buffer.filled.end;
         let position = self.position.saturating_add(offset).min(end);
         let is_at_end = self.has_ended && position == end;
-        // As in jq the byte itself counts, and a newline is on the line that it begins.
+        // As in jq, the column includes the byte itself, and a newline belongs to the line that it begins.
         let (lines, column) = self.place_of((position + 1).min(end));
         ReadError::syntax(message, (lines + 1, column), is_at_end)
     }
@@ -171,7 +171,7 @@ impl<R: ByteSource> Window<R> {
         Ok(false)
     }
 
-    /// Consumes everything that is left, and appends it.
+    /// Consumes and appends all remaining bytes.
     pub(super) fn read_to_end(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
         into.extend_from_slice(self.rest());
         self.advance(self.rest().len());
@@ -183,10 +183,10 @@ impl<R: ByteSource> Window<R> {
     }
 }
 
-/// Counts newlines; short texts without `memchr`, whose first call detects the processor's instructions.
+/// Counts newlines; in short texts without `memchr`, whose first call detects the processor's instructions.
 fn count_newlines(bytes: &[u8]) -> usize {
     if bytes.len() <= SIMD_THRESHOLD {
-        // A byte can hold the count of 255 bytes, and the compiler then counts sixteen bytes at a time.
+        // Counting at most 255 bytes in a `u8` lets the compiler count sixteen bytes at a time.
         let counts = bytes
             .chunks(255)
             .map(|few| few.iter().map(|byte| u8::from(*byte == b'\n')).sum::<u8>());
