@@ -116,7 +116,7 @@ fn saved_format<'c>(cli: &Cli, call: Option<&'c Call>, is_filtered: bool) -> Sav
     }
 }
 
-/// What jq would be told, where `--curl` asks for it.
+/// The options for jq, where `--curl` asks for them.
 fn jq_options(options: &Options, words: &[Word]) -> Option<JqOptions> {
     let is_wanted = options.fetch.request.curl;
     let format = options.choice.format;

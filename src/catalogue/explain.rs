@@ -3,8 +3,8 @@
 use super::endpoint::{Endpoint, Parameter};
 use super::table::fitting;
 
-/// Describes the endpoint of a path, for each of its methods; `None` if there is no such endpoint. The path may have its
-/// placeholders filled in (`/containers/web/logs`).
+/// Describes the endpoint of a path, for each of its methods; `None` if there is no such endpoint. The path may have
+/// its placeholders filled in (`/containers/web/logs`).
 pub fn explanation(path: &str) -> Option<String> {
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let found = fitting(path);

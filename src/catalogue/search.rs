@@ -36,8 +36,8 @@ pub fn hint(method: &str, path: &str) -> Option<String> {
     ))
 }
 
-/// The endpoint that a path without a query most likely means: one with words spelt differently, with `/json` at its end,
-/// or without a trailing slash.
+/// The endpoint that a path without a query most likely means: one with words spelt differently, with `/json` at its
+/// end, or without a trailing slash.
 pub fn nearest(method: &str, path: &str) -> Option<String> {
     let trimmed = path.trim_end_matches('/');
     if trimmed != path && fitting(trimmed).iter().any(|it| it.method == method) {
@@ -51,7 +51,8 @@ pub fn nearest(method: &str, path: &str) -> Option<String> {
     Some(format!("{version}{path}"))
 }
 
-/// The path changed to match an endpoint, and how many words that changes; `None` if it is too far or no change is needed.
+/// The path changed to match an endpoint, and how many words that changes; `None` if it is too far or no change is
+/// needed.
 fn corrected(endpoint: &str, path: &str) -> Option<(usize, String)> {
     let wanted: Vec<_> = endpoint.split('/').skip(1).collect();
     let given: Vec<_> = path.split('/').skip(1).collect();

@@ -1,6 +1,6 @@
 //! The options of one command line, parsed by clap, which is shown only those that were typed.
 //!
-//! Most command lines have few of the many options there are, and clap's work grows with those it is told of.
+//! Most command lines have few of the many options there are, and clap's work grows with those it is given.
 
 use std::any::Any;
 use std::ffi::OsString;

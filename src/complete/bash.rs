@@ -1,5 +1,5 @@
-//! bash hands over the line as it was typed, because its own words also end at the characters of `COMP_WORDBREAKS`, such
-//! as `:` and `=`. The line is split here by the shell's rules, and candidates are cut and quoted for readline.
+//! bash hands over the line as it was typed, because its own words also end at the characters of `COMP_WORDBREAKS`,
+//! such as `:` and `=`. The line is split here by the shell's rules, and candidates are cut and quoted for readline.
 
 use super::candidate::{Answer, Candidate, column_width};
 

@@ -1,5 +1,5 @@
-//! Nushell hands over the words as they were typed, quotes included, and puts a candidate in the place of the whole word
-//! at the cursor.
+//! Nushell hands over the words as they were typed, quotes included, and puts a candidate in the place of the whole
+//! word at the cursor.
 
 use serde_json::{Value, json};
 

@@ -170,7 +170,7 @@ fn unknown_scheme(scheme: &str) -> Error {
     }
 }
 
-/// An authority without user and password, fit to be shown.
+/// An authority without user and password, safe to show.
 pub(crate) fn without_userinfo(authority: &str) -> &str {
     authority
         .rsplit_once('@')

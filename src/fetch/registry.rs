@@ -62,7 +62,7 @@ impl Logins {
         Ok(with_header(request, &required, encode(&login)))
     }
 
-    /// The request with a placeholder for the login, fit to be shown.
+    /// The request with a placeholder for the login, safe to show.
     ///
     /// # Errors
     /// `Usage` for an endpoint that names no registry.

@@ -1,4 +1,4 @@
-//! TLS over TCP with rustls: docker's certificate files, the system's authorities, and errors in words.
+//! TLS over TCP with rustls: docker's certificate files, the system's authorities, and explained errors.
 
 mod connector;
 mod explain;

@@ -94,7 +94,7 @@ fn protocol(problem: String) -> Error {
     Error::Protocol { problem }
 }
 
-/// Converts a protocol error. ureq does not export its type, so errors are told apart by their text, which a test pins.
+/// Converts a protocol error. ureq does not export its type, so errors are recognised by their text, which a test pins.
 fn protocol_error(problem: &impl fmt::Display, host: &str) -> Error {
     let text = problem.to_string();
     // The status line was valid.

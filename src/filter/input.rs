@@ -189,7 +189,8 @@ impl Inputs {
         self.scan_sources(|reader| after_array(reader, |reader| reader.scan_or_open_array(limit)))
     }
 
-    /// Validates the next element of the array that was opened and gives its length in bytes; `None` at the array's end.
+    /// Validates the next element of the array that was opened and gives its length in bytes; `None` at the array's
+    /// end.
     pub(crate) fn scan_element(
         &mut self,
         visitor: &mut impl Visitor,

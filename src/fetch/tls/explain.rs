@@ -1,4 +1,4 @@
-//! Explains TLS errors in words, with a hint what to do about them.
+//! Explains TLS errors, with a hint what to do about them.
 
 use std::io;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Reads certificates and keys from files, and says what is unusable_file with those that cannot be used.
+//! Reads certificates and keys from files, and says what is wrong with those that cannot be used.
 
 use std::fs;
 use std::path::Path;

@@ -10,7 +10,8 @@ use crate::suggestion;
 use crate::syntax::{Def, Term};
 
 impl<'s> Scope<'s> {
-    /// Lowers a definition and tells how many outputs it has. It is compiled under the name `compiled`, or else its own.
+    /// Lowers a definition and tells how many outputs it has. It is compiled under the name `compiled`, or else its
+    /// own.
     pub(crate) fn definition(
         &mut self,
         linker: &mut Linker<'s>,

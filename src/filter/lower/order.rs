@@ -7,8 +7,8 @@ use jaq_core::path::{Opt, Part, Path};
 use crate::builtins::OutputCount::{self, Any, One};
 use crate::syntax::Term;
 
-/// Whether a part must be evaluated before the parts in front of it, as jq does: it and they have several outputs, or it
-/// may fail and they may have no output.
+/// Whether a part must be evaluated before the parts in front of it, as jq does: it and they have several outputs, or
+/// it may fail and they may have no output.
 pub(super) fn is_outer(before: OutputCount, outputs: OutputCount, part: &Term) -> bool {
     (before == Any && outputs == Any) || (before != One && may_fail(part))
 }
@@ -31,7 +31,8 @@ pub(super) fn may_fail(term: &Term) -> bool {
     }
 }
 
-/// Whether a term calls a function. That may take an input or write a message, so the order of two calls can be observed.
+/// Whether a term calls a function. That may take an input or write a message, so the order of two calls can be
+/// observed.
 pub(crate) fn has_call(term: &Term) -> bool {
     match term {
         T::Id | T::Recurse | T::Num(_) | T::Var(_) | T::Arr(None) | T::Break(_) => false,

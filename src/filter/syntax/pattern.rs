@@ -107,8 +107,8 @@ fn bind<'s>(term: Term<'s>, mut patterns: Vec<Pattern<'s>>, rest: Term<'s>) -> T
     }
 }
 
-/// `t as p ?// q | rest`: for every output of `t`, the pattern `p` is tried, and `q` if `p` or `rest` fails. Variables of
-/// the other patterns are null. `rest` makes the term from the names of all variables.
+/// `t as p ?// q | rest`: for every output of `t`, the pattern `p` is tried, and `q` if `p` or `rest` fails. Variables
+/// of the other patterns are null. `rest` makes the term from the names of all variables.
 fn alternatives<'s>(
     term: Term<'s>,
     patterns: Vec<Pattern<'s>>,

@@ -16,8 +16,8 @@ pub(super) fn moment(seconds: f64) -> Option<Moment> {
     Moment::from_epoch(seconds + f64::from(offset.seconds()))
 }
 
-/// The offset, the name of the time zone and the seconds since the epoch of a local time, as `+0900 JST SECONDS`. Outside
-/// of jiff's years it is `+0000 UTC 0`.
+/// The offset, the name of the time zone and the seconds since the epoch of a local time, as `+0900 JST SECONDS`.
+/// Outside of jiff's years it is `+0000 UTC 0`.
 pub(super) fn zone(moment: &Moment) -> String {
     seconds(moment).map_or_else(|| "+0000 UTC 0".to_owned(), described)
 }
