@@ -1,4 +1,4 @@
-//! What is measured in benches/ is right: every filter of `benches/jobs.json` prints, byte for byte, what jq prints.
+//! The benchmarked filters are correct: each filter in `benches/jobs.json` prints the same bytes as jq.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::support::dq::{clean, dq, run};
 use crate::support::leave_out;
 use crate::support::temp::TempDir;
 
-/// Text of several windows: elements then begin and end everywhere in one.
+/// Enough copies to fill several windows, so that elements begin and end at many positions of a window.
 const COPIES: usize = 200;
 
-/// The filters, each with the kind of data it is for.
+/// The filters, each with the kind of its input data.
 fn jobs() -> BTreeSet<(String, String)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/jobs.json");
     let jobs: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
@@ -40,7 +40,7 @@ fn data(kind: &str) -> String {
 }
 
 #[test]
-fn what_is_measured_is_what_jq_prints() {
+fn benchmarked_filters_print_what_jq_prints() {
     let Some(jq) = find("jq") else {
         return leave_out("jq is not here");
     };

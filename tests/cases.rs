@@ -1,4 +1,4 @@
-//! Command lines kept as data: every file of `tests/cases/` is one test.
+//! Command-line tests stored as data: every file in `tests/cases/` is one test.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! dq changing things on a real dockerd: containers, images, files; and the streams that come of it.
+//! Changes to a real dockerd (containers, images, files) and the streams they produce.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::support::engine::{Engine, scratch};
 use crate::support::temp::TempDir;
 use crate::support::wait_for;
 
-/// Creates a container of the test image that runs this command, and starts it.
+/// Creates and starts a container of the test image that runs this command.
 fn start(engine: &Engine, name: &str, tty: bool, command: &str) {
     let body = serde_json::json!({
         "Image": "busybox:test",
@@ -36,7 +36,7 @@ fn wait(engine: &Engine, name: &str, exit_code: i32) {
 }
 
 #[test]
-fn a_container_from_its_fields() {
+fn fields_create_a_container() {
     let Some(engine) = scratch() else { return };
     let line = r#"
         dq /containers/create -q name=fields -F Image=busybox:test -F 'Cmd[]=sh' -F 'Cmd[]=-c' \
@@ -60,7 +60,7 @@ fn a_container_from_its_fields() {
 }
 
 #[test]
-fn starting_twice_is_no_failure() {
+fn starting_a_running_container_succeeds() {
     let Some(engine) = scratch() else { return };
     start(engine, "twice", false, "sleep 100000");
     for endpoint in ["/containers/twice/start", "/containers/twice/start"] {
@@ -79,7 +79,7 @@ fn starting_twice_is_no_failure() {
 }
 
 #[test]
-fn images_are_loaded_from_files_and_pipes() {
+fn images_load_from_files_and_pipes() {
     let Some(engine) = scratch() else { return };
     let dir = TempDir::new();
     let tar = dir.join("image.tar");
@@ -89,7 +89,7 @@ fn images_are_loaded_from_files_and_pipes() {
         format!("dq /images/load -d @{tar} -r .stream"),
         format!("cat {tar} | dq /images/load -d @- -r .stream"),
         format!("dq /images/load -d @- -r .stream < {tar}"),
-        // What was read of a file before is not sent.
+        // Standard input is sent from its current offset; bytes read earlier are not sent.
         format!("(head -c 0 >/dev/null; dq /images/load -d @- -r .stream) < {tar}"),
     ] {
         engine.shell(&line).is("Loaded image: busybox:test\n\n");
@@ -106,7 +106,7 @@ fn images_are_loaded_from_files_and_pipes() {
 }
 
 #[test]
-fn builds_stream_and_fail() {
+fn builds_stream_output_and_report_failure() {
     let Some(engine) = scratch() else { return };
     let build = |dockerfile: &str, filter: &str| {
         let line = format!(
@@ -136,7 +136,7 @@ fn builds_stream_and_fail() {
 }
 
 #[test]
-fn a_pull_that_fails_says_why() {
+fn a_failed_pull_reports_the_cause() {
     let Some(engine) = scratch() else { return };
     let output = engine
         .dq(&[
@@ -157,7 +157,7 @@ fn a_pull_that_fails_says_why() {
 }
 
 #[test]
-fn files_go_in_and_out() {
+fn files_are_copied_in_and_out() {
     let Some(engine) = scratch() else { return };
     start(engine, "files", false, "sleep 100000");
     let output = engine.shell(
@@ -176,7 +176,7 @@ fn files_go_in_and_out() {
 }
 
 #[test]
-fn a_long_body_goes_through_tls_or_is_refused() {
+fn a_long_body_is_sent_over_tls_or_rejected() {
     let Some(engine) = scratch() else { return };
     start(engine, "secured", false, "sleep 100000");
     let dir = TempDir::new();
@@ -206,8 +206,8 @@ fn a_long_body_goes_through_tls_or_is_refused() {
     assert!(output.stdout.len() > 30_000_000, "{}", output.stderr);
 }
 
-/// Runs dq to its end: its largest size in memory, in kB, and its exit code.
-fn measured(engine: &Engine, args: &[&str], stdin: &Path, stdout: Stdio) -> (u64, i32) {
+/// Runs dq to completion; returns its peak resident set size in kB and its exit code.
+fn measure_memory(engine: &Engine, args: &[&str], stdin: &Path, stdout: Stdio) -> (u64, i32) {
     let mut command = Command::new(BINARY);
     command.args(args).env("DOCKER_HOST", engine.host());
     command.stdin(fs::File::open(stdin).unwrap()).stdout(stdout);
@@ -226,7 +226,7 @@ fn measured(engine: &Engine, args: &[&str], stdin: &Path, stdout: Stdio) -> (u64
 }
 
 #[test]
-fn a_body_of_any_length_takes_no_memory_to_speak_of() {
+fn memory_does_not_grow_with_the_body() {
     let Some(engine) = scratch() else { return };
     start(engine, "long", false, "sleep 100000");
     let dir = TempDir::new();
@@ -247,18 +247,18 @@ fn a_body_of_any_length_takes_no_memory_to_speak_of() {
     let at_file = format!("@{}", tar_file.display());
     for body in ["@-", at_file.as_str()] {
         let args = [&put[..], &[body]].concat();
-        let (peak, code) = measured(engine, &args, &tar_file, Stdio::null());
+        let (peak, code) = measure_memory(engine, &args, &tar_file, Stdio::null());
         assert!(code == 0 && peak < 30_000, "{body}: {peak} kB, exit {code}");
     }
     let copy = fs::File::create(dir.join("copy")).unwrap();
     let get = ["/containers/long/archive?path=/zero"];
-    let (peak, code) = measured(engine, &get, Path::new("/dev/null"), copy.into());
+    let (peak, code) = measure_memory(engine, &get, Path::new("/dev/null"), copy.into());
     assert!(code == 0 && peak < 30_000, "{peak} kB, exit {code}");
     assert!(fs::metadata(dir.join("copy")).unwrap().len() > 100 << 20);
 }
 
 #[test]
-fn exec_output_is_told_apart() {
+fn exec_output_is_split_by_stream() {
     let Some(engine) = scratch() else { return };
     start(engine, "exec", false, "sleep 100000");
     let exec = |tty: bool, filter: &str| {
@@ -279,7 +279,7 @@ fn exec_output_is_told_apart() {
 }
 
 #[test]
-fn logs_of_a_terminal_and_attaching() {
+fn terminal_logs_and_attach() {
     let Some(engine) = scratch() else { return };
     start(engine, "tty", true, "echo one; echo two >&2");
     wait(engine, "tty", 0);
@@ -294,7 +294,7 @@ fn logs_of_a_terminal_and_attaching() {
         .env("DOCKER_API_VERSION", "1.40")
         .run();
     old.is(lines);
-    // Bytes that look like a frame are a program's own business.
+    // Terminal output is not framed: bytes that look like a frame header are the program's output.
     start(
         engine,
         "mimic",
@@ -340,7 +340,7 @@ fn logs_are_followed_live() {
 }
 
 #[test]
-fn what_is_pruned_is_counted() {
+fn prune_reports_counts() {
     let Some(engine) = scratch() else { return };
     for name in ["pruned1", "pruned2"] {
         let args = [
@@ -369,7 +369,7 @@ fn what_is_pruned_is_counted() {
 }
 
 #[test]
-fn events_tell_what_was_done() {
+fn events_report_the_changes() {
     let Some(engine) = scratch() else { return };
     let filter = r#"select(.Actor.Attributes.name == "told").Action"#;
     let running = engine
@@ -389,7 +389,7 @@ fn events_tell_what_was_done() {
 }
 
 #[test]
-fn the_curl_command_does_the_same() {
+fn the_curl_command_has_the_same_effect() {
     let Some(engine) = scratch() else { return };
     start(engine, "curled", false, "echo it\\'s; sleep 100000");
     wait_for("the log", Duration::from_secs(10), || {
@@ -434,7 +434,7 @@ fn the_curl_command_does_the_same() {
 }
 
 #[test]
-fn verbose_says_which_host_and_why() {
+fn verbose_names_the_host_and_its_source() {
     let Some(engine) = scratch() else { return };
     let dir = TempDir::new();
     engine.add_context("secure", dir.path());

@@ -1,4 +1,4 @@
-//! The catalogue of endpoints: its examples are commands that work, and its hints are those of a real engine's 404.
+//! The endpoint catalogue: its examples are valid commands, and the 404 of a real engine gets its hints.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use crate::support::engine::engine;
 use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
 
-/// The examples in the order of the table: method, path, what stands behind `dq`.
+/// The examples in the order of the table: method, path, arguments of `dq`.
 fn examples() -> Vec<(String, String, String)> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions/endpoints.tsv");
     let text = std::fs::read_to_string(path).unwrap();
@@ -19,8 +19,9 @@ fn examples() -> Vec<(String, String, String)> {
         .collect()
 }
 
-/// Whether `--curl`, which compiles the filter and sends nothing, takes the example for a request to its endpoint.
-fn fault((method, path, example): &(String, String, String)) -> Option<String> {
+/// Runs the example with `--curl`, which compiles the filter and sends nothing; describes how the request differs
+/// from the endpoint.
+fn mismatch((method, path, example): &(String, String, String)) -> Option<String> {
     let home = TempDir::new();
     home.write("token.txt", "secret");
     home.write("key.txt", "secret");
@@ -28,7 +29,7 @@ fn fault((method, path, example): &(String, String, String)) -> Option<String> {
     clean(&mut command, home.path());
     command.current_dir(home.path());
     let line = format!("dq() {{ {BINARY:?} --curl \"$@\" >shown 2>said; code=$?; }}\ndq {example}");
-    // The example may hand its output on; what dq said is what counts.
+    // The example may pipe its output into another command, so look at dq's standard error.
     let line = line.replace("code=$?", "echo $? >code");
     command.args(["-c", &line]);
     run(command, Vec::new());
@@ -47,13 +48,13 @@ fn fault((method, path, example): &(String, String, String)) -> Option<String> {
 }
 
 #[test]
-fn every_example_is_a_request_to_its_endpoint() {
-    let faults: String = examples().iter().filter_map(fault).collect();
+fn every_example_requests_its_endpoint() {
+    let faults: String = examples().iter().filter_map(mismatch).collect();
     assert!(faults.is_empty(), "{faults}");
 }
 
 #[test]
-fn a_path_is_explained_and_a_word_is_looked_up() {
+fn a_path_is_explained_and_a_word_is_searched() {
     let explained = dq(["--endpoints", "/containers/web/logs"]).run();
     let of_template = dq(["--endpoints", "/containers/{id}/logs"]).run();
     assert_eq!(explained.text(), of_template.text());
@@ -82,7 +83,7 @@ fn a_path_is_explained_and_a_word_is_looked_up() {
 }
 
 #[test]
-fn a_path_that_the_engine_does_not_know_has_a_hint() {
+fn an_unknown_path_gets_a_hint() {
     let Some(engine) = engine() else { return };
     let cases = [
         ("/containers/jsn", "hint: did you mean /containers/json?"),
@@ -104,7 +105,7 @@ fn a_path_that_the_engine_does_not_know_has_a_hint() {
 }
 
 #[test]
-fn servers_that_say_more_than_that_a_path_is_unknown_have_no_hint() {
+fn a_404_with_its_own_message_gets_no_hint() {
     let json = "Content-Type: application/json\r\n";
     let server = Server::new([
         (

@@ -57,22 +57,22 @@ fn lists_the_running_containers() {
 }
 
 #[test]
-fn each_name_is_one_output() {
+fn each_name_is_a_separate_output() {
     let Some(engine) = engine() else { return };
     let filters = r#"{"name": ["^/web$"]}"#;
-    let endpoint = format!("/containers/json?filters={}", encoded(filters));
+    let endpoint = format!("/containers/json?filters={}", percent_encode(filters));
     engine
         .dq(&[&endpoint, ".[].Names"])
         .run()
         .is("[\n  \"/web\"\n]\n");
 }
 
-fn encoded(text: &str) -> String {
+fn percent_encode(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 #[test]
-fn keeps_every_value_of_an_answer() {
+fn the_identity_filter_preserves_every_value() {
     let Some(engine) = engine() else { return };
     let theirs: Value = serde_json::from_str(&engine.docker(&["inspect", "gone"])).unwrap();
     let ours = json(&engine.dq(&["/containers/gone/json"]).run());
@@ -109,7 +109,7 @@ fn reads_what_docker_prints() {
 }
 
 #[test]
-fn what_is_not_there_is_exit_22_and_an_empty_stdout() {
+fn not_found_exits_22_with_empty_stdout() {
     let Some(engine) = engine() else { return };
     engine
         .dq(&["/nope"])
@@ -125,7 +125,7 @@ fn what_is_not_there_is_exit_22_and_an_empty_stdout() {
 }
 
 #[test]
-fn a_version_too_new_is_told_in_the_engines_words() {
+fn a_version_too_new_shows_the_engines_message() {
     let Some(engine) = engine() else { return };
     let output = engine
         .dq(&["/info"])
@@ -145,7 +145,7 @@ fn api_version_prefixes_the_path() {
 }
 
 #[test]
-fn logs_go_to_the_stream_they_came_from() {
+fn logs_keep_their_stream() {
     let Some(engine) = engine() else { return };
     let output = engine
         .dq(&["/containers/logger/logs?stdout=1&stderr=1"])
@@ -165,7 +165,7 @@ fn a_filter_sees_log_lines_with_their_stream() {
 }
 
 #[test]
-fn ends_quietly_when_the_reader_goes() {
+fn a_closed_pipe_ends_dq_silently() {
     let Some(engine) = engine() else { return };
     shell(engine, "dq /containers/json | head -1").is("[\n");
     shell(engine, "dq -c /info 'range(1e9)' | head -1").is("0\n");
@@ -173,9 +173,9 @@ fn ends_quietly_when_the_reader_goes() {
     assert_eq!((live.stderr.as_str(), live.code), ("", 0));
 }
 
-/// The time an event took from the engine's clock to a line of dq's; the best of three, for others use the machine.
+/// Measures the delay between an event's timestamp and dq's line. The best of three counts, because of other load.
 #[test]
-fn events_come_as_they_happen() {
+fn events_are_printed_immediately() {
     let Some(engine) = engine() else { return };
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

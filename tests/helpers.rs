@@ -1,7 +1,7 @@
-//! dq's helpers for cells: the same words from dq, from plain jq over their text, and from the docker CLI.
+//! dq's helper functions for table cells: dq, plain jq with their source, and the docker CLI give the same text.
 //!
-//! `tests/helpers.json` is an array of pairs: a filter, and its outputs as JSON with spaces between them; an error is
-//! its message.
+//! `tests/helpers.json` is an array of pairs: a filter, and its outputs as JSON separated by spaces. An error is
+//! represented by its message.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ fn cases() -> Vec<(String, String)> {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// One program of all the filters: a line of compact JSON for each.
+/// Combines all filters into one program that prints a line of compact JSON for each.
 fn program(cases: &[(String, String)]) -> String {
     let parts = cases
         .iter()
@@ -24,8 +24,8 @@ fn program(cases: &[(String, String)]) -> String {
     parts.collect::<Vec<_>>().join(",\n")
 }
 
-/// What was expected of the filters and did not come.
-fn faults(cases: &[(String, String)], output: &Output) -> Vec<String> {
+/// Describes each filter whose output differs from the expected one.
+fn mismatches(cases: &[(String, String)], output: &Output) -> Vec<String> {
     assert_eq!((output.stderr.as_str(), output.code), ("", 0));
     assert_eq!(output.text().lines().count(), cases.len());
     let wrong = cases.iter().zip(output.text().lines()).filter(|it| {
@@ -43,7 +43,7 @@ fn faults(cases: &[(String, String)], output: &Output) -> Vec<String> {
 
 #[track_caller]
 fn check(cases: &[(String, String)], output: &Output) {
-    let faults = faults(cases, output);
+    let faults = mismatches(cases, output);
     assert!(
         faults.is_empty(),
         "{} wrong:{}",
@@ -53,7 +53,7 @@ fn check(cases: &[(String, String)], output: &Output) {
 }
 
 #[test]
-fn helpers_say_what_docker_says() {
+fn helpers_format_like_docker() {
     let cases = cases();
     check(&cases, &dq(["-n", "-c", &program(&cases)]).run());
 }
@@ -74,10 +74,10 @@ fn helpers_run_in_plain_jq() {
 }
 
 #[test]
-fn containers_and_images_read_as_in_docker() {
+fn containers_and_images_are_shown_as_in_docker() {
     let Some(engine) = engine() else { return };
     let compare = |docker: &[&str], endpoint: &str, filter: &str| {
-        // A second may pass between the two.
+        // A second may pass between the two commands.
         let same = (0..5).any(|_| {
             let mut theirs: Vec<String> = engine.docker(docker).lines().map(Into::into).collect();
             let output = engine.dq(&[endpoint, "-r", filter]).run();

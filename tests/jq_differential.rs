@@ -1,7 +1,7 @@
-//! Programs that mean the same to every jq, run by jq and by dq: same output, same exit code.
+//! Programs on which all jq implementations agree, run by jq and by dq: same output, same exit code.
 //!
-//! `tests/jq_differential.json` is an array of groups: `inputs` (a text of JSON values), `options` (left out: `-c`)
-//! and `programs`. A program is run over all the inputs of its group at once.
+//! `tests/jq_differential.json` is an array of groups: `inputs` (a text of JSON values), `options` (default: `-c`)
+//! and `programs`. Each program runs once over all inputs of its group.
 
 use std::path::Path;
 use std::process::Command;
@@ -24,10 +24,10 @@ struct Case {
 fn cases() -> Vec<Case> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jq_differential.json");
     let groups: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    groups.iter().flat_map(of_group).collect()
+    groups.iter().flat_map(cases_of_group).collect()
 }
 
-fn of_group(group: &Value) -> Vec<Case> {
+fn cases_of_group(group: &Value) -> Vec<Case> {
     let options = group.get("options").map_or(vec!["-c".to_owned()], words);
     let inputs = group["inputs"].as_str().unwrap();
     let case = |program| Case {
@@ -58,8 +58,8 @@ impl Case {
         run(command, self.inputs.clone().into_bytes())
     }
 
-    /// What dq does otherwise than this jq.
-    fn fault(&self, jq: &Path) -> Option<String> {
+    /// Describes how dq differs from this jq; `None` if they agree.
+    fn mismatch(&self, jq: &Path) -> Option<String> {
         let (theirs, ours) = (self.run(jq), self.run(Path::new(BINARY)));
         if (&theirs.stdout, theirs.code) == (&ours.stdout, ours.code) {
             return None;
@@ -78,13 +78,13 @@ impl Case {
     }
 }
 
-/// The cases on all processors: most of the time goes into starting jq.
-fn faults(cases: &[Case], jq: &Path) -> Vec<String> {
+/// Runs the cases in parallel, because most of the time is spent starting jq.
+fn mismatches(cases: &[Case], jq: &Path) -> Vec<String> {
     let share = cases
         .len()
         .div_ceil(thread::available_parallelism().map_or(1, usize::from));
     let of_share =
-        |share: &[Case]| -> Vec<String> { share.iter().filter_map(|it| it.fault(jq)).collect() };
+        |share: &[Case]| -> Vec<String> { share.iter().filter_map(|it| it.mismatch(jq)).collect() };
     thread::scope(|scope| {
         let threads: Vec<_> = cases
             .chunks(share)
@@ -103,7 +103,7 @@ fn jq_and_dq_agree() {
         return leave_out("no jq here");
     };
     let cases = cases();
-    let faults = faults(&cases, &jq);
+    let faults = mismatches(&cases, &jq);
     assert!(
         faults.is_empty(),
         "{} of {} programs differ\n{}",

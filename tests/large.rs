@@ -1,4 +1,4 @@
-//! Inputs of which most is read by another thread: whatever way they come, they are those of a short one.
+//! Inputs so large that another thread reads most of them: the output is the same as for short ones, for every source.
 
 use std::fmt::Write;
 
@@ -6,10 +6,10 @@ use crate::support::dq::{Dq, dq};
 use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
 
-/// A list of containers on as many lines, of 3 MB.
+/// The containers in a list of 3 MB, one per line.
 const COUNT: usize = 20_000;
 
-/// One of them has a name that is longer than what is kept in front of a page.
+/// The index of the container whose name is longer than the part kept in front of a page.
 const LONG: usize = 15_000;
 
 fn list() -> String {
@@ -30,8 +30,8 @@ fn numbers(count: usize) -> String {
     (0..count).fold(String::new(), |text, n| text + &format!("{n}\n"))
 }
 
-/// The run, by each way that an input comes.
-fn each_way(text: &str, args: &[&str], check: impl Fn(Dq)) {
+/// Checks the run with the text from each source of input.
+fn with_each_source(text: &str, args: &[&str], check: impl Fn(Dq)) {
     let dir = TempDir::new();
     let file = dir.write("list.json", text);
     let with = |last: &str| {
@@ -51,54 +51,54 @@ fn each_way(text: &str, args: &[&str], check: impl Fn(Dq)) {
 #[test]
 fn every_value_of_a_large_body_is_written() {
     let text = list();
-    each_way(&text, &[".[].n"], |dq| {
+    with_each_source(&text, &[".[].n"], |dq| {
         dq.run().is(&numbers(COUNT));
     });
-    each_way(
+    with_each_source(
         &text,
         &["-c", ".[] | {n: .Labels.n | tonumber} | .n"],
         |dq| {
             dq.run().is(&numbers(COUNT));
         },
     );
-    each_way(&text, &["map(.n) | add, length, input_line_number"], |dq| {
+    with_each_source(&text, &["map(.n) | add, length, input_line_number"], |dq| {
         dq.run().is(&format!(
             "{}\n{COUNT}\n{COUNT}\n",
             (0..COUNT).sum::<usize>()
         ));
     });
-    each_way(&text, &["-r", "[.[].Names[0] | length] | max"], |dq| {
+    with_each_source(&text, &["-r", "[.[].Names[0] | length] | max"], |dq| {
         dq.run()
             .is(&format!("{}\n", 20_000 * "\"Grüße\\".chars().count() + 1));
     });
 }
 
 #[test]
-fn what_is_printed_unchanged_is_unchanged() {
+fn the_identity_filter_preserves_large_inputs() {
     let text = list();
     let compact = text.replace(",\n", ",");
-    each_way(&text, &["-c", "."], |dq| {
+    with_each_source(&text, &["-c", "."], |dq| {
         dq.run().is(&compact);
     });
     let lines = compact[1..compact.len() - 2].replace("},{", "}\n{") + "\n";
-    each_way(&lines, &["-c", "."], |dq| {
+    with_each_source(&lines, &["-c", "."], |dq| {
         dq.run().is(&lines);
     });
 }
 
 #[test]
-fn text_and_tables_come_through() {
+fn text_and_tables_are_complete() {
     let text = list();
     dq(["-R", "-r", "."]).stdin(&*text).run().is(&text);
     let length = format!("{}\n", text.chars().count());
     dq(["-R", "-s", "length"]).stdin(&*text).run().is(&length);
-    each_way(&text, &["-t", ".[] | {n}"], |dq| {
+    with_each_source(&text, &["-t", ".[] | {n}"], |dq| {
         assert_eq!(dq.run().text().lines().count(), COUNT + 1);
     });
 }
 
-/// Fails unless this was printed before it failed, with this code and words.
-fn breaks(dq: Dq, printed: &str, code: i32, said: &str) {
+/// Fails unless dq printed this and then failed with this exit code and message.
+fn assert_truncated(dq: Dq, printed: &str, code: i32, said: &str) {
     let output = dq.run();
     assert_eq!(output.text(), printed);
     assert_eq!(output.code, code, "{}", output.stderr);
@@ -106,36 +106,36 @@ fn breaks(dq: Dq, printed: &str, code: i32, said: &str) {
 }
 
 #[test]
-fn the_error_says_where_the_body_breaks_off() {
+fn the_error_gives_the_position_of_the_truncation() {
     let text = list();
     let last = format!("\"n\":{}}}", LONG - 1);
     let cut = &text[..text.find(&last).unwrap() + last.len() + 100];
     let unfinished = format!("Unfinished string at EOF at line {}, column 98", LONG + 1);
-    breaks(dq([".[].n"]).stdin(cut), &numbers(LONG), 5, &unfinished);
+    assert_truncated(dq([".[].n"]).stdin(cut), &numbers(LONG), 5, &unfinished);
 
     let server = Server::new([("/list", Reply::cut_chunks(cut))]);
     let asked = dq(["/list", ".[].n"]).env("DOCKER_HOST", server.host());
-    breaks(asked, &numbers(LONG), 56, "dq: fetch: connection lost");
+    assert_truncated(asked, &numbers(LONG), 56, "dq: fetch: connection lost");
 
     let filter = "try input catch null, input_line_number";
     let server = Server::new([("/list", Reply::cut_chunks("[1,\n2,\n3"))]);
     let asked = dq(["/list", "-n", filter]).env("DOCKER_HOST", server.host());
-    breaks(asked, "null\n1\n", 56, "dq: fetch: connection lost");
+    assert_truncated(asked, "null\n1\n", 56, "dq: fetch: connection lost");
 
     let wrong = text.replacen(&format!("\"n\":{}}}", COUNT - 2), "\"n\":1x}", 1);
     let invalid = format!("Invalid numeric literal at line {}, column ", COUNT - 1);
-    each_way(&wrong, &[".[].n"], |dq| {
-        breaks(dq, &numbers(COUNT - 2), 5, &invalid);
+    with_each_source(&wrong, &[".[].n"], |dq| {
+        assert_truncated(dq, &numbers(COUNT - 2), 5, &invalid);
     });
 }
 
 #[test]
 fn a_finished_filter_does_not_wait_for_the_rest_of_the_body() {
     let text = list();
-    each_way(&text, &["first(.[] | select(.n == 19000)).n"], |dq| {
+    with_each_source(&text, &["first(.[] | select(.n == 19000)).n"], |dq| {
         dq.run().is("19000\n");
     });
-    each_way(
+    with_each_source(
         &text,
         &[".[] | select(.n == 19000) | halt_error(7)"],
         |dq| {
@@ -147,7 +147,7 @@ fn a_finished_filter_does_not_wait_for_the_rest_of_the_body() {
 }
 
 #[test]
-fn the_head_of_each_page_stands_before_its_values() {
+fn the_head_of_each_page_precedes_its_values() {
     let lines = numbers(3 * COUNT);
     let next = "Content-Type: application/json\r\nLink: </x?p=2>; rel=\"next\"\r\n";
     let (head, page) = (
@@ -167,7 +167,7 @@ fn the_head_of_each_page_stands_before_its_values() {
 }
 
 #[test]
-fn a_failure_far_behind_what_a_filter_wants_of_a_post_is_not_looked_for() {
+fn a_finished_filter_ignores_a_later_error_in_a_post() {
     let mut text = String::new();
     for n in 0..COUNT {
         writeln!(text, "{{\"n\":{n},\"status\":\"{:150}\"}}", "").unwrap();
@@ -185,7 +185,7 @@ fn a_failure_far_behind_what_a_filter_wants_of_a_post_is_not_looked_for() {
     ask("first(inputs | select(.n == 7500)).n")
         .run()
         .is("7500\n");
-    breaks(
+    assert_truncated(
         ask("[inputs] | length"),
         &format!("{}\n", COUNT + 1),
         22,

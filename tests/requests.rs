@@ -1,4 +1,4 @@
-//! Requests with all their options against scripted servers: what is sent, how often, and what is shown of it.
+//! Request options against scripted servers: the requests sent, the retries, and the output.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,8 +13,8 @@ fn ask(server: &Server, args: &[&str]) -> Dq {
     dq(args).env("DOCKER_HOST", server.host())
 }
 
-/// What a server gets that says `1` to everything.
-fn sent(args: &[&str], stdin: &str) -> Request {
+/// The request that dq sends to a server that answers `1` to every request.
+fn sent_request(args: &[&str], stdin: &str) -> Request {
     let server = Server::new([("/", Reply::json("1"))]);
     let files = TempDir::new();
     files.write("f.json", "{}");
@@ -93,7 +93,7 @@ fn methods_and_bodies() {
         ),
     ];
     for (args, line, content_type, body) in cases {
-        let request = sent(args, "[\"stdin\"]");
+        let request = sent_request(args, "[\"stdin\"]");
         assert_eq!(
             format!("{} {}", request.method, request.target),
             line,
@@ -115,17 +115,17 @@ fn methods_and_bodies() {
 #[test]
 fn long_bodies_are_announced_and_streamed() {
     let long = format!("[\"{}\"]", "x".repeat(3 << 20));
-    let piped = sent(&["/x", "-d", "@-"], &long);
+    let piped = sent_request(&["/x", "-d", "@-"], &long);
     assert_eq!(piped.header("transfer-encoding"), Some("chunked"));
     assert_eq!(piped.header("content-length"), None);
     assert_eq!(piped.header("expect"), Some("100-continue"));
     assert!(piped.body == long.as_bytes());
-    let typed = sent(&["/x", "-d", "@-", "-H", "Expect:"], &long);
+    let typed = sent_request(&["/x", "-d", "@-", "-H", "Expect:"], &long);
     assert_eq!(typed.header("expect"), None);
 
     let files = TempDir::new();
     let file = files.write("long.json", &long);
-    let from_file = sent(&["/x", "-d", &format!("@{}", file.display())], "");
+    let from_file = sent_request(&["/x", "-d", &format!("@{}", file.display())], "");
     assert_eq!(
         from_file.header("content-length"),
         Some(long.len().to_string().as_str())
@@ -135,7 +135,7 @@ fn long_bodies_are_announced_and_streamed() {
 }
 
 #[test]
-fn standard_input_is_left_alone_unless_asked_for() {
+fn standard_input_is_read_only_on_request() {
     let server = Server::new([("/x", Reply::json("1"))]);
     let mut shell = std::process::Command::new("sh");
     let dq = crate::support::dq::BINARY;
@@ -146,7 +146,7 @@ fn standard_input_is_left_alone_unless_asked_for() {
 }
 
 #[test]
-fn what_contradicts_itself_is_not_sent() {
+fn contradictory_options_are_usage_errors() {
     let server = Server::new([("/", Reply::json("1"))]);
     let cases: [(&[&str], &str); 32] = [
         (&["/x", "-d", "a", "-d", "b"], "given twice"),
@@ -214,7 +214,7 @@ fn what_contradicts_itself_is_not_sent() {
 }
 
 #[test]
-fn a_refusal_is_told_in_the_servers_words() {
+fn a_rejected_request_shows_the_servers_message() {
     let refusal = "HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{\"message\":\"no such\"}";
     let refusal = refusal
         .replace("Content-Length: 20", "Content-Length: 21")
@@ -225,7 +225,7 @@ fn a_refusal_is_told_in_the_servers_words() {
     for (headers, body) in [
         ("A: b", "@-"),
         ("A: b", "@long"),
-        // Without being asked first, the server hangs up on a body on its way.
+        // Without `Expect: 100-continue`, the server closes the connection during the upload.
         ("Expect:", "@-"),
         ("Expect:", "@long"),
     ] {
@@ -261,7 +261,7 @@ fn a_header_without_a_value_is_not_sent() {
 }
 
 #[test]
-fn an_answer_that_is_complete_ends_the_body() {
+fn a_complete_response_stops_the_upload() {
     let heads = [
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
@@ -270,7 +270,7 @@ fn an_answer_that_is_complete_ends_the_body() {
         let files = TempDir::new();
         let long = "x".repeat(20 << 20);
         files.write("long", &long);
-        // Nobody ever reads the body, and the connection stays open.
+        // The server never reads the body and keeps the connection open.
         let server = Server::new([("/x", Reply::Deaf(answer))]);
         let args = ["/x", "-d", body, "-H", "Expect:"];
         let run = ask(&server, &args).dir(files.path()).stdin(long);
@@ -279,7 +279,7 @@ fn an_answer_that_is_complete_ends_the_body() {
 }
 
 #[test]
-fn a_server_that_does_not_know_expect_is_asked_without() {
+fn a_417_response_is_retried_without_expect() {
     let refusal =
         "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let server = Server::new([(
@@ -300,7 +300,7 @@ fn a_server_that_does_not_know_expect_is_asked_without() {
 }
 
 #[test]
-fn what_fails_for_now_is_tried_again() {
+fn transient_failures_are_retried() {
     let busy = || Reply::message("503 Service Unavailable", "busy");
     let server = Server::new([("/x", Reply::turns([busy(), busy(), Reply::json("1")]))]);
     let output = ask(&server, &["/x", "--retry", "3"]).run();
@@ -322,7 +322,7 @@ fn what_fails_for_now_is_tried_again() {
 }
 
 #[test]
-fn what_would_not_get_better_is_not_tried_again() {
+fn permanent_failures_are_not_retried() {
     let cases: [(&[&str], Reply, usize); 6] = [
         (&[], Reply::message("500 Internal Server Error", "x"), 1),
         (&[], Reply::message("404 Not Found", "x"), 1),
@@ -356,14 +356,14 @@ fn what_would_not_get_better_is_not_tried_again() {
 }
 
 #[test]
-fn the_server_says_when_to_come_back() {
+fn retries_honor_retry_after() {
     let later = Reply::status("503 Service Unavailable", "Retry-After: 1\r\n", "");
     let server = Server::new([("/x", Reply::turns([later.clone(), Reply::json("1")]))]);
     let begun = Instant::now();
     let output = ask(&server, &["/x", "--retry", "1"]).run();
     assert_eq!((output.text(), output.code), ("1\n", 0));
     assert!(begun.elapsed() >= Duration::from_secs(1));
-    // Not later than there is patience for.
+    // No retry if Retry-After exceeds the time limit.
     let server = Server::new([("/x", later)]);
     ask(&server, &["/x", "--retry", "1", "-m", "0.5"])
         .run()
@@ -372,7 +372,7 @@ fn the_server_says_when_to_come_back() {
 }
 
 #[test]
-fn nobody_there_yet_is_tried_again() {
+fn a_refused_connection_is_retried() {
     let dir = TempDir::new();
     let socket = dir.join("s");
     let late = socket.clone();
@@ -410,7 +410,7 @@ fn page(body: &str, link: &'static str) -> Reply {
 }
 
 #[test]
-fn pages_are_one_stream() {
+fn pages_are_concatenated_into_one_stream() {
     let server = Server::new([
         (
             "/x?page=3",
@@ -439,7 +439,7 @@ fn pages_are_one_stream() {
         .run()
         .is("[1,[2,3],[4]]\n");
     ask(&server, &["/x", "-c"]).run().is("1\n");
-    // A page more than is needed is not fetched.
+    // Pages after the last needed one are not fetched.
     let asked = server.asked().len();
     ask(&server, &["/x", "--paginate", "-n", "input"])
         .run()
@@ -448,7 +448,7 @@ fn pages_are_one_stream() {
 }
 
 #[test]
-fn pages_elsewhere_and_broken_ones_end_it() {
+fn foreign_and_broken_pages_stop_pagination() {
     let server = Server::new([
         (
             "/abroad",
@@ -472,7 +472,7 @@ fn pages_elsewhere_and_broken_ones_end_it() {
             ),
         ),
     ]);
-    // What has come is shown before that is told.
+    // The pages received are printed before the error.
     for (path, link) in [("/abroad", "http://elsewhere/x"), ("/circle", "/circle")] {
         let output = ask(&server, &[path, "--paginate", "-c"]).run();
         let said = format!("dq: fetch: 200 OK: dq does not follow to this next page: {link}\n");
@@ -485,7 +485,7 @@ fn pages_elsewhere_and_broken_ones_end_it() {
 }
 
 #[test]
-fn redirects_are_for_get_and_head() {
+fn only_get_and_head_follow_redirects() {
     let server = Server::new([
         ("/old", Reply::redirect("/new")),
         ("/abroad", Reply::redirect("http://elsewhere/x")),
@@ -505,7 +505,7 @@ fn redirects_are_for_get_and_head() {
 }
 
 #[test]
-fn patience_ends() {
+fn timeouts_end_a_request() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n1\n\r\n";
     let silent = || Server::new([("/x", Reply::Held("")), ("/y", Reply::Held(head))]);
     let server = silent();
@@ -524,7 +524,7 @@ fn patience_ends() {
             output.stderr
         );
     }
-    // A stream that goes on is not idle.
+    // A stream that keeps sending is not idle.
     let pieces = vec![
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n",
         "1\n",
@@ -592,7 +592,7 @@ fn verbose_shows_heads_and_no_secrets() {
 }
 
 #[test]
-fn the_head_goes_in_front_of_the_body() {
+fn include_prints_the_head_before_the_body() {
     let head = "HTTP/1.1 200 OK\nContent-Type: application/json\nX-A-B: c\nContent-Length: 7\n\n";
     let reply = Reply::status(
         "200 OK",
@@ -622,7 +622,7 @@ fn the_head_goes_in_front_of_the_body() {
 }
 
 #[test]
-fn a_failure_with_its_body() {
+fn a_failed_response_can_show_its_body() {
     let server = Server::new([("/x", Reply::message("409 Conflict", "in use"))]);
     let said = "dq: fetch: 409 Conflict: in use\n";
     for (args, printed) in [
@@ -642,7 +642,7 @@ fn a_failure_with_its_body() {
 }
 
 #[test]
-fn an_error_inside_of_a_stream_is_a_failure() {
+fn an_error_inside_a_stream_is_a_failure() {
     let stream = "{\"status\":\"Pulling\"}\r\n{\"errorDetail\":{\"message\":\"denied\"},\"error\":\"denied\"}\r\n";
     let typed = Reply::status("200 OK", "Content-Type: application/json\r\n", stream);
     let untyped = Reply::status("200 OK", "", stream);
@@ -661,21 +661,21 @@ fn an_error_inside_of_a_stream_is_a_failure() {
             );
         }
     }
-    // Nothing is created by a GET, so nothing failed.
+    // In the response to a GET, `error` is ordinary data: a GET starts no operation that could fail.
     ask(&server, &["/typed", ".status", "-r"])
         .run()
         .is("Pulling\nnull\n");
 }
 
 #[test]
-fn a_body_behind_head_is_none() {
+fn a_head_response_has_no_body() {
     let reply = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n1 2";
     let server = Server::new([("/x", Reply::Raw(reply.into()))]);
     ask(&server, &["/x", "-X", "HEAD"]).run().is("");
 }
 
 #[test]
-fn another_protocol_is_no_answer() {
+fn a_protocol_switch_is_an_error() {
     let reply = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: tcp\r\n\r\nhello";
     let server = Server::new([("/x", Reply::Raw(reply.into()))]);
     ask(&server, &["/x"])
@@ -684,7 +684,7 @@ fn another_protocol_is_no_answer() {
 }
 
 #[test]
-fn a_log_that_breaks_off_shows_what_came() {
+fn a_truncated_log_shows_the_received_part() {
     let mut reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nContent-Length: 1000\r\n\r\n".to_vec();
     reply.extend(b"\x01\0\0\0\0\0\0\x04one\n\x02\0\0\0\0\0\0\x04two\n\x01\0\0\0\0\0\0\x09thr");
     let server = Server::new([("/x", Reply::Raw(reply))]);
@@ -700,7 +700,7 @@ fn a_log_that_breaks_off_shows_what_came() {
 }
 
 #[test]
-fn text_that_breaks_off_shows_what_came() {
+fn truncated_text_shows_the_received_part() {
     let reply =
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\none\ntwo";
     let server = Server::new([("/x", Reply::Raw(reply.into()))]);
@@ -716,7 +716,7 @@ fn text_that_breaks_off_shows_what_came() {
 }
 
 #[test]
-fn a_signal_ends_it_as_any_other_program() {
+fn a_signal_terminates_dq() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n1\n\r\n";
     let server = Server::new([("/x", Reply::Held(head))]);
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
@@ -737,7 +737,7 @@ fn a_signal_ends_it_as_any_other_program() {
 }
 
 #[test]
-fn the_sample_engine_is_for_reading() {
+fn the_sample_engine_is_read_only() {
     let output = dq(["--demo", "/containers/create", "-F", "Image=x"]).run();
     output.fails(
         22,
@@ -748,7 +748,7 @@ fn the_sample_engine_is_for_reading() {
     output.fails(22, &["501 Not Implemented"]);
 }
 
-/// What `--curl` prints where DOCKER_HOST is a socket, and what it says besides.
+/// The output of `--curl` with DOCKER_HOST set to a socket.
 fn curl(args: &[&str]) -> Output {
     let files = TempDir::new();
     files.write("f.json", "{}");
@@ -761,7 +761,7 @@ fn curl(args: &[&str]) -> Output {
 }
 
 #[test]
-fn the_curl_command() {
+fn curl_prints_the_equivalent_command() {
     let cases: [(&[&str], &str); 18] = [
         (&["/x"], " http://localhost/x | jq ."),
         (
@@ -860,7 +860,7 @@ fn the_curl_command() {
 }
 
 #[test]
-fn the_curl_command_of_other_formats() {
+fn the_curl_command_includes_the_output_format() {
     let lines = r#"'if type == "array" then .[] else . end'"#;
     let cases: [(&[&str], &str, &str); 12] = [
         (&["-o", "raw", ".a"], "jq -r .a", ""),
@@ -909,7 +909,7 @@ fn the_curl_command_of_other_formats() {
 }
 
 #[test]
-fn the_curl_command_has_no_secrets() {
+fn the_curl_command_contains_no_secrets() {
     let output = curl(&[
         "/x",
         "-H",
@@ -945,7 +945,7 @@ fn the_curl_command_has_no_secrets() {
 }
 
 #[test]
-fn logins_go_to_the_engine_and_nowhere_else() {
+fn registry_credentials_are_sent_only_to_the_engine() {
     let server = Server::new([("/", Reply::json("1"))]);
     let home = TempDir::new();
     let config = serde_json::json!({
@@ -999,7 +999,7 @@ esac
         assert!(output.stderr.contains("> X-Registry-Auth: [redacted]\n"));
         assert!(!output.stderr.contains("s3cret"));
         let sent = server.requests().pop().unwrap();
-        let sent = decoded(sent.header("x-registry-auth").unwrap());
+        let sent = decode_base64url(sent.header("x-registry-auth").unwrap());
         assert_eq!(sent, login);
     }
     pull("broken.io", &auth).fails(2, &["docker-credential-missing failed"]);
@@ -1016,8 +1016,8 @@ esac
         .fails(2, &["not for full URLs"]);
 }
 
-/// base64 with the alphabet for URLs, by coreutils.
-fn decoded(text: &str) -> String {
+/// Decodes base64url (RFC 4648, section 5) with `basenc` of coreutils.
+fn decode_base64url(text: &str) -> String {
     let mut command = std::process::Command::new("basenc");
     command.args(["--base64url", "-d"]);
     crate::support::dq::run(command, text.into())

@@ -1,4 +1,4 @@
-//! Saved filters compared with the docker command each stands for, run in plain jq, and listed in the documents.
+//! Saved filters: compared with the docker command that each replaces, run in plain jq, and listed in the documentation.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::support::engine::{Engine, engine};
 use crate::support::leave_out;
 use crate::support::temp::TempDir;
 
-/// Rows of strings, sorted: engines give some lists in no order.
+/// Rows of strings, sorted because engines return some lists in arbitrary order.
 type Rows = Vec<Vec<String>>;
 
 fn rows_of(text: &str) -> Rows {
@@ -22,10 +22,10 @@ fn rows_of(text: &str) -> Rows {
     rows
 }
 
-/// Compares a docker command with a saved filter and what brings its columns into docker's order. A second may pass
-/// between the two, so that an age differs.
+/// Compares the rows of a docker command with those of a saved filter, whose `columns` are put into docker's order.
+/// If a second passes between the two commands, an age differs.
 #[track_caller]
-fn same(engine: &Engine, docker: &[&str], saved: &[&str], columns: &str) {
+fn assert_same_rows(engine: &Engine, docker: &[&str], saved: &[&str], columns: &str) {
     let shown = format!(".[] | [{columns} | . // \"\" | tostring] | join(\"|\")");
     let mut args = saved.to_vec();
     args.extend([shown.as_str(), "-r"]);
@@ -45,20 +45,20 @@ fn same(engine: &Engine, docker: &[&str], saved: &[&str], columns: &str) {
 }
 
 #[test]
-fn lists_of_containers_are_dockers() {
+fn container_lists_match_docker() {
     let Some(engine) = engine() else { return };
-    // docker cuts the command and quotes it, and shows 0.0.0.0 and [::] apart.
+    // docker truncates and quotes the command, and lists 0.0.0.0 and [::] separately.
     let format = "{{.ID}}|{{.Image}}|{{.RunningFor}}|{{.Status}}|{{.Names}}";
     let columns = ".id, .image, .created, .status, .name";
     let only = "-q=filters.label=tier";
     let filter = ["--filter", "label=tier", "--format", format];
-    same(
+    assert_same_rows(
         engine,
         &[&["ps"], &filter[..]].concat(),
         &["ps", only],
         columns,
     );
-    same(
+    assert_same_rows(
         engine,
         &[&["ps", "-a"], &filter[..]].concat(),
         &["psa", only],
@@ -72,7 +72,7 @@ fn lists_of_containers_are_dockers() {
         "--format",
         "{{.Command}}",
     ];
-    same(
+    assert_same_rows(
         engine,
         &commands,
         &["ps", only],
@@ -81,7 +81,7 @@ fn lists_of_containers_are_dockers() {
 }
 
 #[test]
-fn names_and_ids_are_dockers() {
+fn names_and_ids_match_docker() {
     let Some(engine) = engine() else { return };
     let lines = |output: Output| rows_of(output.text());
     let names = engine.docker(&["ps", "--filter", "label=tier", "--format", "{{.Names}}"]);
@@ -97,7 +97,7 @@ fn names_and_ids_are_dockers() {
 }
 
 #[test]
-fn what_inspect_tells_is_dockers() {
+fn inspected_fields_match_docker() {
     let Some(engine) = engine() else { return };
     let environment = engine.docker(&[
         "inspect",
@@ -121,7 +121,7 @@ fn what_inspect_tells_is_dockers() {
 }
 
 #[test]
-fn labels_mounts_and_addresses_are_dockers() {
+fn labels_mounts_and_addresses_match_docker() {
     let Some(engine) = engine() else { return };
     let labels = engine.docker(&[
         "inspect",
@@ -146,7 +146,7 @@ fn labels_mounts_and_addresses_are_dockers() {
 }
 
 #[test]
-fn what_a_container_does_is_dockers() {
+fn logs_changes_and_processes_match_docker() {
     let Some(engine) = engine() else { return };
     engine
         .dq(&["logs", "logger", "-q=stderr=0"])
@@ -176,9 +176,9 @@ fn what_a_container_does_is_dockers() {
     assert_eq!(lines.next().unwrap(), serde_json::json!(["sleep 100000"]));
 }
 
-/// The numbers move between two looks; what they are made of is checked by the recorded answers.
+/// The numbers change between two calls, so only the columns are compared; recorded responses test the calculation.
 #[test]
-fn stats_have_what_docker_shows() {
+fn stats_have_the_columns_of_docker() {
     let Some(engine) = engine() else { return };
     let format = "{{.ID}}|{{.Name}}|{{.PIDs}}";
     let theirs = engine.docker(&["stats", "--no-stream", "--format", format, "web"]);
@@ -195,11 +195,11 @@ fn stats_have_what_docker_shows() {
 }
 
 #[test]
-fn images_are_dockers() {
+fn images_match_docker() {
     let Some(engine) = engine() else { return };
     let format = "{{.Repository}}|{{.Tag}}|{{.ID}}|{{.CreatedSince}}|{{.Size}}";
     let columns = ".repository, .tag, .id, .created, .size";
-    same(
+    assert_same_rows(
         engine,
         &["images", "--format", format],
         &["images"],
@@ -214,23 +214,23 @@ fn images_are_dockers() {
         format,
         "busybox:test",
     ];
-    same(engine, &history, &["history", "busybox:test"], columns);
+    assert_same_rows(engine, &history, &["history", "busybox:test"], columns);
 }
 
 #[test]
-fn networks_volumes_and_disk_space_are_dockers() {
+fn networks_volumes_and_disk_usage_match_docker() {
     let Some(engine) = engine() else { return };
     engine.docker(&["volume", "create", "saved-test"]);
     let format = "{{.ID}}|{{.Name}}|{{.Driver}}|{{.Scope}}";
     let columns = ".id, .name, .driver, .scope";
-    same(
+    assert_same_rows(
         engine,
         &["network", "ls", "--format", format],
         &["networks"],
         columns,
     );
     let format = "{{.Driver}}|{{.Name}}";
-    same(
+    assert_same_rows(
         engine,
         &["volume", "ls", "--format", format],
         &["volumes"],
@@ -245,7 +245,7 @@ fn networks_volumes_and_disk_space_are_dockers() {
 }
 
 #[test]
-fn lists_are_in_dockers_order() {
+fn lists_are_sorted_as_in_docker() {
     let Some(engine) = engine() else { return };
     let names = [
         "a10b2", "a-1", "a2", "b10", "a01", "ab", "a1", "B10", "a.b", "a10b10", "b9", "10", "a_b",
@@ -264,7 +264,7 @@ fn lists_are_in_dockers_order() {
 }
 
 #[test]
-fn events_are_dockers_lines() {
+fn event_lines_match_docker() {
     let Some(engine) = engine() else { return };
     let filter = r#"[.Created, .State.FinishedAt] | map(.[:19] + "Z" | fromdate) | .[0], .[1] + 1"#;
     let times = engine.dq(&["/containers/gone/json", filter]).run();
@@ -280,7 +280,7 @@ fn events_are_dockers_lines() {
     assert!(theirs.contains(" container start "), "{theirs}");
 }
 
-/// Each built-in filter as one program for plain jq: the same values from the same answer.
+/// Each built-in filter, exported as one program for plain jq, gives the same values for the same response.
 #[test]
 fn standalone_programs_run_in_plain_jq() {
     let Some(jq) = find("jq") else {
@@ -310,7 +310,7 @@ fn standalone_programs_run_in_plain_jq() {
     assert!(compared > 15, "only {compared} were compared");
 }
 
-/// What the sample engine answers; `None` where it has nothing, or no JSON.
+/// The sample engine's response; `None` if it has none or if it is not JSON.
 fn demo_answer(endpoint: &str) -> Option<Vec<u8>> {
     let endpoint = match endpoint {
         "null" => "/containers/json".to_owned(),
@@ -323,7 +323,7 @@ fn demo_answer(endpoint: &str) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn the_chapter_lists_every_built_in_saved_filter() {
+fn the_documentation_lists_every_built_in_saved_filter() {
     let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/saved-filters.md");
     let chapter = std::fs::read_to_string(chapter).unwrap();
     let listed: BTreeMap<String, String> = chapter
@@ -345,13 +345,13 @@ fn the_chapter_lists_every_built_in_saved_filter() {
     assert_eq!(listed, known);
 }
 
-/// A run of dq with that home.
+/// A run of dq with this home directory.
 fn at_home(home: &TempDir, args: &[&str]) -> crate::support::dq::Dq {
     dq(args).env("HOME", home.path())
 }
 
 #[test]
-fn what_is_saved_runs_as_it_was_typed() {
+fn a_saved_command_runs_as_typed() {
     let Some(engine) = engine() else { return };
     let home = TempDir::new();
     let (status, name) = ("filters.status=exited", "filters.name=^/gone$");
@@ -391,7 +391,7 @@ fn what_is_saved_runs_as_it_was_typed() {
 }
 
 #[test]
-fn a_file_that_is_replaced_stays_where_and_whose_it_is() {
+fn replacing_a_file_keeps_its_path_and_permissions() {
     use std::os::unix::fs::{PermissionsExt, symlink};
     let home = TempDir::new();
     let file = home.write("dotfiles/web.jq", ".");
@@ -418,7 +418,7 @@ fn a_file_that_is_replaced_stays_where_and_whose_it_is() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_in_the_list_as_yours() {
+fn an_unreadable_file_is_listed_as_user_filter() {
     let home = TempDir::new();
     let folder = home.join(".config/dq/filters");
     std::fs::create_dir_all(&folder).unwrap();
@@ -440,7 +440,7 @@ fn a_file_that_cannot_be_read_is_in_the_list_as_yours() {
 }
 
 #[test]
-fn a_text_that_did_not_compile_is_gone_on_with_until_the_file_is_another() {
+fn editing_resumes_a_rejected_draft_until_the_file_changes() {
     let home = TempDir::new();
     let edit = |editor: &str| {
         at_home(&home, &["--edit", "mine"])
@@ -458,13 +458,13 @@ fn a_text_that_did_not_compile_is_gone_on_with_until_the_file_is_another() {
     assert_eq!(edit("sed -i s/a/a+/").code, 3);
     assert_eq!(edit("sed -i s/$/1/").code, 0);
     shows(".a+1\n");
-    // What the editor is shown is the file's own text again once that is younger than what did not compile.
+    // The editor opens the file itself once it is newer than the rejected draft.
     assert_eq!(edit("sed -i s/1/+/").code, 3);
     std::thread::sleep(std::time::Duration::from_millis(20));
     save(".b", &["--force"]);
     assert_eq!(edit("sed -i s/b/c/").code, 0);
     shows(".c\n");
-    // Nothing is left of a filter that was removed.
+    // Removing a filter also removes its draft.
     assert_eq!(edit("sed -i s/c/c+/").code, 3);
     assert_eq!(at_home(&home, &["--remove", "mine"]).run().code, 0);
     save(".d", &[]);

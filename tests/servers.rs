@@ -1,4 +1,4 @@
-//! Other APIs behind sockets, the real ones: Podman, Caddy's admin API, nginx.
+//! Other real servers on UNIX sockets: Podman, Caddy's admin API, nginx.
 
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -10,14 +10,15 @@ use crate::support::{free_port, leave_out};
 
 const READY: Duration = Duration::from_secs(30);
 
-/// A server on a socket `s` in a folder of its own.
+/// A server that listens on the socket `s` in its own folder.
 struct Server {
     dir: TempDir,
     _program: Held,
 }
 
 impl Server {
-    /// Starts it; in the words `@DIR@` is the folder, and the first is the program. `None` where there is none.
+    /// Starts the program `words[0]` with the other words as arguments; `@DIR@` in them stands for the folder. `None`
+    /// if the program is not installed.
     fn start(file: (&str, &str), words: &[&str]) -> Option<Self> {
         let [program] = match programs([words[0]]) {
             Ok(found) => found,
@@ -53,7 +54,7 @@ impl Server {
         self.dq(args).run()
     }
 
-    /// Asks by a URL in which `@` is the socket's path; in `%` it is encoded.
+    /// Requests a URL in which `@` stands for the socket's path and `%` for its percent-encoded form.
     fn url(&self, url: &str) -> Output {
         let socket = self.dir.join("s").display().to_string();
         let url = url
@@ -64,7 +65,7 @@ impl Server {
 }
 
 #[test]
-fn podman() {
+fn podman_answers() {
     let words = [
         "podman",
         "--root=@DIR@/root",
@@ -101,7 +102,7 @@ fn podman() {
 }
 
 #[test]
-fn caddy_wants_an_empty_host() {
+fn caddy_requires_an_empty_host() {
     let config = r#"{"admin": {"listen": "unix/@DIR@/s"}, "apps": {}}"#;
     let words = ["caddy", "run", "--config", "@DIR@/config.json"];
     let Some(caddy) = Server::start(("config.json", config), &words) else {
@@ -121,7 +122,7 @@ fn caddy_wants_an_empty_host() {
 }
 
 #[test]
-fn nginx_refuses_an_empty_host() {
+fn nginx_rejects_an_empty_host() {
     let config = "daemon off; pid @DIR@/pid; error_log @DIR@/log; events {}
         http { access_log off; server { listen unix:@DIR@/s; location / {
             default_type application/json; return 200 '{\"host\": \"$http_host\"}'; } } }";
@@ -136,15 +137,15 @@ fn nginx_refuses_an_empty_host() {
         .fails(22, &["dq: fetch: 400 Bad Request\n", hint]);
     let named = nginx.ask(&["/x", "-H", "Host: localhost", ".host"]);
     named.is("\"localhost\"\n");
-    // As curl --unix-socket does.
+    // curl --unix-socket does the same.
     nginx
         .ask(&["http://a.test:8080/x", ".host"])
         .is("\"a.test:8080\"\n");
 }
 
-/// nginx tells in HTTP what other servers tell in TLS.
+/// nginx reports plain HTTP on a TLS port and a missing client certificate in HTTP responses; other servers use TLS alerts.
 #[test]
-fn nginx_behind_tls() {
+fn nginx_reports_tls_errors_in_http() {
     let port = free_port();
     let config = format!(
         "daemon off; pid @DIR@/pid; error_log @DIR@/log; events {{}}

@@ -1,4 +1,4 @@
-//! `ssh://` hosts over a real sshd on loopback, with the tests' engine behind it.
+//! `ssh://` hosts: a real sshd on loopback in front of the test engine.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -16,8 +16,8 @@ use crate::support::{free_port, leave_out, wait_for};
 
 const READY: Duration = Duration::from_secs(30);
 
-/// An sshd that lets this user in by key: on one port with the engine's socket as docker's default, on another
-/// without a docker command.
+/// An sshd that accepts this user's key: on one port, the remote docker uses the engine's socket; on the other, there
+/// is no docker command.
 struct Sshd {
     dir: TempDir,
     port: u16,
@@ -48,7 +48,7 @@ fn key(path: &Path) {
 impl Sshd {
     fn start(engine: &Engine) -> Result<Self, String> {
         let [daemon, client, _] = programs(["sshd", "ssh", "ssh-keygen"])?;
-        // Where sshd's own process without rights lives.
+        // The privilege separation directory of sshd.
         fs::create_dir_all("/run/sshd").map_err(|error| error.to_string())?;
         let dir = TempDir::new();
         let at = |name: &str| dir.join(name).display().to_string();
@@ -71,7 +71,7 @@ impl Sshd {
             at("known")
         );
         dir.write("config", own);
-        // ssh reads the configuration of the account, not of $HOME; it also leaves its number behind.
+        // ssh reads the configuration of the account, not of $HOME, so a wrapper passes `-F`; it also records the process id.
         let script = format!(
             "#!/bin/sh\necho $$ >>{}\nexec {client} -F {} \"$@\"\n",
             at("started"),
@@ -98,7 +98,7 @@ impl Sshd {
         format!("ssh://127.0.0.1:{}", self.port)
     }
 
-    /// A run of dq with the tests' ssh in front of all others.
+    /// A run of dq with the test's ssh wrapper first in PATH.
     fn dq(&self, host: &str, args: &[&str]) -> Dq {
         let path = format!(
             "{}:{}",
@@ -108,7 +108,7 @@ impl Sshd {
         dq(["--host", host].iter().chain(args)).env("PATH", path)
     }
 
-    /// The processes of ssh that were started and still are there, be it as zombies.
+    /// The ssh processes that were started and still exist, zombies included.
     fn running(&self) -> Vec<String> {
         let started = fs::read_to_string(self.dir.join("started")).unwrap_or_default();
         let is_there = |pid: &&str| Path::new("/proc").join(pid).join("stat").exists();
@@ -120,16 +120,16 @@ impl Sshd {
     }
 }
 
-/// One sshd and one list of processes for all: these run one after the other.
+/// These checks share one sshd and one list of processes, so they run in sequence.
 #[test]
 fn engines_behind_ssh() {
     let Some(sshd) = sshd() else { return };
-    answers(sshd);
-    refusals(sshd);
-    nothing_is_left_running(sshd);
+    requests_succeed(sshd);
+    failures_are_explained(sshd);
+    no_ssh_process_remains(sshd);
 }
 
-fn answers(sshd: &Sshd) {
+fn requests_succeed(sshd: &Sshd) {
     let host = sshd.host();
     sshd.dq(&host, &["/_ping"]).run().is("OK");
     sshd.dq(&host, &["/containers/web/json", ".State.Status"])
@@ -154,7 +154,7 @@ fn answers(sshd: &Sshd) {
     context(sshd);
 }
 
-/// The context that docker itself makes for such a host.
+/// A context that the docker CLI created for an ssh host.
 fn context(sshd: &Sshd) {
     let home = TempDir::new();
     let create = [
@@ -180,7 +180,7 @@ fn context(sshd: &Sshd) {
     run.env("DOCKER_CONTEXT", "far").run().is("OK");
 }
 
-fn refusals(sshd: &Sshd) {
+fn failures_are_explained(sshd: &Sshd) {
     let ssh_s = "ssh failed (exit code 255)\nhint: see the message above";
     let at = |port: u16, rest: &str| format!("ssh://127.0.0.1:{port}{rest}");
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -228,7 +228,7 @@ fn refusals(sshd: &Sshd) {
         let output = sshd.dq(&host, &[args, &["/_ping"]].concat()).run();
         output.fails(7, says);
     }
-    // Its shell says that the account is not available, on standard output.
+    // nologin reports on standard output that the account is not available.
     let talks = sshd.host().replace("ssh://", "ssh://nobody@");
     let output = sshd.dq(&talks, &["/_ping"]).run();
     output.fails(
@@ -247,9 +247,9 @@ fn refusals(sshd: &Sshd) {
     late.fails(28, &["timed out"]);
 }
 
-fn nothing_is_left_running(sshd: &Sshd) {
+fn no_ssh_process_remains(sshd: &Sshd) {
     assert_eq!(sshd.running(), [""; 0], "after the cases");
-    // Ended by the filter, by its reader, by a signal.
+    // dq ends because of the filter, a closed pipe, a signal.
     let halted = sshd.dq(&sshd.host(), &["/events?since=0", "halt"]).run();
     halted.is("");
     assert_eq!(sshd.running(), [""; 0], "after halt");
@@ -271,9 +271,9 @@ fn nothing_is_left_running(sshd: &Sshd) {
     }
 }
 
-/// An ssh that still connects does not see that nobody waits for it any more.
+/// An ssh that is still connecting does not notice that its parent has exited.
 #[test]
-fn a_signal_ends_an_ssh_that_waits() {
+fn a_signal_ends_a_connecting_ssh() {
     let dir = TempDir::new();
     dir.write("ssh", "#!/bin/sh\necho $$ > pid; exec sleep 600\n");
     let executable = fs::Permissions::from_mode(0o755);

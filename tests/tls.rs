@@ -1,13 +1,13 @@
-//! dq against real dockerds behind TLS: certificates of every kind, good and bad, from `tls.json`.
+//! dq against real dockerds with TLS: valid and invalid certificates, from `tls.json`.
 //!
 //! | field | |
 //! |---|---|
 //! | `name` | what the case shows |
 //! | `server` | the server's certificate, made by `support/certificates`; `plain` is a server without TLS |
-//! | `certs` | a folder of that script's: DOCKER_CERT_PATH, with DOCKER_TLS_VERIFY=1 |
+//! | `certs` | a folder created by that script: DOCKER_CERT_PATH, with DOCKER_TLS_VERIFY=1 |
 //! | `env` | other variables |
-//! | `args` | left out: `--host tcp://@AT@`; a filter, and `/version` where no URL is named, come behind |
-//! | `code`, `says` | exit code, and what standard error holds; left out: the version comes, and nothing is said |
+//! | `args` | default: `--host tcp://@AT@`; a filter, and `/version` unless a URL is given, are appended |
+//! | `code`, `says` | exit code, and text that standard error contains; default: dq prints the version and nothing on standard error |
 //!
 //! `@AT@` stands for address and port of the server, `@PORT@` for its port, `@CERTS@` for the script's folder.
 
@@ -27,7 +27,7 @@ use crate::support::{free_port, leave_out};
 
 type Case = Map<String, Value>;
 
-/// A server for each certificate, on a port of its own.
+/// One server for each certificate, each on its own port.
 struct Servers {
     certs: String,
     ports: BTreeMap<String, u16>,
@@ -126,8 +126,8 @@ impl Servers {
         run.run()
     }
 
-    /// What is wrong with a case, if anything is.
-    fn fault(&self, case: &Case) -> Option<String> {
+    /// Describes how a case fails; `None` if it passes.
+    fn mismatch(&self, case: &Case) -> Option<String> {
         let output = self.run(case);
         let code = case.get("code").and_then(Value::as_i64).unwrap_or(0);
         let says: Vec<String> = case
@@ -150,9 +150,12 @@ impl Servers {
 }
 
 #[test]
-fn every_certificate_good_and_bad() {
+fn valid_and_invalid_certificates() {
     let Some(servers) = servers() else { return };
-    let faults: Vec<String> = cases().iter().filter_map(|it| servers.fault(it)).collect();
+    let faults: Vec<String> = cases()
+        .iter()
+        .filter_map(|it| servers.mismatch(it))
+        .collect();
     assert!(
         faults.is_empty(),
         "{} failing{}",
@@ -161,7 +164,7 @@ fn every_certificate_good_and_bad() {
     );
 }
 
-/// A proxy that connects to this port whatever it is asked for; what it was asked.
+/// Starts a proxy that connects every request to this port; returns its own port and a thread that yields the request.
 fn proxy(port: u16) -> (u16, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let own = listener.local_addr().unwrap().port();
@@ -184,9 +187,9 @@ fn proxy(port: u16) -> (u16, JoinHandle<String>) {
     (own, asked)
 }
 
-/// The name is looked up by the proxy, and the certificate is for it.
+/// The proxy resolves the host name, and the certificate must match that name.
 #[test]
-fn tls_goes_through_a_proxy() {
+fn tls_works_through_a_proxy() {
     let Some(servers) = servers() else { return };
     let (port, asked) = proxy(servers.ports["elsewhere"]);
     let host = "tcp://a.engine.test:2376";
@@ -202,9 +205,9 @@ fn tls_goes_through_a_proxy() {
     );
 }
 
-/// docker keeps a context's files in a folder of its own, and its variables do not count for it.
+/// docker stores the certificates of each context in a separate folder and ignores the TLS variables for them.
 #[test]
-fn a_context_keeps_its_own_files() {
+fn a_context_uses_its_own_certificates() {
     let Some(servers) = servers() else { return };
     let at = |server: &str| format!("tcp://127.0.0.1:{}", servers.ports[server]);
     let certs = &servers.certs;
