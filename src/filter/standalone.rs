@@ -71,7 +71,7 @@ pub fn without_header(text: &str) -> &str {
     }
 }
 
-/// The directives of a text, and the program behind them.
+/// The directives of a text, and the program after them.
 fn split(text: &str) -> (&str, &str) {
     let head = syntax::parse_module(text).map_or(0, |module| module.head);
     (&text[..head], text[head..].trim_matches(['\n', ' ']))

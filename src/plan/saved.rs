@@ -1,4 +1,4 @@
-//! Saved filters on the command line: the name is the source, the words behind it fill the endpoint's placeholders.
+//! Saved filters on the command line: the name is the source, the words after it fill the endpoint's placeholders.
 
 mod endpoint;
 mod hints;
@@ -104,7 +104,7 @@ impl Call {
         signature(&self.saved.name, endpoint)
     }
 
-    /// The columns of the metadata. A built-in filter names them so that an empty list has its header; behind it, a
+    /// The columns of the metadata. A built-in filter names them so that an empty list has its header; after it, a
     /// filter's rows decide.
     pub fn columns(&self, is_filtered: bool) -> Option<&str> {
         let columns = self.metadata.columns.as_deref();

@@ -4,7 +4,7 @@
 //! holds one element, and outputs are emitted as they are produced. This is the only place that describes it;
 //! `compile/elements.rs` decides which filters are of this kind, and `evaluate_elements.rs` feeds them.
 //!
-//! What jaq-core has to run of such a filter, be it the filter of each element or the body of a `reduce`, is compiled
+//! What jaq-core has to run of such a filter, whether the filter of each element or the body of a `reduce`, is compiled
 //! as a filter of its own and called for each element. jaq-core never reads elements itself, so its terms need no
 //! placeholder for the input that is still arriving.
 //!

@@ -1,5 +1,5 @@
 //! Deletes by paths, as `delpaths_sorted` and `jv_dels` in jq's `jv_aux.c` do: all deletions from one array or object
-//! are made at once, because deleting one element moves those behind it.
+//! are made at once, because deleting one element moves those after it.
 
 use std::rc::Rc;
 

@@ -37,7 +37,7 @@ impl<'t> RawValue<'t> {
         Self(text)
     }
 
-    /// The text that starts with the value, and may go on behind it.
+    /// The text that starts with the value, and may continue after it.
     #[inline(always)]
     pub fn bytes(self) -> &'t [u8] {
         self.0
