@@ -1,4 +1,9 @@
-module {about: "Disk space used by images, containers and volumes", endpoint: "/system/df", output: "table"};
+module {
+  about: "Disk space used by images, containers and volumes",
+  endpoint: "/system/df",
+  output: "table",
+  columns: "type, total, active, size|_bytes(\"si\"; 4), RECLAIMABLE: {reclaimable, size}|\"\\(.reclaimable | _bytes(\"si\"; 4))\\(if .size > 0 then \" (\\(.reclaimable * 100 / .size | floor)%)\" else \"\" end)\""
+};
 def sum(f): map(f // 0 | if . < 0 then 0 else . end) | add // 0;
 # From API 1.52 on, the engine computes these totals. Before that, the client does, as here and in the docker CLI.
 def of_images($layers):
@@ -38,9 +43,8 @@ def usage($type): {
   type: $type,
   total: .TotalCount,
   active: .ActiveCount,
-  # docker system df prints four significant digits, the other tables of docker three.
-  size: (.TotalSize | _bytes("si"; 4)),
-  reclaimable: "\(.Reclaimable | _bytes("si"; 4))\(if .TotalSize > 0 then " (\(.Reclaimable * 100 / .TotalSize | floor)%)" else "" end)"
+  size: .TotalSize,
+  reclaimable: .Reclaimable
 };
 [
   ["Images", (.ImageUsage // .ImagesDiskUsage // (.LayersSize as $layers | .Images | of_images($layers)))],

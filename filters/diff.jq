@@ -1,2 +1,7 @@
-module {about: "Files a container changed (C), added (A) or deleted (D)", endpoint: "/containers/{name}/changes", output: "lines"};
-. // [] | map("\(["C", "A", "D"][.Kind]) \(.Path)")
+module {
+  about: "Files a container changed (C), added (A) or deleted (D)",
+  endpoint: "/containers/{name}/changes",
+  output: "lines",
+  columns: "kind, path"
+};
+. // [] | map({kind: ["C", "A", "D"][.Kind], path: .Path})

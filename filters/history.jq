@@ -2,12 +2,6 @@ module {
   about: "How an image was made, newest step first",
   endpoint: "/images/{name}/history",
   output: "table",
-  columns: ["id", "created", "created_by", "size", "comment"]
+  columns: "id|short_id, created|ago, created_by|gsub(\"\\t\"; \" \"), size|bytes, comment"
 };
-map({
-  id: (.Id | if . == "<missing>" then . else short_id end),
-  created: (.Created | ago),
-  created_by: (.CreatedBy | if . == null then null else gsub("\t"; " ") end),
-  size: (.Size | bytes),
-  comment: .Comment
-})
+map({id: .Id, created: (.Created | _time), created_by: .CreatedBy, size: .Size, comment: .Comment})

@@ -1,2 +1,7 @@
-module {about: "IDs of running containers", endpoint: "/containers/json", output: "lines"};
-map(short_id)
+module {
+  about: "IDs of running containers",
+  endpoint: "/containers/json",
+  output: "lines",
+  columns: ".|short_id"
+};
+map(.Id)

@@ -2,7 +2,7 @@ module {
   about: "Images, one row per tag",
   endpoint: "/images/json",
   output: "table",
-  columns: ["repository", "tag", "id", "created", "size"]
+  columns: "repository, tag, id|short_id, created|ago, size|bytes"
 };
 def untagged: . == null or length == 0 or . == ["<none>:<none>"];
 # An image pulled by digest has a repository and no tag.
@@ -13,7 +13,7 @@ map(. as $image
   | {
       repository: (.[:-1] | join(":")),
       tag: .[-1],
-      id: ($image | short_id),
-      created: ($image.Created | ago),
-      size: ($image.Size | bytes)
+      id: $image.Id,
+      created: ($image.Created | _time),
+      size: $image.Size
     })

@@ -2,7 +2,7 @@ module {
   about: "Steps of an image that added files, largest first",
   endpoint: "/images/{name}/history",
   output: "table",
-  columns: ["size", "created", "created_by"]
+  columns: "size|bytes, created|ago, created_by"
 };
 map(select(.Size > 0)) | sort_by(-.Size)
-| map({size: (.Size | bytes), created: (.Created | ago), created_by: .CreatedBy})
+| map({size: .Size, created: (.Created | _time), created_by: .CreatedBy})

@@ -2,13 +2,13 @@ module {
   about: "Networks",
   endpoint: "/networks",
   output: "table",
-  columns: ["id", "name", "driver", "scope", "subnets"]
+  columns: "id|short_id, name, driver, scope, subnets|join(\", \")"
 };
 sort_by(.Name | _natural)
 | map({
-    id: short_id,
+    id: .Id,
     name: .Name,
     driver: .Driver,
     scope: .Scope,
-    subnets: ((.IPAM | objects | .Config) // [] | map(.Subnet | strings) | join(", "))
+    subnets: ((.IPAM | objects | .Config) // [] | map(.Subnet | strings))
   })

@@ -2,13 +2,14 @@ module {
   about: "Running containers",
   endpoint: "/containers/json",
   output: "table",
-  columns: ["id", "image", "command", "created", "status", "ports", "name"]
+  columns: "id|short_id, image|if startswith(\"sha256:\") then short_id else . end, command, created|ago, STATUS: {status, state}|.status, ports, name"
 };
 map({
-  id: short_id,
-  image: (.Image | if . == null then null elif startswith("sha256:") then short_id else . end),
+  id: .Id,
+  image: .Image,
   command: .Command,
-  created: (.Created | ago),
+  created: (.Created | _time),
+  state: .State,
   status: .Status,
   ports: ports,
   name: name

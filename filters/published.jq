@@ -2,10 +2,18 @@ module {
   about: "Published ports, one row each",
   endpoint: "/containers/json",
   output: "table",
-  columns: ["name", "published", "port"]
+  columns: "name, PUBLISHED: {published, address}|\"\\(.address):\\(.published)\", PORT: {port, protocol}|\"\\(.port)/\\(.protocol)\""
 };
-# 0.0.0.0 and [::] together are one row, written as *.
+# 0.0.0.0 and [::] together are one row, with the address *.
 map(name as $name
   | (.Ports // [] | map(select((.PublicPort // 0) > 0)) | group_by([.PrivatePort, .Type, .PublicPort])[])
   | ports | split(", ")[] | split("->")
-  | {name: $name, published: .[0], port: .[1]})
+  | (.[0] | rindex(":")) as $colon
+  | (.[1] | split("/")) as $port
+  | {
+      name: $name,
+      address: .[0][:$colon],
+      published: (.[0][$colon + 1:] | tonumber),
+      port: ($port[0] | tonumber),
+      protocol: $port[1]
+    })

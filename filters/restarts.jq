@@ -1,4 +1,9 @@
-module {about: "How often a container was restarted, and why it stopped", endpoint: "/containers/{name}/json", output: "table"};
+module {
+  about: "How often a container was restarted, and why it stopped",
+  endpoint: "/containers/{name}/json",
+  output: "table",
+  columns: "name, restarts, policy, state, exit_code, oom_killed, started|ago, finished|ago"
+};
 {
   name: name,
   restarts: .RestartCount,
@@ -6,6 +11,6 @@ module {about: "How often a container was restarted, and why it stopped", endpoi
   state: .State.Status,
   exit_code: .State.ExitCode,
   oom_killed: .State.OOMKilled,
-  started: (.State.StartedAt | ago),
-  finished: (.State.FinishedAt | ago)
+  started: (.State.StartedAt | _time),
+  finished: (.State.FinishedAt | _time)
 }

@@ -2,7 +2,7 @@ module {
   about: "Services of the swarm",
   endpoint: "/services?status=true",
   output: "table",
-  columns: ["id", "name", "mode", "replicas", "image", "ports"]
+  columns: "id|short_id, name, mode, replicas, image, ports"
 };
 def mode:
   if .Replicated then "replicated" elif .Global then "global"
@@ -19,7 +19,7 @@ def replicas:
       else "" end;
 sort_by(.Spec.Name | _natural)
 | map({
-    id: short_id,
+    id: .ID,
     name: .Spec.Name,
     mode: ((.Spec.Mode | objects | mode) // null),
     replicas: (replicas // null),

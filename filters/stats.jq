@@ -1,9 +1,13 @@
-module {about: "CPU, memory and traffic of a container", endpoint: "/containers/{name}/stats?stream=false", output: "table"};
+module {
+  about: "CPU, memory and traffic of a container",
+  endpoint: "/containers/{name}/stats?stream=false",
+  output: "table",
+  columns: "id|short_id, name, CPU %: cpu|_percent, MEM USAGE / LIMIT: {memory, limit}|\"\\(.memory | bytes(\"iec\")) / \\(.limit | bytes(\"iec\"))\", MEM %: memory_percent|_percent, NET I/O: {net_in, net_out}|\"\\(.net_in | bytes) / \\(.net_out | bytes)\", BLOCK I/O: {block_read, block_write}|\"\\(.block_read | bytes) / \\(.block_write | bytes)\", pids"
+};
 # The formulas are those of this endpoint's description in the Engine API, which docker stats uses too.
-def percent:
-  (. * 10000 | round) as $hundredths
-  | "\($hundredths / 100 | floor).\($hundredths % 100 | tostring | if length == 1 then "0" + . else . end)%";
 def share($whole): if $whole > 0 and . > 0 then . / $whole else 0 end;
+# In percent, with at most four decimals.
+def percent: . * 1000000 | round | . / 10000;
 def cpu:
   ((.cpu_stats.cpu_usage.total_usage // 0) - (.precpu_stats.cpu_usage.total_usage // 0)) as $used
   | ((.cpu_stats.system_cpu_usage // 0) - (.precpu_stats.system_cpu_usage // 0)) as $system
@@ -14,19 +18,21 @@ def memory:
   (.usage // 0) as $usage
   | (.stats | objects | .total_inactive_file // .inactive_file) // 0
   | if . < $usage then $usage - . else $usage end;
-def traffic($in; $out): "\($in // 0 | bytes)/\($out // 0 | bytes)";
 def blocks($op): map(select(.op[:1] | ascii_downcase == $op).value) | add;
 (.memory_stats | memory) as $memory
 | (.memory_stats.limit // 0) as $limit
 | [.networks // {} | .[]] as $networks
 | (.blkio_stats.io_service_bytes_recursive // []) as $blocks
-| {
-    id: short_id,
+| [{
+    id: (.id // .Id),
     name: name,
     cpu: (cpu | percent),
-    memory: "\($memory | bytes("iec"))/\($limit | bytes("iec"))",
-    share: ($memory | share($limit) | percent),
-    net: traffic($networks | map(.rx_bytes) | add; $networks | map(.tx_bytes) | add),
-    block: traffic($blocks | blocks("r"); $blocks | blocks("w")),
+    memory: $memory,
+    limit: $limit,
+    memory_percent: ($memory | share($limit) | percent),
+    net_in: ($networks | map(.rx_bytes) | add // 0),
+    net_out: ($networks | map(.tx_bytes) | add // 0),
+    block_read: ($blocks | blocks("r") // 0),
+    block_write: ($blocks | blocks("w") // 0),
     pids: (.pids_stats.current // 0)
-  }
+  }]

@@ -2,19 +2,18 @@ module {
   about: "Tasks of the swarm's services",
   endpoint: "/tasks",
   output: "table",
-  columns: ["id", "name", "image", "node", "desired", "state", "error", "ports"]
+  columns: "id|short_id, name, image, node|short_id, DESIRED STATE: desired|_capital, CURRENT STATE: {state, since}|[(.state | _capital), (.since | ago | if . == null then null else (.[:1] | ascii_downcase) + .[1:] end)] | map(strings) | join(\" \"), error, ports"
 };
-def word: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
-def lower: if . == null then null else (.[:1] | ascii_downcase) + .[1:] end;
 # The tasks of each slot or node, newest first.
 sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)
 | map({
-    id: short_id,
+    id: .ID,
     name: "\(.ServiceID | short_id).\(.Slot // .NodeID // "")",
     image: ((.Spec.ContainerSpec.Image | strings | split("@")[0]) // null),
-    node: (.NodeID | short_id),
-    desired: (.DesiredState | word),
-    state: (.Status | [(.State | word), (.Timestamp | ago | lower)] | map(strings) | join(" ")),
+    node: .NodeID,
+    desired: .DesiredState,
+    state: .Status.State,
+    since: .Status.Timestamp,
     error: .Status.Err,
     ports: ({Ports: ((.Status.PortStatus | objects | .Ports) // [])} | ports)
   })

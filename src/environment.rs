@@ -28,3 +28,10 @@ pub fn configuration(variables: Variables) -> Option<PathBuf> {
     };
     absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")))
 }
+
+/// The variables of this process whose name and value are valid UTF-8, for `$ENV`.
+pub fn texts() -> Vec<(String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}

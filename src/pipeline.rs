@@ -3,16 +3,19 @@
 mod arrival;
 mod body;
 mod byte_source;
+mod cells;
 mod exchange;
 mod files;
 mod filtering;
 mod logs;
+mod missing_columns;
 mod output;
 mod progress;
 mod stdout_monitor;
 
 use std::rc::Rc;
 
+use crate::environment;
 use crate::error::Error;
 use crate::plan::{FilterPlan, Input, Plan};
 use dq_filter::InputMode;
@@ -28,11 +31,9 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
     let may_stream_elements = plan.inputs.mode == InputMode::Values && !plan.null_input;
     let may_split_arrays = plan.output.accepts_array_parts();
     let filter = compile(&plan.program, may_stream_elements, may_split_arrays)?;
-    let output = Rc::new(Output::new(
-        plan.terminal.clone(),
-        plan.flush,
-        dq_format::formatter(plan.output.clone()),
-    ));
+    let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
+    let cells = cells::filters(&plan, &output, stack_bytes)?;
+    output.format_with(cells::formatter(&plan, cells));
     for warning in filter.warnings() {
         output.report(&format!("dq: filter: {warning}"));
     }
@@ -69,15 +70,10 @@ fn compile(
     may_stream_elements: bool,
     may_split_arrays: bool,
 ) -> Result<dq_filter::Filter, Error> {
-    let environment = || {
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect()
-    };
     let compiled = dq_filter::compile(&dq_filter::Program {
         may_stream_elements,
         may_split_arrays,
-        ..program.to_compile(&environment)
+        ..program.to_compile(&environment::texts)
     });
     compiled.map_err(|errors| {
         let usage = program.saved.as_ref().map(|(_, usage)| usage);

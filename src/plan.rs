@@ -55,9 +55,9 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         None => saved::call(&mut words, cli.filter.from_file.as_deref(), &saved_filters)?,
     };
     let is_filtered = !words.is_empty() || cli.filter.from_file.is_some();
-    let saved_format = saved_format(&cli, call.as_ref(), is_filtered);
+    let saved_format = saved_format(&cli, call.as_ref(), is_filtered, &saved_filters);
     let has_format = settings::is_chosen(&cli.format) || saved_format.output.is_some();
-    let options = Options::resolve(cli, call.as_ref(), saved_format, &defaults)?;
+    let mut options = Options::resolve(cli, call.as_ref(), saved_format, &defaults)?;
     let terminal = (system.terminal)(options.appearance.color);
     let mut warnings: Vec<_> = call
         .iter()
@@ -77,6 +77,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         }
     };
     Ok(Plan {
+        cells: std::mem::take(&mut options.choice.cells),
         inputs: settings::inputs(&options.filter),
         null_input: options.filter.null_input,
         exit_status: options.filter.exit_status,
@@ -104,14 +105,18 @@ fn list(
 }
 
 /// The format where none is typed.
-fn saved_format<'c>(cli: &Cli, call: Option<&'c Call>, is_filtered: bool) -> SavedFormat<'c> {
+fn saved_format(
+    cli: &Cli,
+    call: Option<&Call>,
+    is_filtered: bool,
+    saved_filters: &SavedFilters,
+) -> SavedFormat {
     match call {
-        Some(call) => call.format(is_filtered),
+        Some(call) => call.format(is_filtered, saved_filters),
         None if cli.endpoints => endpoints::format(is_filtered),
         None => SavedFormat {
-            output: cli.saved.list.then_some("table"),
+            output: cli.saved.list.then(|| "table".into()),
             columns: None,
-            is_filtered,
         },
     }
 }

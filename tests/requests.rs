@@ -878,7 +878,7 @@ fn the_curl_command_includes_the_output_format() {
             "jq 'def inspect: .\n;\ninspect | .Id'",
             "",
         ),
-        (&["ids"], "jq 'def short_id:", ""),
+        (&["ids"], "jq 'map(.Id)'", "columns"),
     ];
     for (args, jq, missing) in cases {
         let is_saved = args[0].chars().all(char::is_alphabetic);
@@ -892,6 +892,7 @@ fn the_curl_command_includes_the_output_format() {
         );
         let note = match missing {
             "" => String::new(),
+            "columns" => "dq: --curl: jq prints the data: it has no columns\n".into(),
             name => format!("dq: --curl: jq prints JSON: it has no -o {name}\n"),
         };
         assert_eq!((&output.stderr, output.code), (&note, 0), "{args:?}");

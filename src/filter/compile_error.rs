@@ -1,6 +1,7 @@
 //! Errors of a filter that does not compile, shown with the source line and a caret under the offending text.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::syntax::SyntaxError;
 
@@ -50,6 +51,17 @@ impl CompileError {
             message,
             hint,
             excerpt: offset.map(|offset| Excerpt::new(source, offset, part.len())),
+        }
+    }
+
+    /// An error about the bytes `range` of a text that is not a filter. `path` is the file that the text is from; empty for
+    /// the command line.
+    pub fn in_text(path: &str, text: &str, range: Range<usize>, message: String) -> Self {
+        Self {
+            path: path.to_owned(),
+            message,
+            hint: None,
+            excerpt: Some(Excerpt::new(text, range.start, range.len())),
         }
     }
 

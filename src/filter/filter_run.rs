@@ -14,6 +14,13 @@ use dq_json::value::{FilterOutput, Value};
 /// The stack that is kept free for what runs below a recursion check, in bytes.
 const STACK_RESERVE: usize = 2 * 1024 * 1024;
 
+/// The address below which the stack must not grow, where `stack_bytes` of it are left.
+pub(crate) fn stack_limit(stack_bytes: usize) -> usize {
+    let marker = 0u8;
+    let stack_top = std::ptr::from_ref(&marker).addr();
+    stack_top.saturating_sub(stack_bytes.saturating_sub(STACK_RESERVE))
+}
+
 /// The run of a filter on one input after the other.
 pub struct FilterRun<'a> {
     context: RunContext<'a>,
@@ -37,13 +44,11 @@ impl<'a> FilterRun<'a> {
         stack_bytes: usize,
         has_null_input: bool,
     ) -> Self {
-        let marker = 0u8;
-        let stack_top = std::ptr::from_ref(&marker).addr();
         let context = RunContext {
             inputs,
             write_message,
             search_path: &filter.search_path,
-            stack_limit: stack_top.saturating_sub(stack_bytes.saturating_sub(STACK_RESERVE)),
+            stack_limit: stack_limit(stack_bytes),
         };
         let engine = match &filter.engine {
             Engine::Fused(filter) => RunningEngine::Fused(fused::Runner::new(filter)),

@@ -80,6 +80,34 @@ impl<'s> JaqCompiler<'s> {
         is_right.then(|| self.generate(linker, variable).ok())?
     }
 
+    /// Compiles a module made of several terms of the program's text. It may use `variable`, which has another value in
+    /// each run, and sees the names that the saved filter `saved` sees.
+    pub(crate) fn module(
+        &self,
+        module: Module<'s>,
+        variable: &'static str,
+        saved: Option<&SavedFilter>,
+    ) -> Result<CompiledFilter, Vec<CompileError>> {
+        let mut linker = self.linker();
+        linker.named.push(variable);
+        let home = self.program.home.as_deref();
+        if saved.is_none() {
+            linker.home = home.and_then(|home| self.files.load_home(&mut linker, home));
+        }
+        let file = FileScope {
+            saved: SavedAccess::of(saved),
+            home: linker.home,
+            ..FileScope::default()
+        };
+        let (text, path) = (self.program.text, self.program.path.unwrap_or_default());
+        linker.add_main(MAIN, module, &mut Scope::new(text, path, file), None);
+        if !linker.errors.is_empty() {
+            return Err(linker.errors);
+        }
+        self.generate(linker, Some(variable))
+            .map_err(|error| vec![error])
+    }
+
     /// Compiles what was linked; `variable` has another value in each run. It should not fail: the linker has resolved
     /// every name.
     pub(crate) fn generate(

@@ -48,6 +48,7 @@ pub mod saved;
 mod standalone;
 mod suggestion;
 mod syntax;
+mod value_filters;
 
 pub use compile_error::CompileError;
 pub use compiler::compile;
@@ -60,3 +61,4 @@ pub use program::Program;
 pub use run_error::RunError;
 pub use standalone::{standalone, without_header};
 pub use suggestion::nearest;
+pub use value_filters::{ValueFilters, compile_value_filters};

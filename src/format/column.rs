@@ -1,66 +1,152 @@
-//! Selected columns: paths into the rows (`id,State.Health`).
+//! A column: a path into the rows (`id`, `State.Health`), with a header and a filter for its cells if wanted.
 
 use dq_json::value::Value;
 
-/// The columns of tables, CSV, TSV and Markdown.
-#[derive(Clone, Debug)]
-pub struct Columns {
-    /// The columns in their order; `None` shows all keys of the rows, in the order of their first appearance.
-    pub selected: Option<Vec<Column>>,
-    /// The selected columns were written for the rows of a saved filter, and another filter may have changed the rows
-    /// since: the selection applies only if the first row has all of the columns.
-    pub is_tentative: bool,
-    /// Every element of an array is a row, scalars too. (Otherwise an array of scalars is one row.)
-    pub explode_arrays: bool,
-    /// Starts with a row of column headers.
-    pub has_header: bool,
-}
-
-impl Default for Columns {
-    /// All columns, with their headers.
-    fn default() -> Self {
-        Self {
-            selected: None,
-            is_tentative: false,
-            explode_arrays: false,
-            has_header: true,
-        }
-    }
-}
-
-/// A column: a path into a row, its keys separated by dots.
+/// A column of a table, CSV, TSV or Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
-    path: String,
+    header: Option<String>,
+    path: Path,
+    /// The index of the filter that makes the cells readable.
+    filter: Option<usize>,
+}
+
+/// What of a row a column shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Path {
+    /// `.`: the whole row.
+    Row,
+    /// `State.Health`: the value at a path, its keys separated by dots.
+    Value(String),
+    /// `{memory, limit}`: an object of the values at these paths.
+    Object(Vec<String>),
 }
 
 impl Column {
-    /// The columns of a comma-separated list; `None` if a path has no key.
-    pub fn parse_list(text: &str) -> Option<Vec<Self>> {
-        text.split(',').map(Self::parse).collect()
+    /// The column with this path: `.` for the whole row, else keys separated by dots.
+    pub(crate) fn new(path: &str) -> Self {
+        match path {
+            "." => Self {
+                header: None,
+                path: Path::Row,
+                filter: None,
+            },
+            path => Self::of_key(path),
+        }
     }
 
-    /// One column; `None` if the path has no key. A leading dot, as in a jq path, is ignored.
-    fn parse(path: &str) -> Option<Self> {
-        let path = path.trim();
-        let path = path.strip_prefix('.').unwrap_or(path);
-        (!path.is_empty()).then(|| Self { path: path.into() })
+    /// The column of a key.
+    pub(crate) fn of_key(key: &str) -> Self {
+        Self {
+            header: None,
+            path: Path::Value(key.to_owned()),
+            filter: None,
+        }
     }
 
-    /// The path, which is also the column's header.
-    pub fn path(&self) -> &str {
-        &self.path
+    /// The column with an object of the values at these paths.
+    pub(crate) fn object(paths: Vec<String>) -> Self {
+        Self {
+            header: None,
+            path: Path::Object(paths),
+            filter: None,
+        }
     }
 
-    /// The value at the path; null if the row has none.
+    /// The column with a header instead of its path.
+    pub(crate) fn with_header(mut self, header: Option<String>) -> Self {
+        self.header = header;
+        self
+    }
+
+    /// The column with a filter for its cells, given by its index in the list of all of them.
+    pub(crate) fn with_filter(mut self, filter: Option<usize>) -> Self {
+        self.filter = filter;
+        self
+    }
+
+    /// The column as data: without header and filter.
+    pub fn into_data(self) -> Self {
+        self.with_header(None).with_filter(None)
+    }
+
+    /// The path, as [`crate::parse_columns`] takes it.
+    pub fn path(&self) -> String {
+        match &self.path {
+            Path::Row => ".".into(),
+            Path::Value(path) => path.clone(),
+            Path::Object(paths) => format!("{{{}}}", paths.join(", ")),
+        }
+    }
+
+    /// Whether the column shows the whole row.
+    pub fn is_row(&self) -> bool {
+        self.path == Path::Row
+    }
+
+    /// The header, if it is not the path.
+    pub fn header(&self) -> Option<&str> {
+        self.header.as_deref()
+    }
+
+    /// The index of the filter that makes the cells readable.
+    pub(crate) fn filter(&self) -> Option<usize> {
+        self.filter
+    }
+
+    /// Whether the column is no more than a path.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.header.is_none() && self.filter.is_none()
+    }
+
+    /// Whether the column shows what `other` is a bare path of, as `{memory, limit}` shows `memory`.
+    pub(crate) fn presents(&self, other: &Self) -> bool {
+        match (self.paths(), &other.path) {
+            ([first, ..], Path::Value(path)) => first.eq_ignore_ascii_case(path),
+            _ => false,
+        }
+    }
+
+    /// The columns that a format shows that has no use for objects of several values: one for each of them.
+    pub(crate) fn split(&self) -> Vec<Self> {
+        match &self.path {
+            Path::Object(paths) => paths.iter().map(|path| Self::new(path)).collect(),
+            _ => vec![self.clone()],
+        }
+    }
+
+    /// The paths of the values that the column shows; none for the whole row.
+    pub(crate) fn paths(&self) -> &[String] {
+        match &self.path {
+            Path::Row => &[],
+            Path::Value(path) => std::slice::from_ref(path),
+            Path::Object(paths) => paths,
+        }
+    }
+
+    /// The path of the value that the column is about: the first one where it shows several.
+    pub(crate) fn subject(&self) -> &str {
+        self.paths().first().map_or(".", String::as_str)
+    }
+
+    /// What the column shows of a row; null if the row has nothing there.
     pub(crate) fn value_in(&self, row: &Value) -> Value {
-        find(row, &self.path).unwrap_or(Value::Null)
+        let at = |path: &str| find(row, path).unwrap_or(Value::Null);
+        match &self.path {
+            Path::Row => row.clone(),
+            Path::Value(path) => at(path),
+            Path::Object(paths) => {
+                Value::object(paths.iter().map(|path| (path.as_str(), at(path))))
+            }
+        }
     }
 
-    /// Whether the row has a value at the path (null counts), or at least the path's first key.
+    /// Whether the row has a value at every path of the column (null counts), or at least the path's first key.
     pub(crate) fn is_present_in(&self, row: &Value) -> bool {
-        let first = self.path.split('.').next().unwrap_or_default();
-        child(row, first).is_some() || find(row, &self.path).is_some()
+        self.paths().iter().all(|path| {
+            let first = path.split('.').next().unwrap_or_default();
+            child(row, first).is_some() || find(row, path).is_some()
+        })
     }
 }
 
@@ -101,7 +187,6 @@ fn find_in_elements(value: &Value, path: &str) -> Option<Value> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -115,8 +200,7 @@ mod tests {
             ("Id", "1"),
             ("id", "2"),
             ("ID", "1"),
-            (".Id", "1"),
-            (" State.Health.Status ", r#""ok""#),
+            ("State.Health.Status", r#""ok""#),
             ("state.health.status", r#""ok""#),
             ("State.a.b", "3"),
             ("Labels.com.x", r#""y""#),
@@ -130,34 +214,22 @@ mod tests {
             ("nothing", "null"),
         ];
         for (path, expected) in cases {
-            let column = Column::parse(path).unwrap();
-            assert_eq!(column.value_in(&row).to_json(), expected, "{path}");
+            assert_eq!(
+                Column::new(path).value_in(&row).to_json(),
+                expected,
+                "{path}"
+            );
         }
-        let is_present = |path| Column::parse(path).unwrap().is_present_in(&row);
+        assert_eq!(Column::new(".").value_in(&row).to_json(), row.to_json());
+        let both = Column::object(vec!["Id".into(), "Names.0".into()]);
+        assert_eq!(both.value_in(&row).to_json(), r#"{"Id":1,"Names.0":"/a"}"#);
+        let is_present = |path| Column::new(path).is_present_in(&row);
         assert!(
-            ["id", "no", "Labels.com.y", "Names.7"]
+            ["id", "no", "Labels.com.y", "Names.7", "."]
                 .into_iter()
                 .all(is_present)
         );
         assert!(!["nothing", "x.Id"].into_iter().any(is_present));
-    }
-
-    #[test]
-    fn lists() {
-        let names = |text| {
-            Some(
-                Column::parse_list(text)?
-                    .iter()
-                    .map(|it| it.path().to_owned())
-                    .collect::<Vec<_>>(),
-            )
-        };
-        assert_eq!(
-            names("a, b.c ,.d"),
-            Some(vec!["a".into(), "b.c".into(), "d".into()])
-        );
-        assert_eq!(names("a,,b"), None);
-        assert_eq!(names(""), None);
-        assert_eq!(names("."), None);
+        assert!(!Column::object(vec!["Id".into(), "x".into()]).is_present_in(&row));
     }
 }

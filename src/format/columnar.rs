@@ -5,7 +5,7 @@ use std::io;
 use std::rc::Rc;
 
 use crate::error::Error;
-use crate::formatter::Formatter;
+use crate::formatter::{Formatter, MissingColumnNames};
 use crate::row_buffer::{Cell, RowBuffer};
 use crate::rows::for_each_row;
 use dq_json::value::{FilterOutput, Value};
@@ -152,10 +152,18 @@ impl<W: RowWriter> Formatter for ColumnarFormatter<W> {
         }
     }
 
+    fn missing_columns(&self) -> Option<MissingColumnNames> {
+        self.rows.missing_columns()
+    }
+
     fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
         self.write_rows(out)?;
         let result = self.writer.finish(&mut self.buf);
         flush(&mut self.buf, self.sanitize, out)?;
-        result
+        result?;
+        match self.rows.take_errors() {
+            errors if errors.is_empty() => Ok(()),
+            errors => Err(Error::Cells(errors)),
+        }
     }
 }

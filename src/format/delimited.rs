@@ -8,13 +8,13 @@ use crate::columnar::{ColumnarFormatter, RowWriter, UnknownKeys};
 use crate::error::Error;
 use crate::format::Format;
 use crate::formatter::Formatter;
-use crate::row_buffer::{Cell, ColumnOrigin, RowBuffer};
+use crate::row_buffer::{Cell, CellStyle, ColumnOrigin, RowBuffer};
 use crate::settings::Settings;
 use dq_json::value::Value;
 
 /// The formatter of CSV and TSV.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
-    let rows = RowBuffer::new(&settings.columns, exact);
+    let rows = RowBuffer::new(&settings.columns, exact, CellStyle::Data);
     let writer = DelimitedWriter {
         has_header: settings.columns.has_header,
         syntax: if settings.format == Format::Tsv {
@@ -62,10 +62,10 @@ impl RowWriter for DelimitedWriter {
     fn write_header(&mut self, rows: &RowBuffer, out: &mut String) {
         let has_names = rows
             .names()
-            .any(|(_, origin)| matches!(origin, ColumnOrigin::Key | ColumnOrigin::Selected));
+            .any(|name| matches!(name.origin, ColumnOrigin::Key | ColumnOrigin::Selected));
         if self.has_header && has_names {
             self.syntax
-                .write_line(rows.names().map(|(name, _)| name), out);
+                .write_line(rows.names().map(|name| name.title()), out);
         }
     }
 

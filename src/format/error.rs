@@ -19,6 +19,17 @@ pub enum Error {
     /// Rows had keys that first appeared after the header was written; those cells are missing from the output. The
     /// text lists the keys, separated by commas.
     UnknownKeys(String),
+    /// The filters of columns failed, and those cells show the values as they are.
+    Cells(Vec<CellError>),
+}
+
+/// The first failure of a column's filter.
+#[derive(Debug)]
+pub struct CellError {
+    /// The column's path.
+    pub column: String,
+    /// What is wrong, in one line.
+    pub message: String,
 }
 
 impl Error {
@@ -53,6 +64,13 @@ impl fmt::Display for Error {
                 f,
                 "left out, because they appeared after the header was written: {keys}; name all columns with --columns"
             ),
+            Self::Cells(errors) => {
+                for (at, error) in errors.iter().enumerate() {
+                    let separator = if at > 0 { "; " } else { "" };
+                    write!(f, "{separator}column {}: {}", error.column, error.message)?;
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -13,6 +13,8 @@ pub enum Format {
     Lines,
     /// Aligned columns without borders.
     Table,
+    /// One line per value of an object, its name before it, and an empty line between two objects.
+    Record,
     /// Comma-separated values (RFC 4180).
     Csv,
     /// Tab-separated values, as jq's `@tsv` writes them.
@@ -36,6 +38,7 @@ const NAMES: &[(Format, &str, &[&str])] = &[
     (Format::Raw, "raw", &[]),
     (Format::Lines, "lines", &[]),
     (Format::Table, "table", &[]),
+    (Format::Record, "record", &["records"]),
     (Format::Csv, "csv", &[]),
     (Format::Tsv, "tsv", &[]),
     (Format::Markdown, "markdown", &["md"]),
@@ -72,6 +75,9 @@ impl Format {
 
     /// Whether the output has rows and columns.
     pub fn has_columns(self) -> bool {
-        matches!(self, Self::Table | Self::Csv | Self::Tsv | Self::Markdown)
+        matches!(
+            self,
+            Self::Table | Self::Record | Self::Csv | Self::Tsv | Self::Markdown
+        )
     }
 }

@@ -6,6 +6,15 @@ use dq_json::value::{FilterOutput, Value};
 
 use crate::error::Error;
 
+/// The paths of selected columns that no row had, and the keys of the first row.
+#[derive(Debug, PartialEq, Eq)]
+pub struct MissingColumnNames {
+    /// The paths of the columns, in order.
+    pub columns: Vec<String>,
+    /// The keys that there are, in order.
+    pub keys: Vec<String>,
+}
+
 /// Writes values, one at a time. After the last one, [`Formatter::finish`] must be called.
 ///
 /// A formatter may buffer bytes and hold values. After any error but [`Error::Io`] it accepts the next value as if
@@ -45,6 +54,11 @@ pub trait Formatter {
     /// As [`Formatter::write`].
     fn before_blocking(&mut self, _out: &mut dyn io::Write) -> Result<(), Error> {
         Ok(())
+    }
+
+    /// The selected columns that no row had, once all values are written; `None` if there is none.
+    fn missing_columns(&self) -> Option<MissingColumnNames> {
+        None
     }
 
     /// Writes everything that is left after the last value.

@@ -21,7 +21,9 @@
 
 mod cell;
 mod column;
+mod column_list;
 mod columnar;
+mod columns;
 mod delimited;
 mod error;
 mod format;
@@ -30,6 +32,7 @@ mod jaq_format;
 mod json;
 mod lines;
 mod markdown;
+mod missing_columns;
 mod output_buffer;
 mod palette;
 mod row_buffer;
@@ -45,10 +48,12 @@ mod yaml;
 #[cfg(test)]
 mod tests;
 
-pub use column::{Column, Columns};
-pub use error::Error;
+pub use column::Column;
+pub use column_list::{ColumnList, ColumnListError, parse_columns};
+pub use columns::{CellFilters, Columns, RunCellFilter, Selection};
+pub use error::{CellError, Error};
 pub use format::Format;
-pub use formatter::Formatter;
+pub use formatter::{Formatter, MissingColumnNames};
 pub use palette::Palette;
 pub use settings::{Indent, JsonLayout, RawOutput, Settings};
 
@@ -63,8 +68,10 @@ pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
     match settings.format {
         Format::Json | Format::Jsonl | Format::Raw => Box::new(JsonFormatter::new(settings)),
         Format::Lines => Box::new(LinesFormatter::new(settings)),
-        Format::Table if settings.has_json_fallback => Box::new(TableOrJson::new(settings)),
-        Format::Table => table::formatter(&settings),
+        Format::Table | Format::Record if settings.has_json_fallback => {
+            Box::new(TableOrJson::new(settings))
+        }
+        Format::Table | Format::Record => table::formatter(&settings),
         Format::Csv | Format::Tsv => delimited::formatter(&settings),
         Format::Markdown => markdown::formatter(&settings),
         Format::Yaml => Box::new(YamlFormatter::new(&settings)),

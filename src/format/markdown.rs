@@ -6,13 +6,13 @@ use crate::cell::{push_readable, push_visible};
 use crate::columnar::{ColumnarFormatter, RowWriter, UnknownKeys};
 use crate::error::Error;
 use crate::formatter::Formatter;
-use crate::row_buffer::{Cell, CellKind, RowBuffer};
+use crate::row_buffer::{Cell, CellKind, CellStyle, RowBuffer};
 use crate::settings::Settings;
 use dq_json::value::Value;
 
 /// The formatter of Markdown tables.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
-    let rows = RowBuffer::new(&settings.columns, escaped_cell);
+    let rows = RowBuffer::new(&settings.columns, escaped_cell, CellStyle::Readable);
     Box::new(ColumnarFormatter::new(
         rows,
         MarkdownWriter::default(),
@@ -28,7 +28,7 @@ struct MarkdownWriter {
 
 impl RowWriter for MarkdownWriter {
     fn write_header(&mut self, rows: &RowBuffer, out: &mut String) {
-        let names: Vec<String> = rows.names().map(|(name, _)| escaped(name)).collect();
+        let names: Vec<String> = rows.names().map(|name| escaped(name.title())).collect();
         push_line(names.iter().map(String::as_str), out);
         let mut is_numeric: Vec<Option<bool>> = vec![None; names.len()];
         for cell in rows.rows().flatten() {

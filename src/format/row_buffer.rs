@@ -1,10 +1,15 @@
 //! Rows held in memory: the text of all cells in one string, and the columns seen so far.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use indexmap::IndexMap;
 
-use crate::column::{Column, Columns};
+use crate::column::Column;
+use crate::columns::{CellFilters, Columns, Selection};
+use crate::error::CellError;
+use crate::formatter::MissingColumnNames;
+use crate::missing_columns::MissingColumns;
 use dq_json::value::Value;
 
 /// The columns are fixed when this many bytes are held.
@@ -49,16 +54,62 @@ pub enum ColumnOrigin {
     Scalar,
 }
 
-type ColumnNames = IndexMap<Rc<str>, ColumnOrigin, foldhash::fast::RandomState>;
+/// What is known of a column.
+struct Entry {
+    origin: ColumnOrigin,
+    /// What the column shows, if it was selected.
+    column: Option<Column>,
+}
+
+/// The columns by their unique names, which are the keys of rows or the paths of selected columns.
+type Entries = IndexMap<Rc<str>, Entry, foldhash::fast::RandomState>;
+
+/// How a format shows the cells of selected columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellStyle {
+    /// For people: the columns' filters apply.
+    Readable,
+    /// For programs: without filters, and with a column for each of the values that a column shows.
+    Data,
+}
+
+/// A column's name.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnName<'a> {
+    /// The header that was given for it.
+    pub header: Option<&'a str>,
+    /// Its path in the rows.
+    pub path: &'a str,
+    /// The path of the value that it is about: the first one where it shows several.
+    pub subject: &'a str,
+    pub origin: ColumnOrigin,
+}
+
+impl<'a> ColumnName<'a> {
+    /// The header, or else the path.
+    pub fn title(self) -> &'a str {
+        self.header.unwrap_or(self.path)
+    }
+}
 
 /// Rows, and their columns in the order in which they were first seen.
 pub struct RowBuffer {
-    selected: Option<Vec<Column>>,
+    entries: Entries,
+    /// The cells come from the entries' columns. Otherwise the rows' keys are the columns.
+    is_selected: bool,
+    /// Decides with the first row whether the selected columns apply.
+    undecided: Option<Selection>,
+    /// Cells that a filter fails on are shown as they are, without an error.
+    tolerates_errors: bool,
+    /// The selected columns stay in their order.
+    keeps_order: bool,
+    /// The keys that the selected columns show; `None` if a row's other keys are not shown.
+    covered: Option<HashSet<Rc<str>>>,
+    missing: MissingColumns,
+    filters: Option<CellFilters>,
+    errors: Vec<CellError>,
     /// Every element of an array is a row.
     pub explode_arrays: bool,
-    /// The first row decides whether the selected columns apply.
-    is_tentative: bool,
-    names: ColumnNames,
     render: Render,
     has_fixed_columns: bool,
     text: String,
@@ -68,22 +119,32 @@ pub struct RowBuffer {
 }
 
 impl RowBuffer {
-    pub fn new(columns: &Columns, render: Render) -> Self {
-        let mut names = ColumnNames::default();
-        let mut selected = columns.selected.clone();
-        // A column selected twice is shown once.
-        if let Some(selected) = &mut selected {
-            selected.retain(|it| {
-                names
-                    .insert(it.path().into(), ColumnOrigin::Selected)
-                    .is_none()
-            });
-        }
+    pub fn new(columns: &Columns, render: Render, style: CellStyle) -> Self {
+        let selected = columns.selected.as_deref().unwrap_or_default();
+        let entries = match style {
+            CellStyle::Readable => entries(selected.iter().cloned()),
+            CellStyle::Data => entries(selected.iter().flat_map(Column::split)),
+        };
+        let is_selected = columns.selected.is_some();
+        let is_fixed = columns.selection == Selection::Fixed;
         Self {
-            names,
-            selected,
+            missing: MissingColumns::new(if columns.reports_missing {
+                entries.len()
+            } else {
+                0
+            }),
+            entries,
+            is_selected,
+            undecided: (is_selected && !is_fixed).then_some(columns.selection),
+            tolerates_errors: columns.selection.tolerates_errors(),
+            keeps_order: columns.selection != Selection::Presentation,
+            covered: None,
+            filters: match style {
+                CellStyle::Readable => columns.filters.clone(),
+                CellStyle::Data => None,
+            },
+            errors: Vec::new(),
             explode_arrays: columns.explode_arrays,
-            is_tentative: columns.is_tentative,
             render,
             has_fixed_columns: false,
             text: String::new(),
@@ -95,10 +156,10 @@ impl RowBuffer {
     /// Fixes the columns; with `sort`, in the order of their names unless they were selected.
     pub fn fix_columns(&mut self, sort: bool) {
         self.has_fixed_columns = true;
-        if sort && self.selected.is_none() {
-            let old: Vec<_> = self.names.keys().cloned().collect();
-            self.names.sort_keys();
-            let new = |column: usize| self.names.get_index_of(&old[column]).unwrap_or(column);
+        if sort && !(self.is_selected && self.keeps_order) {
+            let old: Vec<_> = self.entries.keys().cloned().collect();
+            self.entries.sort_keys();
+            let new = |column: usize| self.entries.get_index_of(&old[column]).unwrap_or(column);
             self.cells
                 .iter_mut()
                 .for_each(|cell| cell.column = new(cell.column));
@@ -118,31 +179,46 @@ impl RowBuffer {
         self.row_ends.is_empty()
     }
 
-    /// The names of the columns and their origins.
-    pub fn names(&self) -> impl ExactSizeIterator<Item = (&str, ColumnOrigin)> {
-        self.names.iter().map(|(name, origin)| (&**name, *origin))
+    /// The names of the columns.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = ColumnName<'_>> {
+        self.entries.iter().map(|(path, entry)| ColumnName {
+            header: entry.column.as_ref().and_then(Column::header),
+            path,
+            subject: entry.column.as_ref().map_or(path, Column::subject),
+            origin: entry.origin,
+        })
+    }
+
+    /// The columns that no row has had; `None` if there is none, or no row.
+    pub fn missing_columns(&self) -> Option<MissingColumnNames> {
+        let missing = self.missing.indexes();
+        let columns = missing.filter_map(|at| self.entries[at].column.as_ref());
+        let columns: Vec<_> = columns.map(Column::path).collect();
+        (!columns.is_empty()).then(|| MissingColumnNames {
+            columns,
+            keys: self.missing.keys(),
+        })
+    }
+
+    /// The first failure of the filter of each column, once.
+    pub fn take_errors(&mut self) -> Vec<CellError> {
+        std::mem::take(&mut self.errors)
     }
 
     /// Adds a row. Cells of keys that are not among the fixed columns are left out; the first such key is returned.
     pub fn push(&mut self, row: &Value) -> Option<Rc<str>> {
-        if std::mem::take(&mut self.is_tentative) {
-            self.check_selection(row);
+        if let Some(selection) = self.undecided.take() {
+            self.decide(selection, row);
         }
-        let unknown = match (self.selected.take(), row) {
-            (Some(selected), _) => {
-                for (at, column) in selected.iter().enumerate() {
-                    self.push_cell(at, &column.value_in(row));
-                }
-                self.selected = Some(selected);
-                None
-            }
-            (None, Value::Obj(map)) => self.push_entries(map.iter(), ColumnOrigin::Key),
-            (None, Value::Arr(items)) => {
+        let unknown = match row {
+            _ if self.is_selected => self.push_selected(row),
+            Value::Obj(map) => self.push_entries(map.iter(), ColumnOrigin::Key),
+            Value::Arr(items) => {
                 let indexes = (0..items.len()).map(|index| Rc::from(index.to_string()));
                 let indexes: Vec<Rc<str>> = indexes.collect();
                 self.push_entries(indexes.iter().zip(items.iter()), ColumnOrigin::Index)
             }
-            (None, scalar) => {
+            scalar => {
                 self.push_entries([(&VALUE.into(), scalar)].into_iter(), ColumnOrigin::Scalar)
             }
         };
@@ -150,13 +226,94 @@ impl RowBuffer {
         unknown
     }
 
-    /// Drops the selected columns if the row does not have them all.
-    fn check_selection(&mut self, row: &Value) {
-        let is_present =
-            |selected: &Vec<Column>| selected.iter().all(|column| column.is_present_in(row));
-        if !self.selected.as_ref().is_some_and(is_present) {
-            self.selected = None;
-            self.names.clear();
+    /// Decides which columns apply, by the first row.
+    fn decide(&mut self, selection: Selection, row: &Value) {
+        let selected = self.entries.values();
+        let selected: Vec<_> = selected.filter_map(|entry| entry.column.clone()).collect();
+        let has_all = selected.iter().all(|column| column.is_present_in(row));
+        if has_all && selection != Selection::Presentation {
+            let paths = selected.iter().flat_map(Column::paths);
+            let is_complete = selection == Selection::Complete;
+            self.covered = is_complete.then(|| paths.map(|path| path.as_str().into()).collect());
+            return;
+        }
+        let Value::Obj(map) = row else {
+            return self.drop_selection();
+        };
+        let kept = kept_columns(&selected, map.iter().map(|(key, _)| key), row);
+        if kept
+            .iter()
+            .all(|column| selected.iter().all(|it| it != column))
+        {
+            return self.drop_selection();
+        }
+        self.entries = entries(kept.into_iter());
+        self.covered = Some(map.iter().map(|(key, _)| key.clone()).collect());
+    }
+
+    fn drop_selection(&mut self) {
+        self.is_selected = false;
+        self.entries.clear();
+    }
+
+    fn push_selected(&mut self, row: &Value) -> Option<Rc<str>> {
+        let unknown = self.add_new_keys(row);
+        self.missing
+            .note(row, self.entries.values().map(|it| it.column.as_ref()));
+        let entries = std::mem::take(&mut self.entries);
+        for (at, entry) in entries.values().enumerate() {
+            if let Some(column) = &entry.column {
+                self.push_selected_cell(at, column, row);
+            }
+        }
+        self.entries = entries;
+        unknown
+    }
+
+    /// Adds a column for each key of the row that no column shows, where such keys are shown. Returns the first one
+    /// that comes too late.
+    fn add_new_keys(&mut self, row: &Value) -> Option<Rc<str>> {
+        let (Some(covered), Value::Obj(map)) = (&mut self.covered, row) else {
+            return None;
+        };
+        let mut unknown = None;
+        for (key, _) in map.iter() {
+            if covered.contains(key) {
+                continue;
+            }
+            if self.has_fixed_columns {
+                unknown = unknown.or_else(|| Some(key.clone()));
+                continue;
+            }
+            covered.insert(key.clone());
+            let entry = Entry {
+                origin: ColumnOrigin::Key,
+                column: Some(Column::of_key(key)),
+            };
+            self.entries.insert(key.clone(), entry);
+        }
+        unknown
+    }
+
+    fn push_selected_cell(&mut self, at: usize, column: &Column, row: &Value) {
+        let value = column.value_in(row);
+        let Some((filters, filter)) = self.filters.as_ref().zip(column.filter()) else {
+            return self.push_cell(at, &value);
+        };
+        match filters.run(filter, &value) {
+            Ok(shown) => self.push_cell(at, &shown),
+            Err(message) => {
+                if !self.tolerates_errors && value != Value::Null {
+                    self.note_error(column.path(), message);
+                }
+                self.push_cell(at, &value);
+            }
+        }
+    }
+
+    fn note_error(&mut self, column: String, message: String) {
+        if self.errors.iter().all(|error| error.column != column) {
+            self.errors.push(CellError { column, message });
         }
     }
 
@@ -178,14 +335,20 @@ impl RowBuffer {
     /// The index of a column. Most rows have the same keys in the same order, so the key's own index is tried first.
     fn column(&mut self, at: usize, name: &Rc<str>, origin: ColumnOrigin) -> Option<usize> {
         if self
-            .names
+            .entries
             .get_index(at)
             .is_some_and(|(known, _)| known == name)
         {
             return Some(at);
         }
-        match self.names.get_index_of(name) {
-            None if !self.has_fixed_columns => Some(self.names.insert_full(name.clone(), origin).0),
+        match self.entries.get_index_of(name) {
+            None if !self.has_fixed_columns => {
+                let entry = Entry {
+                    origin,
+                    column: None,
+                };
+                Some(self.entries.insert_full(name.clone(), entry).0)
+            }
             found => found,
         }
     }
@@ -227,7 +390,7 @@ impl RowBuffer {
 
     /// The cells of a row in the order of the columns; `None` for null.
     pub fn in_order<'c>(&self, cells: &'c [Cell]) -> Vec<Option<&'c Cell>> {
-        let mut ordered = vec![None; self.names.len()];
+        let mut ordered = vec![None; self.entries.len()];
         for cell in cells {
             if let Some(slot) = ordered.get_mut(cell.column) {
                 *slot = Some(cell);
@@ -248,4 +411,49 @@ impl RowBuffer {
         self.cells.clear();
         self.row_ends.clear();
     }
+}
+
+/// The entries of selected columns. A column that is selected twice is shown once.
+fn entries(selected: impl Iterator<Item = Column>) -> Entries {
+    let mut entries = Entries::default();
+    for column in selected {
+        if entries
+            .values()
+            .any(|entry: &Entry| entry.column.as_ref() == Some(&column))
+        {
+            continue;
+        }
+        let mut name = column.path();
+        // Another column of the same path has another header or filter.
+        while entries.contains_key(&*name) {
+            name.push(' ');
+        }
+        let entry = Entry {
+            origin: ColumnOrigin::Selected,
+            column: Some(column),
+        };
+        entries.insert(name.into(), entry);
+    }
+    entries
+}
+
+/// The columns of a row with these keys: where a selected column shows the key, that column, else one for the key.
+fn kept_columns<'k>(
+    selected: &[Column],
+    keys: impl Iterator<Item = &'k Rc<str>>,
+    row: &Value,
+) -> Vec<Column> {
+    let shows = |column: &Column, key: &str| column.paths().iter().any(|path| path == key);
+    let mut columns: Vec<Column> = Vec::new();
+    for key in keys {
+        let mut showing = selected
+            .iter()
+            .filter(|it| shows(it, key) && it.is_present_in(row));
+        match showing.next() {
+            Some(column) if columns.contains(column) => {}
+            Some(column) => columns.push(column.clone()),
+            None => columns.push(Column::of_key(key)),
+        }
+    }
+    columns
 }

@@ -1,6 +1,6 @@
 //! How values are to be written.
 
-use crate::column::Columns;
+use crate::columns::Columns;
 use crate::format::Format;
 use crate::palette::Palette;
 

@@ -52,7 +52,13 @@ pub fn print_command(
     plan: &Plan,
     output: &Output,
 ) -> Result<Arrival, Error> {
-    let (line, notes) = curl::line(jq, exchange, &plan.program, plan.is_plain())?;
+    let (line, notes) = curl::line(
+        jq,
+        exchange,
+        &plan.program,
+        plan.is_plain(),
+        !plan.cells.is_empty(),
+    )?;
     output.text(format!("{line}\n").as_bytes())?;
     for note in notes {
         output.report(&format!("dq: --curl: {note}"));

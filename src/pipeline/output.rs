@@ -8,6 +8,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::byte_source::BeforeBlocking;
+use super::missing_columns;
 use super::progress::Progress;
 use super::stdout_monitor::StdoutMonitor;
 use crate::error::Error;
@@ -66,12 +67,13 @@ pub struct Output {
 }
 
 impl Output {
-    pub fn new(terminal: Terminal, flush: Flush, formatter: Box<dyn Formatter>) -> Self {
+    /// The output streams, without a formatter: outputs are written after [`Output::format_with`].
+    pub fn new(terminal: Terminal, flush: Flush) -> Self {
         let progress = Progress::new(terminal.stderr.is_terminal);
         let stdout = RefCell::new(BufWriter::with_capacity(BUFFER_SIZE, Stdout));
         Self {
             stdout,
-            formatter: RefCell::new(formatter),
+            formatter: RefCell::new(dq_format::formatter(dq_format::Settings::default())),
             is_held: Cell::new(false),
             insertions: OnceCell::new(),
             flush,
@@ -80,6 +82,11 @@ impl Output {
             stdout_monitor: StdoutMonitor::default(),
             failure: Cell::new(None),
         }
+    }
+
+    /// Sets the formatter of the outputs.
+    pub fn format_with(&self, formatter: Box<dyn Formatter>) {
+        self.formatter.replace(formatter);
     }
 
     /// The progress line, where there is one.
@@ -141,8 +148,13 @@ impl Output {
     /// Ends the formatter's output.
     pub fn finish_values(&self) -> Result<(), Error> {
         let mut formatter = self.formatter.borrow_mut();
-        formatter.finish(&mut *self.stdout())?;
-        Ok(())
+        let finished = formatter.finish(&mut *self.stdout());
+        let missing = formatter.missing_columns();
+        drop(formatter);
+        if let Some(missing) = missing {
+            self.report(&missing_columns::message(&missing));
+        }
+        Ok(finished?)
     }
 
     /// Whether the formatter keeps what it holds even while the input is idle.
@@ -176,6 +188,11 @@ impl Output {
     /// Writes text from the server or the filter to stderr, after flushing stdout.
     pub fn message(&self, bytes: &[u8]) {
         self.flush_written();
+        self.message_between_writes(bytes);
+    }
+
+    /// As [`Output::message`], without flushing stdout: also while the formatter is writing.
+    pub fn message_between_writes(&self, bytes: &[u8]) {
         self.beside_progress(|| {
             let mut stderr = io::stderr().lock();
             // A failure to write to stderr cannot be reported anywhere.

@@ -20,6 +20,7 @@ pub fn line(
     exchange: &Exchange,
     program: &FilterPlan,
     is_plain: bool,
+    has_columns: bool,
 ) -> Result<(String, Vec<String>), Error> {
     let shown = exchange.shown;
     let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone());
@@ -54,7 +55,8 @@ pub fn line(
     if piped {
         let (jq, note) = jq_line(jq, program, kind == AnswerKind::Text)?;
         line = format!("{line} | {jq}");
-        command.notes.extend(note);
+        let columns = has_columns.then(|| "jq prints the data: it has no columns".into());
+        command.notes.extend(note.or(columns));
     }
     Ok((line, command.notes))
 }

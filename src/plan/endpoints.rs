@@ -5,7 +5,7 @@ use crate::cli::{Cli, Word};
 use crate::error::Error;
 use dq_json::value::Value;
 
-use super::format::SavedFormat;
+use super::format::{SavedColumns, SavedFormat};
 use super::text::unicode;
 
 /// The explanation of one endpoint, where `--endpoints` is followed by its path alone.
@@ -39,11 +39,15 @@ pub(super) fn list(words: &mut Vec<Word>) -> Result<String, Error> {
 }
 
 /// The list is a table of the columns that most people look for, unless a filter makes something else of it.
-pub(super) fn format(is_filtered: bool) -> SavedFormat<'static> {
-    SavedFormat {
-        output: Some("table"),
-        columns: (!is_filtered).then_some("method,path,about"),
+pub(super) fn format(is_filtered: bool) -> SavedFormat {
+    let columns = SavedColumns {
+        text: "method,path,about".into(),
+        saved: None,
         is_filtered: false,
+    };
+    SavedFormat {
+        output: Some("table".into()),
+        columns: (!is_filtered).then_some(columns),
     }
 }
 

@@ -1,18 +1,42 @@
 //! The format of a run: the typed one, else the saved filter's, else JSON.
 
+use std::ops::Range;
+
 use crate::cli::FormatOptions;
 use crate::error::Error;
-use dq_format::{Column, Columns, Format};
+use dq_filter::CompileError;
+use dq_filter::saved::{FilterOrigin, SavedFilter};
+use dq_format::{Column, ColumnList, Columns, Format, Selection, parse_columns};
 
 /// What a saved filter's metadata says about its output.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SavedFormat<'a> {
+#[derive(Clone, Debug, Default)]
+pub struct SavedFormat {
     /// `output`: the name of a format.
-    pub output: Option<&'a str>,
-    /// `columns`: paths separated by commas.
-    pub columns: Option<&'a str>,
+    pub output: Option<String>,
+    /// `columns`, of this saved filter or of the one that it begins with.
+    pub columns: Option<SavedColumns>,
+}
+
+/// The columns of a saved filter.
+#[derive(Clone, Debug)]
+pub struct SavedColumns {
+    /// The list, as `--columns` takes it.
+    pub text: String,
+    /// The saved filter whose columns they are; `None` for a list that dq makes itself.
+    pub saved: Option<SavedFilter>,
     /// A filter follows, which may produce other rows.
     pub is_filtered: bool,
+}
+
+/// The filters of the chosen columns, to be compiled.
+#[derive(Debug)]
+pub struct CellProgram {
+    /// The list of columns that the filters are in.
+    pub text: String,
+    /// Where in the list they are.
+    pub ranges: Vec<Range<usize>>,
+    /// The saved filter whose columns they are.
+    pub saved: Option<SavedFilter>,
 }
 
 /// The format and columns of a run.
@@ -20,6 +44,8 @@ pub struct SavedFormat<'a> {
 pub struct Choice {
     pub format: Format,
     pub columns: Columns,
+    /// The filters of the columns, in the order of their indexes.
+    pub cells: Vec<CellProgram>,
     /// The format was not typed: the saved filter or the default chose it.
     pub is_implied: bool,
 }
@@ -29,18 +55,19 @@ pub struct Choice {
 /// # Errors
 /// An unknown format, two typed formats that contradict each other, an option that the format cannot use.
 pub fn choose(typed: &FormatOptions, saved: SavedFormat) -> Result<Choice, Error> {
-    let columns = columns(typed, saved)?;
-    let format = format(typed, saved)?;
+    let format = format(typed, &saved)?;
     refuse_useless(typed, format)?;
+    let (columns, cells) = columns(typed, saved, format)?;
     Ok(Choice {
         format,
         columns,
+        cells,
         is_implied: asked(typed)?.is_none() && typed.columns.is_none(),
     })
 }
 
-fn format(typed: &FormatOptions, saved: SavedFormat) -> Result<Format, Error> {
-    let saved = saved.output.map(named).transpose()?;
+fn format(typed: &FormatOptions, saved: &SavedFormat) -> Result<Format, Error> {
+    let saved = saved.output.as_deref().map(named).transpose()?;
     let asked = asked(typed)?;
     if let Some((format, spelled)) = &asked {
         refuse_contradiction(typed, *format, spelled)?;
@@ -159,22 +186,127 @@ fn refuse_useless(typed: &FormatOptions, format: Format) -> Result<(), Error> {
     }
 }
 
-fn columns(typed: &FormatOptions, saved: SavedFormat) -> Result<Columns, Error> {
-    // -S sorts the columns, unless the user has put them in order.
-    let saved_columns = saved.columns.filter(|_| !typed.sort_keys);
-    let list = typed.columns.as_deref().or(saved_columns);
-    let selected = list.map(|list| {
-        Column::parse_list(list).ok_or_else(|| {
-            Error::usage(format!(
-                "--columns takes paths with commas between them, not '{list}'"
-            ))
-        })
-    });
-    Ok(Columns {
-        selected: selected.transpose()?,
-        explode_arrays: saved.output.and_then(Format::from_name) == Some(Format::Lines),
-        is_tentative: typed.columns.is_none() && saved.is_filtered,
+/// The columns of a format, and their filters where it is one that people read.
+///
+/// Header and filter of a saved filter's column are how people see its data, so the formats for programs have neither. A
+/// typed header is for all formats.
+fn columns(
+    typed: &FormatOptions,
+    saved: SavedFormat,
+    format: Format,
+) -> Result<(Columns, Vec<CellProgram>), Error> {
+    let is_lines = saved.output.as_deref().and_then(Format::from_name) == Some(Format::Lines);
+    let columns = Columns {
+        explode_arrays: is_lines,
         has_header: !typed.no_header,
+        ..Columns::default()
+    };
+    let is_readable = match format {
+        Format::Table | Format::Record | Format::Markdown => true,
+        _ => format == Format::Lines && is_lines,
+    };
+    match (&typed.columns, saved.columns) {
+        (Some(text), saved) => typed_columns(columns, text, saved.filter(|_| is_readable)),
+        // Lines of columns are only for a saved filter that was written so.
+        (None, Some(_)) if format == Format::Lines && !is_lines => Ok((columns, Vec::new())),
+        (None, Some(saved)) => saved_columns(columns, saved, typed.sort_keys, is_readable),
+        (None, None) => Ok((columns, Vec::new())),
+    }
+}
+
+/// The typed columns. A path alone has the header and the filter that the saved filter has for it. What is typed is
+/// compiled even where it does not apply, to report what is wrong with it.
+fn typed_columns(
+    columns: Columns,
+    text: &str,
+    saved: Option<SavedColumns>,
+) -> Result<(Columns, Vec<CellProgram>), Error> {
+    let mut list = parsed(text, None)?;
+    let mut cells = Vec::new();
+    if let Some(saved) = saved {
+        let presentation = parsed(&saved.text, saved.saved.as_ref())?;
+        if list.present_as(&presentation) {
+            cells.push(CellProgram::new(saved, presentation.filters));
+        }
+    }
+    let typed = CellProgram {
+        text: text.to_owned(),
+        ranges: list.filters,
+        saved: None,
+    };
+    cells.insert(0, typed);
+    cells.retain(|program| !program.ranges.is_empty());
+    let columns = Columns {
+        selected: Some(list.columns),
+        reports_missing: true,
+        ..columns
+    };
+    Ok((columns, cells))
+}
+
+fn saved_columns(
+    columns: Columns,
+    saved: SavedColumns,
+    sort_keys: bool,
+    is_readable: bool,
+) -> Result<(Columns, Vec<CellProgram>), Error> {
+    let list = parsed(&saved.text, saved.saved.as_ref())?;
+    if !is_readable && list.columns.iter().any(Column::is_row) {
+        // A column that shows the whole row is for people: the data has the keys of the rows.
+        return Ok((columns, Vec::new()));
+    }
+    let origin = saved.saved.as_ref().map(|saved| saved.origin);
+    let is_own = origin.is_some_and(|origin| origin != FilterOrigin::BuiltIn);
+    let selected = list.columns.into_iter();
+    let columns = Columns {
+        selection: selection(sort_keys, origin, saved.is_filtered),
+        reports_missing: is_own && !saved.is_filtered,
+        selected: Some(if is_readable {
+            selected.collect()
+        } else {
+            selected.map(Column::into_data).collect()
+        }),
+        ..columns
+    };
+    let has_filters = is_readable && !list.filters.is_empty();
+    let cells = has_filters.then(|| CellProgram::new(saved, list.filters));
+    Ok((columns, cells.into_iter().collect()))
+}
+
+impl CellProgram {
+    fn new(columns: SavedColumns, ranges: Vec<Range<usize>>) -> Self {
+        Self {
+            text: columns.text,
+            ranges,
+            saved: columns.saved,
+        }
+    }
+}
+
+/// Which rows a saved filter's columns are for. `-S` sorts them.
+fn selection(sort_keys: bool, origin: Option<FilterOrigin>, is_filtered: bool) -> Selection {
+    match origin {
+        _ if sort_keys => Selection::Presentation,
+        Some(FilterOrigin::BuiltIn) if is_filtered => Selection::Complete,
+        _ if is_filtered => Selection::Tentative,
+        _ => Selection::Fixed,
+    }
+}
+
+fn parsed(text: &str, saved: Option<&SavedFilter>) -> Result<ColumnList, Error> {
+    parse_columns(text).map_err(|error| {
+        let path = saved.map_or("", |saved| &saved.path);
+        let option = if saved.is_none() {
+            "--columns"
+        } else {
+            "columns"
+        };
+        let message = format!("{option}: {}", error.message);
+        let error = CompileError::in_text(path, text, error.range, message);
+        Error::Usage {
+            message: error.to_string(),
+            hint: Some("columns are [HEADER:] PATH [| FILTER], with commas between them".into()),
+        }
     })
 }
 
@@ -192,9 +324,12 @@ mod tests {
             panic!("{words}");
         };
         let saved = SavedFormat {
-            output,
-            columns,
-            is_filtered: false,
+            output: output.map(str::to_owned),
+            columns: columns.map(|columns| SavedColumns {
+                text: columns.to_owned(),
+                saved: None,
+                is_filtered: false,
+            }),
         };
         match choose(&cli.format, saved) {
             Ok(choice) => {
@@ -259,7 +394,7 @@ mod tests {
             ),
             (
                 "--columns a,,b",
-                "--columns takes paths with commas between them, not 'a,,b'; ",
+                "--columns: a path is missing\n    a,,b\n     ^; columns are [HEADER:] PATH [| FILTER], with commas between them",
             ),
             ("--wide", "--wide goes with -t; "),
             ("-o csv --wide", "--wide goes with -t; "),
@@ -278,7 +413,7 @@ mod tests {
             ),
             (
                 "-o html",
-                "there is no format html; the formats are json, jsonl, raw, lines, table, csv, tsv, markdown, yaml, toml, xml, cbor",
+                "there is no format html; the formats are json, jsonl, raw, lines, table, record, csv, tsv, markdown, yaml, toml, xml, cbor",
             ),
         ];
         for (words, expected) in cases {
@@ -297,7 +432,7 @@ mod tests {
             ("--columns name", Some("csv"), None, "Csv name"),
             ("--columns name", Some("yaml"), None, "Table name"),
             ("--wide", Some("table"), None, "Table"),
-            ("-S", Some("table"), Some("id"), "Table"),
+            ("-S", Some("table"), Some("id"), "Table id"),
             ("-S --columns b,a", Some("table"), Some("id"), "Table b,a"),
             ("-r", Some("lines"), None, "Lines"),
             ("-c", Some("lines"), None, "Json"),
@@ -306,7 +441,7 @@ mod tests {
                 "",
                 Some("html"),
                 None,
-                "there is no format html; the formats are json, jsonl, raw, lines, table, csv, tsv, markdown, yaml, toml, xml, cbor",
+                "there is no format html; the formats are json, jsonl, raw, lines, table, record, csv, tsv, markdown, yaml, toml, xml, cbor",
             ),
         ];
         for (words, output, columns, expected) in cases {

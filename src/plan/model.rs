@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::format::CellProgram;
 use super::jq_options::JqOptions;
 use crate::terminal::Terminal;
 use dq_filter::saved::{SavedFilter, SavedFilters};
@@ -18,6 +19,8 @@ pub struct Plan {
     /// `-e`: the exit code depends on the last output.
     pub exit_status: bool,
     pub output: dq_format::Settings,
+    /// The filters of the columns, in the order of their indexes.
+    pub cells: Vec<CellProgram>,
     /// An option or the saved filter chose a format.
     pub has_format: bool,
     pub flush: Flush,
@@ -92,6 +95,20 @@ pub struct FilterPlan {
 }
 
 impl FilterPlan {
+    /// The program of the columns' filters for the filter stage.
+    pub fn cells_to_compile<'p>(
+        &'p self,
+        cells: &'p CellProgram,
+        environment: &'p dyn Fn() -> Vec<(String, String)>,
+    ) -> dq_filter::Program<'p> {
+        dq_filter::Program {
+            text: &cells.text,
+            path: cells.saved.as_ref().map(|saved| &*saved.path),
+            saved: None,
+            ..self.to_compile(environment)
+        }
+    }
+
     /// The program for the filter stage, without element streaming and partial outputs.
     pub fn to_compile<'p>(
         &'p self,

@@ -1,5 +1,6 @@
 //! Saved filters on the command line: the name is the source, the words after it fill the endpoint's placeholders.
 
+mod columns;
 mod endpoint;
 mod hints;
 
@@ -104,19 +105,11 @@ impl Call {
         signature(&self.saved.name, endpoint)
     }
 
-    /// The columns of the metadata. A built-in filter names them so that an empty list has its header; after it, a
-    /// filter's rows decide.
-    pub fn columns(&self, is_filtered: bool) -> Option<&str> {
-        let columns = self.metadata.columns.as_deref();
-        columns.filter(|_| !is_filtered || self.saved.origin != FilterOrigin::BuiltIn)
-    }
-
-    /// The format that the metadata asks for.
-    pub(super) fn format(&self, is_filtered: bool) -> SavedFormat<'_> {
+    /// The format and the columns that the metadata asks for.
+    pub(super) fn format(&self, is_filtered: bool, saved_filters: &SavedFilters) -> SavedFormat {
         SavedFormat {
-            output: self.metadata.output.as_deref(),
-            columns: self.columns(is_filtered),
-            is_filtered,
+            output: self.metadata.output.clone(),
+            columns: columns::of(&self.saved, &self.metadata, is_filtered, saved_filters),
         }
     }
 

@@ -201,10 +201,10 @@ fn inherit(metadata: &mut Metadata, call: &Call, is_filtered: bool) -> Result<()
     };
     fill(&mut metadata.method, &base.method);
     fill(&mut metadata.output, &base.output);
-    fill(
-        &mut metadata.columns,
-        &call.columns(is_filtered).map(str::to_owned),
-    );
+    // The columns of a filter that another one follows are found again by its name, which the program begins with.
+    if !is_filtered {
+        fill(&mut metadata.columns, &base.columns);
+    }
     fill(&mut metadata.host, &base.host);
     for (name, value) in &base.args {
         if metadata.args.iter().all(|(known, _)| known != name) {

@@ -17,6 +17,12 @@ def _seconds:
   else (try tonumber catch null) as $number
     | if $number != null then $number | seconds else . as $text | try parsed catch error("\($text | tojson[:40]) is no time: neither RFC 3339 nor seconds since the epoch") end
   end;
+# A time as RFC 3339, from a number or an RFC 3339 text, which stays as it is. The output for Go's zero time is null.
+def _time:
+  if type == "number" then _seconds | floor | todate
+  elif . == null or . == "" or startswith("0001-01-01T00:00:00") then null
+  else .
+  end;
 # A duration in seconds in the words of HumanDuration of go-units, as docker prints it.
 def _human_duration:
   (. / 60 | floor) as $minutes
@@ -54,6 +60,14 @@ def _bytes($units; $most):
 # Three digits with an SI unit, or four with a binary unit, as in docker's lists.
 def bytes($units): _bytes($units; if $units == "si" then 3 else 4 end);
 def bytes: bytes("si");
+# A percentage as docker stats prints it, with two decimals.
+def _percent:
+  if . == null then null
+  else (. * 100 | round) as $hundredths
+    | "\($hundredths / 100 | floor).\($hundredths % 100 | tostring | if length == 1 then "0" + . else . end)%"
+  end;
+# A word with a capital letter, as docker's lists of a swarm print states.
+def _capital: if . == null then null else (.[:1] | ascii_upcase) + .[1:] end;
 # A sort key that gives the order of docker's lists (fvbommel/sortorder): web2 before web10, digits before other text.
 def _natural: [strings | scan("[0-9]+|[^0-9]") | if . >= "0" and . < ":" then 0, tonumber, length else explode[] end];
 # The first twelve digits of an ID, as docker prints it; the input is the ID or an object that has one.
@@ -132,3 +146,14 @@ def ports:
       | group_by([.ip, .type, (if .public == null then null else .public - .private end)])
       | map(runs[]) | sort_by([.private, .type, .public, .ip]) | map(shown) | join(", ")
     end;
+# An event as docker events prints it: the time in the local zone with nanoseconds, type, action, ID and attributes.
+def _event_line:
+  def time:
+    (.timeNano // (.time // 0) * 1000000000) as $nano
+    | ($nano / 1000000000 | floor) as $seconds
+    | ($seconds | strflocaltime("%z") | if . == "+0000" then "Z" else .[:3] + ":" + .[3:] end) as $zone
+    | "\($seconds | strflocaltime("%Y-%m-%dT%H:%M:%S")).\("\($nano)"[-9:])\($zone)";
+  if type != "object" or (has("time") | not) then error("this is not an event") else . end
+  | (.Actor.Attributes // {} | to_entries | sort_by(.key) | map("\(.key)=\(.value)") | join(", ")) as $attributes
+  | ([time, .Type, .Action // .status, .Actor.ID // .id] | map(strings) | join(" "))
+    + if $attributes == "" then "" else " (\($attributes))" end;

@@ -72,6 +72,11 @@ impl SavedFilters {
         Ok(None)
     }
 
+    /// The built-in saved filter of that name.
+    pub fn find_built_in(&self, name: &str) -> Option<SavedFilter> {
+        self.find_in(FilterOrigin::BuiltIn, name).ok().flatten()
+    }
+
     /// The saved filter of that name from one origin.
     pub(crate) fn find_in(
         &self,

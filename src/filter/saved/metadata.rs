@@ -82,13 +82,7 @@ impl Metadata {
             let value = value.as_ref()?;
             Some(format!("{key}: {}", Value::str(value.as_str()).to_json()))
         };
-        let columns = self.columns.as_ref().map(|columns| {
-            let names: Value = columns
-                .split(',')
-                .map(|name| Value::str(name.trim()))
-                .collect();
-            format!("columns: {}", names.to_json())
-        });
+        let columns = self.columns.as_deref().map(columns_text);
         let args = (!self.args.is_empty()).then(|| {
             let args = self
                 .args
@@ -137,15 +131,27 @@ fn line(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// The columns as one text with commas, as `--columns` takes them; the value may be an array of names.
+/// The columns as one text with commas, as `--columns` takes them; the value may be an array of columns.
 fn columns(value: &Value) -> Option<String> {
     match value {
         Value::Arr(names) => {
             let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
-            names.map(|names| names.join(","))
+            names.map(|names| names.join(", "))
         }
         other => line(other),
     }
+}
+
+/// The entry of the columns: an array of names where they are no more than names.
+fn columns_text(columns: &str) -> String {
+    let is_plain = !columns.contains([':', '|', '"', '{']);
+    let names = columns.split(',').map(|name| Value::str(name.trim()));
+    let value = if is_plain {
+        names.collect()
+    } else {
+        Value::str(columns)
+    };
+    format!("columns: {}", value.to_json())
 }
 
 fn arguments(value: &Value) -> Option<Vec<(String, Value)>> {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use jaq_core::load::parse::Term as T;
+use jaq_core::load::parse::{BinaryOp, Term as T};
 
 use super::metadata::Metadata;
 use crate::compile_error::CompileError;
@@ -45,6 +45,20 @@ impl SavedFilter {
     pub fn is_identity(&self) -> bool {
         syntax::parse_module(&self.text)
             .is_ok_and(|module| matches!(module.main, Some(T::Id)) && module.defs.is_empty())
+    }
+
+    /// The name that the program begins with, where that is a call without arguments: `ps` in `ps | map(.name)`. It may
+    /// be the name of another saved filter, whose rows these are then.
+    pub fn first_call(&self) -> Option<String> {
+        let module = syntax::parse_module(&self.text).ok()?;
+        let mut term = module.main.as_ref().filter(|_| module.defs.is_empty())?;
+        while let T::BinOp(left, BinaryOp::Pipe(None), _) = term {
+            term = left;
+        }
+        match term {
+            T::Call(name, arguments) if arguments.is_empty() => Some((*name).to_owned()),
+            _ => None,
+        }
     }
 
     /// Parses `source`, which is the filter's text. It must have a main filter.

@@ -49,7 +49,7 @@ fn a_header_is_read_as_it_was_written() {
         endpoint: Some("/x?filters={\"a\":[\"b\"]}".into()),
         method: Some("HEAD".into()),
         output: Some("table".into()),
-        columns: Some("id,a.b".into()),
+        columns: Some("id, a.b".into()),
         host: Some("tcp://h:1".into()),
         args: vec![
             (

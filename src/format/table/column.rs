@@ -17,10 +17,14 @@ pub struct TableColumn {
 }
 
 impl TableColumn {
-    /// The column with this name, wide enough for its header.
-    pub fn new(name: &str) -> Self {
+    /// The column of a path, wide enough for its header: the given one, or else the path in capitals. `name` says what
+    /// its cells are.
+    pub fn new(given: Option<&str>, path: &str, name: &str) -> Self {
         let mut header = String::new();
-        push_visible(&name.to_uppercase(), &mut header);
+        match given {
+            Some(given) => push_visible(given, &mut header),
+            None => push_visible(&path.to_uppercase(), &mut header),
+        }
         let header_width = width(&header);
         let mut demand = WidthDemand::new(priority(name));
         demand.add(header_width, header_width);
@@ -98,9 +102,9 @@ mod tests {
     fn only_ids_have_a_short_form() {
         let hash = "0123456789abcdef".repeat(4);
         assert_eq!(
-            TableColumn::new("ImageID").short(&hash),
+            TableColumn::new(None, "ImageID", "ImageID").short(&hash),
             Some("0123456789ab")
         );
-        assert_eq!(TableColumn::new("Name").short(&hash), None);
+        assert_eq!(TableColumn::new(None, "Name", "Name").short(&hash), None);
     }
 }

@@ -11,8 +11,9 @@ use self::widths::{ColumnWidths, GAP, WidthDemand, WidthPriority, fit_columns};
 use crate::cell::push_readable;
 use crate::columnar::{ColumnarFormatter, RowWriter};
 use crate::error::Error;
+use crate::format::Format;
 use crate::formatter::Formatter;
-use crate::row_buffer::{Cell, CellKind, ColumnOrigin, RowBuffer};
+use crate::row_buffer::{Cell, CellKind, CellStyle, ColumnOrigin, RowBuffer};
 use crate::settings::Settings;
 use crate::sgr::SgrCodes;
 use crate::width::{self, truncate};
@@ -24,11 +25,17 @@ const MIN_WIDTH: usize = 12;
 
 /// The formatter of tables.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
-    let rows = RowBuffer::new(&settings.columns, push_readable);
+    let rows = RowBuffer::new(&settings.columns, push_readable, CellStyle::Readable);
+    let is_record = settings.format == Format::Record;
     let table = Table {
         columns: Vec::new(),
         has_header: settings.columns.has_header,
-        width: settings.width.map(|width| width.max(MIN_WIDTH)),
+        // A record has its lines whole: a terminal breaks them.
+        width: settings
+            .width
+            .filter(|_| !is_record)
+            .map(|width| width.max(MIN_WIDTH)),
+        is_record,
         palette: settings.palette.as_ref().map(TablePalette::new),
         layout: TableLayout::Rows(ColumnWidths::default()),
         is_first: true,
@@ -44,6 +51,8 @@ pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
 
 struct Table {
     columns: Vec<TableColumn>,
+    /// One cell per line, whether or not the columns fit.
+    is_record: bool,
     has_header: bool,
     /// The width that the table must fit.
     width: Option<usize>,
@@ -65,7 +74,10 @@ impl RowWriter for Table {
     fn write_header(&mut self, rows: &RowBuffer, out: &mut String) {
         self.columns = rows
             .names()
-            .map(|(name, _)| TableColumn::new(name))
+            .map(|name| {
+                let header = name.header.or(self.is_record.then_some(name.path));
+                TableColumn::new(header, name.path, name.subject)
+            })
             .collect();
         let mut kinds: Vec<Option<CellKind>> = vec![None; self.columns.len()];
         for cell in rows.rows().flatten() {
@@ -85,9 +97,7 @@ impl RowWriter for Table {
         self.measured = rows.rows().count();
         self.choose_layout();
         // The columns of arrays have no names.
-        let has_names = rows
-            .names()
-            .any(|(_, origin)| origin != ColumnOrigin::Index);
+        let has_names = rows.names().any(|name| name.origin != ColumnOrigin::Index);
         if self.has_header && has_names && matches!(self.layout, TableLayout::Rows(_)) {
             self.write_column_headers(out);
         }
@@ -135,16 +145,18 @@ impl Table {
 
     fn choose_layout(&mut self) {
         self.layout = match self.width.map(|width| fit_columns(&self.demands(), width)) {
+            None if self.is_record => TableLayout::Records(self.header_width()),
             None => TableLayout::Rows(self.full_widths()),
             Some(Some(widths)) => TableLayout::Rows(widths),
-            Some(None) => {
-                let header_widths = self
-                    .columns
-                    .iter()
-                    .map(|column| width::width(&column.header));
-                TableLayout::Records(header_widths.max().unwrap_or(0))
-            }
+            Some(None) => TableLayout::Records(self.header_width()),
         };
+    }
+
+    /// The width of the longest header.
+    fn header_width(&self) -> usize {
+        let headers = self.columns.iter();
+        let widths = headers.map(|column| width::width(&column.header));
+        widths.max().unwrap_or(0)
     }
 
     /// Recomputes the widths after a row of a stream was wider than the rows before it.
@@ -226,7 +238,8 @@ impl Table {
         let width = self.width.unwrap_or(usize::MAX);
         let header_width = header_width.min(width / 3);
         for (column, cell) in self.columns.iter().zip(rows.in_order(cells)) {
-            let Some(cell) = cell else {
+            let Some(cell) = cell.filter(|cell| !self.is_record || !rows.text(cell).is_empty())
+            else {
                 continue;
             };
             let available = width.saturating_sub(header_width + GAP).max(1);

@@ -1,0 +1,182 @@
+//! Several filters compiled as one program, each run on single values: the filters of a table's columns.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::ops::Range;
+
+use jaq_core::load::Arena;
+use jaq_core::load::parse::{BinaryOp, Term as T};
+use jaq_core::ops::Cmp;
+
+use crate::compile_error::CompileError;
+use crate::filter_run::stack_limit;
+use crate::input::{InputSettings, Inputs};
+use crate::jaq_compiler::JaqCompiler;
+use crate::jaq_run::{CompiledFilter, JaqRun, RunContext};
+use crate::modules::ModuleFiles;
+use crate::program::Program;
+use crate::run_error::RunError;
+use crate::saved::SavedFilter;
+use crate::syntax::{self, Module, Term};
+use dq_json::value::Value;
+
+/// The variable whose value says which filter runs.
+const INDEX: &str = "$__column";
+
+/// Filters that run on single values.
+pub struct ValueFilters {
+    filter: CompiledFilter,
+    /// The address below which the stack must not grow.
+    stack_limit: usize,
+}
+
+/// Compiles the filters that stand in `ranges` of the program's text. They share one program, so that a helper that
+/// several of them call is compiled once. With `saved` they see the names that this saved filter sees. They must run on
+/// the current thread, which has `stack_bytes` of stack left.
+///
+/// # Errors
+/// What is wrong with any of them, with a caret under its place in the whole text.
+pub fn compile_value_filters(
+    program: &Program,
+    ranges: &[Range<usize>],
+    saved: Option<&SavedFilter>,
+    stack_bytes: usize,
+) -> Result<ValueFilters, Vec<CompileError>> {
+    let (files, arena) = (ModuleFiles::new(program), Arena::default());
+    let compiler = JaqCompiler {
+        program,
+        files: &files,
+        arena: &arena,
+    };
+    let mut branches = Vec::with_capacity(ranges.len());
+    for (index, range) in ranges.iter().enumerate() {
+        let term = parse(program, range).map_err(|error| vec![error])?;
+        let number = &**arena.alloc(index.to_string());
+        let is_chosen = T::BinOp(
+            Box::new(T::Var(INDEX)),
+            BinaryOp::Cmp(Cmp::Eq),
+            Box::new(T::Num(number)),
+        );
+        branches.push((is_chosen, term));
+    }
+    let module = Module {
+        meta: None,
+        imports: Vec::new(),
+        head: 0,
+        defs: Vec::new(),
+        main: Some(T::IfThenElse(branches, None)),
+    };
+    let filter = compiler.module(module, INDEX, saved)?;
+    Ok(ValueFilters {
+        filter,
+        stack_limit: stack_limit(stack_bytes),
+    })
+}
+
+/// The filter in a range of the program's text.
+fn parse<'p>(program: &'p Program, range: &Range<usize>) -> Result<Term<'p>, CompileError> {
+    let (path, text) = (program.path.unwrap_or_default(), program.text);
+    let part = text.get(range.clone()).unwrap_or_default();
+    let module = syntax::parse_module(part).map_err(|mut error| {
+        error.offset += range.start;
+        CompileError::syntax(path, text, error)
+    })?;
+    let refused = |message: &str| CompileError::at(path, text, part, message.into(), None);
+    if module.meta.is_some() || !module.imports.is_empty() {
+        Err(refused("a column's filter cannot have directives"))
+    } else if module.main.is_none() {
+        Err(refused("there is no filter, only definitions or nothing"))
+    } else {
+        Ok(module.into_term())
+    }
+}
+
+impl ValueFilters {
+    /// Runs the filter with this index on a value: its only output, null if it has none, or an array of all.
+    /// `write_message` writes what `debug` and `stderr` print.
+    ///
+    /// # Errors
+    /// The error that the filter raises, in one line.
+    pub fn run(
+        &self,
+        index: usize,
+        value: &Value,
+        write_message: &dyn Fn(&[u8]),
+    ) -> Result<Value, String> {
+        let inputs = RefCell::new(Inputs::new(InputSettings::default(), Box::new(|| None)));
+        let context = RunContext {
+            inputs: &inputs,
+            write_message,
+            search_path: &[],
+            stack_limit: self.stack_limit,
+        };
+        let mut outputs = Vec::new();
+        let mut keep = |output| -> Result<(), Infallible> {
+            outputs.push(output);
+            Ok(())
+        };
+        let run = JaqRun::new(&self.filter, context);
+        match run.run_with(value.clone(), &Value::from(index), &mut keep) {
+            Ok(()) => Ok(match outputs.len() {
+                0 | 1 => outputs.pop().unwrap_or(Value::Null),
+                _ => Value::from(outputs),
+            }),
+            Err(RunError::Raised(error)) => Err(match error.as_str() {
+                Some(text) => text.to_owned(),
+                None => error.to_json(),
+            }),
+            Err(_) => Err("a column's filter cannot end the run".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn compiled(text: &str) -> Result<ValueFilters, String> {
+        let mut start = 0;
+        let ranges: Vec<_> = text
+            .split(',')
+            .map(|part| {
+                let range = start..start + part.len();
+                start = range.end + 1;
+                range
+            })
+            .collect();
+        compile_value_filters(&Program::new(text), &ranges, None, 4 << 20)
+            .map_err(|errors| errors.iter().map(ToString::to_string).collect())
+    }
+
+    fn run(filters: &ValueFilters, index: usize, value: &Value) -> Result<String, String> {
+        let shown = filters.run(index, value, &|_| {});
+        shown.map(|value| value.to_json())
+    }
+
+    #[test]
+    fn each_filter_runs_by_its_index() {
+        let filters = compiled(".+1, bytes, def f: . * 2; f,empty,.[],error({a: 1})").unwrap();
+        let number = Value::from(1500usize);
+        assert_eq!(run(&filters, 0, &number).unwrap(), "1501");
+        assert_eq!(run(&filters, 1, &number).unwrap(), "\"1.5kB\"");
+        assert_eq!(run(&filters, 2, &number).unwrap(), "3000");
+        assert_eq!(run(&filters, 3, &number).unwrap(), "null");
+        let list = Value::from(vec![number.clone(), Value::Null]);
+        assert_eq!(run(&filters, 4, &list).unwrap(), "[1500,null]");
+        assert_eq!(run(&filters, 5, &number).unwrap_err(), r#"{"a":1}"#);
+        assert!(run(&filters, 1, &list).is_err());
+    }
+
+    #[test]
+    fn errors_point_into_the_whole_text() {
+        let message = |text| compiled(text).err().unwrap();
+        assert_eq!(
+            message(". ,agoo"),
+            "agoo/0 is not defined\n    . ,agoo\n       ^^^^"
+        );
+        assert!(message(".,. |").ends_with("\n    .,. |\n         ^"));
+        assert!(message(".,def f: 1;").contains("there is no filter"));
+        assert!(message(".,import \"a\" as a; .").contains("directives"));
+    }
+}
