@@ -21,6 +21,7 @@ macro_rules! case_files {
 
 case_files! {
     built_in: "built-in",
+    columns: "columns",
     compile_errors: "compile-errors",
     defaults: "defaults",
     demo: "demo",

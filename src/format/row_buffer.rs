@@ -105,6 +105,8 @@ pub struct RowBuffer {
     keeps_order: bool,
     /// The keys that the selected columns show; `None` if a row's other keys are not shown.
     covered: Option<HashSet<Rc<str>>>,
+    /// Selected columns that the first row did not have, but a later one may.
+    absent: Vec<Column>,
     missing: MissingColumns,
     filters: Option<CellFilters>,
     errors: Vec<CellError>,
@@ -139,6 +141,7 @@ impl RowBuffer {
             tolerates_errors: columns.selection.tolerates_errors(),
             keeps_order: columns.selection != Selection::Presentation,
             covered: None,
+            absent: Vec::new(),
             filters: match style {
                 CellStyle::Readable => columns.filters.clone(),
                 CellStyle::Data => None,
@@ -247,6 +250,8 @@ impl RowBuffer {
         {
             return self.drop_selection();
         }
+        self.absent = selected;
+        self.absent.retain(|column| !kept.contains(column));
         self.entries = entries(kept.into_iter());
         self.covered = Some(map.iter().map(|(key, _)| key.clone()).collect());
     }
@@ -286,9 +291,11 @@ impl RowBuffer {
                 continue;
             }
             covered.insert(key.clone());
+            let shows_key = |column: &&Column| column.paths() == [&**key];
+            let column = self.absent.iter().find(shows_key).cloned();
             let entry = Entry {
                 origin: ColumnOrigin::Key,
-                column: Some(Column::of_key(key)),
+                column: Some(column.unwrap_or_else(|| Column::of_key(key))),
             };
             self.entries.insert(key.clone(), entry);
         }

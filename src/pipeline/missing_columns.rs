@@ -15,7 +15,8 @@ pub fn message(missing: &MissingColumnNames) -> String {
         missing.keys.join(", ")
     );
     let keys = || missing.keys.iter().map(String::as_str);
-    let near = missing.columns.iter();
+    // Any short word resembles any other.
+    let near = missing.columns.iter().filter(|column| column.len() > 2);
     let near: Vec<_> = near
         .filter_map(|column| dq_filter::nearest(column, keys()))
         .collect();

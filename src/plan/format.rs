@@ -35,6 +35,8 @@ pub struct CellProgram {
     pub text: String,
     /// Where in the list they are.
     pub ranges: Vec<Range<usize>>,
+    /// What to call the list in an error; `None` for the command line.
+    pub path: Option<String>,
     /// The saved filter whose columns they are.
     pub saved: Option<SavedFilter>,
 }
@@ -171,7 +173,7 @@ fn refuse_useless(typed: &FormatOptions, format: Format) -> Result<(), Error> {
         (
             "--columns",
             typed.columns.is_some() && !format.has_columns(),
-            "-t, or -o csv, tsv or markdown",
+            "-t, or -o record, csv, tsv or markdown",
         ),
         ("--wide", typed.wide && format != Format::Table, "-t"),
         (
@@ -232,6 +234,7 @@ fn typed_columns(
     let typed = CellProgram {
         text: text.to_owned(),
         ranges: list.filters,
+        path: None,
         saved: None,
     };
     cells.insert(0, typed);
@@ -278,6 +281,7 @@ impl CellProgram {
         Self {
             text: columns.text,
             ranges,
+            path: columns.saved.as_ref().map(columns_path),
             saved: columns.saved,
         }
     }
@@ -293,16 +297,21 @@ fn selection(sort_keys: bool, origin: Option<FilterOrigin>, is_filtered: bool) -
     }
 }
 
+/// What to call the columns of a saved filter in an error.
+fn columns_path(saved: &SavedFilter) -> String {
+    format!("columns of {}", saved.path)
+}
+
 fn parsed(text: &str, saved: Option<&SavedFilter>) -> Result<ColumnList, Error> {
     parse_columns(text).map_err(|error| {
-        let path = saved.map_or("", |saved| &saved.path);
+        let path = saved.map_or(String::new(), columns_path);
         let option = if saved.is_none() {
             "--columns"
         } else {
             "columns"
         };
         let message = format!("{option}: {}", error.message);
-        let error = CompileError::in_text(path, text, error.range, message);
+        let error = CompileError::in_text(&path, text, error.range, message);
         Error::Usage {
             message: error.to_string(),
             hint: Some("columns are [HEADER:] PATH [| FILTER], with commas between them".into()),
@@ -386,11 +395,11 @@ mod tests {
             ),
             (
                 "--columns a -r",
-                "--columns goes with -t, or -o csv, tsv or markdown; ",
+                "--columns goes with -t, or -o record, csv, tsv or markdown; ",
             ),
             (
                 "-o yaml --columns a",
-                "--columns goes with -t, or -o csv, tsv or markdown; ",
+                "--columns goes with -t, or -o record, csv, tsv or markdown; ",
             ),
             (
                 "--columns a,,b",

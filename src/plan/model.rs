@@ -103,7 +103,7 @@ impl FilterPlan {
     ) -> dq_filter::Program<'p> {
         dq_filter::Program {
             text: &cells.text,
-            path: cells.saved.as_ref().map(|saved| &*saved.path),
+            path: cells.path.as_deref(),
             saved: None,
             ..self.to_compile(environment)
         }
