@@ -24,6 +24,7 @@ use dq_filter::saved::{SavedFilters, shadowing_warning};
 use dq_format::Format;
 
 pub use endpoints::explanation;
+pub use format::{column_list, columns_path};
 pub use jq_options::JqOptions;
 pub use model::{Exchange, FilterPlan, Flush, Input, Plan};
 

@@ -28,6 +28,17 @@ pub struct SavedColumns {
     pub is_filtered: bool,
 }
 
+impl SavedColumns {
+    /// What to call the list in an error.
+    fn path(&self) -> Option<String> {
+        self.saved.as_ref().map(columns_path)
+    }
+
+    fn list(&self) -> Result<ColumnList, Error> {
+        column_list(&self.text, self.path().as_deref())
+    }
+}
+
 /// The filters of the chosen columns, to be compiled.
 #[derive(Debug)]
 pub struct CellProgram {
@@ -223,10 +234,10 @@ fn typed_columns(
     text: &str,
     saved: Option<SavedColumns>,
 ) -> Result<(Columns, Vec<CellProgram>), Error> {
-    let mut list = parsed(text, None)?;
+    let mut list = column_list(text, None)?;
     let mut cells = Vec::new();
     if let Some(saved) = saved {
-        let presentation = parsed(&saved.text, saved.saved.as_ref())?;
+        let presentation = saved.list()?;
         if list.present_as(&presentation) {
             cells.push(CellProgram::new(saved, presentation.filters));
         }
@@ -253,7 +264,7 @@ fn saved_columns(
     sort_keys: bool,
     is_readable: bool,
 ) -> Result<(Columns, Vec<CellProgram>), Error> {
-    let list = parsed(&saved.text, saved.saved.as_ref())?;
+    let list = saved.list()?;
     if !is_readable && list.columns.iter().any(Column::is_row) {
         // A column that shows the whole row is for people: the data has the keys of the rows.
         return Ok((columns, Vec::new()));
@@ -279,9 +290,9 @@ fn saved_columns(
 impl CellProgram {
     fn new(columns: SavedColumns, ranges: Vec<Range<usize>>) -> Self {
         Self {
+            path: columns.path(),
             text: columns.text,
             ranges,
-            path: columns.saved.as_ref().map(columns_path),
             saved: columns.saved,
         }
     }
@@ -298,20 +309,24 @@ fn selection(sort_keys: bool, origin: Option<FilterOrigin>, is_filtered: bool) -
 }
 
 /// What to call the columns of a saved filter in an error.
-fn columns_path(saved: &SavedFilter) -> String {
+pub fn columns_path(saved: &SavedFilter) -> String {
     format!("columns of {}", saved.path)
 }
 
-fn parsed(text: &str, saved: Option<&SavedFilter>) -> Result<ColumnList, Error> {
+/// Parses a list of columns. `path` is what to call the list in an error; `None` for `--columns`.
+///
+/// # Errors
+/// A list that does not parse, with a caret.
+pub fn column_list(text: &str, path: Option<&str>) -> Result<ColumnList, Error> {
     parse_columns(text).map_err(|error| {
-        let path = saved.map_or(String::new(), columns_path);
-        let option = if saved.is_none() {
+        let option = if path.is_none() {
             "--columns"
         } else {
             "columns"
         };
         let message = format!("{option}: {}", error.message);
-        let error = CompileError::in_text(&path, text, error.range, message);
+        let path = path.unwrap_or_default();
+        let error = CompileError::in_text(path, text, error.range, message);
         Error::Usage {
             message: error.to_string(),
             hint: Some("columns are [HEADER:] PATH [| FILTER], with commas between them".into()),

@@ -50,7 +50,9 @@ pub fn edit(
         saved.name,
         draft.display()
     );
-    store.check(&edited, &[], Some(hint))?;
+    store.check(&edited, &[], Some(hint.clone()))?;
+    let metadata = edited.metadata().unwrap_or_default();
+    store.check_columns(&edited, &metadata, Some(hint))?;
     file::write(&path, &text, true).map_err(|error| failed("write", &error))?;
     file::discard_draft(&path);
     Ok(Some(path))

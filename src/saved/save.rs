@@ -113,6 +113,8 @@ fn with_own_header(
         path,
     };
     store.check(&saved, &[], None)?;
+    let metadata = saved.metadata().unwrap_or_default();
+    store.check_columns(&saved, &metadata, None)?;
     Ok(file::with_final_newline(text.to_owned()))
 }
 
@@ -161,6 +163,7 @@ fn with_new_header(
         path: String::new(),
     };
     store.check(&saved, &metadata.args, None)?;
+    store.check_columns(&saved, &metadata, None)?;
     Ok(format!("{}{}\n", metadata.header(), program.trim_end()))
 }
 

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use super::file;
 use crate::environment::{self, Variables};
 use crate::error::Error;
-use crate::plan;
-use dq_filter::saved::{FilterOrigin, SavedFilter, SavedFilters};
-use dq_filter::{Program, compile, standalone};
+use crate::plan::{self, column_list, columns_path};
+use dq_filter::saved::{FilterOrigin, Metadata, SavedFilter, SavedFilters};
+use dq_filter::{Program, compile, compile_value_filters, standalone};
 use dq_json::value::Value;
 
 /// The saved filters, and the home directory with the definitions that they may use (`~/.jq`).
@@ -98,6 +98,35 @@ impl FilterStore {
         hint: Option<String>,
     ) -> Result<(), Error> {
         compile(&self.program(saved, variables))
+            .map(drop)
+            .map_err(|errors| Error::Compile { errors, hint })
+    }
+
+    /// Compiles the filters of a list of columns that is to be saved with a filter.
+    ///
+    /// # Errors
+    /// A list that does not parse; a filter that does not compile, with `hint`.
+    pub fn check_columns(
+        &self,
+        saved: &SavedFilter,
+        metadata: &Metadata,
+        hint: Option<String>,
+    ) -> Result<(), Error> {
+        let Some(text) = &metadata.columns else {
+            return Ok(());
+        };
+        let path = (!saved.path.is_empty()).then(|| columns_path(saved));
+        let list = column_list(text, path.as_deref())?;
+        let program = Program {
+            text,
+            path: path.as_deref(),
+            saved: None,
+            is_given: true,
+            ..self.program(saved, &metadata.args)
+        };
+        // Nothing runs, so no stack is needed.
+        let compiled = compile_value_filters(&program, &list.filters, Some(saved), 0);
+        compiled
             .map(drop)
             .map_err(|errors| Error::Compile { errors, hint })
     }

@@ -8,13 +8,13 @@ pub const FORMAT: &[Opt] = &[
         "output",
         'o',
         &["FORMAT"],
-        "json, jsonl, raw, lines, table, csv, tsv, markdown, yaml, toml, xml, cbor",
+        "json, jsonl, raw, lines, table, record, csv, tsv, markdown, yaml, toml, xml, cbor",
     ),
     valued(
         "columns",
         ' ',
-        &["PATH,..."],
-        "show only these columns: id,State.Health; implies -t",
+        &["COLUMN,..."],
+        "show only these columns: id,size: Size|bytes; implies -t",
     ),
     flag(
         "no-header",

@@ -16,7 +16,7 @@ request  -X METHOD   -d BODY   -F KEY=VALUE   -q KEY=VALUE   -H 'NAME: VALUE'
          -i show its head   -v verbose   --curl as a curl command   -m SECONDS
 filter   -n null input   -s slurp   -R raw input   -e exit status   -f FILE
          --arg NAME TEXT   --argjson NAME JSON   --args   -L DIR
-format   -t table   -o FORMAT   --columns PATH,...   --no-header   --wide
+format   -t table   -o FORMAT   --columns COLUMN,...   --no-header   --wide
          -r raw   -j joined   -c compact   -S sorted keys   -C colour   -M none
 saved    --save NAME   --list   --show NAME   --edit NAME   --remove NAME
 other    --endpoints [WORD]   --generate SHELL   -V version
@@ -128,8 +128,10 @@ split: stdout to stdout, stderr to stderr; with a filter each line is {stream,
 line}. Other text is passed on; with a filter each line is a string.
 
 A row of a table is an object, an array of scalars, or each element of any other
-array; its columns are the keys. Helpers for cells: ago, duration, bytes,
-bytes(\"iec\"), short_id, name, labels and ports: {created: (.Created | ago)}.
+array; its columns are the keys, or those of --columns, each [HEADER:] PATH
+[| FILTER]. FILTER makes a cell readable in tables, records and Markdown; other
+formats have the data. Helpers for cells: ago, duration, bytes, bytes(\"iec\"),
+short_id, name, labels and ports: --columns 'name: Names[0], Created|ago'.
 On a terminal, SHA-256 sums are shortened and wide cells are cut to fit.
 ";
 
