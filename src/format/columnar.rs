@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::formatter::{Formatter, MissingColumnNames};
 use crate::row_buffer::{Cell, RowBuffer};
 use crate::rows::for_each_row;
-use dq_json::value::{FilterOutput, Value};
+use dq_json::value::{FilterOutput, Value, ValueKind};
 use dq_text::sanitize;
 
 /// How one format writes headers and rows.
@@ -23,6 +23,9 @@ pub trait RowWriter {
         cells: &[Cell],
         out: &mut String,
     ) -> Result<(), Error>;
+
+    /// Notes that there is only one output, which is an object. Called before [`RowWriter::write_header`].
+    fn note_single_object(&mut self) {}
 
     /// Notes a key that first appeared after the columns were fixed, and whose cells are left out.
     fn note_unknown_key(&mut self, _key: Rc<str>) {}
@@ -69,7 +72,29 @@ pub struct ColumnarFormatter<W> {
     sort_keys: bool,
     /// Escapes control characters, because the output is a terminal.
     sanitize: bool,
+    outputs: Outputs,
     buf: String,
+}
+
+/// What the outputs were until now.
+enum Outputs {
+    None,
+    SingleObject,
+    Other,
+}
+
+impl Outputs {
+    fn add(&mut self, output: &FilterOutput) {
+        let is_object = match output {
+            FilterOutput::Raw(text) => text.kind() == ValueKind::Object,
+            FilterOutput::Value(value) => matches!(value, Value::Obj(_)),
+            _ => false,
+        };
+        *self = match self {
+            Self::None if is_object => Self::SingleObject,
+            _ => Self::Other,
+        };
+    }
 }
 
 impl<W: RowWriter> ColumnarFormatter<W> {
@@ -79,6 +104,7 @@ impl<W: RowWriter> ColumnarFormatter<W> {
             writer,
             sort_keys,
             sanitize,
+            outputs: Outputs::None,
             buf: String::new(),
         }
     }
@@ -129,6 +155,7 @@ impl<W: RowWriter> Formatter for ColumnarFormatter<W> {
 
     fn write_output(&mut self, output: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
         let mut result = Ok(());
+        self.outputs.add(&output);
         for_each_row(output, self.rows.explode_arrays, &mut |row| {
             if let Some(key) = self.rows.push(row) {
                 self.writer.note_unknown_key(key);
@@ -157,6 +184,9 @@ impl<W: RowWriter> Formatter for ColumnarFormatter<W> {
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
+        if matches!(self.outputs, Outputs::SingleObject) {
+            self.writer.note_single_object();
+        }
         self.write_rows(out)?;
         let result = self.writer.finish(&mut self.buf);
         flush(&mut self.buf, self.sanitize, out)?;

@@ -1,47 +1,98 @@
-//! The columns of a table: their headers, and what a column's name says about its cells.
+//! The columns of a table: their headers, and what their names and cells say about how to show them.
 
+use super::cut::least_width;
+use super::demand::WidthDemand;
+use super::role::{Role, is_id_column};
 use super::states::is_state_column;
-use super::widths::{WidthDemand, WidthPriority};
 use crate::cell::{push_visible, short_hash};
+use crate::row_buffer::CellKind;
 use crate::width::width;
 
 /// A column.
 pub struct TableColumn {
     pub header: String,
     pub demand: WidthDemand,
+    /// The table must fit a terminal.
+    is_fitted: bool,
     /// All cells are numbers and therefore right-aligned.
     pub is_numeric: bool,
     pub has_states: bool,
     /// Hashes in this column are IDs, which can be cut to twelve digits without changing what they name.
     has_ids: bool,
+    /// The kinds of the cells, one bit each.
+    kinds: u8,
+    /// All cells begin with a digit.
+    begins_with_digits: bool,
 }
+
+/// Quantities with units are at most this wide: `121.3MiB / 7.756GiB`.
+const MAX_QUANTITY: usize = 24;
+/// Text is long if a cell is wider than this.
+const MAX_TEXT: usize = 40;
+/// Lists and objects are at most this wide if they can say what the row is called.
+const MAX_LIST: usize = 64;
 
 impl TableColumn {
     /// The column of a path, wide enough for its header: the given one, or else the path in capitals. `name` says what
     /// its cells are.
-    pub fn new(given: Option<&str>, path: &str, name: &str) -> Self {
+    pub fn new(given: Option<&str>, path: &str, name: &str, is_fitted: bool) -> Self {
         let mut header = String::new();
         match given {
             Some(given) => push_visible(given, &mut header),
             None => push_visible(&path.to_uppercase(), &mut header),
         }
-        let header_width = width(&header);
-        let mut demand = WidthDemand::new(priority(name));
-        demand.add(header_width, header_width);
         Self {
-            demand,
+            demand: WidthDemand::new(Role::of(name), width(&header)),
             header,
+            is_fitted,
             is_numeric: false,
             has_states: is_state_column(name),
-            has_ids: matches_name(name, IDS),
+            has_ids: is_id_column(name) || Role::of(name) == Role::Image,
+            kinds: 0,
+            begins_with_digits: true,
         }
+    }
+
+    /// Adds a cell of the rows that decide the column's role.
+    pub fn measure_first(&mut self, text: &str, kind: CellKind) {
+        self.kinds |= 1 << kind as u8;
+        self.begins_with_digits &= text.starts_with(|c: char| c.is_ascii_digit());
+        self.measure(text);
     }
 
     /// Adds a cell. Returns whether the column must grow for it.
     pub fn measure(&mut self, text: &str) -> bool {
         let full = width(text);
-        self.demand
-            .add(full, self.short(text).map_or(full, str::len))
+        let short = self.short(text).map_or(full, str::len);
+        let least = if self.is_fitted {
+            least_width(self.demand.role, text).min(short)
+        } else {
+            short
+        };
+        self.demand.add(full, short, least)
+    }
+
+    /// Decides the role, after the first rows have been measured.
+    pub fn decide_role(&mut self) {
+        self.is_numeric = self.kinds == 1 << CellKind::Number as u8;
+        self.demand.role = self.role();
+    }
+
+    fn role(&self) -> Role {
+        use Role::{Address, Command, Identity, Image, LongText, Nested, Number, Text};
+        let widest = self.demand.widest_cell();
+        let is_nested = self.kinds & (1 << CellKind::Nested as u8) != 0;
+        match self.demand.role {
+            _ if widest == 0 => Role::Empty,
+            role @ (Identity | Image | Address) if is_nested && widest <= MAX_LIST => role,
+            Command if is_nested => Command,
+            _ if is_nested => Nested,
+            role @ (Identity | Role::Reference | Role::State) => role,
+            _ if self.is_numeric => Number,
+            Text if self.begins_with_digits && widest <= MAX_QUANTITY => Number,
+            Text if widest > MAX_TEXT => LongText,
+            role => role,
+        }
     }
 
     /// The short form of a cell that is an ID.
@@ -51,60 +102,63 @@ impl TableColumn {
     }
 }
 
-/// Whole names, which match in any case, and endings, which match exactly.
-type NamePattern = (&'static [&'static str], &'static [&'static str]);
-
-const IDS: NamePattern = (&["id"], &["Id", "ID", "_id"]);
-const NAMES: NamePattern = (&["name", "names"], &["Name", "Names", "_name"]);
-const COMMANDS: NamePattern = (&["command", "cmd"], &["Command", "Cmd"]);
-
-/// Whether the last key of a path matches.
-fn matches_name(name: &str, (whole, ends): NamePattern) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    whole.iter().any(|it| last.eq_ignore_ascii_case(it)) || ends.iter().any(|it| last.ends_with(it))
-}
-
-fn priority(name: &str) -> WidthPriority {
-    match name {
-        _ if matches_name(name, IDS) || matches_name(name, NAMES) => WidthPriority::Identity,
-        _ if is_state_column(name) => WidthPriority::State,
-        _ if matches_name(name, COMMANDS) => WidthPriority::Command,
-        _ => WidthPriority::Normal,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn priorities_of_names() {
-        for name in [
-            "id",
-            "ID",
-            "Id",
-            "ImageID",
-            "ParentId",
-            "short_id",
-            "Names",
-            "name",
-            "user_name",
-            "State.Name",
-        ] {
-            assert_eq!(priority(name), WidthPriority::Identity, "{name}");
-        }
-        for name in ["Paid", "grid", "Image", "named", "Name.x", ""] {
-            assert_eq!(priority(name), WidthPriority::Normal, "{name}");
-        }
+    fn column(name: &str) -> TableColumn {
+        TableColumn::new(None, name, name, true)
     }
 
     #[test]
     fn only_ids_have_a_short_form() {
         let hash = "0123456789abcdef".repeat(4);
-        assert_eq!(
-            TableColumn::new(None, "ImageID", "ImageID").short(&hash),
-            Some("0123456789ab")
-        );
-        assert_eq!(TableColumn::new(None, "Name", "Name").short(&hash), None);
+        assert_eq!(column("ImageID").short(&hash), Some("0123456789ab"));
+        assert_eq!(column("Name").short(&hash), None);
+    }
+
+    #[test]
+    fn cells_decide_the_role_that_a_name_leaves_open() {
+        let long = "x".repeat(70);
+        type Case<'a> = (&'a str, &'a [(&'a str, CellKind)], Role);
+        let cases: &[Case<'_>] = &[
+            (
+                "size",
+                &[("117MB", CellKind::Text), ("4kB", CellKind::Text)],
+                Role::Number,
+            ),
+            (
+                "size",
+                &[("117MB", CellKind::Text), ("none", CellKind::Text)],
+                Role::Text,
+            ),
+            ("Size", &[("117", CellKind::Number)], Role::Number),
+            ("Created", &[("1700000000", CellKind::Number)], Role::Number),
+            ("created", &[("3 hours ago", CellKind::Text)], Role::Time),
+            ("id", &[("12", CellKind::Number)], Role::Identity),
+            (
+                "Ports",
+                &[("{PrivatePort=80}", CellKind::Nested)],
+                Role::Nested,
+            ),
+            ("Names", &[("/web", CellKind::Nested)], Role::Identity),
+            ("Names", &[(&long, CellKind::Nested)], Role::Nested),
+            ("Cmd", &[(&long, CellKind::Nested)], Role::Command),
+            (
+                "State",
+                &[("Status=running", CellKind::Nested)],
+                Role::Nested,
+            ),
+            ("ipv6", &[], Role::Empty),
+            ("note", &[(&long, CellKind::Text)], Role::LongText),
+        ];
+        for (name, cells, role) in cases {
+            let mut column = column(name);
+            for (text, kind) in *cells {
+                column.measure_first(text, *kind);
+            }
+            column.decide_role();
+            assert_eq!(column.demand.role, *role, "{name} {cells:?}");
+        }
     }
 }

@@ -1,24 +1,29 @@
 //! Tables without borders, as docker prints them: cells are cut to fit a terminal, and whole everywhere else.
 
 mod column;
+mod cut;
+mod demand;
+mod line;
 mod palette;
+mod role;
 mod states;
 mod widths;
 
 use self::column::TableColumn;
+use self::cut::{Cut, cut, cut_header};
+use self::demand::WidthDemand;
+use self::line::LineWriter;
 use self::palette::TablePalette;
-use self::widths::{ColumnWidths, GAP, WidthDemand, WidthPriority, fit_columns};
+use self::widths::{ColumnWidths, GAP, fit_again, fit_columns};
 use crate::cell::push_readable;
 use crate::columnar::{ColumnarFormatter, RowWriter};
 use crate::error::Error;
 use crate::format::Format;
 use crate::formatter::Formatter;
-use crate::row_buffer::{Cell, CellKind, CellStyle, ColumnOrigin, RowBuffer};
+use crate::row_buffer::{Cell, CellStyle, ColumnOrigin, RowBuffer};
 use crate::settings::Settings;
 use crate::sgr::SgrCodes;
-use crate::width::{self, truncate};
-
-const ELLIPSIS: char = '…';
+use crate::width;
 
 /// Tables are never fitted to a narrower terminal than this: nothing could be read there.
 const MIN_WIDTH: usize = 12;
@@ -39,6 +44,8 @@ pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
         palette: settings.palette.as_ref().map(TablePalette::new),
         layout: TableLayout::Rows(ColumnWidths::default()),
         is_first: true,
+        is_selected: false,
+        is_single_object: false,
         measured: 0,
     };
     Box::new(ColumnarFormatter::new(
@@ -60,45 +67,43 @@ struct Table {
     layout: TableLayout,
     /// No row has been written yet.
     is_first: bool,
+    /// The columns were selected with `--columns` or by a saved filter.
+    is_selected: bool,
+    /// The only output is an object.
+    is_single_object: bool,
     /// The next rows, this many, have been measured already.
     measured: usize,
 }
 
 enum TableLayout {
     Rows(ColumnWidths),
-    /// One cell per line, because the columns do not fit. Holds the width of the longest header.
+    /// One cell per line: as chosen, or because the columns of a single object do not fit. Holds the width of the
+    /// longest header.
     Records(usize),
 }
 
 impl RowWriter for Table {
+    fn note_single_object(&mut self) {
+        self.is_single_object = true;
+    }
+
     fn write_header(&mut self, rows: &RowBuffer, out: &mut String) {
-        self.columns = rows
-            .names()
-            .map(|name| {
-                let header = name.header.or(self.is_record.then_some(name.path));
-                TableColumn::new(header, name.path, name.subject)
-            })
-            .collect();
-        let mut kinds: Vec<Option<CellKind>> = vec![None; self.columns.len()];
+        let mut names = rows.names();
+        self.is_selected = names.any(|name| name.origin == ColumnOrigin::Selected);
+        let columns = rows.names().map(|name| {
+            let header = name.header.or(self.is_record.then_some(name.path));
+            TableColumn::new(header, name.path, name.subject, self.width.is_some())
+        });
+        self.columns = columns.collect();
         for cell in rows.rows().flatten() {
-            self.columns[cell.column].measure(rows.text(cell));
-            let kind = &mut kinds[cell.column];
-            *kind = Some(match kind {
-                Some(CellKind::Number) | None => cell.kind,
-                Some(other) => *other,
-            });
+            self.columns[cell.column].measure_first(rows.text(cell), cell.kind);
         }
-        for (column, kind) in self.columns.iter_mut().zip(kinds) {
-            column.is_numeric = kind == Some(CellKind::Number);
-            if column.is_numeric {
-                column.demand.priority = WidthPriority::Number;
-            }
-        }
+        self.columns.iter_mut().for_each(TableColumn::decide_role);
         self.measured = rows.rows().count();
         self.choose_layout();
         // The columns of arrays have no names.
         let has_names = rows.names().any(|name| name.origin != ColumnOrigin::Index);
-        if self.has_header && has_names && matches!(self.layout, TableLayout::Rows(_)) {
+        if self.has_header && has_names {
             self.write_column_headers(out);
         }
     }
@@ -115,12 +120,19 @@ impl RowWriter for Table {
             self.widen_columns();
         }
         match &self.layout {
-            TableLayout::Rows(_) => self.write_line(rows, cells, out),
+            TableLayout::Rows(fitted) => self.write_line(rows, cells, fitted, out),
             TableLayout::Records(header_width) => {
                 self.write_record(rows, cells, *header_width, out)
             }
         }
         self.is_first = false;
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut String) -> Result<(), Error> {
+        if let TableLayout::Rows(fitted) = &self.layout {
+            self.write_left_out(fitted.shown(), out);
+        }
         Ok(())
     }
 }
@@ -130,25 +142,17 @@ impl Table {
         self.columns.iter().map(|column| &column.demand).collect()
     }
 
-    /// The widths with no cell cut.
-    fn full_widths(&self) -> ColumnWidths {
-        ColumnWidths {
-            widths: self
-                .columns
-                .iter()
-                .map(|column| column.demand.full)
-                .collect(),
-            has_short_hashes: false,
-            gap: GAP,
-        }
-    }
-
     fn choose_layout(&mut self) {
-        self.layout = match self.width.map(|width| fit_columns(&self.demands(), width)) {
-            None if self.is_record => TableLayout::Records(self.header_width()),
-            None => TableLayout::Rows(self.full_widths()),
-            Some(Some(widths)) => TableLayout::Rows(widths),
-            Some(None) => TableLayout::Records(self.header_width()),
+        let demands = self.demands();
+        let fitted = match self.width {
+            None => ColumnWidths::full(&demands),
+            Some(width) => fit_columns(&demands, width, self.is_selected),
+        };
+        let lacks_columns = fitted.shown() < self.columns.len();
+        self.layout = if self.is_record || (self.is_single_object && lacks_columns) {
+            TableLayout::Records(self.header_width())
+        } else {
+            TableLayout::Rows(fitted)
         };
     }
 
@@ -159,14 +163,15 @@ impl Table {
         widths.max().unwrap_or(0)
     }
 
-    /// Recomputes the widths after a row of a stream was wider than the rows before it.
+    /// Recomputes the widths after a row of a stream was wider than the rows before it. The columns stay the same.
     fn widen_columns(&mut self) {
-        if matches!(self.layout, TableLayout::Records(_)) {
+        let TableLayout::Rows(fitted) = &self.layout else {
             return;
-        }
+        };
+        let demands = self.demands();
         let widths = match self.width {
-            None => Some(self.full_widths()),
-            Some(width) => fit_columns(&self.demands(), width),
+            None => Some(ColumnWidths::full(&demands)),
+            Some(width) => fit_again(&demands, &fitted.widths, width, self.is_selected),
         };
         if let Some(widths) = widths {
             self.layout = TableLayout::Rows(widths);
@@ -191,34 +196,45 @@ impl Table {
         let mut line = LineWriter::new(out, fitted.gap);
         let codes = self.palette.as_ref().map(TablePalette::header);
         for (column, width) in self.columns.iter().zip(&fitted.widths) {
-            line.cell(&column.header, *width, column.is_numeric, codes);
+            let Some(width) = *width else {
+                continue;
+            };
+            let header = cut_header(&column.header, width);
+            line.cell(header, width, column.is_numeric, codes);
         }
         line.end();
     }
 
-    fn write_line(&self, rows: &RowBuffer, cells: &[Cell], out: &mut String) {
-        let TableLayout::Rows(fitted) = &self.layout else {
-            return;
-        };
+    fn write_line(
+        &self,
+        rows: &RowBuffer,
+        cells: &[Cell],
+        fitted: &ColumnWidths,
+        out: &mut String,
+    ) {
         let mut line = LineWriter::new(out, fitted.gap);
         let ordered = rows.in_order(cells);
         for ((column, width), cell) in self.columns.iter().zip(&fitted.widths).zip(ordered) {
+            let (Some(width), cell) = (*width, cell) else {
+                continue;
+            };
             let Some(cell) = cell else {
-                line.cell("", *width, false, None);
+                line.cell(Cut::default(), width, false, None);
                 continue;
             };
             let whole = rows.text(cell);
-            let text = column
-                .short(whole)
-                .filter(|_| fitted.has_short_hashes)
-                .unwrap_or(whole);
-            let codes = self
-                .palette
-                .as_ref()
-                .map(|palette| palette.cell(text, cell.kind, column.has_states));
-            line.cell(text, *width, column.is_numeric, codes);
+            let short = column.short(whole).filter(|_| fitted.has_short_hashes);
+            let text = short.unwrap_or(whole);
+            let shown = cut(column.demand.role, text, width);
+            let codes = self.codes(column, cell, text);
+            line.cell(shown, width, column.is_numeric, codes);
         }
         line.end();
+    }
+
+    fn codes(&self, column: &TableColumn, cell: &Cell, text: &str) -> Option<&SgrCodes> {
+        let palette = self.palette.as_ref()?;
+        Some(palette.cell(text, cell.kind, column.has_states))
     }
 
     /// Writes one cell per line; nulls are left out.
@@ -229,81 +245,51 @@ impl Table {
         header_width: usize,
         out: &mut String,
     ) {
-        if cells.is_empty() {
-            return;
-        }
-        if !self.is_first {
+        if !cells.is_empty() && !self.is_first {
             out.push('\n');
         }
         let width = self.width.unwrap_or(usize::MAX);
         let header_width = header_width.min(width / 3);
+        let available = width.saturating_sub(header_width + GAP).max(1);
+        let codes = self.palette.as_ref().map(TablePalette::header);
         for (column, cell) in self.columns.iter().zip(rows.in_order(cells)) {
             let Some(cell) = cell.filter(|cell| !self.is_record || !rows.text(cell).is_empty())
             else {
                 continue;
             };
-            let available = width.saturating_sub(header_width + GAP).max(1);
             let whole = rows.text(cell);
-            let short = column
-                .short(whole)
-                .filter(|_| width::width(whole) > available);
-            let text = short.unwrap_or(whole);
+            let is_wide = |_: &&str| width::width(whole) > available;
+            let text = column.short(whole).filter(is_wide).unwrap_or(whole);
             let mut line = LineWriter::new(out, GAP);
-            let palette = self.palette.as_ref();
             line.cell(
-                &column.header,
+                cut_header(&column.header, header_width),
                 header_width,
                 false,
-                palette.map(TablePalette::header),
+                codes,
             );
-            let codes = palette.map(|palette| palette.cell(text, cell.kind, column.has_states));
-            line.cell(text, available, false, codes);
+            let shown = cut(column.demand.role, text, available);
+            line.cell(shown, available, false, self.codes(column, cell, text));
             line.end();
         }
     }
-}
 
-/// Writes one line. Spaces at its end are not written.
-struct LineWriter<'a> {
-    out: &'a mut String,
-    /// Spaces to write before the next text.
-    pending: usize,
-    /// Spaces between two columns.
-    gap: usize,
-}
-
-impl<'a> LineWriter<'a> {
-    fn new(out: &'a mut String, gap: usize) -> Self {
-        Self {
-            out,
-            pending: 0,
-            gap,
+    /// Says that columns were left out, and how to see them.
+    fn write_left_out(&self, shown: usize, out: &mut String) {
+        let all = self.columns.len();
+        if shown == all {
+            return;
         }
-    }
-
-    /// Writes text into a column of this width; wider text is cut.
-    fn cell(&mut self, text: &str, width: usize, is_right_aligned: bool, codes: Option<&SgrCodes>) {
-        let taken = width::width(text);
-        let (text, taken, is_cut) = if taken > width {
-            let (text, taken) = truncate(text, width.saturating_sub(1));
-            (text, taken + 1, true)
-        } else {
-            (text, taken, false)
-        };
-        let padding = width.saturating_sub(taken);
-        self.pending += if is_right_aligned { padding } else { 0 };
-        if !text.is_empty() || is_cut {
-            self.out.extend(std::iter::repeat_n(' ', self.pending));
-            self.pending = 0;
-            self.out.push_str(codes.map_or("", |codes| &codes.on));
-            self.out.push_str(text);
-            self.out.extend(is_cut.then_some(ELLIPSIS));
-            self.out.push_str(codes.map_or("", |codes| &codes.off));
-        }
-        self.pending += self.gap + if is_right_aligned { 0 } else { padding };
-    }
-
-    fn end(self) {
-        self.out.push('\n');
+        let texts = [
+            format!("{shown} of {all} columns: --columns chooses, --wide shows all"),
+            format!("{shown} of {all} columns: --wide shows all"),
+            format!("{shown} of {all} columns"),
+        ];
+        let width = self.width.unwrap_or(usize::MAX);
+        let fitting = texts.iter().find(|text| text.len() <= width);
+        let text = cut_header(fitting.unwrap_or(&texts[2]), width);
+        let codes = self.palette.as_ref().map(TablePalette::note);
+        let mut line = LineWriter::new(out, 0);
+        line.cell(text, text.width, false, codes);
+        line.end();
     }
 }

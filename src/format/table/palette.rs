@@ -10,6 +10,7 @@ use crate::sgr::SgrCodes;
 /// The escape sequences of headers, value types and severities.
 pub struct TablePalette {
     header: SgrCodes,
+    note: SgrCodes,
     kinds: [SgrCodes; 5],
     states: [SgrCodes; 3],
 }
@@ -26,6 +27,7 @@ impl TablePalette {
         let states = [Color::Red, Color::Yellow, Color::Green];
         Self {
             header: SgrCodes::new(Style::new().bold()),
+            note: SgrCodes::new(Style::new().dim()),
             kinds: kinds.map(SgrCodes::new),
             states: states.map(|color| SgrCodes::new(Style::new().fg(color).bold())),
         }
@@ -34,6 +36,11 @@ impl TablePalette {
     /// The codes of a column header.
     pub fn header(&self) -> &SgrCodes {
         &self.header
+    }
+
+    /// The codes of a note below the table.
+    pub fn note(&self) -> &SgrCodes {
+        &self.note
     }
 
     /// The codes of a cell; `is_state` says that its column has states.

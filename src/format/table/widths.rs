@@ -1,155 +1,237 @@
-//! The widths of the columns of a table that must fit a terminal.
+//! The widths of the columns of a table that must fit a terminal, and which columns are left out.
 
 use std::cmp::Reverse;
+
+use super::demand::{Limits, MAX_COUNTED, STEPS, Step, WidthDemand};
+use super::role::Role;
 
 /// Spaces between two columns, as in docker's tables.
 pub const GAP: usize = 3;
 /// Spaces between two columns where cells must be cut, to leave more available for text.
 const NARROW_GAP: usize = 2;
 
-/// The minimum widths of a column in the first and in the last pass. IDs, names and states first keep a width that is
-/// enough for most of them; when the other columns are at their minimum, they shrink to that of docker's short IDs, or
-/// of a word. A command is recognisable by its first word.
-const MIN_WIDTHS: [(WidthPriority, usize, usize); 5] = [
-    (WidthPriority::Command, 5, 5),
-    (WidthPriority::Normal, 8, 8),
-    (WidthPriority::State, 12, 8),
-    (WidthPriority::Identity, 32, 12),
-    (WidthPriority::Number, usize::MAX, usize::MAX),
-];
-/// Wider cells count as this wide.
-const MAX_COUNTED: usize = 400;
-
-/// The widths that a column needs.
-#[derive(Clone, Debug, Default)]
-pub struct WidthDemand {
-    /// For all cells in full.
-    pub full: usize,
-    /// With hashes cut to their first twelve digits.
-    pub short: usize,
-    pub priority: WidthPriority,
-    /// The number of cells of each width, with hashes cut.
-    cells: Vec<u32>,
-}
-
-/// Which columns are cut first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WidthPriority {
-    #[default]
-    Normal,
-    /// Commands: cut first.
-    Command,
-    /// States, which lists are mostly read for.
-    State,
-    /// IDs and names: cut last.
-    Identity,
-    /// Numbers: never cut, because a cut number is another number.
-    Number,
-}
-
 /// The widths of all columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ColumnWidths {
-    pub widths: Vec<usize>,
+    /// `None` for columns that are left out.
+    pub widths: Vec<Option<usize>>,
     /// Hashes are cut to their first twelve digits.
     pub has_short_hashes: bool,
     /// Spaces between two columns.
     pub gap: usize,
 }
 
-impl WidthDemand {
-    pub fn new(priority: WidthPriority) -> Self {
+impl ColumnWidths {
+    /// The widths with no cell cut.
+    pub fn full(demands: &[&WidthDemand]) -> Self {
         Self {
-            priority,
-            ..Self::default()
+            widths: demands.iter().map(|demand| Some(demand.full)).collect(),
+            has_short_hashes: false,
+            gap: GAP,
         }
     }
 
-    /// Adds a cell: its width, and its width with hashes cut. Returns whether the column must grow for it.
-    pub fn add(&mut self, full: usize, short: usize) -> bool {
-        let counted = short.min(MAX_COUNTED);
-        if self.cells.len() <= counted {
-            self.cells.resize(counted + 1, 0);
-        }
-        self.cells[counted] = self.cells[counted].saturating_add(1);
-        let grows = full > self.full || short > self.short;
-        self.full = self.full.max(full);
-        self.short = self.short.max(short);
-        grows
-    }
-
-    fn min_width(&self, is_last_pass: bool) -> usize {
-        let known = MIN_WIDTHS
-            .iter()
-            .find(|(priority, ..)| *priority == self.priority);
-        let width = known.map_or(
-            0,
-            |(_, first, last)| if is_last_pass { *last } else { *first },
-        );
-        self.short.min(width)
-    }
-
-    fn weight(&self) -> u64 {
-        match self.priority {
-            WidthPriority::Command => 1,
-            WidthPriority::State => 8,
-            WidthPriority::Normal | WidthPriority::Identity | WidthPriority::Number => 2,
-        }
-    }
-
-    /// For each width, the cost of being narrower: the number of cells that are at least this wide. Cells of commands
-    /// count less, those of states more.
-    fn cut_costs(&self) -> Vec<u64> {
-        let weight = self.weight();
-        let cost = |count: &u32| u64::from(*count) * weight;
-        let mut sums: Vec<u64> = self.cells.iter().map(cost).collect();
-        for at in (1..sums.len()).rev() {
-            sums[at - 1] += sums[at];
-        }
-        sums
+    /// The number of columns that are not left out.
+    pub fn shown(&self) -> usize {
+        self.widths.iter().flatten().count()
     }
 }
 
-/// Fits columns into a width. Hashes are cut first; then the gaps shrink and columns become narrower: wide columns and
-/// those where few cells are cut first, IDs and names last. `None` if that is not enough.
-pub fn fit_columns(demands: &[&WidthDemand], width: usize) -> Option<ColumnWidths> {
-    let gaps = demands.len().saturating_sub(1);
-    for has_short_hashes in [false, true] {
-        let width_of = |demand: &&WidthDemand| {
-            if has_short_hashes {
+/// Fits columns into a width: cuts hashes, then makes gaps and columns narrower, then leaves columns out. One column
+/// always stays.
+pub fn fit_columns(demands: &[&WidthDemand], width: usize, is_selected: bool) -> ColumnWidths {
+    let limits = limits(demands, width, is_selected);
+    let all = vec![true; demands.len()];
+    whole(demands, &all, width).unwrap_or_else(|| {
+        let shown = choose_columns(demands, width, limits, is_selected);
+        fit_shown(demands, &shown, width, limits)
+    })
+}
+
+/// Fits the same columns again after some have grown. `None` if they do not fit any more.
+pub fn fit_again(
+    demands: &[&WidthDemand],
+    before: &[Option<usize>],
+    width: usize,
+    is_selected: bool,
+) -> Option<ColumnWidths> {
+    let limits = limits(demands, width, is_selected);
+    let shown: Vec<bool> = before.iter().map(Option::is_some).collect();
+    let needed: usize = (demands.iter().zip(&shown).filter(|(_, shown)| **shown))
+        .map(|(demand, _)| demand.minimum(Step::Names, limits) + NARROW_GAP)
+        .sum();
+    (needed <= width + NARROW_GAP).then(|| fit_shown(demands, &shown, width, limits))
+}
+
+/// The limits in a terminal of this width. Names are whole if they fit beside IDs and states; otherwise, leaving out the
+/// other columns would not save them.
+fn limits(demands: &[&WidthDemand], width: usize, is_selected: bool) -> Limits {
+    let limits = Limits::new(width, is_selected);
+    let identity = demands
+        .iter()
+        .filter(|demand| matches!(demand.role, Role::State | Role::Identity));
+    let needed = |limits: Limits| -> usize {
+        let minimum = |demand: &&WidthDemand| demand.minimum(Step::States, limits) + NARROW_GAP;
+        identity.clone().map(minimum).sum()
+    };
+    let shorter = [48, 40, 32, 24, 12]
+        .into_iter()
+        .filter(|names| names * 4 <= width * 3)
+        .map(|names| limits.with_names(names));
+    let mut possible = std::iter::once(limits).chain(shorter);
+    possible
+        .find(|limits| needed(*limits) <= width + NARROW_GAP)
+        .unwrap_or(limits)
+}
+
+/// The widths with at most hashes cut, if that fits.
+fn whole(demands: &[&WidthDemand], shown: &[bool], width: usize) -> Option<ColumnWidths> {
+    [false, true].into_iter().find_map(|has_short_hashes| {
+        let width_of = |(demand, shown): (&&WidthDemand, &bool)| {
+            let width = if has_short_hashes {
                 demand.short
             } else {
                 demand.full
-            }
+            };
+            shown.then_some(width)
         };
-        let widths: Vec<usize> = demands.iter().map(width_of).collect();
-        if widths.iter().sum::<usize>() + GAP * gaps <= width {
-            let gap = GAP;
-            return Some(ColumnWidths {
-                widths,
-                has_short_hashes,
-                gap,
-            });
+        let widths: Vec<_> = demands.iter().zip(shown).map(width_of).collect();
+        let needed: usize = widths.iter().flatten().map(|width| width + GAP).sum();
+        (needed <= width + GAP).then_some(ColumnWidths {
+            widths,
+            has_short_hashes,
+            gap: GAP,
+        })
+    })
+}
+
+/// The columns in the order in which they are left out: by role, the widest nested value and the longest text first, the
+/// shortest state first, and of others the last column.
+fn leaving_order(demands: &[&WidthDemand], is_selected: bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..demands.len()).collect();
+    order.sort_by_key(|at| {
+        let demand = demands[*at];
+        let width = match demand.role {
+            Role::Nested | Role::LongText => usize::MAX - demand.short,
+            Role::State => demand.short,
+            _ => 0,
+        };
+        let role = match demand.role {
+            // In an answer, times are as good as other text.
+            Role::Time if !is_selected => Role::Text,
+            role => role,
+        };
+        (role, width, Reverse(*at))
+    });
+    order
+}
+
+/// Chooses the columns that are shown. For each column, the step of shrinking is known that must not be enough before
+/// it is left out.
+fn choose_columns(
+    demands: &[&WidthDemand],
+    width: usize,
+    limits: Limits,
+    is_selected: bool,
+) -> Vec<bool> {
+    let needs = |step: Step| {
+        let minimum = |demand: &&WidthDemand| demand.minimum(step, limits) + NARROW_GAP;
+        demands.iter().map(minimum).collect::<Vec<_>>()
+    };
+    let mut shown = vec![true; demands.len()];
+    let mut left_out = Vec::new();
+    let order = leaving_order(demands, is_selected);
+    let mut order = order[..order.len().saturating_sub(1)].iter().peekable();
+    for step in [Step::Ports, Step::States, Step::Names] {
+        let need = needs(step);
+        let mut needed: usize = (0..need.len())
+            .filter(|at| shown[*at])
+            .map(|at| need[at])
+            .sum();
+        let is_next = |at: &&usize| last_step(demands[**at].role, is_selected) <= step;
+        while needed > width + NARROW_GAP {
+            let Some(at) = order.next_if(is_next) else {
+                break;
+            };
+            needed -= need[*at];
+            shown[*at] = false;
+            left_out.push(*at);
+        }
+        if needed <= width + NARROW_GAP {
+            break;
         }
     }
-    let available = width.checked_sub(NARROW_GAP * gaps)?;
+    put_back(demands, &mut shown, &left_out, width);
+    shown
+}
+
+/// The last step of shrinking before columns of this role are left out.
+fn last_step(role: Role, is_selected: bool) -> Step {
+    // What somebody selected is worth more than whole states.
+    let least = if is_selected {
+        Role::Time
+    } else {
+        Role::Address
+    };
+    match role {
+        role if role <= least => Step::Ports,
+        Role::State | Role::Identity => Step::Names,
+        _ => Step::States,
+    }
+}
+
+/// Puts columns back for which there is still enough width with no other column cut.
+fn put_back(demands: &[&WidthDemand], shown: &mut [bool], left_out: &[usize], width: usize) {
+    let need = |at: usize| demands[at].usual() + NARROW_GAP;
+    let mut needed: usize = (0..shown.len()).filter(|at| shown[*at]).map(need).sum();
+    for at in left_out.iter().rev() {
+        if needed + need(*at) <= width + NARROW_GAP {
+            needed += need(*at);
+            shown[*at] = true;
+        }
+    }
+}
+
+/// Fits the columns that are shown. Where not even their minimum fits, the one column that is left is cut to the width.
+fn fit_shown(
+    demands: &[&WidthDemand],
+    shown: &[bool],
+    width: usize,
+    limits: Limits,
+) -> ColumnWidths {
+    if let Some(widths) = whole(demands, shown, width) {
+        return widths;
+    }
+    let indexes: Vec<usize> = (0..shown.len()).filter(|at| shown[*at]).collect();
+    let demands_shown: Vec<&WidthDemand> = indexes.iter().map(|at| demands[*at]).collect();
+    let available = width.saturating_sub(NARROW_GAP * indexes.len().saturating_sub(1));
+    let mut widths = vec![None; demands.len()];
+    for (at, fitted) in indexes
+        .into_iter()
+        .zip(shrink_in_steps(&demands_shown, available, limits))
+    {
+        widths[at] = Some(fitted.min(width));
+    }
+    ColumnWidths {
+        widths,
+        has_short_hashes: true,
+        gap: NARROW_GAP,
+    }
+}
+
+/// Makes columns narrower, step by step, until they fit.
+fn shrink_in_steps(demands: &[&WidthDemand], available: usize, limits: Limits) -> Vec<usize> {
     let costs: Vec<_> = demands.iter().map(|demand| demand.cut_costs()).collect();
     let mut widths: Vec<usize> = demands.iter().map(|demand| demand.short).collect();
-    for is_last in [false, true] {
-        let min_widths: Vec<usize> = demands
-            .iter()
-            .map(|demand| demand.min_width(is_last))
-            .collect();
-        if shrink(&mut widths, &min_widths, &costs, available) {
-            complete_nearly_whole(&mut widths, &min_widths, demands);
-            return Some(ColumnWidths {
-                widths,
-                has_short_hashes: true,
-                gap: NARROW_GAP,
-            });
+    for step in STEPS {
+        let minimum = |demand: &&WidthDemand| demand.minimum(step, limits);
+        let minima: Vec<usize> = demands.iter().map(minimum).collect();
+        if shrink(&mut widths, &minima, &costs, available) {
+            complete_nearly_whole(&mut widths, &minima, demands);
+            break;
         }
     }
-    None
+    widths
 }
 
 /// Makes columns narrower until their sum is at most `available`. Returns whether that succeeded.
@@ -192,21 +274,21 @@ fn shrink(
 /// A column that lacks at most this much is worth completing.
 const SMALL_LACK: usize = 6;
 
-/// Completes columns that lack only a few character cells. The widest columns that are cut anyway and weigh no more
+/// Completes columns that lack only a few character cells. The widest columns of text that are cut anyway
 /// give them up.
 fn complete_nearly_whole(widths: &mut [usize], min_widths: &[usize], demands: &[&WidthDemand]) {
     let lacks = |widths: &[usize], at: usize| demands[at].short - widths[at].min(demands[at].short);
     let mut nearly_whole: Vec<usize> = (0..widths.len())
         .filter(|at| (1..=SMALL_LACK).contains(&lacks(widths, *at)))
         .collect();
-    nearly_whole.sort_by_key(|at| (Reverse(demands[*at].weight()), lacks(widths, *at)));
+    nearly_whole.sort_by_key(|at| lacks(widths, *at));
     for at in nearly_whole {
         let mut candidate = widths.to_vec();
         while lacks(&candidate, at) > 0 {
             let can_give = |it: &usize| {
                 it != &at
                     && candidate[*it] > min_widths[*it]
-                    && demands[*it].weight() <= demands[at].weight()
+                    && demands[*it].is_text()
                     && lacks(&candidate, *it) > SMALL_LACK
             };
             let Some(widest) = (0..candidate.len())
@@ -228,111 +310,54 @@ fn complete_nearly_whole(widths: &mut [usize], min_widths: &[usize], demands: &[
 mod tests {
     use super::*;
 
-    /// A column with cells of these widths.
-    fn demand(priority: WidthPriority, cells: &[usize]) -> WidthDemand {
-        let mut demand = WidthDemand::new(priority);
+    /// A column with a header of two letters and cells of these widths, below half of which they lose something.
+    fn column(role: Role, cells: &[usize]) -> WidthDemand {
+        let mut demand = WidthDemand::new(role, 2);
         for width in cells {
-            demand.add(*width, *width);
+            demand.add(*width, *width, *width / 2);
         }
         demand
     }
 
+    fn fit(columns: &[WidthDemand], width: usize, is_selected: bool) -> ColumnWidths {
+        fit_columns(&columns.iter().collect::<Vec<_>>(), width, is_selected)
+    }
+
+    /// The widths of columns that somebody selected; 0 for those left out.
+    fn widths(columns: &[WidthDemand], width: usize) -> Vec<usize> {
+        let fitted = fit(columns, width, true);
+        fitted.widths.iter().map(|it| it.unwrap_or(0)).collect()
+    }
+
     #[test]
-    fn the_widest_column_is_cut_first() {
-        use WidthPriority::{Identity, Normal, Number};
-        type Case = (
-            &'static [(WidthPriority, usize)],
-            usize,
-            Option<&'static [usize]>,
-        );
+    fn the_widest_column_of_a_role_is_cut_first() {
+        use Role::{Identity, Number, Text};
+        type Case = (&'static [(Role, usize)], usize, &'static [usize]);
         let cases: &[Case] = &[
-            (&[], 10, Some(&[])),
-            (&[(Normal, 10), (Normal, 20)], 33, Some(&[10, 20])),
-            (&[(Normal, 10), (Normal, 20)], 32, Some(&[10, 20])),
-            (&[(Normal, 10), (Normal, 20)], 31, Some(&[10, 19])),
-            (&[(Normal, 10), (Normal, 20)], 23, Some(&[10, 11])),
-            (&[(Normal, 10), (Normal, 20)], 21, Some(&[10, 9])),
-            (&[(Normal, 10), (Normal, 20)], 19, Some(&[8, 9])),
-            (&[(Normal, 10), (Normal, 20)], 18, Some(&[8, 8])),
-            (&[(Normal, 10), (Normal, 20)], 17, None),
-            (&[(Normal, 2), (Normal, 20)], 12, Some(&[2, 8])),
-            (&[(Identity, 30), (Normal, 20)], 42, Some(&[30, 10])),
-            (&[(Identity, 30), (Normal, 20)], 40, Some(&[30, 8])),
-            (&[(Identity, 30), (Normal, 20)], 39, Some(&[29, 8])),
-            (&[(Identity, 30), (Normal, 20)], 22, Some(&[12, 8])),
-            (&[(Identity, 30), (Normal, 20)], 21, None),
-            (&[(Identity, 50), (Normal, 50)], 59, Some(&[32, 25])),
-            (&[(Identity, 50), (Normal, 50)], 79, Some(&[38, 39])),
-            (&[(Number, 15), (Normal, 20)], 25, Some(&[15, 8])),
-            (&[(Number, 15), (Normal, 20)], 24, None),
-            (
-                &[(Normal, 50), (Normal, 50), (Normal, 5)],
-                59,
-                Some(&[25, 25, 5]),
-            ),
-            (&[(Normal, 90_000), (Normal, 10)], 79, Some(&[67, 10])),
-            (&[(Normal, 9); 4], 2, None),
+            (&[], 20, &[]),
+            (&[(Text, 10), (Text, 20)], 33, &[10, 20]),
+            (&[(Text, 10), (Text, 20)], 31, &[10, 19]),
+            (&[(Text, 10), (Text, 20)], 23, &[10, 11]),
+            (&[(Text, 10), (Text, 20)], 22, &[10, 10]),
+            (&[(Text, 10), (Text, 20)], 21, &[10, 0]),
+            (&[(Identity, 30), (Text, 20)], 42, &[30, 10]),
+            (&[(Identity, 30), (Text, 20)], 40, &[30, 0]),
+            (&[(Identity, 30), (Text, 20)], 28, &[13, 13]),
+            (&[(Identity, 30), (Identity, 30)], 20, &[20, 0]),
+            (&[(Number, 15), (Text, 20)], 27, &[15, 10]),
+            (&[(Number, 15), (Text, 20)], 26, &[15, 0]),
+            (&[(Number, 15)], 12, &[12]),
+            (&[(Text, 50), (Text, 50), (Text, 5)], 59, &[25, 25, 5]),
+            (&[(Text, 90_000), (Text, 10)], 79, &[67, 10]),
         ];
         for (columns, width, expected) in cases {
-            let demands: Vec<_> = columns
-                .iter()
-                .map(|(priority, width)| demand(*priority, &[*width]))
-                .collect();
-            let demands: Vec<_> = demands.iter().collect();
-            let widths = fit_columns(&demands, *width).map(|fit| fit.widths);
-            assert_eq!(widths.as_deref(), *expected, "{columns:?} in {width}");
+            let demands = columns.iter().map(|(role, width)| column(*role, &[*width]));
+            let demands: Vec<_> = demands.collect();
+            assert_eq!(
+                widths(&demands, *width),
+                *expected,
+                "{columns:?} in {width}"
+            );
         }
-    }
-
-    #[test]
-    fn few_long_cells_are_cut_before_many() {
-        let images = demand(WidthPriority::Normal, &[12, 12, 12, 12, 90]);
-        let states = demand(WidthPriority::Normal, &[20, 21, 22, 22, 22]);
-        let widths = |width| fit_columns(&[&images, &states], width).map(|fit| fit.widths);
-        assert_eq!(widths(59), Some(vec![35, 22]));
-        assert_eq!(widths(44), Some(vec![20, 22]));
-        assert_eq!(widths(37), Some(vec![13, 22]));
-    }
-
-    #[test]
-    fn a_column_that_lacks_little_is_completed() {
-        let states = demand(WidthPriority::Normal, &[20, 20, 20, 23]);
-        let commands = demand(WidthPriority::Normal, &[30, 30, 60]);
-        let widths = |width| fit_columns(&[&states, &commands], width).map(|fit| fit.widths);
-        assert_eq!(widths(59), Some(vec![23, 34]));
-        assert_eq!(widths(43), Some(vec![23, 18]));
-        assert_eq!(widths(29), Some(vec![15, 12]));
-    }
-
-    #[test]
-    fn a_column_gives_width_only_to_columns_of_at_least_its_weight() {
-        let state = demand(WidthPriority::State, &[30, 30, 30]);
-        let age = demand(WidthPriority::Normal, &[14, 14, 14]);
-        let widths = |width| fit_columns(&[&state, &age], width).map(|fit| fit.widths);
-        assert_eq!(widths(42), Some(vec![30, 10]));
-        assert_eq!(widths(36), Some(vec![26, 8]));
-    }
-
-    #[test]
-    fn gaps_shrink_before_cells_are_cut() {
-        let (one, two) = (
-            demand(WidthPriority::Normal, &[10]),
-            demand(WidthPriority::Normal, &[20]),
-        );
-        let gap = |width| fit_columns(&[&one, &two], width).map(|fit| fit.gap);
-        assert_eq!([33, 32, 20].map(gap), [Some(3), Some(2), Some(2)]);
-    }
-
-    #[test]
-    fn hashes_are_cut_before_other_columns() {
-        let mut hash = WidthDemand::new(WidthPriority::Identity);
-        hash.add(64, 12);
-        let other = demand(WidthPriority::Normal, &[20]);
-        let widths = |width| {
-            fit_columns(&[&hash, &other], width).map(|fit| (fit.widths, fit.has_short_hashes))
-        };
-        assert_eq!(widths(87), Some((vec![64, 20], false)));
-        assert_eq!(widths(86), Some((vec![12, 20], true)));
-        assert_eq!(widths(33), Some((vec![12, 19], true)));
     }
 }
