@@ -88,7 +88,8 @@ impl Outputs {
         let is_object = match output {
             FilterOutput::Raw(text) => text.kind() == ValueKind::Object,
             FilterOutput::Value(value) => matches!(value, Value::Obj(_)),
-            _ => false,
+            FilterOutput::Object(_) => true,
+            FilterOutput::ArrayPart(_) => false,
         };
         *self = match self {
             Self::None if is_object => Self::SingleObject,

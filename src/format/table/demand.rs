@@ -7,6 +7,11 @@ pub const MAX_COUNTED: usize = 400;
 
 /// docker shows this much of a command.
 const COMMAND: usize = 20;
+/// Text and nested values shrink to this width before images and times do.
+const TEXT: usize = 20;
+const NESTED: usize = 40;
+/// The names of anonymous volumes are this long.
+const NAMES: usize = 64;
 
 /// The steps of fitting a table, in their order: in each, the columns of more roles may become narrower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +24,7 @@ pub enum Step {
     Images,
     /// Times shrink to the date, ages to a few words.
     Times,
-    /// Lists of ports shrink, and commands once more.
+    /// Lists of ports shrink, commands and text once more.
     Ports,
     /// States shrink, and everything else once more but names. Columns that say least are left out before this.
     States,
@@ -49,8 +54,7 @@ pub struct Limits {
 impl Limits {
     /// The limits in a terminal of this width. Columns that somebody selected are rather cut than left out.
     pub fn new(width: usize, is_selected: bool) -> Self {
-        // The names of anonymous volumes are 64 digits long.
-        let names = 64;
+        let names = NAMES;
         if is_selected {
             return Self {
                 text: 10,
@@ -145,13 +149,15 @@ impl WidthDemand {
         let last = |width: usize| is(Step::Names, width);
         let least = match self.role {
             Role::Command => is(Step::Ports, 12).min(COMMAND),
-            Role::Text | Role::LongText => limits.text.min(late(10)),
-            Role::Nested => limits.nested.min(late(10)),
+            Role::Text | Role::LongText => is(Step::Ports, limits.text).min(late(10)).min(TEXT),
+            Role::Nested => is(Step::Ports, limits.nested).min(late(10)).min(NESTED),
             Role::Image => is(Step::Images, self.least.min(32)).min(late(12)),
             Role::Time => is(Step::Times, self.least),
             Role::Ports => is(Step::Ports, 34).min(late(16)),
             Role::State => late(self.least),
-            Role::Identity | Role::Reference => last(12).min(limits.names),
+            Role::Identity | Role::Reference => {
+                last(12).min(is(Step::Ports, limits.names)).min(NAMES)
+            }
             Role::Name => last(12).min(32),
             // The longest address is that of an IPv6 network.
             Role::Address => 43,

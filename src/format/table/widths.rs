@@ -117,6 +117,7 @@ fn leaving_order(demands: &[&WidthDemand], is_selected: bool) -> Vec<usize> {
             _ => 0,
         };
         let role = match demand.role {
+            Role::Name | Role::Number => Role::Text,
             // In an answer, times are as good as other text.
             Role::Time if !is_selected => Role::Text,
             role => role,
@@ -359,5 +360,120 @@ mod tests {
                 "{columns:?} in {width}"
             );
         }
+    }
+
+    /// The columns of docker ps, with the widths of their usual cells.
+    fn ps() -> Vec<WidthDemand> {
+        use Role::{Command, Identity, Image, Ports, State, Time};
+        let columns: [(Role, &[usize]); 7] = [
+            (Identity, &[12, 12, 12]),
+            (Image, &[30, 12, 12]),
+            (Command, &[40, 30, 30]),
+            (Time, &[18, 12, 11]),
+            (State, &[22, 20, 10]),
+            (Ports, &[46, 8, 0]),
+            (Identity, &[10, 5, 3]),
+        ];
+        columns.map(|(role, cells)| column(role, cells)).to_vec()
+    }
+
+    #[test]
+    fn columns_give_way_in_the_order_of_their_roles() {
+        let cases = [
+            (199, [12, 30, 40, 18, 22, 46, 10]),
+            (189, [12, 30, 39, 18, 22, 46, 10]),
+            (170, [12, 30, 20, 18, 22, 46, 10]),
+            (169, [12, 29, 20, 18, 22, 46, 10]),
+            (155, [12, 15, 20, 18, 22, 46, 10]),
+            (154, [12, 15, 20, 17, 22, 46, 10]),
+            (146, [12, 15, 20, 9, 22, 46, 10]),
+            (145, [12, 15, 19, 9, 22, 46, 10]),
+            (130, [12, 15, 16, 9, 22, 34, 10]),
+            (126, [12, 15, 12, 9, 22, 34, 10]),
+            (125, [12, 15, 0, 10, 22, 46, 10]),
+            (111, [12, 15, 0, 0, 22, 44, 10]),
+            (103, [12, 15, 0, 0, 22, 36, 10]),
+            (80, [12, 15, 0, 0, 19, 16, 10]),
+            (60, [12, 0, 0, 0, 16, 16, 10]),
+            (40, [12, 0, 0, 0, 14, 0, 10]),
+            (30, [12, 0, 0, 0, 0, 0, 10]),
+            (12, [12, 0, 0, 0, 0, 0, 0]),
+        ];
+        for (width, expected) in cases {
+            assert_eq!(widths(&ps(), width), expected, "in {width}");
+        }
+    }
+
+    #[test]
+    fn columns_are_left_out_by_role_and_put_back_where_they_fit() {
+        use Role::{Empty, Identity, LongText, Nested, Number, State, Text};
+        let columns = [
+            column(Identity, &[20]),
+            column(Nested, &[300]),
+            column(Nested, &[100]),
+            column(Text, &[10]),
+            column(LongText, &[50]),
+            column(Number, &[10]),
+            column(State, &[8]),
+            column(Empty, &[0]),
+        ];
+        let shown = |width| {
+            let fitted = fit(&columns, width, false);
+            let shown = fitted.widths.iter().map(Option::is_some);
+            shown
+                .map(|it| if it { '+' } else { '-' })
+                .collect::<String>()
+        };
+        assert_eq!(shown(600), "++++++++");
+        assert_eq!(shown(200), "++++++++");
+        assert_eq!(shown(120), "+-+++++-");
+        assert_eq!(shown(80), "+--++++-");
+        assert_eq!(shown(62), "+--+-+++");
+        assert_eq!(shown(50), "+--+--++");
+        assert_eq!(shown(30), "+-----+-");
+        assert_eq!(shown(25), "+-------");
+    }
+
+    #[test]
+    fn a_column_that_lacks_little_is_completed() {
+        let columns = [
+            column(Role::Text, &[20, 20, 20, 23]),
+            column(Role::Text, &[30, 30, 60]),
+        ];
+        assert_eq!(widths(&columns, 59), [23, 34]);
+        assert_eq!(widths(&columns, 45), [23, 20]);
+    }
+
+    #[test]
+    fn gaps_shrink_before_cells_are_cut() {
+        let columns = [column(Role::Text, &[10]), column(Role::Text, &[20])];
+        let gap = |width| fit(&columns, width, true).gap;
+        assert_eq!([33, 32, 24].map(gap), [3, 2, 2]);
+    }
+
+    #[test]
+    fn hashes_are_cut_before_other_columns() {
+        let mut hash = WidthDemand::new(Role::Identity, 2);
+        hash.add(64, 12, 12);
+        let columns = [hash, column(Role::Text, &[20])];
+        let is_short = |width| fit(&columns, width, true).has_short_hashes;
+        assert_eq!([87, 86, 33].map(is_short), [false, true, true]);
+        assert_eq!(widths(&columns, 86), [12, 20]);
+        assert_eq!(widths(&columns, 33), [12, 19]);
+    }
+
+    #[test]
+    fn columns_that_were_shown_stay_when_a_cell_grows() {
+        let mut columns = [column(Role::Text, &[10]), column(Role::Number, &[10])];
+        let before = fit(&columns, 30, false);
+        columns[0].add(40, 40, 40);
+        let again = |columns: &[WidthDemand], before: &ColumnWidths, width| {
+            let demands: Vec<_> = columns.iter().collect();
+            fit_again(&demands, &before.widths, width, false)
+        };
+        let widths = again(&columns, &before, 30).map(|fitted| fitted.widths);
+        assert_eq!(widths, Some(vec![Some(18), Some(10)]));
+        columns[1].add(29, 29, 29);
+        assert_eq!(again(&columns, &before, 30), None);
     }
 }
