@@ -431,7 +431,7 @@ mod tests {
         assert_eq!(shown(62), "+--+-+++");
         assert_eq!(shown(50), "+--+--++");
         assert_eq!(shown(30), "+-----+-");
-        assert_eq!(shown(25), "+-------");
+        assert_eq!(shown(17), "+-------");
     }
 
     #[test]
