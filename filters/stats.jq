@@ -1,6 +1,8 @@
 module {
-  about: "CPU, memory and traffic of a container",
-  endpoint: "/containers/{name}/stats?stream=false",
+  about: "CPU, memory and traffic of running containers",
+  endpoint: "/containers/json?all=1",
+  words: "names",
+  parallel: 64,
   output: "table",
   columns: "id|short_id, name, CPU %: cpu|_percent, MEM USAGE / LIMIT: {memory, limit}|\"\\(.memory | bytes(\"iec\")) / \\(.limit | bytes(\"iec\"))\", MEM %: memory_percent|_percent, NET I/O: {net_in, net_out}|\"\\(.net_in | bytes) / \\(.net_out | bytes)\", BLOCK I/O: {block_read, block_write}|\"\\(.block_read | bytes) / \\(.block_write | bytes)\", pids"
 };
@@ -19,20 +21,33 @@ def memory:
   | (.stats | objects | .total_inactive_file // .inactive_file) // 0
   | if . < $usage then $usage - . else $usage end;
 def blocks($op): map(select(.op[:1] | ascii_downcase == $op).value) | add;
-(.memory_stats | memory) as $memory
-| (.memory_stats.limit // 0) as $limit
-| [.networks // {} | .[]] as $networks
-| (.blkio_stats.io_service_bytes_recursive // []) as $blocks
-| [{
-    id: (.id // .Id),
-    name: name,
-    cpu: (cpu | percent),
-    memory: $memory,
-    limit: $limit,
-    memory_percent: ($memory | share($limit) | percent),
-    net_in: ($networks | map(.rx_bytes) | add // 0),
-    net_out: ($networks | map(.tx_bytes) | add // 0),
-    block_read: ($blocks | blocks("r") // 0),
-    block_write: ($blocks | blocks("w") // 0),
-    pids: (.pids_stats.current // 0)
-  }]
+def row:
+  (.memory_stats | memory) as $memory
+  | (.memory_stats.limit // 0) as $limit
+  | [.networks // {} | .[]] as $networks
+  | (.blkio_stats.io_service_bytes_recursive // []) as $blocks
+  | {
+      id: (.id // .Id),
+      name: name,
+      cpu: (cpu | percent),
+      memory: $memory,
+      limit: $limit,
+      memory_percent: ($memory | share($limit) | percent),
+      net_in: ($networks | map(.rx_bytes) | add // 0),
+      net_out: ($networks | map(.tx_bytes) | add // 0),
+      block_read: ($blocks | blocks("r") // 0),
+      block_write: ($blocks | blocks("w") // 0),
+      pids: (.pids_stats.current // 0)
+    };
+# The containers that are named, by name or ID, or else those that run.
+def wanted:
+  if $names == [] then .[] | select(.State == "running")
+  else . as $all | $names[] | . as $name | ltrimstr("/") as $bare
+    | first(($all[] | select(.Names // [] | any(.[]; ltrimstr("/") == $bare))), ($all[] | select(.Id | startswith($bare))))
+      // error("No such container: \($name)")
+  end;
+# A container that was removed since it was listed has no stats.
+[
+  fetch(wanted | "/containers/\(.Id)/stats?stream=false"; if .status == 404 and $names == [] then empty else error end)
+  | row
+]

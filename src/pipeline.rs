@@ -5,6 +5,8 @@ mod body;
 mod byte_source;
 mod cells;
 mod exchange;
+mod fetch_pool;
+mod fetcher;
 mod files;
 mod filtering;
 mod logs;

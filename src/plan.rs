@@ -26,7 +26,7 @@ use dq_format::Format;
 pub use endpoints::explanation;
 pub use format::{column_list, columns_path};
 pub use jq_options::JqOptions;
-pub use model::{Exchange, FilterPlan, Flush, Input, Plan};
+pub use model::{Exchange, FilterPlan, FilterRequests, Flush, Input, Plan};
 
 use format::SavedFormat;
 use options::Options;
@@ -67,6 +67,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let output = settings::output(&options, &terminal, env, &mut warnings);
     let curl = jq_options(&options, &words);
     refuse_binary(options.choice.format, &terminal, curl.is_some())?;
+    let saved_parallel = call.as_ref().and_then(|call| call.metadata.parallel);
     let saved_source = options.endpoint.clone().zip(call.as_ref()).map(Into::into);
     let words = Words::sort(saved_source, words, options.filter.from_file.as_deref())?;
     let input = match list {
@@ -78,6 +79,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         }
     };
     Ok(Plan {
+        requests: input::filter_requests(&options, saved_parallel)?,
         cells: std::mem::take(&mut options.choice.cells),
         inputs: settings::inputs(&options.filter),
         null_input: options.filter.null_input,

@@ -26,6 +26,7 @@ case_files! {
     defaults: "defaults",
     demo: "demo",
     elements: "elements",
+    fetch: "fetch",
     formats: "formats",
     hosts: "hosts",
     jq_cli: "jq-cli",

@@ -9,6 +9,7 @@ mod completion;
 mod documents;
 mod endpoints;
 mod engine;
+mod fetch;
 mod formats;
 mod helpers;
 mod hostile;

@@ -33,6 +33,8 @@ pub struct FetchOptions {
     pub headers: Vec<String>,
     pub connect_timeout: Option<Duration>,
     pub max_time: Option<Duration>,
+    /// `--parallel`: at least 1.
+    pub parallel: Option<usize>,
     pub request: RequestOptions,
 }
 

@@ -107,6 +107,11 @@ impl Host {
         Ok(Self { proxy, ..self })
     }
 
+    /// Whether each connection is an ssh login.
+    pub fn is_ssh(&self) -> bool {
+        matches!(self.address, Address::Ssh(_))
+    }
+
     /// Why this host was chosen, for `-v`: the option, variable or file that names it, what that hides, and the proxy.
     ///
     /// One line without control characters: `--host`, `DOCKER_HOST (which hides the context "foo" of DOCKER_CONTEXT)`,

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 
+use crate::fetcher::Fetcher;
 use crate::filter::{Engine, Filter};
 use crate::fused;
 use crate::input::Inputs;
@@ -49,6 +50,7 @@ impl<'a> FilterRun<'a> {
             write_message,
             search_path: &filter.search_path,
             stack_limit: stack_limit(stack_bytes),
+            fetcher: None,
         };
         let engine = match &filter.engine {
             Engine::Fused(filter) => RunningEngine::Fused(fused::Runner::new(filter)),
@@ -59,6 +61,13 @@ impl<'a> FilterRun<'a> {
             engine,
             null_input: has_null_input.then(|| Cell::new(true)),
         }
+    }
+
+    /// The same run with what `fetch` requests with.
+    #[must_use]
+    pub fn with_fetcher(mut self, fetcher: &'a dyn Fetcher) -> Self {
+        self.context.fetcher = Some(fetcher);
+        self
     }
 
     /// Passes every output for the next input to `emit`. `None` when no input is left.

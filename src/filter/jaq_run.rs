@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jaq_core::data::HasLut;
 use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
 
+use crate::fetcher::Fetcher;
 use crate::input::Inputs;
 use crate::modules::module_metadata;
 use crate::run_error::RunError;
@@ -44,6 +45,8 @@ pub struct RunContext<'a> {
     pub search_path: &'a [PathBuf],
     /// The address below which the stack must not grow.
     pub stack_limit: usize,
+    /// What `fetch` requests with; `None` where there is no host.
+    pub fetcher: Option<&'a dyn Fetcher>,
 }
 
 /// A compiled filter that runs.
@@ -130,6 +133,15 @@ impl<'a> JaqRun<'a> {
     /// The address below which the stack must not grow.
     pub fn stack_limit(&self) -> usize {
         self.context.stack_limit
+    }
+
+    /// What `fetch` requests with.
+    ///
+    /// # Errors
+    /// The filter runs where nothing can be requested.
+    pub fn fetcher(&self) -> Result<&'a dyn Fetcher, ValueError> {
+        let fetcher = self.context.fetcher;
+        fetcher.ok_or_else(|| ValueError::str("fetch has no host to ask here"))
     }
 
     /// `modulemeta`

@@ -30,6 +30,7 @@
 mod builtins;
 mod compile_error;
 mod compiler;
+mod fetcher;
 mod filter;
 mod filter_run;
 mod fused;
@@ -52,6 +53,7 @@ mod value_filters;
 
 pub use compile_error::CompileError;
 pub use compiler::compile;
+pub use fetcher::{FetchedValues, Fetcher};
 pub use filter::Filter;
 pub use filter_run::FilterRun;
 pub use input::{InputMode, InputSettings, InputSource, Inputs};

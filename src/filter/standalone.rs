@@ -25,6 +25,14 @@ pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
     let main = MainFilter::parse(program).map_err(|error| vec![error])?;
     let (text, source_filter) = (main.text, main.source_filter);
     let linker = compiler.link(main)?;
+    if linker
+        .builtins
+        .iter()
+        .any(|builtin| builtin.name == "fetch")
+    {
+        let message = "fetch asks the host, which plain jq cannot";
+        return Err(vec![CompileError::new(message.into())]);
+    }
     let helpers = linker.helpers.iter();
     let mut definitions: Vec<String> = helpers.map(|it| it.trim_end().to_owned()).collect();
     let saved = saved_definitions(&linker.saved.texts);

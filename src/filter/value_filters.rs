@@ -109,6 +109,7 @@ impl ValueFilters {
             write_message,
             search_path: &[],
             stack_limit: self.stack_limit,
+            fetcher: None,
         };
         let mut outputs = Vec::new();
         let mut keep = |output| -> Result<(), Infallible> {

@@ -45,6 +45,23 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
     Ok(response)
 }
 
+/// The client for the requests of `fetch` in a filter. Of those, `-v` shows the heads.
+pub fn client_for_filter(host: dq_fetch::Host, plan: &Plan) -> dq_fetch::Client {
+    let client = dq_fetch::Client::new(host, plan.requests.settings.clone());
+    if !plan.requests.verbose {
+        return client;
+    }
+    let observer = Observer {
+        terminal: plan.terminal.clone(),
+        verbose: true,
+        include: Include::No,
+        progress: None,
+    };
+    client.with_event_handler(dq_fetch::EventHandler::new(move |event| {
+        observer.show(event)
+    }))
+}
+
 /// Prints the command line of curl and jq that does the same (`--curl`).
 pub fn print_command(
     jq: &JqOptions,

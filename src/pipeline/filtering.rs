@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::arrival::{Arrival, SourceProblems};
+use super::fetcher::{self, HostFetcher};
 use super::output::Output;
 use crate::error::Error;
 use crate::plan::Plan;
@@ -52,12 +53,14 @@ fn filter_all(
     plan: &Plan,
     filter: &dq_filter::Filter,
     inputs: &RefCell<Inputs>,
-    output: &Output,
+    output: &Rc<Output>,
     problems: &SourceProblems,
     stack_bytes: usize,
 ) -> Result<u8, Error> {
     let messages = |bytes: &[u8]| output.message(bytes);
+    let fetcher = HostFetcher::new(plan, output);
     let run = FilterRun::new(filter, inputs, &messages, stack_bytes, plan.null_input);
+    let run = run.with_fetcher(&fetcher);
     let last_output = LastOutput::default();
     let mut code = 0;
     loop {
@@ -115,7 +118,9 @@ fn exit_code(code: i32, exit_status: bool) -> u8 {
 fn raised(error: &Value) -> String {
     match error.as_str() {
         Some(text) => text.to_owned(),
-        None => format!("(not a string): {}", error.to_json()),
+        None => {
+            fetcher::raised(error).unwrap_or_else(|| format!("(not a string): {}", error.to_json()))
+        }
     }
 }
 

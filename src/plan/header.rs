@@ -42,7 +42,10 @@ fn is_named_alone(typed: &str) -> bool {
 }
 
 /// The headers to send, and the names of those to leave out.
-pub fn partition(headers: Vec<Header>) -> (Vec<(String, String)>, Vec<String>) {
+pub type Headers = (Vec<(String, String)>, Vec<String>);
+
+/// Separates the headers to send from those to leave out.
+pub fn partition(headers: Vec<Header>) -> Headers {
     let mut sent = Vec::new();
     let mut without = Vec::new();
     for (name, value) in headers {

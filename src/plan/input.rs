@@ -1,7 +1,7 @@
 //! Where the input comes from: a request, files, standard input, or a list that dq generates.
 
 use super::jq_options::JqOptions;
-use super::model::{Exchange, Input, Shown};
+use super::model::{Exchange, FilterRequests, Input, Shown};
 use super::options::Options;
 use super::request;
 use super::saved;
@@ -9,7 +9,7 @@ use super::source::Words;
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
 use crate::error::Error;
-use dq_fetch::EnvVars;
+use dq_fetch::{ClientSettings, EnvVars, HostFlags};
 use dq_filter::saved::SavedFilters;
 
 /// A list that dq generates, as JSON text.
@@ -40,13 +40,7 @@ pub(super) fn source(
         return Ok(Input::Stdin);
     }
     let request = request::request(source, typed)?;
-    let flags = dq_fetch::HostFlags {
-        host: typed.host.clone(),
-        context: typed.context.clone(),
-        unix_socket: typed.unix_socket.clone(),
-        demo: typed.demo,
-        tls: typed.tls.clone(),
-    };
+    let flags = flags(typed);
     let environment = EnvVars { var: env };
     let (host, source) = match request.source {
         dq_fetch::Source::Url(url) => dq_fetch::resolve_url(&url, &flags, &environment)?,
@@ -54,12 +48,7 @@ pub(super) fn source(
     };
     Ok(Input::Http(Box::new(Exchange {
         host,
-        settings: dq_fetch::ClientSettings {
-            connect_timeout: options.connect_timeout,
-            max_time: typed.max_time,
-            idle_timeout: typed.request.idle_timeout,
-            retries: options.retries,
-        },
+        settings: settings(options),
         request: dq_fetch::Request { source, ..request },
         shown: shown(&typed.request),
         curl,
@@ -69,6 +58,51 @@ pub(super) fn source(
             None
         },
     })))
+}
+
+/// How `fetch` in the filter requests paths; `saved_parallel` is what a saved filter says of it.
+///
+/// # Errors
+/// Headers that are none.
+pub(super) fn filter_requests(
+    options: &Options,
+    saved_parallel: Option<usize>,
+) -> Result<FilterRequests, Error> {
+    let typed = &options.fetch;
+    let (headers, without) = request::headers(typed)?;
+    Ok(FilterRequests {
+        flags: flags(typed),
+        settings: settings(options),
+        headers,
+        without,
+        parallel: typed
+            .parallel
+            .or(saved_parallel)
+            .unwrap_or(DEFAULT_PARALLEL),
+        verbose: typed.request.verbose,
+    })
+}
+
+/// How many requests of `fetch` are under way at once, unless `--parallel` says otherwise.
+const DEFAULT_PARALLEL: usize = 8;
+
+fn flags(typed: &FetchOptions) -> HostFlags {
+    HostFlags {
+        host: typed.host.clone(),
+        context: typed.context.clone(),
+        unix_socket: typed.unix_socket.clone(),
+        demo: typed.demo,
+        tls: typed.tls.clone(),
+    }
+}
+
+fn settings(options: &Options) -> ClientSettings {
+    ClientSettings {
+        connect_timeout: options.connect_timeout,
+        max_time: options.fetch.max_time,
+        idle_timeout: options.fetch.request.idle_timeout,
+        retries: options.retries,
+    }
 }
 
 fn shown(typed: &RequestOptions) -> Shown {
@@ -92,7 +126,16 @@ pub(super) fn local(
 ) -> Result<Input, Error> {
     let hint = words.filter.as_deref();
     let hint = hint.and_then(|word| saved::hint(word, saved_filters));
-    refuse_fetch_options(&options.fetch, hint.as_deref())?;
+    // Where the filter fetches, the options about the host are for that.
+    let fetches = words
+        .filter
+        .as_deref()
+        .is_some_and(|text| text.contains("fetch"));
+    if !fetches {
+        refuse_fetch_options(&options.fetch, hint.as_deref())?;
+    } else if let Some(option) = typed_source_option(&options.fetch.request) {
+        return Err(needs_source(option, hint.as_deref()));
+    }
     if !words.files.is_empty() {
         return Ok(Input::Files(words.files.clone()));
     }
@@ -112,15 +155,18 @@ pub(super) fn local(
 
 /// Refuses options that only make sense with a request.
 fn refuse_fetch_options(typed: &FetchOptions, hint: Option<&str>) -> Result<(), Error> {
-    match typed_fetch_option(typed).or(typed_request_option(&typed.request)) {
-        Some(option) => Err(Error::Usage {
-            message: format!("{option} needs an endpoint or URL to ask for"),
-            hint: Some(
-                hint.unwrap_or("endpoints start with a slash: dq /containers/json")
-                    .into(),
-            ),
-        }),
-        None => Ok(()),
+    let request = &typed.request;
+    let option = typed_fetch_option(typed)
+        .or(typed_source_option(request))
+        .or(typed_client_option(request));
+    option.map_or(Ok(()), |option| Err(needs_source(option, hint)))
+}
+
+fn needs_source(option: &str, hint: Option<&str>) -> Error {
+    let usual = "endpoints start with a slash: dq /containers/json";
+    Error::Usage {
+        message: format!("{option} needs an endpoint or URL to ask for"),
+        hint: Some(hint.unwrap_or(usual).into()),
     }
 }
 
@@ -138,19 +184,25 @@ fn typed_fetch_option(typed: &FetchOptions) -> Option<&'static str> {
     ])
 }
 
-/// The first option about the request that was typed.
-fn typed_request_option(typed: &RequestOptions) -> Option<&'static str> {
+/// The first option about the request for the source that was typed.
+fn typed_source_option(typed: &RequestOptions) -> Option<&'static str> {
     first(&[
         ("--request", typed.method.is_some()),
         ("--data", !typed.data.is_empty()),
         ("--field", !typed.fields.is_empty()),
         ("--query", !typed.query.is_empty()),
         ("--include", typed.include),
-        ("--verbose", typed.verbose),
         ("--curl", typed.curl),
         ("--fail-with-body", typed.fail_with_body),
         ("--paginate", typed.paginate),
         ("--registry-auth", typed.registry_auth),
+    ])
+}
+
+/// The first option about all requests that was typed.
+fn typed_client_option(typed: &RequestOptions) -> Option<&'static str> {
+    first(&[
+        ("--verbose", typed.verbose),
         ("--idle-timeout", typed.idle_timeout.is_some()),
         ("--retry", typed.retry.is_some()),
     ])

@@ -25,6 +25,8 @@ pub struct Plan {
     pub has_format: bool,
     pub flush: Flush,
     pub terminal: Terminal,
+    /// How `fetch` in the filter requests paths.
+    pub requests: FilterRequests,
     /// What to tell the user before the run.
     pub warnings: Vec<String>,
 }
@@ -59,6 +61,20 @@ pub struct Exchange {
     pub curl: Option<JqOptions>,
     /// `--registry-auth`: where the credentials for a registry come from.
     pub logins: Option<dq_fetch::Logins>,
+}
+
+/// How `fetch` in a filter requests paths.
+pub struct FilterRequests {
+    /// Where the host is chosen from, if the source has none.
+    pub flags: dq_fetch::HostFlags,
+    pub settings: dq_fetch::ClientSettings,
+    pub headers: Vec<(String, String)>,
+    /// Names of headers that are not sent.
+    pub without: Vec<String>,
+    /// How many requests may be under way at once.
+    pub parallel: usize,
+    /// `-v`: the heads are shown.
+    pub verbose: bool,
 }
 
 /// What is shown of an exchange besides the body.

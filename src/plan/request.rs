@@ -42,8 +42,7 @@ pub(super) fn request(source: &str, options: &FetchOptions) -> Result<dq_fetch::
     if method == "HEAD" && !matches!(payload, Payload::None) {
         return Err(Error::usage("HEAD carries no body: leave --data out"));
     }
-    let headers = options.headers.iter().map(|header| header::read(header));
-    let (headers, without) = header::partition(headers.collect::<Result<_, _>>()?);
+    let (headers, without) = headers(options)?;
     Ok(dq_fetch::Request {
         method,
         source: if source.starts_with('/') {
@@ -55,6 +54,12 @@ pub(super) fn request(source: &str, options: &FetchOptions) -> Result<dq_fetch::
         without,
         payload,
     })
+}
+
+/// The headers of `-H`, and the names of those that are left out.
+pub(super) fn headers(options: &FetchOptions) -> Result<header::Headers, Error> {
+    let headers = options.headers.iter().map(|header| header::read(header));
+    Ok(header::partition(headers.collect::<Result<_, _>>()?))
 }
 
 /// The parameters of `-q`.

@@ -31,6 +31,8 @@ pub struct Call {
     pub metadata: Metadata,
     /// Its endpoint, the placeholders filled.
     pub endpoint: String,
+    /// The words behind those, where the filter takes some.
+    words: Vec<String>,
 }
 
 /// Where saved filters are: the user's configuration directory, those of `-L`, and dq itself.
@@ -73,7 +75,7 @@ pub(super) fn call(
             message: format!(
                 "{name} takes {}: {}",
                 names.join(" and "),
-                signature(name, endpoint)
+                signature(name, &metadata)
             ),
             hint: hints::too_few_words(name, from_file),
         });
@@ -85,11 +87,35 @@ pub(super) fn call(
     let endpoint = filled(endpoint, &wanted, &given)?;
     check_endpoint(&endpoint, &saved.path)?;
     check_format(&metadata, &saved.path)?;
+    let given = match &metadata.words {
+        Some(_) => take_names(words),
+        None => Vec::new(),
+    };
     Ok(Some(Call {
+        words: given,
         endpoint,
         saved,
         metadata,
     }))
+}
+
+/// Removes the words that may be names of containers or images, up to the first that may not: that is a filter.
+fn take_names(words: &mut Vec<Word>) -> Vec<String> {
+    let names = words.iter().map(|word| word.text.to_str());
+    let names = names.map_while(|word| word.filter(|word| is_object_name(word)));
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    words.drain(..names.len());
+    names
+}
+
+/// Whether a word may be the name or the ID of a container or an image: letters, digits and `_.-/:@`, the first a letter
+/// or a digit (moby daemon/names). A slash in front is how the API returns names.
+fn is_object_name(word: &str) -> bool {
+    let word = word.strip_prefix('/').unwrap_or(word);
+    word.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.-/:@".contains(c))
 }
 
 impl Call {
@@ -101,8 +127,7 @@ impl Call {
 
     /// How it is called: `dq logs NAME [FILTER]`.
     pub(super) fn signature(&self) -> String {
-        let endpoint = self.metadata.endpoint.as_deref().unwrap_or_default();
-        signature(&self.saved.name, endpoint)
+        signature(&self.saved.name, &self.metadata)
     }
 
     /// The format and the columns that the metadata asks for.
@@ -349,7 +374,12 @@ pub(super) fn with_args(
     mut variables: Vec<(String, Value)>,
     call: Option<&Call>,
 ) -> Vec<(String, Value)> {
-    for (name, value) in call.iter().flat_map(|call| &call.metadata.args) {
+    let Some(call) = call else { return variables };
+    if let Some(name) = &call.metadata.words {
+        let words = call.words.iter().map(|word| Value::str(&**word));
+        variables.insert(0, (name.clone(), words.collect()));
+    }
+    for (name, value) in &call.metadata.args {
         if variables.iter().all(|(known, _)| known != name) {
             variables.push((name.clone(), value.clone()));
         }
@@ -373,10 +403,16 @@ pub(super) fn hint(word: &str, saved_filters: &SavedFilters) -> Option<String> {
         .map(|name| format!("did you mean dq {name}?"))
 }
 
-fn signature(name: &str, endpoint: &str) -> String {
+fn signature(name: &str, metadata: &Metadata) -> String {
+    let endpoint = metadata.endpoint.as_deref().unwrap_or_default();
     let words = placeholders(endpoint).into_iter().map(str::to_uppercase);
     let words: String = words.map(|word| format!(" {word}")).collect();
-    format!("dq {name}{words} [FILTER]")
+    let more = if metadata.words.is_some() {
+        " [NAME…]"
+    } else {
+        ""
+    };
+    format!("dq {name}{words}{more} [FILTER]")
 }
 
 fn check_format(metadata: &Metadata, place: &str) -> Result<(), Error> {

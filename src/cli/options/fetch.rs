@@ -99,6 +99,12 @@ pub const FETCH: &[Opt] = &[
         "the time limit for connecting",
     ),
     valued(
+        "parallel",
+        ' ',
+        &["N"],
+        "let fetch in a filter have N requests under way (default: 8)",
+    ),
+    valued(
         "max-time",
         'm',
         &["SECONDS"],

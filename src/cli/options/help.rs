@@ -121,6 +121,9 @@ Options in ~/.config/dq/options, one to a line, apply to every run: --color,
 text of a file, anything else is a string; a[b]=c makes an object, a[]=c an
 array.
 
+fetch(paths) in a filter requests paths of the same host and outputs the bodies:
+fetch(.[] | \"/containers/\\(.Id)/json\"). It only reads.
+
 The filter is compiled before anything is sent. A status of 400 or above leaves
 stdout empty, prints the server's message on stderr and exits 22; so does an
 error in the progress stream of a pull, push, build or load. Container logs are

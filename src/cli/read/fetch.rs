@@ -3,6 +3,7 @@
 use crate::cli::parsed_options::ParsedOptions;
 use crate::cli::typed::FetchOptions;
 use dq_fetch::TlsFlags;
+use dq_filter::saved::MAX_PARALLEL;
 
 use super::request::request;
 use super::values::{path, seconds, text, texts};
@@ -18,8 +19,23 @@ pub fn fetch(options: &ParsedOptions) -> Result<FetchOptions, String> {
         headers: texts(options, "header", "a header")?,
         connect_timeout: seconds(options, "connect-timeout")?,
         max_time: seconds(options, "max-time")?,
+        parallel: parallel(options)?,
         request: request(options)?,
     })
+}
+
+/// `--parallel`
+fn parallel(options: &ParsedOptions) -> Result<Option<usize>, String> {
+    let Some(value) = text(options, "parallel")? else {
+        return Ok(None);
+    };
+    let number = value
+        .parse::<usize>()
+        .ok()
+        .filter(|number| (1..=MAX_PARALLEL).contains(number));
+    number
+        .map(Some)
+        .ok_or_else(|| format!("--parallel takes a number from 1 to {MAX_PARALLEL}, not {value}"))
 }
 
 fn tls(options: &ParsedOptions) -> Result<TlsFlags, String> {

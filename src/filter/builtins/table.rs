@@ -151,6 +151,8 @@ static TABLE: &[Builtin] = &[
     native("fabs", 0, One),
     native("false", 0, One).intrinsic(I::False),
     jq("fdim", 2, Any),
+    native("fetch", 1, Any).impure().collects_arguments(),
+    native("fetch", 2, Any).impure().collects_arguments(),
     jq("finites", 0, Any),
     jq("first", 0, One),
     jq("first", 1, AtMostOne).intrinsic(I::First),

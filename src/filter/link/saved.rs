@@ -7,6 +7,7 @@ use crate::builtins::{self, OutputCount};
 use crate::compile_error::CompileError;
 use crate::saved::{FilterOrigin, Metadata, SavedFilter, shadowing_warning};
 use crate::syntax::{Def, Module};
+use dq_json::value::Value;
 
 impl<'s> Linker<'s> {
     /// The user's own saved filter of that name, which hides whatever else the name could refer to.
@@ -133,7 +134,8 @@ impl<'s> Linker<'s> {
     }
 
     fn add_args(&mut self, metadata: Metadata, file: &mut FileScope<'s>) {
-        for (name, value) in metadata.args {
+        let words = metadata.words.map(|name| (name, Value::from(Vec::new())));
+        for (name, value) in metadata.args.into_iter().chain(words) {
             let name = self.keep(format!("${name}"));
             if !self.named.contains(&name) {
                 let global = self.loader.add_global(self, value);

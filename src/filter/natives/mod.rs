@@ -1,6 +1,7 @@
 //! Builtins written in Rust. The table in [`crate::builtins`] says what each of them is.
 
 mod arrays;
+mod fetch;
 mod format;
 mod json;
 mod math;
@@ -21,8 +22,9 @@ use crate::builtins::{Builtin, Implementation};
 use crate::jaq_run::JaqData;
 use native::NativeEntry;
 
-const TABLES: [&[NativeEntry]; 9] = [
+const TABLES: [&[NativeEntry]; 10] = [
     arrays::TABLE,
+    fetch::TABLE,
     format::TABLE,
     json::TABLE,
     math::TABLE,

@@ -3,9 +3,13 @@
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 
+use super::names::is_identifier;
 use crate::compile_error::CompileError;
 use crate::syntax::{self, Term, constant_value};
 use dq_json::value::Value;
+
+/// The most requests of `fetch` that may be under way at once: each is a connection and a thread.
+pub const MAX_PARALLEL: usize = 64;
 
 /// The metadata of a saved filter: its `module {…};` directive. Other keys are ignored.
 #[derive(Debug, Default, PartialEq)]
@@ -22,6 +26,10 @@ pub struct Metadata {
     pub columns: Option<String>,
     /// The host to send the request to, as `--host` takes it.
     pub host: Option<String>,
+    /// The variable, without its `$`, that has the words behind the name as an array of texts.
+    pub words: Option<String>,
+    /// How many requests of `fetch` are under way at once.
+    pub parallel: Option<usize>,
     /// The variables that the filter uses, without their `$`, and the values that they have unless `--arg` sets them.
     pub args: Vec<(String, Value)>,
 }
@@ -68,6 +76,19 @@ impl Metadata {
             "columns" => {
                 self.columns = Some(columns(&value).ok_or("columns is an array of names")?);
             }
+            "parallel" => {
+                let number = match &value {
+                    Value::Num(number) => number.as_integer(),
+                    _ => None,
+                };
+                let number = number.and_then(|number| usize::try_from(number).ok());
+                let number = number.filter(|number| (1..=MAX_PARALLEL).contains(number));
+                self.parallel = Some(number.ok_or("parallel is a number from 1 to 64")?);
+            }
+            "words" => {
+                let name = line(&value).filter(|name| is_identifier(name));
+                self.words = Some(name.ok_or("words is the name of a variable, without $")?);
+            }
             "args" => {
                 self.args = arguments(&value).ok_or("args is an object, by name without $")?
             }
@@ -97,6 +118,8 @@ impl Metadata {
             text("output", &self.output),
             columns,
             text("host", &self.host),
+            text("words", &self.words),
+            self.parallel.map(|number| format!("parallel: {number}")),
             args,
         ];
         let entries: Vec<_> = entries.into_iter().flatten().collect();

@@ -12,7 +12,7 @@ mod saved_filter;
 mod tests;
 
 pub use lookup::{BuiltInFilters, SavedFilters};
-pub use metadata::{Metadata, has_metadata};
+pub use metadata::{MAX_PARALLEL, Metadata, has_metadata};
 pub(crate) use names::is_identifier;
 pub use names::{is_name, name_problem, shadowing_warning};
 pub use placeholders::placeholders;

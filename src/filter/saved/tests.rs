@@ -51,6 +51,8 @@ fn a_header_is_read_as_it_was_written() {
         output: Some("table".into()),
         columns: Some("id, a.b".into()),
         host: Some("tcp://h:1".into()),
+        words: Some("names".into()),
+        parallel: Some(64),
         args: vec![
             (
                 "min".into(),

@@ -2,7 +2,7 @@
 
 use super::cut::least_width;
 use super::demand::WidthDemand;
-use super::role::{Role, is_id_column, is_name_column};
+use super::role::{Role, is_id_column};
 use super::states::is_state_column;
 use crate::cell::{push_visible, short_hash};
 use crate::row_buffer::CellKind;
@@ -19,8 +19,6 @@ pub struct TableColumn {
     pub has_states: bool,
     /// Hashes in this column are IDs, which can be cut to twelve digits without changing what they name.
     has_ids: bool,
-    /// Cells are names or lists of them.
-    has_names: bool,
     /// The kinds of the cells, one bit each.
     kinds: u8,
     /// All cells begin with a digit.
@@ -50,7 +48,6 @@ impl TableColumn {
             is_numeric: false,
             has_states: is_state_column(name),
             has_ids: is_id_column(name) || Role::of(name) == Role::Image,
-            has_names: is_name_column(name),
             kinds: 0,
             begins_with_digits: true,
         }
@@ -87,10 +84,8 @@ impl TableColumn {
         let is_nested = self.kinds & (1 << CellKind::Nested as u8) != 0;
         match self.demand.role {
             _ if widest == 0 => Role::Empty,
-            role @ (Identity | Address) if is_nested && widest <= MAX_LIST => role,
-            // Lists of tags, and of arguments.
-            role @ (Image | Command) if is_nested => role,
-            Identity if self.has_names => Identity,
+            role @ (Identity | Image | Address) if is_nested && widest <= MAX_LIST => role,
+            Command if is_nested => Command,
             _ if is_nested => Nested,
             role @ (Identity | Role::Reference | Role::State) => role,
             _ if self.is_numeric => Number,
@@ -147,9 +142,7 @@ mod tests {
                 Role::Nested,
             ),
             ("Names", &[("/web", CellKind::Nested)], Role::Identity),
-            ("Names", &[(&long, CellKind::Nested)], Role::Identity),
-            ("Network", &[(&long, CellKind::Nested)], Role::Nested),
-            ("RepoTags", &[(&long, CellKind::Nested)], Role::Image),
+            ("Names", &[(&long, CellKind::Nested)], Role::Nested),
             ("Cmd", &[(&long, CellKind::Nested)], Role::Command),
             (
                 "State",

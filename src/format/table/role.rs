@@ -54,11 +54,6 @@ pub fn is_id_column(name: &str) -> bool {
     last.eq_ignore_ascii_case("id") || matches(last, IDS)
 }
 
-/// Whether the column with this name has the names of rows.
-pub fn is_name_column(name: &str) -> bool {
-    matches(last_key(name), (&["name", "names"], &[]))
-}
-
 /// The last key of a path that is not an index: `Names` of `Names.0`.
 fn last_key(name: &str) -> &str {
     let is_index = |key: &&str| key.bytes().all(|byte| byte.is_ascii_digit());

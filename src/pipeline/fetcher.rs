@@ -1,0 +1,306 @@
+//! `fetch` in a filter: requests to the host of the source, a cache for one run, and the values of the bodies.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::byte_source::BeforeBlocking;
+use super::exchange;
+use super::fetch_pool::{Answer, Failure, FetchPool, Headers, Pending};
+use super::output::Output;
+use crate::error::Error;
+use crate::plan::{FilterRequests, Input, Plan};
+use dq_filter::{FetchedValues, Fetcher, InputSettings, InputSource, Inputs};
+use dq_json::read::ByteSource;
+use dq_json::value::Value;
+
+/// The longest body that is kept for the next request of the same path, in bytes.
+const MAX_CACHED: usize = 1 << 20;
+/// All bodies that are kept, in bytes.
+const MAX_CACHE: usize = 64 << 20;
+
+/// Requests paths for `fetch`. The host is determined with the first request.
+pub struct HostFetcher<'p> {
+    plan: &'p Plan,
+    output: Rc<Output>,
+    pool: OnceCell<Result<Rc<CachingPool>, String>>,
+}
+
+impl<'p> HostFetcher<'p> {
+    pub fn new(plan: &'p Plan, output: &Rc<Output>) -> Self {
+        Self {
+            plan,
+            output: output.clone(),
+            pool: OnceCell::new(),
+        }
+    }
+
+    fn pool(&self) -> Result<&Rc<CachingPool>, &String> {
+        let pool = self.pool.get_or_init(|| {
+            let pool = new_pool(self.plan, &self.output);
+            pool.map(Rc::new).map_err(|error| match error {
+                Error::Fetch(error) => error.to_string(),
+                error => error.to_string(),
+            })
+        });
+        pool.as_ref()
+    }
+}
+
+fn new_pool(plan: &Plan, output: &Rc<Output>) -> Result<CachingPool, Error> {
+    let requests = &plan.requests;
+    let host = match &plan.input {
+        Input::Http(exchange) => exchange.host.clone(),
+        _ => requests.resolve_host()?,
+    };
+    let parallel = if host.is_ssh() {
+        requests.parallel.min(MAX_SSH)
+    } else {
+        requests.parallel
+    };
+    let headers = Headers {
+        sent: requests.headers.clone(),
+        without: requests.without.clone(),
+    };
+    let client = exchange::client_for_filter(host, plan);
+    Ok(CachingPool {
+        pool: FetchPool::new(client, headers, parallel),
+        output: output.clone(),
+        cache: RefCell::default(),
+        cached_bytes: Cell::new(0),
+    })
+}
+
+/// How many ssh connections are opened: each is a child process and a login.
+const MAX_SSH: usize = 2;
+
+impl Fetcher for HostFetcher<'_> {
+    fn parallel(&self) -> usize {
+        self.pool().map_or(1, |pool| pool.pool.parallel())
+    }
+
+    fn begin(&self, path: &str) -> FetchedValues {
+        let failed = |message: &str| -> FetchedValues {
+            Box::new(std::iter::once(Err(error_value(
+                path,
+                &Failure {
+                    status: None,
+                    message: message.to_owned(),
+                },
+            ))))
+        };
+        if let Some(problem) = endless(path) {
+            return failed(&problem);
+        }
+        match self.pool() {
+            Ok(pool) => pool.clone().begin(path),
+            Err(problem) => failed(problem),
+        }
+    }
+}
+
+/// A pool that keeps bodies by path.
+struct CachingPool {
+    pool: FetchPool,
+    output: Rc<Output>,
+    /// By path: the request, and whether its body is among the cached bytes.
+    cache: RefCell<HashMap<String, (Arc<Pending>, bool)>>,
+    cached_bytes: Cell<usize>,
+}
+
+impl CachingPool {
+    fn begin(self: Rc<Self>, path: &str) -> FetchedValues {
+        let known = self
+            .cache
+            .borrow()
+            .get(path)
+            .map(|(known, _)| known.clone());
+        let pending = known.unwrap_or_else(|| {
+            let pending = self.pool.begin(path);
+            let mut cache = self.cache.borrow_mut();
+            cache.insert(path.to_owned(), (pending.clone(), false));
+            pending
+        });
+        let path = path.to_owned();
+        let mut values = None;
+        Box::new(std::iter::from_fn(move || {
+            let values = values.get_or_insert_with(|| values_of(&path, self.take(&path, &pending)));
+            values.next()
+        }))
+    }
+
+    /// Waits for the answer; it stays in the cache only if it is a body that is short enough.
+    fn take(&self, path: &str, pending: &Arc<Pending>) -> Arc<Answer> {
+        let answer = pending.ready().unwrap_or_else(|| {
+            self.output.flush_written();
+            pending.wait()
+        });
+        let mut cache = self.cache.borrow_mut();
+        if let Some((_, is_counted)) = cache.get_mut(path)
+            && !*is_counted
+        {
+            let length = match &*answer {
+                Answer::Body(bytes, _) => bytes.len(),
+                Answer::Failed(_) => usize::MAX,
+            };
+            let bytes = self.cached_bytes.get().saturating_add(length);
+            if length > MAX_CACHED || bytes > MAX_CACHE {
+                cache.remove(path);
+            } else {
+                *is_counted = true;
+                self.cached_bytes.set(bytes);
+            }
+        }
+        drop(cache);
+        answer
+    }
+}
+
+/// The values of a body as the inputs of a filter are read, then the error that it ends with.
+fn values_of(path: &str, answer: Arc<Answer>) -> FetchedValues {
+    let mode = match &*answer {
+        Answer::Failed(failure) => {
+            return Box::new(std::iter::once(Err(error_value(path, failure))));
+        }
+        Answer::Body(_, mode) => *mode,
+    };
+    let mut source = Some(InputSource {
+        name: None,
+        bytes: Box::new(BodyReader { answer, read: 0 }),
+    });
+    let settings = InputSettings {
+        mode,
+        ..InputSettings::default()
+    };
+    let inputs = Inputs::new(settings, Box::new(move || source.take()));
+    let path = path.to_owned();
+    Box::new(inputs.map(move |input| {
+        input.map_err(|error| {
+            let message = format!("invalid JSON: {error}");
+            error_value(
+                &path,
+                &Failure {
+                    status: None,
+                    message,
+                },
+            )
+        })
+    }))
+}
+
+/// Reads a body that the cache may hold, too.
+struct BodyReader {
+    answer: Arc<Answer>,
+    /// How many bytes were read.
+    read: usize,
+}
+
+impl Read for BodyReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Answer::Body(bytes, _) = &*self.answer else {
+            return Ok(0);
+        };
+        let length = (&bytes[self.read..]).read(buffer)?;
+        self.read += length;
+        Ok(length)
+    }
+}
+
+impl ByteSource for BodyReader {}
+
+/// The value of the error that `fetch` raises.
+fn error_value(path: &str, failure: &Failure) -> Value {
+    let status = failure.status.map(usize::from);
+    Value::object([
+        ("status", status.map_or(Value::Null, Value::from)),
+        ("message", Value::str(&*failure.message)),
+        ("path", Value::str(path)),
+    ])
+}
+
+/// The message for the error value of a `fetch`; `None` for any other value.
+pub fn raised(error: &Value) -> Option<String> {
+    let Value::Obj(map) = error else { return None };
+    let (status, message, path) = (
+        map.field("status")?,
+        map.field("message")?,
+        map.field("path")?,
+    );
+    let is_ours = map.iter().count() == 3 && matches!(status, Value::Num(_) | Value::Null);
+    let (message, path) = (message.as_str().filter(|_| is_ours)?, path.as_str()?);
+    Some(match status {
+        Value::Null => format!("fetch {path}: {message}"),
+        status => format!("fetch {path}: {}: {message}", status.to_json()),
+    })
+}
+
+/// Why a path is not fetched whose body does not end by itself.
+fn endless(path: &str) -> Option<String> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let value = |name: &str| {
+        let mut pairs = query.split('&').rev();
+        let pair = pairs.find(|pair| pair.split('=').next() == Some(name));
+        pair.map(|pair| pair.split_once('=').map_or("", |(_, value)| value))
+    };
+    // As Docker reads a boolean (moby api/server/httputils/form.go).
+    let is_true = |value: &str| {
+        !matches!(
+            value,
+            "" | "0" | "no" | "false" | "none" | "False" | "FALSE"
+        )
+    };
+    let last = path.rsplit('/').next().unwrap_or_default();
+    match last {
+        "events" if value("until").is_none_or(str::is_empty) => {
+            Some("/events does not end: add until=…".into())
+        }
+        "logs" if value("follow").is_some_and(is_true) => {
+            Some("a followed log does not end: leave follow out".into())
+        }
+        "stats" if value("stream").is_none_or(is_true) && path.contains("/containers/") => {
+            Some("stats do not end: add stream=false".into())
+        }
+        "attach" | "ws" => Some("attach does not end".into()),
+        _ => None,
+    }
+}
+
+impl FilterRequests {
+    /// The host that the options, the environment and docker's configuration choose.
+    ///
+    /// # Errors
+    /// A host that cannot be determined.
+    fn resolve_host(&self) -> Result<dq_fetch::Host, Error> {
+        let environment = dq_fetch::EnvVars {
+            var: &crate::environment::process,
+        };
+        Ok(dq_fetch::resolve_host(&self.flags, &environment)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endless_bodies_are_known_by_their_paths() {
+        let cases = [
+            ("/events", true),
+            ("/v1.45/events?since=1", true),
+            ("/events?until=5", false),
+            ("/containers/web/logs?stdout=1", false),
+            ("/containers/web/logs?stdout=1&follow=true", true),
+            ("/containers/web/logs?follow=0", false),
+            ("/containers/web/stats", true),
+            ("/containers/web/stats?stream=1", true),
+            ("/containers/web/stats?stream=false", false),
+            ("/containers/web/json", false),
+            ("/containers/events/json", false),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(endless(path).is_some(), expected, "{path}");
+        }
+    }
+}
