@@ -21,7 +21,7 @@ pub const FORMAT: &[Opt] = &[
         ' ',
         "leave out the header of a table, CSV or TSV",
     ),
-    flag("wide", ' ', "do not cut the cells of a table on a terminal"),
+    flag("wide", ' ', "show tables whole on a terminal, with long lines"),
     flag(
         "raw-output",
         'r',

@@ -135,7 +135,8 @@ array; its columns are the keys, or those of --columns, each [HEADER:] PATH
 [| FILTER]. FILTER makes a cell readable in tables, records and Markdown; other
 formats have the data. Helpers for cells: ago, duration, bytes, bytes(\"iec\"),
 short_id, name, labels and ports: --columns 'name: Names[0], Created|ago'.
-On a terminal, SHA-256 sums are shortened and wide cells are cut to fit.
+On a terminal, cells are cut and columns left out until a table fits, and a last
+line says so.
 ";
 
 /// Environment variables and their meanings.

@@ -2,7 +2,7 @@
 
 use super::cut::least_width;
 use super::demand::WidthDemand;
-use super::role::{Role, is_id_column};
+use super::role::{Role, is_id_column, is_name_column};
 use super::states::is_state_column;
 use crate::cell::{push_visible, short_hash};
 use crate::row_buffer::CellKind;
@@ -19,6 +19,9 @@ pub struct TableColumn {
     pub has_states: bool,
     /// Hashes in this column are IDs, which can be cut to twelve digits without changing what they name.
     has_ids: bool,
+    role_of_name: Role,
+    /// Cells are names or lists of them.
+    has_names: bool,
     /// The kinds of the cells, one bit each.
     kinds: u8,
     /// All cells begin with a digit.
@@ -41,13 +44,16 @@ impl TableColumn {
             Some(given) => push_visible(given, &mut header),
             None => push_visible(&path.to_uppercase(), &mut header),
         }
+        let role = Role::of(name);
         Self {
-            demand: WidthDemand::new(Role::of(name), width(&header)),
+            demand: WidthDemand::new(role, width(&header)),
+            role_of_name: role,
             header,
             is_fitted,
             is_numeric: false,
             has_states: is_state_column(name),
-            has_ids: is_id_column(name) || Role::of(name) == Role::Image,
+            has_ids: is_id_column(name) || role == Role::Image,
+            has_names: is_name_column(name),
             kinds: 0,
             begins_with_digits: true,
         }
@@ -63,6 +69,9 @@ impl TableColumn {
     /// Adds a cell. Returns whether the column must grow for it.
     pub fn measure(&mut self, text: &str) -> bool {
         let full = width(text);
+        if full > 0 && self.demand.role == Role::Empty {
+            self.demand.role = self.role_of_name;
+        }
         let short = self.short(text).map_or(full, str::len);
         let least = if self.is_fitted {
             least_width(self.demand.role, text).min(short)
@@ -84,8 +93,10 @@ impl TableColumn {
         let is_nested = self.kinds & (1 << CellKind::Nested as u8) != 0;
         match self.demand.role {
             _ if widest == 0 => Role::Empty,
-            role @ (Identity | Image | Address) if is_nested && widest <= MAX_LIST => role,
-            Command if is_nested => Command,
+            role @ (Identity | Address) if is_nested && widest <= MAX_LIST => role,
+            // Lists of tags, and of arguments.
+            role @ (Image | Command) if is_nested => role,
+            Identity if self.has_names => Identity,
             _ if is_nested => Nested,
             role @ (Identity | Role::Reference | Role::State) => role,
             _ if self.is_numeric => Number,
@@ -142,7 +153,9 @@ mod tests {
                 Role::Nested,
             ),
             ("Names", &[("/web", CellKind::Nested)], Role::Identity),
-            ("Names", &[(&long, CellKind::Nested)], Role::Nested),
+            ("Names", &[(&long, CellKind::Nested)], Role::Identity),
+            ("Network", &[(&long, CellKind::Nested)], Role::Nested),
+            ("RepoTags", &[(&long, CellKind::Nested)], Role::Image),
             ("Cmd", &[(&long, CellKind::Nested)], Role::Command),
             (
                 "State",

@@ -40,7 +40,7 @@ impl Role {
     /// The role of the column with this name. The cells can change it later.
     pub fn of(name: &str) -> Self {
         let last = last_key(name);
-        if is_state_column(last) || last.eq_ignore_ascii_case("action") {
+        if is_state_column(last) {
             return Self::State;
         }
         let known = PATTERNS.iter().find(|(_, pattern)| matches(last, *pattern));
@@ -52,6 +52,11 @@ impl Role {
 pub fn is_id_column(name: &str) -> bool {
     let last = last_key(name);
     last.eq_ignore_ascii_case("id") || matches(last, IDS)
+}
+
+/// Whether the column with this name has the names of rows.
+pub fn is_name_column(name: &str) -> bool {
+    matches(last_key(name), (&["name", "names"], &[]))
 }
 
 /// The last key of a path that is not an index: `Names` of `Names.0`.
@@ -158,7 +163,7 @@ mod tests {
                 ],
             ),
             (Time, &["created", "CreatedAt", "created_at", "Created"]),
-            (State, &["State", "status", "State.Health.Status", "Action"]),
+            (State, &["State", "status", "State.Health.Status"]),
             (
                 Text,
                 &[

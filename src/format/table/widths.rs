@@ -74,9 +74,9 @@ fn limits(demands: &[&WidthDemand], width: usize, is_selected: bool) -> Limits {
         let minimum = |demand: &&WidthDemand| demand.minimum(Step::States, limits) + NARROW_GAP;
         identity.clone().map(minimum).sum()
     };
-    let shorter = [48, 40, 32, 24, 12]
-        .into_iter()
-        .filter(|names| names * 4 <= width * 3)
+    let shorter = (12..64)
+        .rev()
+        .filter(|names| names * 3 <= width * 2)
         .map(|names| limits.with_names(names));
     let mut possible = std::iter::once(limits).chain(shorter);
     possible
@@ -185,7 +185,8 @@ fn last_step(role: Role, is_selected: bool) -> Step {
 fn put_back(demands: &[&WidthDemand], shown: &mut [bool], left_out: &[usize], width: usize) {
     let need = |at: usize| demands[at].usual() + NARROW_GAP;
     let mut needed: usize = (0..shown.len()).filter(|at| shown[*at]).map(need).sum();
-    for at in left_out.iter().rev() {
+    let left_out = left_out.iter().rev();
+    for at in left_out.filter(|at| demands[**at].role != Role::Empty) {
         if needed + need(*at) <= width + NARROW_GAP {
             needed += need(*at);
             shown[*at] = true;
@@ -343,7 +344,7 @@ mod tests {
             (&[(Text, 10), (Text, 20)], 21, &[10, 0]),
             (&[(Identity, 30), (Text, 20)], 42, &[30, 10]),
             (&[(Identity, 30), (Text, 20)], 40, &[30, 0]),
-            (&[(Identity, 30), (Text, 20)], 28, &[13, 13]),
+            (&[(Identity, 30), (Text, 20)], 28, &[28, 0]),
             (&[(Identity, 30), (Identity, 30)], 20, &[20, 0]),
             (&[(Number, 15), (Text, 20)], 27, &[15, 10]),
             (&[(Number, 15), (Text, 20)], 26, &[15, 0]),
@@ -428,10 +429,10 @@ mod tests {
         assert_eq!(shown(200), "++++++++");
         assert_eq!(shown(120), "+-+++++-");
         assert_eq!(shown(80), "+--++++-");
-        assert_eq!(shown(62), "+--+-+++");
-        assert_eq!(shown(50), "+--+--++");
+        assert_eq!(shown(62), "+--+-++-");
+        assert_eq!(shown(50), "+--+--+-");
         assert_eq!(shown(30), "+-----+-");
-        assert_eq!(shown(25), "+-------");
+        assert_eq!(shown(17), "+-------");
     }
 
     #[test]
