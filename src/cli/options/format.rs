@@ -21,7 +21,11 @@ pub const FORMAT: &[Opt] = &[
         ' ',
         "leave out the header of a table, CSV or TSV",
     ),
-    flag("wide", ' ', "show tables whole on a terminal, with long lines"),
+    flag(
+        "wide",
+        ' ',
+        "show tables whole on a terminal, with long lines",
+    ),
     flag(
         "raw-output",
         'r',

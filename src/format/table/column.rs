@@ -106,6 +106,13 @@ impl TableColumn {
         }
     }
 
+    /// The text of a cell, with hashes cut if they have to be.
+    #[inline]
+    pub fn shown<'t>(&self, text: &'t str, has_short_hashes: bool) -> &'t str {
+        let short = has_short_hashes.then(|| self.short(text)).flatten();
+        short.unwrap_or(text)
+    }
+
     /// The short form of a cell that is an ID.
     #[inline]
     pub fn short<'t>(&self, text: &'t str) -> Option<&'t str> {

@@ -7,6 +7,7 @@ mod line;
 mod palette;
 mod role;
 mod states;
+mod unused;
 mod widths;
 
 use self::column::TableColumn;
@@ -101,6 +102,11 @@ impl RowWriter for Table {
         self.columns.iter_mut().for_each(TableColumn::decide_role);
         self.measured = rows.rows().count();
         self.choose_layout();
+        if let TableLayout::Rows(fitted) = &mut self.layout
+            && self.width.is_some()
+        {
+            unused::distribute(&self.columns, rows, fitted);
+        }
         // The columns of arrays have no names.
         let has_names = rows.names().any(|name| name.origin != ColumnOrigin::Index);
         if self.has_header && has_names {
@@ -222,9 +228,7 @@ impl Table {
                 line.cell(Cut::default(), width, false, None);
                 continue;
             };
-            let whole = rows.text(cell);
-            let short = column.short(whole).filter(|_| fitted.has_short_hashes);
-            let text = short.unwrap_or(whole);
+            let text = column.shown(rows.text(cell), fitted.has_short_hashes);
             let shown = cut(column.demand.role, text, width);
             let codes = self.codes(column, cell, text);
             line.cell(shown, width, column.is_numeric, codes);
