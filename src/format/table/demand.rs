@@ -10,6 +10,8 @@ const COMMAND: usize = 20;
 /// Text and nested values shrink to this width before images and times do.
 const TEXT: usize = 20;
 const NESTED: usize = 40;
+/// A repository with its tag is rarely longer.
+const IMAGE: usize = 32;
 /// The names of anonymous volumes are this long.
 const NAMES: usize = 64;
 
@@ -151,7 +153,7 @@ impl WidthDemand {
             Role::Command => is(Step::Ports, 12).min(COMMAND),
             Role::Text | Role::LongText => is(Step::Ports, limits.text).min(late(10)).min(TEXT),
             Role::Nested => is(Step::Ports, limits.nested).min(late(10)).min(NESTED),
-            Role::Image => is(Step::Images, self.least.min(32)).min(late(12)),
+            Role::Image => is(Step::Images, self.least.min(IMAGE)).min(late(self.width_of_most())),
             Role::Time => is(Step::Times, self.least),
             Role::Ports => is(Step::Ports, 34).min(late(16)),
             Role::State => late(self.least),
@@ -164,6 +166,17 @@ impl WidthDemand {
             Role::Number | Role::Empty => usize::MAX,
         };
         self.widest.max(self.header.min(HEADER)).min(least)
+    }
+
+    /// The width that is enough for two thirds of the cells.
+    fn width_of_most(&self) -> usize {
+        let total: u64 = self.cells.iter().copied().map(u64::from).sum();
+        let mut wider = total;
+        let is_enough = |count: &u32| {
+            wider -= u64::from(*count);
+            wider * 3 <= total
+        };
+        self.cells.iter().position(is_enough).unwrap_or(0)
     }
 
     /// Whether the column has text that means no more whole than cut.
