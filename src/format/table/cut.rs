@@ -167,9 +167,13 @@ fn state_tail(text: &str) -> Option<usize> {
     text.ends_with(')').then(|| text.rfind(" ("))?
 }
 
-/// A state: its middle is cut, so that the word in parentheses stays. `Up 3 h… (healthy)`
+/// A state: its middle is cut, so that the word in parentheses stays, and ` ago` is left out at the end.
+/// `Up 3 h… (healthy)`, `Exited (0) 3 hours`
 fn state(text: &str, columns: usize) -> Option<Cut<'_>> {
-    let (head, tail) = text.split_at(state_tail(text)?);
+    let Some(tail) = state_tail(text) else {
+        return Cut::parts(false, without_ago(text)?, false, "").within(columns);
+    };
+    let (head, tail) = text.split_at(tail);
     let available = columns.saturating_sub(1 + width(tail));
     let (head, _) = truncate(head, available);
     let both = Cut::parts(false, head.trim_end(), true, tail).within(columns);
@@ -239,6 +243,12 @@ mod tests {
             (Role::State, "Up 3 hours (healthy)", 16, "Up 3… (healthy)"),
             (Role::State, "Up 3 hours (healthy)", 11, "…(healthy)"),
             (Role::State, "Up 3 hours (healthy)", 8, "Up 3 ho…"),
+            (
+                Role::State,
+                "Exited (137) 3 hours ago",
+                20,
+                "Exited (137) 3 hours",
+            ),
             (
                 Role::State,
                 "Exited (137) 3 hours ago",

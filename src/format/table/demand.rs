@@ -10,6 +10,8 @@ const COMMAND: usize = 20;
 /// Text and nested values shrink to this width before images and times do.
 const TEXT: usize = 20;
 const NESTED: usize = 40;
+/// `Up Less than a second (health: starting)`: docker's states are not longer.
+const STATE: usize = 40;
 /// A repository with its tag is rarely longer.
 const IMAGE: usize = 32;
 /// The names of anonymous volumes are this long.
@@ -156,11 +158,11 @@ impl WidthDemand {
             Role::Image => is(Step::Images, self.least.min(IMAGE)).min(late(self.width_of_most())),
             Role::Time => is(Step::Times, self.least),
             Role::Ports => is(Step::Ports, 34).min(late(16)),
-            Role::State => late(self.least),
+            Role::State => late(self.least).min(STATE),
             Role::Identity | Role::Reference => {
                 last(12).min(is(Step::Ports, limits.names)).min(NAMES)
             }
-            Role::Name => last(12).min(32),
+            Role::Name => late(12).min(is(Step::Ports, 20)).min(32),
             // The longest address is that of an IPv6 network.
             Role::Address => 43,
             Role::Number | Role::Empty => usize::MAX,

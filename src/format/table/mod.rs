@@ -6,6 +6,7 @@ mod demand;
 mod line;
 mod palette;
 mod role;
+mod shrink;
 mod states;
 mod unused;
 mod widths;

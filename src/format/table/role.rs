@@ -19,7 +19,7 @@ pub enum Role {
     Time,
     #[default]
     Text,
-    /// The name of something else than the row: `user_name`.
+    /// The name of something else than the row (`user_name`), and error messages, which are worth as much.
     Name,
     /// Numbers, and text that starts with a digit, as sizes and percentages do: never cut, because a cut number is
     /// another number.
@@ -90,7 +90,7 @@ const PATTERNS: [(Role, Pattern); 8] = [
         (ADDRESSES, &["IP", "_ip", "Address", "_address", "Port"]),
     ),
     (Role::Time, (TIMES, &["At", "_at", "Created"])),
-    (Role::Name, (&[], &["Name", "Names", "_name"])),
+    (Role::Name, (&["error", "err"], &["Name", "Names", "_name"])),
 ];
 
 const IDENTITIES: &[&str] = &[
@@ -143,7 +143,7 @@ mod tests {
                 ],
             ),
             (Reference, &["ImageID", "ParentId", "short_id"]),
-            (Name, &["user_name", "DisplayName"]),
+            (Name, &["user_name", "DisplayName", "error"]),
             (
                 Command,
                 &["command", "CMD", "created_by", "CreatedBy", "Config.Cmd"],
