@@ -741,11 +741,11 @@ fn the_sample_engine_is_read_only() {
     let output = dq(["--demo", "/containers/create", "-F", "Image=x"]).run();
     output.fails(
         22,
-        &["dq: fetch: 501 Not Implemented: the sample engine only answers GET"],
+        &["dq: fetch: 405 Method Not Allowed: the sample engine is read-only"],
     );
     let long = "x".repeat(3 << 20);
     let output = dq(["--demo", "/images/load", "-d", "@-"]).stdin(long).run();
-    output.fails(22, &["501 Not Implemented"]);
+    output.fails(22, &["405 Method Not Allowed"]);
 }
 
 /// The output of `--curl` with DOCKER_HOST set to a socket.

@@ -1,23 +1,35 @@
 //! The sample engine for `--demo`: serves recorded responses of a real dockerd on a socket inside this process.
 
+mod containers;
+mod events;
+mod filters;
+mod images;
+mod logs;
+mod networks;
+mod processes;
+mod query;
+mod read_only;
 mod recorded;
+mod response;
 mod routes;
+mod swarm;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use routes::{DemoBody, DemoResponse};
+use response::{DemoBody, DemoResponse};
 
 /// The longest request head that is read, in bytes.
 const HEAD_LIMIT: u64 = 256 << 10;
 /// The longest body in bytes that is sent with a Content-Length; longer ones are chunked, as Go's net/http does.
 const UNCHUNKED_LIMIT: usize = 2048;
-/// The pause between two events, so that they arrive one by one.
-const EVENT_PAUSE: Duration = Duration::from_millis(3);
+/// The pause between two lines of a stream, such as events, so that they arrive one by one.
+const LINE_PAUSE: Duration = Duration::from_millis(3);
 
 /// Opens a connection to the sample engine, which a thread serves until it is closed.
 ///
@@ -109,21 +121,28 @@ fn send(mut to: &UnixStream, response: &DemoResponse, is_head_only: bool) -> io:
             write_chunk(&mut out, body)?;
             write_chunk(&mut out, b"")?;
         }
-        DemoBody::Events(lines) => {
+        DemoBody::Lines { lines, until } => {
             out.extend(b"Transfer-Encoding: chunked\r\n\r\n");
             to.write_all(&out)?;
-            return send_events(to, lines);
+            return match is_head_only {
+                true => Ok(()),
+                false => send_lines(to, lines, *until),
+            };
         }
     }
     to.write_all(&out)
 }
 
-fn send_events(mut to: &UnixStream, lines: &str) -> io::Result<()> {
+/// Sends lines one by one, and ends the body after them or at `until`, if that is later.
+fn send_lines(mut to: &UnixStream, lines: &str, until: Option<SystemTime>) -> io::Result<()> {
     for line in lines.split_inclusive('\n') {
         let mut out = Vec::new();
         write_chunk(&mut out, line.as_bytes())?;
         to.write_all(&out)?;
-        thread::sleep(EVENT_PAUSE);
+        thread::sleep(LINE_PAUSE);
+    }
+    if let Some(rest) = until.and_then(|it| it.duration_since(SystemTime::now()).ok()) {
+        thread::sleep(rest);
     }
     to.write_all(b"0\r\n\r\n")
 }

@@ -151,7 +151,7 @@ impl Error {
     }
 
     /// Adds a hint to the error of a server that does not know the path, if it has none yet: Docker says just `page not
-    /// found`, Podman nothing but the status.
+    /// found`, Podman nothing but the status, the sample engine what it lacks.
     #[must_use]
     pub fn with_path_hint(mut self, find: impl FnOnce() -> Option<String>) -> Self {
         if let Self::Status {
@@ -160,7 +160,8 @@ impl Error {
             hint: hint @ None,
             ..
         } = &mut self
-            && matches!(message.as_str(), "" | "page not found")
+            && (matches!(message.as_str(), "" | "page not found")
+                || message.starts_with("the sample engine has no /"))
         {
             *hint = find();
         }

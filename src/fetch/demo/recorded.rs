@@ -1,4 +1,8 @@
-//! The recorded responses. The script `record` beside this file records them again.
+//! The recorded responses. The scripts `record` and `compose` beside this file make them again.
+
+use serde_json::Value;
+
+use super::response::Refusal;
 
 /// `GET /version`.
 pub(crate) const VERSION: &str = include_str!("data/version.json");
@@ -14,6 +18,18 @@ pub(crate) const VOLUMES: &str = include_str!("data/volumes.json");
 pub(crate) const DISK_USAGE: &str = include_str!("data/df.json");
 /// `GET /events`, one event per line.
 pub(crate) const EVENTS: &str = include_str!("data/events.jsonl");
+/// `GET /swarm`.
+pub(crate) const SWARM: &str = include_str!("data/swarm/swarm.json");
+/// The elements of `GET /nodes`, one per line.
+pub(crate) const NODES: &str = include_str!("data/swarm/nodes.jsonl");
+/// The elements of `GET /services?status=1`, one per line.
+pub(crate) const SERVICES: &str = include_str!("data/swarm/services.jsonl");
+/// The elements of `GET /tasks`, one per line.
+pub(crate) const TASKS: &str = include_str!("data/swarm/tasks.jsonl");
+/// The elements of `GET /secrets`, one per line.
+pub(crate) const SECRETS: &str = include_str!("data/swarm/secrets.jsonl");
+/// The elements of `GET /configs`, one per line.
+pub(crate) const CONFIGS: &str = include_str!("data/swarm/configs.jsonl");
 
 /// The responses about one container.
 pub(crate) struct Container {
@@ -25,6 +41,10 @@ pub(crate) struct Container {
     pub inspect: &'static str,
     /// `GET /containers/NAME/top`; `None` if it is not running.
     pub top: Option<&'static str>,
+    /// `GET /containers/NAME/stats?stream=0`; `None` if it is not running.
+    pub stats: Option<&'static str>,
+    /// `GET /containers/NAME/changes`.
+    pub changes: &'static str,
     /// Its log. Each line holds the time, `stdout` or `stderr`, and the text.
     log: &'static str,
 }
@@ -59,17 +79,23 @@ macro_rules! file {
 }
 
 macro_rules! container {
-    ($name:literal, $top:expr) => {
+    ($name:literal, $top:expr, $stats:expr) => {
         Container {
             name: $name,
             summary: file!("containers/", $name, "/summary.json"),
             inspect: file!("containers/", $name, "/inspect.json"),
             top: $top,
+            stats: $stats,
+            changes: file!("containers/", $name, "/changes.json"),
             log: file!("containers/", $name, "/log"),
         }
     };
     ($name:literal) => {
-        container!($name, Some(file!("containers/", $name, "/top.json")))
+        container!(
+            $name,
+            Some(file!("containers/", $name, "/top.json")),
+            Some(file!("containers/", $name, "/stats.json"))
+        )
     };
 }
 
@@ -77,72 +103,107 @@ macro_rules! container {
 pub(crate) static CONTAINERS: [Container; 6] = [
     container!("api"),
     container!("worker"),
-    container!("migrate", None),
+    container!("migrate", None, None),
     container!("web"),
     container!("cache"),
     container!("db"),
 ];
 
-/// The tags of each image, and `GET /images/NAME/json`.
-static IMAGE_DETAILS: [(&[&str], &str); 8] = [
-    (&["shop/worker:2.3.1"], file!("images/worker.json")),
-    (
-        &["shop/api:2.3.1", "shop/api:latest"],
-        file!("images/api.json"),
-    ),
-    (&[], file!("images/dangling.json")),
-    (
-        &["registry.shop.example:5000/backup:2026-11"],
-        file!("images/backup.json"),
-    ),
-    (&["redis:7.4"], file!("images/redis.json")),
-    (&["nginx:1.27"], file!("images/nginx.json")),
-    (&["postgres:16"], file!("images/postgres.json")),
-    (&["busybox:1.36"], file!("images/busybox.json")),
+/// The responses about one image.
+pub(crate) struct Image {
+    /// Its tags.
+    pub tags: &'static [&'static str],
+    /// `GET /images/NAME/json`.
+    pub inspect: &'static str,
+    /// `GET /images/NAME/history`.
+    pub history: &'static str,
+}
+
+macro_rules! image {
+    ($file:literal $(, $tag:literal)*) => {
+        Image {
+            tags: &[$($tag),*],
+            inspect: file!("images/", $file, ".json"),
+            history: file!("images/", $file, ".history.json"),
+        }
+    };
+}
+
+/// All images, newest first.
+pub(crate) static IMAGE_DETAILS: [Image; 8] = [
+    image!("worker", "shop/worker:2.3.1"),
+    image!("api", "shop/api:2.3.1", "shop/api:latest"),
+    image!("dangling"),
+    image!("backup", "registry.shop.example:5000/backup:2026-11"),
+    image!("redis", "redis:7.4"),
+    image!("nginx", "nginx:1.27"),
+    image!("postgres", "postgres:16"),
+    image!("busybox", "busybox:1.36"),
 ];
 
 /// The name of each network, and `GET /networks/NAME`.
-static NETWORK_DETAILS: [(&str, &str); 5] = [
+pub(crate) static NETWORK_DETAILS: [(&str, &str); 8] = [
     ("bridge", file!("networks/bridge.json")),
+    ("docker_gwbridge", file!("networks/docker_gwbridge.json")),
     ("host", file!("networks/host.json")),
+    ("ingress", file!("networks/ingress.json")),
+    ("metrics_default", file!("networks/metrics_default.json")),
     ("none", file!("networks/none.json")),
     ("shop_back", file!("networks/shop_back.json")),
     ("shop_front", file!("networks/shop_front.json")),
 ];
 
-/// The container with a name (with or without its slash), an ID or the beginning of an ID.
-pub(crate) fn container(name: &str) -> Option<&'static Container> {
+/// A recorded response as a value; null if it is no JSON, which the tests exclude.
+pub(crate) fn parse(json: &str) -> Value {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+/// The values of JSON lines.
+pub(crate) fn parse_lines(lines: &str) -> Vec<Value> {
+    lines.lines().map(parse).collect()
+}
+
+/// The elements of a list that was recorded as a JSON array.
+pub(crate) fn parse_list(json: &str) -> Vec<Value> {
+    match parse(json) {
+        Value::Array(elements) => elements,
+        _ => Vec::new(),
+    }
+}
+
+/// The position in [`CONTAINERS`] of the container with a name (with or without its slash), an ID or the beginning of
+/// an ID.
+///
+/// # Errors
+/// There is none: 404.
+pub(crate) fn position(name: &str) -> Result<usize, Refusal> {
     let bare = name.strip_prefix('/').unwrap_or(name);
-    CONTAINERS
-        .iter()
-        .find(|it| it.name == bare)
-        .or_else(|| CONTAINERS.iter().find(|it| has_id(it.inspect, bare)))
+    let named = CONTAINERS.iter().position(|it| it.name == bare);
+    named
+        .or_else(|| CONTAINERS.iter().position(|it| has_id(it.inspect, bare)))
+        .ok_or_else(|| Refusal::not_found(format!("No such container: {name}")))
 }
 
-/// The inspect response for an image by a tag, an ID or the beginning of an ID.
-pub(crate) fn image(name: &str) -> Option<&'static str> {
-    let tag = tagged(name);
-    let found = IMAGE_DETAILS
-        .iter()
-        .find(|(tags, inspect)| tags.contains(&tag.as_str()) || has_id(inspect, name));
-    found.map(|(_, inspect)| *inspect)
+/// The container that [`position`] finds.
+///
+/// # Errors
+/// There is none: 404.
+pub(crate) fn container(name: &str) -> Result<&'static Container, Refusal> {
+    position(name).map(|position| &CONTAINERS[position])
 }
 
-/// The inspect response for a network by its name, its ID or the beginning of an ID.
-pub(crate) fn network(name: &str) -> Option<&'static str> {
+/// A network by its name, its ID or the beginning of an ID.
+///
+/// # Errors
+/// There is none: 404.
+pub(crate) fn network(name: &str) -> Result<Value, Refusal> {
     let found = NETWORK_DETAILS
         .iter()
-        .find(|(known, inspect)| *known == name || has_id(inspect, name));
-    found.map(|(_, inspect)| *inspect)
-}
-
-/// The name of an image, with `:latest` added if it has no tag.
-pub(crate) fn tagged(name: &str) -> String {
-    let last = name.rsplit('/').next().unwrap_or(name);
-    if last.contains(':') {
-        name.to_owned()
-    } else {
-        format!("{name}:latest")
+        .find(|(known, _)| *known == name)
+        .or_else(|| NETWORK_DETAILS.iter().find(|(_, it)| has_id(it, name)));
+    match found {
+        Some((_, inspect)) => Ok(parse(inspect)),
+        None => Err(Refusal::not_found(format!("network {name} not found"))),
     }
 }
 
@@ -153,11 +214,8 @@ pub(crate) fn id(inspect: &'static str) -> &'static str {
 }
 
 /// Whether the ID of an inspect response starts with `prefix`, which may lack `sha256:`.
-fn has_id(inspect: &'static str, prefix: &str) -> bool {
+pub(crate) fn has_id(inspect: &'static str, prefix: &str) -> bool {
     let id = id(inspect);
-    !prefix.is_empty()
-        && (id.starts_with(prefix)
-            || id
-                .strip_prefix("sha256:")
-                .is_some_and(|it| it.starts_with(prefix)))
+    let hash = id.strip_prefix("sha256:").unwrap_or(id);
+    !prefix.is_empty() && (id.starts_with(prefix) || hash.starts_with(prefix))
 }

@@ -1,207 +1,154 @@
 //! The routes of dockerd, as far as the sample engine has them, over the recorded data.
 
-use super::recorded::{self, Container, LogLine};
+use serde_json::{Value, json};
 
-/// The newest API version of the recorded engine.
-pub(crate) const API_VERSION: &str = "1.45";
-/// The recorded engine's `Server` header.
-pub(crate) const SERVER: &str = "Docker/26.1.5+dfsg1 (linux)";
+use super::filters::Filters;
+use super::query::Query;
+use super::recorded;
+use super::response::{API_VERSION, DemoResponse, Refusal, ok, ping};
+use super::{containers, events, images, logs, networks, processes, read_only, swarm};
+use crate::percent;
 
-const OK: &str = "200 OK";
-const BAD_REQUEST: &str = "400 Bad Request";
-const NOT_FOUND: &str = "404 Not Found";
-const NOT_IMPLEMENTED: &str = "501 Not Implemented";
-const CONFLICT: &str = "409 Conflict";
-
-const JSON: &str = "application/json";
-const LOG: &str = "application/vnd.docker.multiplexed-stream";
-
-/// A response of the sample engine.
-pub(crate) struct DemoResponse {
-    /// Status code and reason.
-    pub status: &'static str,
-    /// The header lines, without Content-Length or Transfer-Encoding.
-    pub headers: String,
-    /// The body.
-    pub body: DemoBody,
-}
-
-/// The body of a response.
-pub(crate) enum DemoBody {
-    /// A body sent at once.
-    Whole(Vec<u8>),
-    /// JSON lines, sent one at a time.
-    Events(&'static str),
-}
+type Answer = Result<DemoResponse, Refusal>;
 
 /// The response to a request.
 pub(crate) fn respond(method: &str, target: &str) -> DemoResponse {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let path = percent_decoded(path);
-    match unversioned(&path) {
-        Ok(path) => route(method, path, query),
-        Err(version) => error(
-            BAD_REQUEST,
-            &format!(
-                "client version {version} is too new. Maximum supported API version is {API_VERSION}"
-            ),
-        ),
-    }
-}
-
-fn route(method: &str, path: &str, query: &str) -> DemoResponse {
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    match (method, segments.as_slice()) {
-        ("GET", ["_ping"]) => ping("OK"),
-        ("HEAD", ["_ping"]) => ping(""),
-        ("GET", ["version"]) => json(recorded::VERSION),
-        ("GET", ["info"]) => json(recorded::INFO),
-        ("GET", ["containers", "json"]) => containers(is_true(query, "all")),
-        ("GET", ["containers", id, "json"]) => container(id, |it| json(it.inspect)),
-        ("GET", ["containers", id, "top"]) => container(id, top),
-        ("GET", ["containers", id, "logs"]) => container(id, |it| logs(it, query)),
-        ("GET", ["images", "json"]) => json(recorded::IMAGES),
-        ("GET", ["images", name @ .., "json"]) => image(&name.join("/")),
-        ("GET", ["networks"]) => json(recorded::NETWORKS),
-        ("GET", ["networks", name]) => network(name),
-        ("GET", ["volumes"]) => json(recorded::VOLUMES),
-        ("GET", ["system", "df"]) => json(recorded::DISK_USAGE),
-        ("GET", ["events"]) => DemoResponse {
-            body: DemoBody::Events(recorded::EVENTS),
-            ..json("")
-        },
-        ("GET" | "HEAD", _) => page_not_found(),
-        _ => error(NOT_IMPLEMENTED, "the sample engine only answers GET"),
-    }
-}
-
-fn containers(all: bool) -> DemoResponse {
-    let listed: Vec<&str> = recorded::CONTAINERS
-        .iter()
-        .filter(|it| all || it.top.is_some())
-        .map(|it| it.summary.trim_end())
-        .collect();
-    json(&format!("[{}]\n", listed.join(",")))
-}
-
-fn container(name: &str, respond: impl Fn(&Container) -> DemoResponse) -> DemoResponse {
-    match recorded::container(name) {
-        Some(found) => respond(found),
-        None => error(NOT_FOUND, &format!("No such container: {name}")),
-    }
-}
-
-fn top(container: &Container) -> DemoResponse {
-    match container.top {
-        Some(top) => json(top),
-        None => error(
-            CONFLICT,
-            &format!(
-                "container {} is not running",
-                recorded::id(container.inspect)
-            ),
-        ),
-    }
-}
-
-fn logs(container: &Container, query: &str) -> DemoResponse {
-    let is_wanted = [is_true(query, "stdout"), is_true(query, "stderr")];
-    if is_wanted == [false, false] {
-        let message = "Bad parameters: you must choose at least one stream";
-        return error(BAD_REQUEST, message);
-    }
-    let lines = container.log_lines();
-    let lines: Vec<_> = lines
-        .filter(|it| is_wanted[usize::from(it.stream) - 1])
-        .collect();
-    let tail = parameter(query, "tail").and_then(|n| n.parse().ok());
-    let skipped = lines.len().saturating_sub(tail.unwrap_or(lines.len()));
-    let has_time = is_true(query, "timestamps");
-    engine(
-        OK,
-        LOG,
-        lines[skipped..]
-            .iter()
-            .flat_map(|it| frame(it, has_time))
-            .collect(),
-    )
-}
-
-/// One log line as a frame of `application/vnd.docker.multiplexed-stream`: the stream's number, three zeros, the length
-/// as a big-endian u32, the text.
-fn frame(line: &LogLine, has_time: bool) -> Vec<u8> {
-    let text = if has_time {
-        format!("{} {}\n", line.time, line.text)
-    } else {
-        format!("{}\n", line.text)
+    let path = String::from_utf8_lossy(&percent::decode(path)).into_owned();
+    let answer = match unversioned(&path) {
+        Ok(path) => route(method, path, &Query::new(query)),
+        Err(version) => Err(Refusal::bad_request(format!(
+            "client version {version} is too new. Maximum supported API version is {API_VERSION}"
+        ))),
     };
-    let mut frame = vec![line.stream, 0, 0, 0];
-    frame.extend((text.len() as u32).to_be_bytes());
-    frame.extend(text.into_bytes());
-    frame
+    answer.unwrap_or_else(DemoResponse::from)
 }
 
-fn image(name: &str) -> DemoResponse {
-    match recorded::image(name) {
-        Some(inspect) => json(inspect),
-        None => error(
-            NOT_FOUND,
-            &format!("No such image: {}", recorded::tagged(name)),
-        ),
+fn route(method: &str, path: &str, query: &Query) -> Answer {
+    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    if method == "HEAD" && segments == ["_ping"] {
+        return Ok(ping(""));
     }
-}
-
-fn network(name: &str) -> DemoResponse {
-    match recorded::network(name) {
-        Some(inspect) => json(inspect),
-        None => error(NOT_FOUND, &format!("network {name} not found")),
+    let is_read = ["GET", "HEAD"].contains(&method);
+    if is_read && let Some(answer) = read(&segments, query) {
+        return answer;
     }
-}
-
-fn ping(body: &str) -> DemoResponse {
-    let headers = format!(
-        "Api-Version: {API_VERSION}\r\nBuilder-Version: 2\r\nCache-Control: no-cache, no-store, must-revalidate\r\n\
-         Content-Type: text/plain; charset=utf-8\r\nDocker-Experimental: false\r\nOstype: linux\r\nPragma: no-cache\r\n\
-         Server: {SERVER}\r\nSwarm: inactive\r\n"
-    );
-    DemoResponse {
-        status: OK,
-        headers,
-        body: DemoBody::Whole(body.into()),
+    if read_only::is_write(method, &segments) {
+        return Err(Refusal::read_only());
     }
+    let is_known = read_only::is_known(&segments) || !is_read && read(&segments, query).is_some();
+    Err(match is_known {
+        true => Refusal::page_not_found(),
+        false => Refusal::not_found(format!("the sample engine has no {path}")),
+    })
 }
 
-fn json(text: &str) -> DemoResponse {
-    engine(OK, JSON, compact(text))
+/// The answer to a GET; `None` for a path that the sample engine does not have.
+fn read(path: &[&str], query: &Query) -> Option<Answer> {
+    Some(match path {
+        ["_ping"] => Ok(ping("OK")),
+        ["version"] => recorded(recorded::VERSION),
+        ["info"] => recorded(recorded::INFO),
+        ["events"] => events::respond(query),
+        ["system", "df"] => disk_usage(query),
+        ["containers", "json"] => value(containers::list(query)),
+        ["containers", id, part] => return container(id, part, query),
+        ["exec", id, "json"] => Err(Refusal::not_found(format!("No such exec instance: {id}"))),
+        ["images", ..] => return image(&path[1..], query),
+        ["networks"] => value(networks::list(query)),
+        ["networks", id] => value(recorded::network(id)),
+        ["volumes"] => value(networks::volumes(query)),
+        ["volumes", name] => value(networks::volume(name)),
+        ["plugins"] => plugins(query),
+        ["plugins", name @ .., "json"] => Err(Refusal::not_found(format!(
+            "plugin \"{}\" not found",
+            name.join("/")
+        ))),
+        _ => return swarm(path, query),
+    })
 }
 
-fn error(status: &'static str, message: &str) -> DemoResponse {
-    engine(
-        status,
-        JSON,
-        format!("{{\"message\":{}}}\n", json_string(message)).into_bytes(),
-    )
+fn container(id: &str, part: &str, query: &Query) -> Option<Answer> {
+    let found = || recorded::container(id);
+    Some(match part {
+        "json" => found().and_then(|it| recorded(it.inspect)),
+        "top" => found().and_then(|it| processes::top(it, query)),
+        "stats" => found().map(|it| processes::stats(it, query)),
+        "changes" => found().and_then(|it| recorded(it.changes)),
+        // dockerd looks at the streams first.
+        "logs" => logs::wanted_streams(query)
+            .and_then(|_| found())
+            .and_then(|it| logs::respond(it, query)),
+        _ => return None,
+    })
 }
 
-/// dockerd's response to a path or a method without a route, the only one that lacks the engine's headers.
-fn page_not_found() -> DemoResponse {
-    DemoResponse {
-        headers: format!("Content-Type: {JSON}\r\n"),
-        ..error(NOT_FOUND, "page not found")
+fn image(path: &[&str], query: &Query) -> Option<Answer> {
+    Some(match path {
+        ["json"] => value(images::list(query)),
+        ["search"] => Err(Refusal::no_registry()),
+        [name @ .., "json"] => images::find(&name.join("/")).and_then(|it| recorded(it.inspect)),
+        [name @ .., "history"] => images::find(&name.join("/")).and_then(|it| recorded(it.history)),
+        _ => return None,
+    })
+}
+
+fn swarm(path: &[&str], query: &Query) -> Option<Answer> {
+    Some(match path {
+        ["swarm"] => recorded(recorded::SWARM),
+        ["swarm", "unlockkey"] => Ok(ok(&json!({"UnlockKey": ""}))),
+        ["nodes"] => value(swarm::nodes(query)),
+        ["nodes", id] => value(swarm::node(id)),
+        ["services"] => value(swarm::services(query)),
+        ["services", id] => value(swarm::service(id)),
+        ["tasks"] => value(swarm::tasks(query)),
+        ["tasks", id] => value(swarm::task(id)),
+        ["secrets"] => value(swarm::items(recorded::SECRETS, query)),
+        ["secrets", id] => value(swarm::item("secret", recorded::SECRETS, id)),
+        ["configs"] => value(swarm::items(recorded::CONFIGS, query)),
+        ["configs", id] => value(swarm::item("config", recorded::CONFIGS, id)),
+        _ => return None,
+    })
+}
+
+/// `GET /plugins`: there are none, but dockerd checks the filters all the same.
+fn plugins(query: &Query) -> Answer {
+    Filters::new(query, &["capability", "enabled"])?.flag("enabled")?;
+    Ok(ok(&json!([])))
+}
+
+/// `GET /system/df`, of all kinds of objects or of those that `type` names.
+fn disk_usage(query: &Query) -> Answer {
+    let kinds = [
+        ("container", "Containers"),
+        ("image", "Images"),
+        ("volume", "Volumes"),
+        ("build-cache", "BuildCache"),
+    ];
+    let mut usage = recorded::parse(recorded::DISK_USAGE);
+    let wanted: Vec<&str> = query.all("type").collect();
+    let is_kind = |name: &&str| kinds.iter().any(|(kind, _)| kind == name);
+    if let Some(unknown) = wanted.iter().find(|it| !is_kind(it)) {
+        return Err(Refusal::bad_request(format!(
+            "unknown object type: {unknown}"
+        )));
     }
+    let is_left_out = |kind: &str| !wanted.is_empty() && !wanted.contains(&kind);
+    for (kind, field) in kinds.iter().filter(|(kind, _)| is_left_out(kind)) {
+        usage[*field] = Value::Null;
+        if *kind == "image" {
+            usage["LayersSize"] = json!(0);
+        }
+    }
+    Ok(ok(&usage))
 }
 
-/// A response with the engine's headers.
-fn engine(status: &'static str, content_type: &str, body: Vec<u8>) -> DemoResponse {
-    let headers = format!(
-        "Api-Version: {API_VERSION}\r\nContent-Type: {content_type}\r\nDocker-Experimental: false\r\n\
-         Ostype: linux\r\nServer: {SERVER}\r\n"
-    );
-    DemoResponse {
-        status,
-        headers,
-        body: DemoBody::Whole(body),
-    }
+fn recorded(json: &str) -> Answer {
+    Ok(ok(&recorded::parse(json)))
+}
+
+fn value(body: Result<Value, Refusal>) -> Answer {
+    body.map(|it| ok(&it))
 }
 
 /// The path without its version prefix, such as `/v1.45`.
@@ -218,66 +165,7 @@ fn unversioned(path: &str) -> Result<&str, &str> {
     };
     match number(version) {
         Some(asked) if Some(asked) > number(API_VERSION) => Err(version),
-        Some(_) => Ok(rest),
+        Some(_) => Ok(&path[path.len() - rest.len() - 1..]),
         None => Ok(path),
     }
-}
-
-/// The value of a query parameter, not decoded.
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    let mut pairs = query
-        .split('&')
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
-}
-
-/// A boolean query parameter as dockerd reads it (moby api/server/httputils/form.go).
-fn is_true(query: &str, name: &str) -> bool {
-    let value = parameter(query, name)
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
-    !["", "0", "no", "false", "none"].contains(&value.as_str())
-}
-
-/// The path with its `%XX` decoded.
-fn percent_decoded(path: &str) -> String {
-    let mut parts = path.split('%');
-    let mut bytes = parts.next().unwrap_or("").as_bytes().to_vec();
-    for part in parts {
-        let byte = part
-            .get(..2)
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        bytes.push(byte.unwrap_or(b'%'));
-        bytes.extend(&part.as_bytes()[if byte.is_some() { 2 } else { 0 }..]);
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// JSON text without white space between its tokens, as dockerd sends it. The recorded files are indented.
-fn compact(json: &str) -> Vec<u8> {
-    let (mut is_in_string, mut is_escaped) = (false, false);
-    let mut out = Vec::with_capacity(json.len());
-    for &byte in json.as_bytes() {
-        if is_in_string || !byte.is_ascii_whitespace() {
-            out.push(byte);
-        }
-        is_in_string ^= byte == b'"' && !is_escaped;
-        is_escaped = is_in_string && byte == b'\\' && !is_escaped;
-    }
-    out.push(b'\n');
-    out
-}
-
-/// A text as a JSON string.
-fn json_string(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out + "\""
 }

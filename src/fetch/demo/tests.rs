@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{connect, routes};
+use super::{connect, response};
 
 /// Sends the requests on one connection and returns everything it receives.
 fn exchange(requests: &str) -> String {
@@ -98,7 +98,7 @@ fn keeps_the_connection_for_the_next_request() {
     let post = "POST /_ping HTTP/1.1\r\nHost:\r\nContent-Length: 3\r\n\r\nabc";
     let answer = exchange(&format!("{ping}{post}{ping}"));
     assert_eq!(answer.matches("HTTP/1.1 200 OK").count(), 2);
-    assert_eq!(answer.matches("HTTP/1.1 501 Not Implemented").count(), 1);
+    assert_eq!(answer.matches("HTTP/1.1 404 Not Found").count(), 1);
 }
 
 #[test]
@@ -106,7 +106,11 @@ fn head_has_no_body() {
     let answer = exchange("HEAD /_ping HTTP/1.1\r\nHost:\r\n\r\n");
     assert!(answer.contains("\r\nApi-Version: 1.45\r\n"));
     assert!(answer.ends_with("\r\nContent-Length: 0\r\n\r\n"));
-    assert!(exchange("HEAD /info HTTP/1.1\r\n\r\n").ends_with("\r\nContent-Length: 29\r\n\r\n"));
+    let info = exchange("HEAD /info HTTP/1.1\r\n\r\n");
+    assert!(info.starts_with("HTTP/1.1 200 OK\r\n") && info.ends_with("\r\n\r\n"));
+    assert!(exchange("HEAD /events HTTP/1.1\r\n\r\n").ends_with("chunked\r\n\r\n"));
+    let created = exchange("HEAD /containers/create HTTP/1.1\r\n\r\n");
+    assert!(created.ends_with("\r\nContent-Length: 29\r\n\r\n"));
 }
 
 #[test]
@@ -142,10 +146,10 @@ fn headers_are_as_dockerd_sends_them() {
 #[test]
 fn version_agrees_with_the_headers() {
     let version = json("/version");
-    assert_eq!(version["ApiVersion"], routes::API_VERSION);
+    assert_eq!(version["ApiVersion"], response::API_VERSION);
     assert_eq!(
         format!("Docker/{} (linux)", version["Version"].as_str().unwrap()),
-        routes::SERVER
+        response::SERVER
     );
 }
 
@@ -155,7 +159,7 @@ fn lists_running_containers_or_all() {
         names(&json("/containers/json")),
         ["/api", "/worker", "/web", "/cache", "/db"]
     );
-    let all = json("/v1.45/containers/json?limit=9&all=1");
+    let all = json("/v1.45/containers/json?all=1");
     assert_eq!(
         names(&all),
         ["/api", "/worker", "/migrate", "/web", "/cache", "/db"]
@@ -241,8 +245,9 @@ fn errors_have_dockerd_s_messages() {
         assert_eq!(status, "404 Not Found");
         message
     };
-    assert_eq!(not_found("/nope"), "page not found");
-    assert_eq!(not_found("/v1.45/nope"), "page not found");
+    assert_eq!(not_found("/containers/create"), "page not found");
+    assert_eq!(not_found("/nope"), "the sample engine has no /nope");
+    assert_eq!(not_found("/v1.45/nope"), "the sample engine has no /nope");
     assert_eq!(
         not_found("/containers/no%22pe/json"),
         "No such container: no\"pe"
@@ -262,6 +267,88 @@ fn errors_have_dockerd_s_messages() {
     assert_eq!(
         status_and_message("/containers/web/logs").0,
         "400 Bad Request"
+    );
+}
+
+#[test]
+fn what_the_other_answers_name_exists() {
+    for name in ["web", "api", "worker", "cache", "db"] {
+        let inspect = json(&format!("/containers/{name}/json"));
+        let stats = json(&format!("/containers/{name}/stats?stream=0"));
+        assert_eq!(
+            (&stats["id"], &stats["name"]),
+            (&inspect["Id"], &inspect["Name"])
+        );
+    }
+    for row in json("/images/json").as_array().unwrap() {
+        let id = row["Id"].as_str().unwrap();
+        let steps = json(&format!("/images/{id}/history"));
+        let steps = steps.as_array().unwrap();
+        let sizes: Vec<i64> = steps
+            .iter()
+            .map(|it| it["Size"].as_i64().unwrap())
+            .collect();
+        let layers = json(&format!("/images/{id}/json"))["RootFS"]["Layers"].clone();
+        assert_eq!(
+            (steps[0]["Id"].as_str(), &steps[0]["Created"]),
+            (Some(id), &row["Created"])
+        );
+        assert_eq!(sizes.iter().sum::<i64>(), row["Size"].as_i64().unwrap());
+        assert_eq!(
+            sizes.iter().filter(|it| **it > 0).count(),
+            layers.as_array().unwrap().len()
+        );
+    }
+}
+
+#[test]
+fn the_swarm_is_consistent() {
+    let nodes = json("/nodes");
+    let info = json("/info");
+    assert_eq!(info["Swarm"]["NodeID"], nodes[0]["ID"]);
+    assert_eq!(info["Swarm"]["Cluster"]["ID"], json("/swarm")["ID"]);
+    for task in json("/tasks").as_array().unwrap() {
+        let node = task["NodeID"].as_str().unwrap();
+        assert_eq!(json(&format!("/nodes/{node}"))["Spec"]["Role"], "worker");
+        let service = json(&format!(
+            "/services/{}",
+            task["ServiceID"].as_str().unwrap()
+        ));
+        assert_eq!(
+            service["Spec"]["TaskTemplate"]["ContainerSpec"],
+            task["Spec"]["ContainerSpec"]
+        );
+    }
+    for service in json("/services?status=1").as_array().unwrap() {
+        let target = format!("/tasks?filters={{\"service\":[{}]}}", service["ID"]);
+        let tasks = json(&target);
+        let running = tasks
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|it| it["Status"]["State"] == "running");
+        assert_eq!(service["ServiceStatus"]["RunningTasks"], running.count());
+    }
+    assert_eq!(json("/services")[0].get("ServiceStatus"), None);
+}
+
+#[test]
+fn a_stream_of_statistics_ends() {
+    let (_, body) = get("/containers/web/stats");
+    let samples: Vec<Value> = String::from_utf8(body)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(samples.len(), 3);
+    assert_eq!(samples[0]["precpu_stats"].get("system_cpu_usage"), None);
+    assert_eq!(
+        samples[1]["precpu_stats"]["cpu_usage"]["total_usage"],
+        samples[0]["cpu_stats"]["cpu_usage"]["total_usage"]
+    );
+    assert_eq!(
+        samples[2]["preread"].as_str().unwrap()[..19],
+        samples[1]["read"].as_str().unwrap()[..19]
     );
 }
 

@@ -1,0 +1,272 @@
+//! `GET /containers/json` of the sample engine, selected as moby's daemon/list.go selects.
+
+use std::ops::RangeInclusive;
+
+use serde_json::Value;
+
+use super::filters::{Filters, invalid};
+use super::images;
+use super::query::Query;
+use super::recorded::{self, CONTAINERS};
+use super::response::Refusal;
+
+const KEYS: [&str; 15] = [
+    "ancestor",
+    "before",
+    "exited",
+    "expose",
+    "health",
+    "id",
+    "is-task",
+    "isolation",
+    "label",
+    "name",
+    "network",
+    "publish",
+    "since",
+    "status",
+    "volume",
+];
+const STATES: [&str; 7] = [
+    "created",
+    "dead",
+    "exited",
+    "paused",
+    "removing",
+    "restarting",
+    "running",
+];
+const HEALTH: [&str; 4] = ["healthy", "none", "starting", "unhealthy"];
+
+/// The containers that the query selects, newest first.
+///
+/// # Errors
+/// A filter or a `limit` that dockerd refuses, and a container of `before` or `since` that there is not.
+pub(crate) fn list(query: &Query) -> Result<Value, Refusal> {
+    let selection = Selection::new(query)?;
+    let found = CONTAINERS.iter().enumerate().filter_map(|(position, it)| {
+        let row = recorded::parse(it.summary);
+        selection.includes(position, &row).then_some(row)
+    });
+    let mut rows: Vec<Value> = found.take(selection.limit.unwrap_or(usize::MAX)).collect();
+    if query.flag("size", false) {
+        add_sizes(&mut rows);
+    }
+    Ok(Value::Array(rows))
+}
+
+/// Which containers to list.
+struct Selection {
+    filters: Filters,
+    all: bool,
+    limit: Option<usize>,
+    is_task: Option<bool>,
+    /// The IDs of the images of `ancestor`.
+    ancestors: Vec<String>,
+    /// The positions between `since` and `before`.
+    positions: RangeInclusive<usize>,
+    published: Vec<PortRange>,
+    exposed: Vec<PortRange>,
+}
+
+impl Selection {
+    fn new(query: &Query) -> Result<Self, Refusal> {
+        let filters = Filters::new(query, &KEYS)?;
+        check_values(&filters)?;
+        let limit = limit(query)?;
+        let image_ids = filters.values("ancestor").iter();
+        Ok(Self {
+            all: query.flag("all", false) || limit.is_some() || filters.has("status"),
+            limit,
+            is_task: filters.flag("is-task")?,
+            ancestors: image_ids.filter_map(|name| images::id(name)).collect(),
+            positions: positions(&filters)?,
+            published: port_ranges(&filters, "publish")?,
+            exposed: port_ranges(&filters, "expose")?,
+            filters,
+        })
+    }
+
+    fn includes(&self, position: usize, row: &Value) -> bool {
+        (self.all || row["State"] == "running")
+            && self.positions.contains(&position)
+            && self.is_task != Some(true)
+            && self.has_identity(row)
+            && self.has_state(position, row)
+            && has_mount(&self.filters, row)
+            && has_network(&self.filters, row)
+            && has_port(&self.published, row, "PublicPort")
+            && has_port(&self.exposed, row, "PrivatePort")
+    }
+
+    fn has_identity(&self, row: &Value) -> bool {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let name = text(&row["Names"][0]);
+        let filters = &self.filters;
+        (filters.matches("name", &name) || filters.matches("name", name.trim_start_matches('/')))
+            && filters.matches("id", &text(&row["Id"]))
+            && filters.has_labels("label", &row["Labels"])
+            && (!filters.has("ancestor") || self.ancestors.contains(&text(&row["ImageID"])))
+    }
+
+    fn has_state(&self, position: usize, row: &Value) -> bool {
+        if !["status", "exited", "health"]
+            .iter()
+            .any(|key| self.filters.has(key))
+        {
+            return true;
+        }
+        let state = &recorded::parse(CONTAINERS[position].inspect)["State"];
+        let status = row["State"].as_str().unwrap_or_default();
+        let health = state["Health"]["Status"].as_str().unwrap_or("none");
+        let code = state["ExitCode"].to_string();
+        self.filters.matches("status", status)
+            && self.filters.is("health", health)
+            && (!self.filters.has("exited")
+                || status == "exited" && self.filters.is("exited", &code))
+    }
+}
+
+fn check_values(filters: &Filters) -> Result<(), Refusal> {
+    filters.check(
+        "exited",
+        |value| value.parse::<i64>().is_ok(),
+        |value| {
+            Refusal::bad_request(format!(
+                "invalid filter 'exited={value}': strconv.Atoi: parsing \"{value}\": invalid syntax"
+            ))
+        },
+    )?;
+    filters.check(
+        "status",
+        |value| STATES.contains(&value),
+        |value| invalid(&format!("status={value}")),
+    )?;
+    filters.check(
+        "health",
+        |value| HEALTH.contains(&value),
+        |value| Refusal::bad_request(format!("unrecognized filter value for health: {value}")),
+    )
+}
+
+/// `limit`: as many of the newest containers, stopped ones included. Zero and less is no limit.
+fn limit(query: &Query) -> Result<Option<usize>, Refusal> {
+    let text = query.get("limit").unwrap_or_default();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match text.parse::<i64>() {
+        Ok(limit) => Ok(usize::try_from(limit).ok().filter(|limit| *limit > 0)),
+        Err(_) => Err(Refusal::server_error(format!(
+            "strconv.Atoi: parsing \"{text}\": invalid syntax"
+        ))),
+    }
+}
+
+/// The positions of the containers created after `since` and before `before`.
+fn positions(filters: &Filters) -> Result<RangeInclusive<usize>, Refusal> {
+    let of = |key: &str| {
+        let name = filters.values(key).last();
+        name.map(|name| recorded::position(name)).transpose()
+    };
+    let first = of("before")?.map_or(0, |position| position + 1);
+    Ok(match of("since")? {
+        // An empty range.
+        Some(0) => 1..=0,
+        Some(position) => first..=position - 1,
+        None => first..=usize::MAX,
+    })
+}
+
+fn has_mount(filters: &Filters, row: &Value) -> bool {
+    filters.any("volume", |wanted| {
+        let mut mounts = row["Mounts"].as_array().into_iter().flatten();
+        mounts.any(|mount| {
+            let name = if mount["Name"].is_string() {
+                &mount["Name"]
+            } else {
+                &mount["Source"]
+            };
+            name == wanted || mount["Destination"] == wanted
+        })
+    })
+}
+
+fn has_network(filters: &Filters, row: &Value) -> bool {
+    filters.any("network", |wanted| {
+        let mut networks = row["NetworkSettings"]["Networks"]
+            .as_object()
+            .into_iter()
+            .flatten();
+        networks.any(|(name, network)| {
+            let id = network["NetworkID"].as_str().unwrap_or_default();
+            name == wanted || id.starts_with(wanted)
+        })
+    })
+}
+
+/// The ports of a `publish` or `expose` filter: `PORT[-PORT][/PROTOCOL]`.
+struct PortRange {
+    ports: RangeInclusive<u16>,
+    protocol: String,
+}
+
+fn port_ranges(filters: &Filters, key: &str) -> Result<Vec<PortRange>, Refusal> {
+    filters
+        .values(key)
+        .iter()
+        .map(|value| {
+            let (ports, protocol) = value.split_once('/').unwrap_or((value, "tcp"));
+            let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+            let failed = |why: &str| {
+                Refusal::server_error(format!("error while looking up for {key} {value}: {why}"))
+            };
+            let port = |text: &str| {
+                text.parse::<u16>().map_err(|_| {
+                    failed(&format!(
+                        "strconv.ParseUint: parsing \"{text}\": invalid syntax"
+                    ))
+                })
+            };
+            let ports = port(first)?..=port(last)?;
+            if ports.is_empty() {
+                return Err(failed(&format!(
+                    "Invalid range specified for the Port: {first}-{last}"
+                )));
+            }
+            Ok(PortRange {
+                ports,
+                protocol: protocol.to_ascii_lowercase(),
+            })
+        })
+        .collect()
+}
+
+fn has_port(ranges: &[PortRange], row: &Value, field: &str) -> bool {
+    let is_in = |range: &PortRange, port: &Value| {
+        let number = port[field]
+            .as_u64()
+            .and_then(|number| u16::try_from(number).ok());
+        number.is_some_and(|number| range.ports.contains(&number))
+            && port["Type"] == range.protocol.as_str()
+    };
+    let ports = || row["Ports"].as_array().into_iter().flatten();
+    ranges.is_empty()
+        || ranges
+            .iter()
+            .any(|range| ports().any(|port| is_in(range, port)))
+}
+
+/// Adds `SizeRw` and `SizeRootFs` to the rows, as `size=1` asks for.
+fn add_sizes(rows: &mut [Value]) {
+    let usage = recorded::parse(recorded::DISK_USAGE);
+    for row in rows {
+        let mut known = usage["Containers"].as_array().into_iter().flatten();
+        let sized = known.find(|it| it["Id"] == row["Id"]);
+        for size in ["SizeRw", "SizeRootFs"] {
+            if let Some(value) = sized.and_then(|it| it.get(size)) {
+                row[size] = value.clone();
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The images of the sample engine: the list with its filters, and the names by which an image is found.
+
+use serde_json::Value;
+
+use super::filters::Filters;
+use super::query::Query;
+use super::recorded::{self, IMAGE_DETAILS, Image};
+use super::response::Refusal;
+use super::times;
+
+const KEYS: [&str; 6] = ["before", "dangling", "label", "reference", "since", "until"];
+
+/// The images that the query selects, newest first.
+///
+/// # Errors
+/// A filter that dockerd refuses, and an image of `before` or `since` that there is not.
+pub(crate) fn list(query: &Query) -> Result<Value, Refusal> {
+    let filters = Filters::new(query, &KEYS)?;
+    let is_dangling = filters.flag("dangling")?;
+    let created = created_between(&filters)?;
+    let mut rows = recorded::parse_list(recorded::IMAGES);
+    rows.retain(|row| {
+        let is_untagged = strings(&row["RepoTags"]).is_empty();
+        let time = row["Created"].as_i64().unwrap_or_default();
+        is_dangling.is_none_or(|wanted| wanted == is_untagged)
+            && created.0 < time
+            && time < created.1
+            && filters.has_labels("label", &row["Labels"])
+    });
+    if filters.has("reference") {
+        rows.retain_mut(|row| keep_references(&filters, row));
+    }
+    if query.flag("shared-size", false) {
+        add_shared_sizes(&mut rows);
+    }
+    Ok(Value::Array(rows))
+}
+
+/// The image with a name: a tag, an ID or its beginning, a digest, each also with Docker Hub's prefixes.
+///
+/// # Errors
+/// A name with upper-case letters, 400; one that there is not, 404.
+pub(crate) fn find(name: &str) -> Result<&'static Image, Refusal> {
+    let by_id = || {
+        IMAGE_DETAILS
+            .iter()
+            .find(|it| recorded::has_id(it.inspect, name))
+    };
+    let repository = name.split(['@', ':']).next().unwrap_or_default();
+    if repository.contains(|c: char| c.is_ascii_uppercase()) {
+        return Err(Refusal::bad_request(format!(
+            "invalid reference format: repository name ({repository}) must be lowercase"
+        )));
+    }
+    let familiar = familiar(name);
+    IMAGE_DETAILS
+        .iter()
+        .find(|it| it.tags.contains(&familiar.as_str()) || has_digest(it, &familiar))
+        .or_else(by_id)
+        .ok_or_else(|| Refusal::not_found(format!("No such image: {familiar}")))
+}
+
+/// The ID of the image with a name, with its `sha256:`.
+pub(crate) fn id(name: &str) -> Option<String> {
+    let image = find(name).ok()?;
+    Some(recorded::id(image.inspect).to_owned())
+}
+
+/// The name as docker shows it: without Docker Hub's prefixes, with `:latest` if it has neither a tag nor a digest.
+fn familiar(name: &str) -> String {
+    let hub = ["docker.io/", "index.docker.io/"];
+    let name = hub
+        .iter()
+        .find_map(|it| name.strip_prefix(it))
+        .unwrap_or(name);
+    let name = name.strip_prefix("library/").unwrap_or(name);
+    // With a digest the tag does not matter.
+    if let Some((tagged, digest)) = name.split_once('@') {
+        return format!("{}@{digest}", without_tag(tagged));
+    }
+    if without_tag(name) == name {
+        format!("{name}:latest")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The repository of a name with or without a tag. A colon before a slash belongs to a registry's port.
+fn without_tag(name: &str) -> &str {
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => name,
+    }
+}
+
+fn has_digest(image: &Image, name: &str) -> bool {
+    name.contains('@') && strings(&recorded::parse(image.inspect)["RepoDigests"]).contains(&name)
+}
+
+/// The times between which an image has to be created for `since`, `before` and `until`, both exclusive, in seconds.
+fn created_between(filters: &Filters) -> Result<(i64, i64), Refusal> {
+    let (mut after, mut before) = (i64::MIN, i64::MAX);
+    let created = |name: &String| -> Result<i64, Refusal> {
+        let inspect = recorded::parse(find(name)?.inspect);
+        let time = inspect["Created"].as_str().and_then(times::from_rfc3339);
+        Ok(i64::try_from(time.unwrap_or_default() / 1_000_000_000).unwrap_or_default())
+    };
+    for name in filters.values("since") {
+        after = after.max(created(name)?);
+    }
+    for name in filters.values("before") {
+        before = before.min(created(name)?);
+    }
+    for text in filters.values("until") {
+        before = before.min(until(text)?);
+    }
+    Ok((after, before))
+}
+
+/// `until` of an image list: seconds since 1970, or RFC 3339.
+fn until(text: &str) -> Result<i64, Refusal> {
+    let seconds = |time: times::Nanoseconds| i64::try_from(time / 1_000_000_000).ok();
+    let time = text.parse::<i64>().ok();
+    time.or_else(|| times::from_rfc3339(text).and_then(seconds))
+        .ok_or_else(|| {
+            Refusal::server_error(format!(
+                "failed to parse value as time or duration: \"{text}\""
+            ))
+        })
+}
+
+/// Reduces the tags and digests of a row to those that `reference` matches, and tells whether there is one.
+fn keep_references(filters: &Filters, row: &mut Value) -> bool {
+    let mut is_found = false;
+    for field in ["RepoTags", "RepoDigests"] {
+        if let Some(names) = row[field].as_array_mut() {
+            names.retain(|name| {
+                let name = name.as_str().unwrap_or_default();
+                filters.any("reference", |pattern| is_reference(pattern, name))
+            });
+            is_found |= !names.is_empty();
+        }
+    }
+    is_found
+}
+
+/// Whether a pattern of Go's path.Match, such as `shop/*`, matches the repository or the whole name
+/// (distribution/reference, FamiliarMatch).
+fn is_reference(pattern: &str, name: &str) -> bool {
+    let repository = without_tag(name.split('@').next().unwrap_or_default());
+    is_glob(pattern.as_bytes(), name.as_bytes())
+        || is_glob(pattern.as_bytes(), repository.as_bytes())
+}
+
+/// Matches `*` and `?`, which stand for anything but a slash.
+fn is_glob(pattern: &[u8], text: &[u8]) -> bool {
+    match (pattern, text) {
+        ([], []) => true,
+        ([b'*', rest @ ..], _) => {
+            is_glob(rest, text)
+                || matches!(text, [first, more @ ..] if *first != b'/' && is_glob(pattern, more))
+        }
+        ([b'?', rest @ ..], [first, more @ ..]) => *first != b'/' && is_glob(rest, more),
+        ([expected, rest @ ..], [first, more @ ..]) => expected == first && is_glob(rest, more),
+        _ => false,
+    }
+}
+
+/// Sets `SharedSize`, which is -1 unless `shared-size=1` asks for it.
+fn add_shared_sizes(rows: &mut [Value]) {
+    let usage = recorded::parse(recorded::DISK_USAGE);
+    for row in rows {
+        let mut known = usage["Images"].as_array().into_iter().flatten();
+        if let Some(found) = known.find(|it| it["Id"] == row["Id"]) {
+            row["SharedSize"] = found["SharedSize"].clone();
+        }
+    }
+}
+
+fn strings(list: &Value) -> Vec<&str> {
+    let elements = list.as_array().into_iter().flatten();
+    elements.filter_map(Value::as_str).collect()
+}
