@@ -99,3 +99,98 @@ fn held_rows_are_written_before_blocking() {
     write(&mut formatter, r#"{"a": "wide", "b": "text", "c": 3}"#);
     assert_eq!(String::from_utf8(out).unwrap(), "wide   text\n");
 }
+
+/// Containers as the engine lists them.
+const CONTAINERS: &str = include_str!("../../../tests/tables/containers.json");
+
+fn written(settings: Settings, values: &[Value]) -> String {
+    let (out, result) = write_all(settings, values);
+    result.unwrap();
+    out
+}
+
+#[test]
+fn the_word_at_the_end_of_a_state_is_whole_at_every_width() {
+    let words = ["(healthy)", "(unhealthy)", "(health: starting)", "(Paused)"];
+    for columns in 12..300 {
+        let out = written(table(Some(columns)), &[value(CONTAINERS)]);
+        let has_states = out.lines().next().unwrap().contains("STATUS");
+        let is_shown = |word: &&str| out.contains(*word);
+        assert!(
+            !has_states || words.iter().all(is_shown),
+            "{columns}: {out}"
+        );
+    }
+}
+
+#[test]
+fn addresses_and_numbers_are_whole_at_every_width() {
+    let row = |name: &str, last: i64| {
+        obj([
+            ("name", text(name)),
+            ("note", text(&"long text ".repeat(9))),
+            ("ip", text(&format!("172.21.100.{last}"))),
+            ("ipv6", text(&format!("2001:db8:1:2:3:4:5:{last}"))),
+            ("size", text(&format!("{last}MB"))),
+            ("count", int(last * 1_000_000_007)),
+            ("mac", text(&format!("02:42:ac:15:00:{last}"))),
+        ])
+    };
+    let rows = [row("web", 10), row("db", 255)];
+    let whole = written(table(None), &rows);
+    let whole: Vec<&str> = whole.split_whitespace().collect();
+    for columns in 12..200 {
+        let out = written(table(Some(columns)), &rows);
+        let rows = out.lines().skip(1).take(2);
+        let numbers = rows.flat_map(str::split_whitespace);
+        for number in numbers.filter(|it| it.starts_with(|c: char| c.is_ascii_digit())) {
+            assert!(whole.contains(&number), "{columns}: {number}");
+        }
+    }
+}
+
+#[test]
+fn only_a_single_object_becomes_a_record() {
+    let object = || {
+        let text = text(&"x".repeat(30));
+        obj(["id", "a", "b", "c"].map(|key| (key, text.clone())))
+    };
+    let is_record = |values: &[Value]| {
+        let out = written(table(Some(40)), values);
+        let headers = ["ID", "A", "B", "C"];
+        let has_all = out
+            .lines()
+            .zip(headers)
+            .all(|(line, it)| line.starts_with(it));
+        assert_eq!(out.contains("of 4 columns"), !has_all, "{out}");
+        has_all
+    };
+    assert!(is_record(&[object()]));
+    assert!(!is_record(&[vec![object()].into()]));
+    assert!(!is_record(&[object(), object()]));
+}
+
+#[test]
+fn a_stream_says_at_its_end_which_columns_it_left_out() {
+    let mut formatter = formatter(table(Some(20)));
+    let mut out = Vec::new();
+    let row = |name: &str, long: &str| {
+        let long = text(long);
+        obj([("name", text(name)), ("a", long.clone()), ("b", long)])
+    };
+    formatter
+        .write(&row("one", &"x".repeat(30)), &mut out)
+        .unwrap();
+    formatter.before_blocking(&mut out).unwrap();
+    assert_eq!(
+        String::from_utf8_lossy(&out),
+        "NAME  A\none   xxxxxxxxxxxxx…\n"
+    );
+    formatter.write(&row("longer", "y"), &mut out).unwrap();
+    formatter.finish(&mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    assert_eq!(
+        out.lines().skip(2).collect::<Vec<_>>(),
+        ["longer  y", "2 of 3 columns"]
+    );
+}
