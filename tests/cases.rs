@@ -32,6 +32,7 @@ case_files! {
     jq_cli: "jq-cli",
     podman: "podman",
     saved: "saved",
+    updates: "updates",
 }
 
 #[test]

@@ -4,7 +4,7 @@ use jaq_core::load::parse::Term as T;
 
 use super::file_scope::FileScope;
 use super::linker::{Callee, Linker};
-use super::scope::Scope;
+use super::scope::{BUILTIN, Scope};
 use crate::builtins::{self, Builtin, Implementation, OutputCount};
 use crate::lower::pipe;
 use crate::syntax::{self, Def, Module};
@@ -53,7 +53,7 @@ impl<'s> Linker<'s> {
         text: &'static str,
     ) -> Option<OutputCount> {
         let def = syntax::parse_definitions(text).ok()?.pop()?;
-        let mut scope = Scope::new(text, "builtin", FileScope::default());
+        let mut scope = Scope::new(text, BUILTIN, FileScope::default());
         let (lowered, outputs) = scope.definition(self, def, None);
         self.defs.push(lowered);
         if builtin.implementation == Implementation::Helper {

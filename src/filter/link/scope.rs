@@ -5,6 +5,9 @@ use super::linker::Linker;
 use crate::builtins::OutputCount;
 use crate::compile_error::CompileError;
 
+/// What errors call the file of the builtins.
+pub(crate) const BUILTIN: &str = "builtin";
+
 /// Where a term stands: the names around it, and the file that it is in.
 pub(crate) struct Scope<'s> {
     source: &'s str,
@@ -13,6 +16,9 @@ pub(crate) struct Scope<'s> {
     pub file: FileScope<'s>,
     /// The names inside the definition or filter that is being lowered, innermost last.
     pub locals: Vec<Local<'s>>,
+    /// Whether the term that is being lowered may run inside of a path expression that is elsewhere: it is in a
+    /// definition, or in an argument of a call of one.
+    pub may_be_path: bool,
 }
 
 /// Something that a name can refer to inside a definition or filter.
@@ -29,8 +35,11 @@ pub(crate) enum Local<'s> {
     },
     /// A parameter `f`.
     Closure(&'s str),
-    /// A parameter `$x`, which in jq can also be called as `x`.
-    Parameter(&'s str),
+    /// A parameter `$x`, which can also be called as `x`; noted in `is_called`.
+    Parameter {
+        name: &'s str,
+        is_called: bool,
+    },
     Var(&'s str),
     Label(&'s str),
 }
@@ -43,7 +52,13 @@ impl<'s> Scope<'s> {
             path: path.to_owned(),
             file,
             locals: Vec::new(),
+            may_be_path: false,
         }
+    }
+
+    /// Whether the definitions of builtins are being lowered.
+    pub(crate) fn is_builtin(&self) -> bool {
+        self.path == BUILTIN
     }
 
     /// Reports an error about `part` of the source.

@@ -9,9 +9,11 @@ mod names;
 mod operators;
 mod order;
 mod parts;
+mod path_expressions;
 mod patterns;
 mod term;
 mod terms;
+mod updates;
 
 pub(crate) use order::has_call;
 pub(crate) use terms::pipe;

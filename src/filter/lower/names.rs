@@ -2,7 +2,8 @@
 
 use jaq_core::load::parse::Term as T;
 
-use super::terms::{Lowered, pipe};
+use super::path_expressions::TAKES_PATHS;
+use super::terms::{Lower, Lowered, bind, pipe};
 use crate::builtins::Builtin;
 use crate::builtins::OutputCount::{self, Any, One};
 use crate::link::{Callee, Linker, Local, Scope};
@@ -31,10 +32,17 @@ impl<'s> Scope<'s> {
         });
         self.locals
             .extend(args.iter().map(|arg| match arg.strip_prefix('$') {
-                Some(_) => Local::Parameter(arg),
+                Some(_) => Local::Parameter {
+                    name: arg,
+                    is_called: false,
+                },
                 None => Local::Closure(arg),
             }));
+        let is_around = self.may_be_path;
+        self.may_be_path = !self.is_builtin();
         let (body, outputs) = self.term(linker, body);
+        self.may_be_path = is_around;
+        let (args, body) = called_parameters(&self.locals[depth + 1..], args, body);
         self.locals.truncate(depth + 1);
         let is_recursive = matches!(
             self.locals.pop(),
@@ -64,6 +72,7 @@ impl<'s> Scope<'s> {
         linker: &mut Linker<'s>,
         defs: Vec<Def<'s>>,
         body: Term<'s>,
+        lower: Lower<'s>,
     ) -> Lowered<'s> {
         let depth = self.locals.len();
         let mut lowered = Vec::with_capacity(defs.len());
@@ -80,14 +89,14 @@ impl<'s> Scope<'s> {
             });
             lowered.push(def);
         }
-        let (body, outputs) = self.term(linker, body);
+        let (body, outputs) = lower(self, linker, body);
         self.locals.truncate(depth);
         (T::Def(lowered, Box::new(body)), outputs)
     }
 
     /// The variable that `$name` refers to, by the name that it is compiled under.
     pub(super) fn variable(&mut self, linker: &mut Linker<'s>, name: &'s str) -> &'s str {
-        let is_bound = |local: &Local| matches!(local, Local::Var(known) | Local::Parameter(known) if *known == name);
+        let is_bound = |local: &Local| matches!(local, Local::Var(known) | Local::Parameter { name: known, .. } if *known == name);
         if name.starts_with("$ ") || self.locals.iter().any(is_bound) {
             return name;
         }
@@ -95,7 +104,7 @@ impl<'s> Scope<'s> {
             return global;
         }
         let known = self.locals.iter().filter_map(|local| match local {
-            Local::Var(name) | Local::Parameter(name) => Some(*name),
+            Local::Var(name) | Local::Parameter { name, .. } => Some(*name),
             _ => None,
         });
         let hint = suggestion::nearest(name, known.chain(["$ENV", "$ARGS"]));
@@ -104,53 +113,60 @@ impl<'s> Scope<'s> {
         name
     }
 
-    /// `name(args)`
+    /// `name(args)`. `lower` lowers the arguments, except for those that are path expressions anyway.
     pub(super) fn call(
         &mut self,
         linker: &mut Linker<'s>,
         name: &'s str,
         args: Vec<Term<'s>>,
+        lower: Lower<'s>,
     ) -> Lowered<'s> {
         let arity = args.len();
+        let callee = match self.local(name, arity) {
+            Some((compiled, outputs)) => Callee::Definition(compiled, outputs),
+            None => linker.resolve(&self.file, (name, arity)),
+        };
+        let takes_paths =
+            matches!(callee, Callee::Builtin(_)) && TAKES_PATHS.contains(&(name, arity));
+        let lower = if takes_paths { Self::path_term } else { lower };
+        let is_around = self.may_be_path;
+        self.may_be_path |= !matches!(callee, Callee::Builtin(_));
         let mut of_args = One;
         let args = args.into_iter().map(|arg| {
-            let (arg, outputs) = self.term(linker, arg);
+            let (arg, outputs) = lower(self, linker, arg);
             of_args = of_args.max(outputs);
             arg
         });
         let args: Vec<_> = args.collect();
-        let (compiled, outputs) = match self.local(name, arity) {
-            Some(Ok(found)) => found,
-            Some(Err(parameter)) => return (T::Var(parameter), One),
-            None => match linker.resolve(&self.file, (name, arity)) {
-                Callee::Definition(compiled, outputs) => (compiled, outputs),
-                Callee::Builtin(builtin) => return builtin_call(builtin, args, of_args),
-                Callee::Undefined => {
-                    self.undefined(linker, name, arity);
-                    (name, Any)
-                }
-                Callee::Refused(why) => {
-                    self.error(linker, name, why, None);
-                    (name, Any)
-                }
-            },
+        self.may_be_path = is_around;
+        let (compiled, outputs) = match callee {
+            Callee::Definition(compiled, outputs) => (compiled, outputs),
+            Callee::Builtin(builtin) => return builtin_call(builtin, args, of_args),
+            Callee::Undefined => {
+                self.undefined(linker, name, arity);
+                (name, Any)
+            }
+            Callee::Refused(why) => {
+                self.error(linker, name, why, None);
+                (name, Any)
+            }
         };
         (T::Call(compiled, args), multiplied(outputs, of_args))
     }
 
-    /// The definition or parameter of that name in scope. `Err` is a parameter `$x` that is called as `x`.
-    pub(super) fn local(
-        &mut self,
-        name: &str,
-        arity: usize,
-    ) -> Option<Result<(&'s str, OutputCount), &'s str>> {
+    /// The definition or parameter of that name in scope: the name that it is compiled under, and its outputs.
+    fn local(&mut self, name: &str, arity: usize) -> Option<(&'s str, OutputCount)> {
         for local in self.locals.iter_mut().rev() {
             match local {
                 Local::Closure(known) if *known == name && arity == 0 => {
-                    return Some(Ok((known, Any)));
+                    return Some((known, Any));
                 }
-                Local::Parameter(known) if known[1..] == *name && arity == 0 => {
-                    return Some(Err(known));
+                Local::Parameter {
+                    name: known,
+                    is_called,
+                } if known[1..] == *name && arity == 0 => {
+                    *is_called = true;
+                    return Some((&known[1..], Any));
                 }
                 Local::Def {
                     name: known,
@@ -161,7 +177,7 @@ impl<'s> Scope<'s> {
                     calls_itself,
                 } if *known == name && *n == arity => {
                     *calls_itself |= *is_open;
-                    return Some(Ok((compiled, *outputs)));
+                    return Some((compiled, *outputs));
                 }
                 _ => {}
             }
@@ -169,7 +185,21 @@ impl<'s> Scope<'s> {
         None
     }
 
-    pub(super) fn undefined(&mut self, linker: &mut Linker<'s>, name: &'s str, arity: usize) {
+    /// Whether a definition or parameter of that name is in scope.
+    pub(super) fn is_local(&self, name: &str, arity: usize) -> bool {
+        self.locals.iter().any(|local| match local {
+            Local::Closure(known) => *known == name && arity == 0,
+            Local::Parameter { name: known, .. } => known[1..] == *name && arity == 0,
+            Local::Def {
+                name: known,
+                arity: n,
+                ..
+            } => *known == name && *n == arity,
+            _ => false,
+        })
+    }
+
+    fn undefined(&mut self, linker: &mut Linker<'s>, name: &'s str, arity: usize) {
         if let Some((module, _)) = name.rsplit_once("::")
             && !self.file.imported.iter().any(|(known, _)| *known == module)
         {
@@ -188,6 +218,37 @@ impl<'s> Scope<'s> {
         };
         self.error(linker, name, message, hint);
     }
+}
+
+/// The parameters of a definition as they are compiled, and its body. If the body calls a parameter `$x` as `x`, the
+/// parameter is a filter whose outputs are bound to `$x`; so are the `$` parameters behind it, to keep their order.
+fn called_parameters<'s>(
+    locals: &[Local],
+    mut args: Vec<&'s str>,
+    body: Term<'s>,
+) -> (Vec<&'s str>, Term<'s>) {
+    let is_called = |local: &Local| {
+        matches!(
+            local,
+            Local::Parameter {
+                is_called: true,
+                ..
+            }
+        )
+    };
+    let Some(first) = locals.iter().position(is_called) else {
+        return (args, body);
+    };
+    let mut bound = Vec::new();
+    for arg in args.iter_mut().skip(first) {
+        if let Some(filter) = arg.strip_prefix('$') {
+            bound.push((*arg, filter));
+            *arg = filter;
+        }
+    }
+    let bind_one = |body, (name, filter)| bind(T::Call(filter, Vec::new()), name, body);
+    let body = bound.into_iter().rev().fold(body, bind_one);
+    (args, body)
 }
 
 /// A call of a builtin whose arguments have `of_args` outputs.

@@ -1,14 +1,12 @@
-//! Operators: the order of several operands, and updates.
+//! Operators: the order of several operands.
 
-use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
-use jaq_core::path::{Part, Path};
 
 use super::order::{has_call, is_outer};
-use super::terms::{Lowered, OPERAND, bind};
+use super::terms::{Lower, Lowered, OPERAND, bind};
 use crate::builtins::OutputCount::{Any, One};
 use crate::link::{Linker, Scope};
-use crate::syntax::Term;
+use crate::syntax::{Pattern, Term};
 
 impl<'s> Scope<'s> {
     pub(super) fn binary(
@@ -19,18 +17,7 @@ impl<'s> Scope<'s> {
         right: Term<'s>,
     ) -> Lowered<'s> {
         match op {
-            B::Pipe(Some(pattern)) => {
-                let (left, count) = self.term(linker, left);
-                let depth = self.locals.len();
-                let (pattern, plain) = self.pattern(linker, pattern);
-                let (right, outputs) = self.term(linker, right);
-                self.locals.truncate(depth);
-                let total = if plain { count.max(outputs) } else { Any };
-                (
-                    T::BinOp(Box::new(left), B::Pipe(Some(pattern)), Box::new(right)),
-                    total,
-                )
-            }
+            B::Pipe(Some(pattern)) => self.binding(linker, left, pattern, right, Self::term),
             B::Assign | B::Update | B::UpdateMath(_) | B::UpdateAlt => {
                 self.assignment(linker, left, op, right)
             }
@@ -51,6 +38,7 @@ impl<'s> Scope<'s> {
                     first.max(second),
                 )
             }
+            B::Alt if self.may_be_path => self.alternative(linker, left, right),
             B::Pipe(None) | B::Or | B::And | B::Alt => {
                 let (left, first) = self.term(linker, left);
                 let (right, second) = self.term(linker, right);
@@ -62,68 +50,44 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// Lowers an assignment. Plain paths are updated in place; for anything else jq's own definition over `path(…)` is
-    /// called.
-    pub(super) fn assignment(
+    /// `left // right` where it may be part of a path expression. jaq-core gives the right paths if the left side has one
+    /// output and the right side none.
+    fn alternative(
         &mut self,
         linker: &mut Linker<'s>,
         left: Term<'s>,
-        op: B<&'s str>,
         right: Term<'s>,
     ) -> Lowered<'s> {
-        let (left, _) = self.term(linker, left);
-        let (right, outputs) = self.term(linker, right);
-        if is_plain_path(&left) {
-            let count = if matches!(op, B::Update) {
-                One
-            } else {
-                outputs
-            };
-            return (T::BinOp(Box::new(left), op, Box::new(right)), count);
+        let (left, first) = self.term(linker, left);
+        let (right, second) = self.term(linker, right);
+        let has_path = !matches!(
+            right,
+            T::Num(_) | T::Str(..) | T::Arr(_) | T::Obj(_) | T::Neg(_)
+        );
+        let count = first.max(second);
+        if first == One && !has_path {
+            return (T::BinOp(Box::new(left), B::Alt, Box::new(right)), count);
         }
-        let operand = || Box::new(T::Var(OPERAND));
-        let (helper, args, bound) = match op {
-            B::Update => ("_modify", vec![left, right], None),
-            B::Assign => ("_assign", vec![left, T::Var(OPERAND)], Some(right)),
-            B::UpdateMath(math) => (
-                "_modify",
-                vec![left, T::BinOp(Box::new(T::Id), B::Math(math), operand())],
-                Some(right),
-            ),
-            _ => (
-                "_modify",
-                vec![left, T::BinOp(Box::new(T::Id), B::Alt, operand())],
-                Some(right),
-            ),
-        };
-        let _definition = linker.resolve(&self.file, (helper, 2));
-        let call = T::Call(helper, args);
-        (
-            bound.map_or(call.clone(), |value| bind(value, OPERAND, call)),
-            Any,
-        )
+        let _native = linker.resolve(&self.file, ("_alternative", 2));
+        (T::Call("_alternative", vec![left, right]), count)
     }
-}
 
-/// Whether the term is a path such as `.a[0].b`, `.[]` or `.a[1:]`, which jaq-core updates in place with the same
-/// result as through `path(…)`.
-fn is_plain_path(term: &Term) -> bool {
-    let constant = |term: &Term| match term {
-        T::Num(_) | T::Var(_) => true,
-        T::Neg(inner) => matches!(**inner, T::Num(_)),
-        T::Str(None, parts) => parts.iter().all(|part| !matches!(part, StrPart::Term(_))),
-        _ => false,
-    };
-    match term {
-        T::Id => true,
-        T::Path(inner, Path(parts)) => {
-            matches!(**inner, T::Id)
-                && parts.iter().all(|(part, _)| match part {
-                    Part::Index(index) => constant(index),
-                    Part::Range(from, upto) => [from, upto].into_iter().flatten().all(constant),
-                })
-        }
-        T::BinOp(left, B::Pipe(None), right) => is_plain_path(left) && is_plain_path(right),
-        _ => false,
+    /// `source as $x | rest`
+    pub(super) fn binding(
+        &mut self,
+        linker: &mut Linker<'s>,
+        source: Term<'s>,
+        pattern: Pattern<'s>,
+        rest: Term<'s>,
+        lower: Lower<'s>,
+    ) -> Lowered<'s> {
+        let (source, count) = self.term(linker, source);
+        let depth = self.locals.len();
+        let (pattern, plain) = self.pattern(linker, pattern);
+        let (rest, outputs) = lower(self, linker, rest);
+        self.locals.truncate(depth);
+        let total = if plain { count.max(outputs) } else { Any };
+        let binding = B::Pipe(Some(pattern));
+        (T::BinOp(Box::new(source), binding, Box::new(rest)), total)
     }
 }

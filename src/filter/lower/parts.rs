@@ -21,9 +21,37 @@ fn of_same_name<'s>(key: &Term<'s>) -> Option<Term<'s>> {
     }
 }
 
+/// Replaces keys and values of an object by variables, where their order demands it. Gives the variables with what they
+/// are bound to, outermost first.
+fn bind_parts<'s>(parts: &mut [Option<Lowered<'s>>]) -> Vec<(&'static str, Term<'s>)> {
+    let may_end = |part: &Option<_>| matches!(part, Some((_, count)) if *count != One);
+    let is_key_for_value = |at: usize| at.is_multiple_of(2) && parts[at + 1].is_none();
+    let last = parts.iter().rposition(may_end).unwrap_or(0);
+    let last_key = (0..parts.len()).rfind(|at| is_key_for_value(*at));
+    let is_bound = |at: usize, (term, count): &Lowered| {
+        is_key_for_value(at)
+            || (at < last && may_fail(term))
+            || (last_key.is_some_and(|key| at < key) && *count != One)
+    };
+    let wanted = parts.iter().enumerate();
+    let wanted = wanted.filter(|(at, part)| part.as_ref().is_some_and(|part| is_bound(*at, part)));
+    let wanted: Vec<_> = wanted.map(|(at, _)| (at, is_key_for_value(at))).collect();
+    let mut bound = Vec::new();
+    for ((at, is_key), name) in wanted.into_iter().zip(INDICES) {
+        if let Some((term, _)) = &mut parts[at] {
+            bound.push((name, std::mem::replace(term, T::Var(name))));
+        }
+        if is_key {
+            let index = (Part::Index(T::Var(name)), Opt::Essential);
+            parts[at + 1] = Some((T::Path(Box::new(T::Id), Path(vec![index])), One));
+        }
+    }
+    bound
+}
+
 impl<'s> Scope<'s> {
     /// An object. A key or value that may fail is evaluated before a later one that may have no output, which would
-    /// otherwise hide the error.
+    /// otherwise hide the error. A key that names its value too is evaluated once for both.
     pub(super) fn object(
         &mut self,
         linker: &mut Linker<'s>,
@@ -38,21 +66,7 @@ impl<'s> Scope<'s> {
         }
         let counts = parts.iter().flatten().map(|(_, count)| *count);
         let total = counts.max().unwrap_or(One);
-        let may_end = |part: &Option<_>| matches!(part, Some((_, count)) if *count != One);
-        let last = parts.iter().rposition(may_end).unwrap_or(0);
-        let mut names = INDICES.iter().copied();
-        let mut bound = Vec::new();
-        for at in 0..last {
-            // A key without a value also names the value.
-            let is_alone = at % 2 == 0 && parts[at + 1].is_none();
-            if let Some((term, _)) = &mut parts[at]
-                && !is_alone
-                && may_fail(term)
-                && let Some(name) = names.next()
-            {
-                bound.push((name, std::mem::replace(term, T::Var(name))));
-            }
-        }
+        let bound = bind_parts(&mut parts);
         let mut terms = parts.into_iter().map(|part| part.map(|(term, _)| term));
         let entry = || Some((terms.next()??, terms.next()?));
         let object = T::Obj(std::iter::from_fn(entry).collect());
@@ -108,13 +122,13 @@ impl<'s> Scope<'s> {
         )
     }
 
+    /// The parts of a path, behind a term that is lowered already.
     pub(super) fn path(
         &mut self,
         linker: &mut Linker<'s>,
-        inner: Term<'s>,
+        (inner, mut count): Lowered<'s>,
         parts: Vec<(Part<Term<'s>>, Opt)>,
     ) -> Lowered<'s> {
-        let (inner, mut count) = self.term(linker, inner);
         let mut hoisted = Vec::new();
         let mut lowered = Vec::with_capacity(parts.len());
         for (part, opt) in parts {

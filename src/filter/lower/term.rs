@@ -3,7 +3,7 @@
 use jaq_core::load::parse::Term as T;
 use jaq_core::path::Path;
 
-use super::terms::Lowered;
+use super::terms::{Lower, Lowered};
 use crate::builtins::OutputCount::{self, Any, AtMostOne, One};
 use crate::link::{Linker, Local, Scope};
 use crate::syntax::Term;
@@ -31,12 +31,7 @@ impl<'s> Scope<'s> {
                 (T::Neg(inner), count)
             }
             T::BinOp(left, op, right) => self.binary(linker, *left, op, *right),
-            T::Label(name, inner) => {
-                self.locals.push(Local::Label(name));
-                let (inner, _) = self.boxed(linker, *inner);
-                self.locals.pop();
-                (T::Label(name, inner), Any)
-            }
+            T::Label(name, inner) => self.label(linker, name, *inner, Self::term),
             T::Break(name) => {
                 if !self
                     .locals
@@ -66,32 +61,51 @@ impl<'s> Scope<'s> {
                     },
                 )
             }
-            T::IfThenElse(branches, otherwise) => self.condition(linker, branches, otherwise),
-            T::Def(defs, body) => self.local_definitions(linker, defs, *body),
-            T::Call(name, args) => self.call(linker, name, args),
+            T::IfThenElse(branches, otherwise) => {
+                self.condition(linker, branches, otherwise, Self::term)
+            }
+            T::Def(defs, body) => self.local_definitions(linker, defs, *body, Self::term),
+            T::Call(name, args) => self.call(linker, name, args, Self::term),
             T::Var(name) => (T::Var(self.variable(linker, name)), One),
-            T::Path(inner, Path(parts)) => self.path(linker, *inner, parts),
+            T::Path(inner, Path(parts)) => {
+                let inner = self.term(linker, *inner);
+                self.path(linker, inner, parts)
+            }
         }
     }
 
-    fn condition(
+    pub(super) fn label(
+        &mut self,
+        linker: &mut Linker<'s>,
+        name: &'s str,
+        inner: Term<'s>,
+        lower: Lower<'s>,
+    ) -> Lowered<'s> {
+        self.locals.push(Local::Label(name));
+        let (inner, _) = lower(self, linker, inner);
+        self.locals.pop();
+        (T::Label(name, Box::new(inner)), Any)
+    }
+
+    pub(super) fn condition(
         &mut self,
         linker: &mut Linker<'s>,
         branches: Vec<(Term<'s>, Term<'s>)>,
         otherwise: Option<Box<Term<'s>>>,
+        lower: Lower<'s>,
     ) -> Lowered<'s> {
         let mut total = One;
         let mut lowered = Vec::with_capacity(branches.len());
         for (condition, then) in branches {
             let (condition, first) = self.term(linker, condition);
-            let (then, second) = self.term(linker, then);
+            let (then, second) = lower(self, linker, then);
             total = total.max(first).max(second);
             lowered.push((condition, then));
         }
         let otherwise = otherwise.map(|otherwise| {
-            let (otherwise, count) = self.boxed(linker, *otherwise);
+            let (otherwise, count) = lower(self, linker, *otherwise);
             total = total.max(count);
-            otherwise
+            Box::new(otherwise)
         });
         (T::IfThenElse(lowered, otherwise), total)
     }

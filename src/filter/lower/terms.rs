@@ -3,10 +3,14 @@
 use jaq_core::load::parse::{BinaryOp as B, Pattern as P, Term as T};
 
 use crate::builtins::OutputCount;
+use crate::link::{Linker, Scope};
 use crate::syntax::Term;
 
 /// A term for jaq-core, and how many outputs it has for one input.
 pub(super) type Lowered<'s> = (Term<'s>, OutputCount);
+
+/// How the parts of a term are lowered: [`Scope::term`], or [`Scope::path_term`] in a path expression.
+pub(super) type Lower<'s> = fn(&mut Scope<'s>, &mut Linker<'s>, Term<'s>) -> Lowered<'s>;
 
 /// Variables for operands and parts that are evaluated before the rest. No jq program can spell these names.
 pub(super) const OPERAND: &str = "$ operand";

@@ -10,7 +10,6 @@ pub(super) const TABLE: &[NativeEntry] = &[
     ("true", "", |_| one(Ok(Value::Bool(true)))),
     ("false", "", |_| one(Ok(Value::Bool(false)))),
     ("null", "", |_| one(Ok(Value::Null))),
-    ("_empty", "", |_| Box::new(std::iter::empty())),
     ("type", "", |cv| one(Ok(Value::str(cv.1.type_name())))),
     ("length", "", |cv| one(length(cv.1))),
     ("keys", "", |cv| one(keys(&cv.1, true))),
@@ -23,10 +22,6 @@ pub(super) const TABLE: &[NativeEntry] = &[
     }),
     ("_indices", "v", |cv| {
         one(with_argument(cv, |value, part| indices(&value, &part)))
-    }),
-    ("_setpath", "vv", setpath),
-    ("delpaths", "v", |cv| {
-        one(with_argument(cv, |value, paths| value.delete_paths(&paths)))
     }),
     ("_flatten", "v", |cv| one(with_argument(cv, flatten))),
     ("_bsearch", "v", |cv| {
@@ -145,15 +140,6 @@ fn text_indices(text: &str, part: &str) -> Value {
         characters += 1;
     }
     Value::from(found)
-}
-
-fn setpath(mut cv: NativeCall) -> Outputs {
-    let new = cv.0.pop_var();
-    let path = cv.0.pop_var();
-    one(match path {
-        Value::Arr(path) => cv.1.set_path(&path, new),
-        _ => fail("Path must be specified as an array"),
-    })
 }
 
 fn flatten(value: Value, depth: Value) -> ValR {

@@ -6,6 +6,7 @@ mod format;
 mod json;
 mod math;
 mod native;
+mod paths;
 mod regex;
 mod sorting;
 mod strings;
@@ -22,12 +23,13 @@ use crate::builtins::{Builtin, Implementation};
 use crate::jaq_run::JaqData;
 use native::NativeEntry;
 
-const TABLES: [&[NativeEntry]; 10] = [
+const TABLES: [&[NativeEntry]; 11] = [
     arrays::TABLE,
     fetch::TABLE,
     format::TABLE,
     json::TABLE,
     math::TABLE,
+    paths::TABLE,
     regex::TABLE,
     sorting::TABLE,
     strings::TABLE,
@@ -54,7 +56,7 @@ fn own_function(builtin: &Builtin) -> Option<Fun<JaqData>> {
     let (name, parameters, run) = entries
         .find(|(name, parameters, _)| (*name, parameters.len()) == (builtin.name, builtin.arity))?;
     let native = Native::<JaqData>::new(*run);
-    let native = match system::paths(name) {
+    let native = match paths::inside_path(name, parameters.len()) {
         Some(paths) => native.with_paths(paths),
         None => native,
     };

@@ -1,7 +1,7 @@
 //! Builtins that use more than their input: other inputs, messages, exit codes, the stack.
 
 use jaq_core::box_iter::box_once;
-use jaq_core::{Ctx, Exn, PathsPtr};
+use jaq_core::{Ctx, Exn};
 
 use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
 use crate::builtins;
@@ -9,9 +9,6 @@ use crate::jaq_run::JaqData;
 use dq_json::value::{Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("error", "", |cv| {
-        box_once(Err(ValueError::new(cv.1).into()))
-    }),
     ("input", "", |cv| {
         box_once(
             cv.0.data()
@@ -41,13 +38,6 @@ pub(super) const TABLE: &[NativeEntry] = &[
     ("_halt_error", "v", halt_error),
     ("builtins", "", |_| one(Ok(all_names()))),
     ("_stack_guard", "", stack_guard),
-    ("_getpath", "v", |mut cv| {
-        let path = cv.0.pop_var();
-        one(match path {
-            Value::Arr(path) => cv.1.get_path(&path),
-            _ => fail("Path must be specified as an array"),
-        })
-    }),
     ("modulemeta", "", |cv| {
         one(cv.0.data().module_metadata(&cv.1))
     }),
@@ -105,42 +95,12 @@ fn stack_guard(cv: NativeCall) -> Outputs {
     one(check_stack(&cv.0).map(|()| cv.1))
 }
 
-fn check_stack(context: &Ctx<JaqData>) -> Result<(), ValueError> {
+pub(super) fn check_stack(context: &Ctx<JaqData>) -> Result<(), ValueError> {
     let marker = 0u8;
     let is_enough = std::ptr::from_ref(&marker).addr() >= context.data().stack_limit();
     if is_enough {
         Ok(())
     } else {
         fail("the filter recurses too deeply")
-    }
-}
-
-/// How a native filter that is a path expression runs inside of `path(…)`.
-pub(super) fn paths(name: &str) -> Option<PathsPtr<JaqData>> {
-    match name {
-        "_empty" => Some(|_| Box::new(std::iter::empty())),
-        "error" => Some(|cv| box_once(Err(ValueError::new(cv.1.0).into()))),
-        "_stack_guard" => Some(|cv| {
-            box_once(match check_stack(&cv.0) {
-                Ok(()) => Ok(cv.1),
-                Err(error) => Err(error.into()),
-            })
-        }),
-        "_getpath" => Some(|mut cv| {
-            let (value, mut path) = cv.1;
-            let Value::Arr(keys) = cv.0.pop_var() else {
-                return box_once(fail("Path must be specified as an array").map_err(Into::into));
-            };
-            for key in keys.iter() {
-                path = path.cons(key.clone());
-            }
-            box_once(
-                value
-                    .get_path(&keys)
-                    .map(|value| (value, path))
-                    .map_err(Into::into),
-            )
-        }),
-        _ => None,
     }
 }

@@ -129,6 +129,26 @@ impl Value {
         }
     }
 
+    /// The value with the one at `path` changed by `update`, which may change it without a copy: it is taken out of this
+    /// value meanwhile.
+    ///
+    /// # Errors
+    /// Those of `update` and [`Value::set_path`].
+    pub fn update_path<E: From<ValueError>>(
+        mut self,
+        path: &[Self],
+        update: impl FnOnce(Self) -> Result<Self, E>,
+    ) -> Result<Self, E> {
+        check_depth(path)?;
+        match path {
+            [] => update(self),
+            [key, rest @ ..] => {
+                let child = self.take(key)?.update_path(rest, update)?;
+                Ok(self.set(key, child)?)
+            }
+        }
+    }
+
     /// The value at `path`: null if the path leads nowhere (`getpath`).
     ///
     /// # Errors
