@@ -155,8 +155,12 @@ impl Table {
             None => ColumnWidths::full(&demands),
             Some(width) => fit_columns(&demands, width, self.is_selected),
         };
-        let lacks_columns = fitted.shown() < self.columns.len();
-        self.layout = if self.is_record || (self.is_single_object && lacks_columns) {
+        let is_cut = |(column, width): (&TableColumn, &Option<usize>)| {
+            width.is_none_or(|width| width < column.demand.short)
+        };
+        let is_whole = !self.columns.iter().zip(&fitted.widths).any(is_cut);
+        let is_too_wide = self.is_single_object && self.columns.len() > 1 && !is_whole;
+        self.layout = if self.is_record || is_too_wide {
             TableLayout::Records(self.header_width())
         } else {
             TableLayout::Rows(fitted)
