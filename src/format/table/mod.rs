@@ -90,22 +90,9 @@ impl RowWriter for Table {
     }
 
     fn write_header(&mut self, rows: &RowBuffer, out: &mut String) {
-        let mut names = rows.names();
-        self.is_selected = names.any(|name| name.origin == ColumnOrigin::Selected);
-        let columns = rows.names().map(|name| {
-            let header = name.header.or(self.is_record.then_some(name.path));
-            TableColumn::new(header, name.path, name.subject, self.width.is_some())
-        });
-        self.columns = columns.collect();
-        for cell in rows.rows().flatten() {
-            self.columns[cell.column].measure_first(rows.text(cell), cell.kind);
-        }
-        self.columns.iter_mut().for_each(TableColumn::decide_role);
-        self.measured = rows.rows().count();
+        self.measure_all(rows);
         self.choose_layout();
-        if let TableLayout::Rows(fitted) = &mut self.layout
-            && self.width.is_some()
-        {
+        if let (TableLayout::Rows(fitted), Some(_)) = (&mut self.layout, self.width) {
             unused::distribute(&self.columns, rows, fitted);
         }
         // The columns of arrays have no names.
@@ -147,6 +134,22 @@ impl RowWriter for Table {
 impl Table {
     fn demands(&self) -> Vec<&WidthDemand> {
         self.columns.iter().map(|column| &column.demand).collect()
+    }
+
+    /// Makes the columns and measures their first cells, which decide what the columns are.
+    fn measure_all(&mut self, rows: &RowBuffer) {
+        let mut names = rows.names();
+        self.is_selected = names.any(|name| name.origin == ColumnOrigin::Selected);
+        let columns = rows.names().map(|name| {
+            let header = name.header.or(self.is_record.then_some(name.path));
+            TableColumn::new(header, name.path, name.subject, self.width.is_some())
+        });
+        self.columns = columns.collect();
+        for cell in rows.rows().flatten() {
+            self.columns[cell.column].measure_first(rows.text(cell), cell.kind);
+        }
+        self.columns.iter_mut().for_each(TableColumn::decide_role);
+        self.measured = rows.rows().count();
     }
 
     fn choose_layout(&mut self) {
