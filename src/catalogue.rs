@@ -1,5 +1,6 @@
 //! The endpoints of Docker's Engine API, for `--endpoints`, completion and hints. The table is parsed on each use.
 
+mod endless;
 mod endpoint;
 mod explain;
 mod search;
@@ -7,6 +8,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use endless::endless_reason;
 pub use endpoint::{Endpoint, Parameter};
 pub use explain::explanation;
 pub use search::{hint, matching, nearest};

@@ -4,6 +4,7 @@ mod arrival;
 mod body;
 mod byte_source;
 mod cells;
+mod changes;
 mod exchange;
 mod fetch_pool;
 mod fetcher;
@@ -14,6 +15,7 @@ mod missing_columns;
 mod output;
 mod progress;
 mod stdout_monitor;
+mod until;
 
 use std::rc::Rc;
 
@@ -38,6 +40,11 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
     output.format_with(cells::formatter(&plan, cells));
     for warning in filter.warnings() {
         output.report(&format!("dq: filter: {warning}"));
+    }
+    if let (true, Input::Http(exchange)) = (plan.until, &plan.input) {
+        let outcome = until::run(&plan, exchange, &filter, &output, stack_bytes);
+        let finished = output.finish();
+        return outcome.and_then(|code| finished.map(|()| code));
     }
     let deferred = Rc::new(DeferredFailure::default());
     let outcome = arrive(&plan, &output, &deferred)

@@ -84,6 +84,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         inputs: settings::inputs(&options.filter),
         null_input: options.filter.null_input,
         exit_status: options.filter.exit_status,
+        until: options.fetch.request.until && !options.fetch.request.curl,
         flush: Flush::new(&terminal, options.format.unbuffered),
         program: program(words, options, call, saved_filters, &input, env)?,
         input,

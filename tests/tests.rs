@@ -25,3 +25,4 @@ mod ssh;
 mod support;
 mod tables;
 mod tls;
+mod until;

@@ -20,6 +20,7 @@ pub struct Defaults {
     pub wide: bool,
     pub connect_timeout: Option<Duration>,
     pub retry: Option<u32>,
+    pub read_only: bool,
 }
 
 /// A line that is no option which may be a default.
@@ -32,7 +33,7 @@ pub struct BadLine {
 
 /// Appearance and patience. The host, the request and the format are for the command line alone: no default may make a
 /// command line fail that works without it.
-const ALLOWED: [&str; 9] = [
+const ALLOWED: [&str; 10] = [
     "color",
     "color-output",
     "monochrome-output",
@@ -42,6 +43,7 @@ const ALLOWED: [&str; 9] = [
     "wide",
     "connect-timeout",
     "retry",
+    "read-only",
 ];
 
 impl Defaults {
@@ -79,6 +81,7 @@ impl Defaults {
         let fetch = read::fetch(&options)?;
         self.connect_timeout = fetch.connect_timeout.or(self.connect_timeout);
         self.retry = fetch.request.retry.or(self.retry);
+        self.read_only |= fetch.request.read_only;
         Ok(())
     }
 }
@@ -108,13 +111,14 @@ mod tests {
 
     #[test]
     fn a_line_is_an_option() {
-        let text = "# looks\n\n  --color=never\n--indent 4\n-S\n  # patience\n--connect-timeout 2.5\n--retry  3 \n";
+        let text = "# looks\n\n  --color=never\n--indent 4\n-S\n  # patience\n--connect-timeout 2.5\n--retry  3 \n--read-only\n";
         let expected = Defaults {
             color: Some(ColorWhen::Never),
             indent: Some(4),
             sort_keys: true,
             connect_timeout: Some(Duration::from_millis(2500)),
             retry: Some(3),
+            read_only: true,
             ..Defaults::default()
         };
         assert_eq!(Defaults::read(text), Ok(expected));

@@ -50,6 +50,8 @@ pub struct RequestOptions {
     pub query: Vec<String>,
     pub include: bool,
     pub verbose: bool,
+    pub read_only: bool,
+    pub until: bool,
     pub curl: bool,
     pub fail_with_body: bool,
     pub paginate: bool,

@@ -10,6 +10,7 @@ use super::byte_source::BeforeBlocking;
 use super::exchange;
 use super::fetch_pool::{Answer, Failure, FetchPool, Headers, Pending};
 use super::output::Output;
+use crate::catalogue;
 use crate::error::Error;
 use crate::plan::{FilterRequests, Input, Plan};
 use dq_filter::{FetchedValues, Fetcher, InputSettings, InputSource, Inputs};
@@ -91,7 +92,7 @@ impl Fetcher for HostFetcher<'_> {
                 },
             ))))
         };
-        if let Some(problem) = endless(path) {
+        if let Some(problem) = catalogue::endless_reason(path) {
             return failed(&problem);
         }
         match self.pool() {
@@ -236,37 +237,6 @@ pub fn raised(error: &Value) -> Option<String> {
     })
 }
 
-/// Why a path is not fetched whose body does not end by itself.
-fn endless(path: &str) -> Option<String> {
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let value = |name: &str| {
-        let mut pairs = query.split('&').rev();
-        let pair = pairs.find(|pair| pair.split('=').next() == Some(name));
-        pair.map(|pair| pair.split_once('=').map_or("", |(_, value)| value))
-    };
-    // As Docker reads a boolean (moby api/server/httputils/form.go).
-    let is_true = |value: &str| {
-        !matches!(
-            value,
-            "" | "0" | "no" | "false" | "none" | "False" | "FALSE"
-        )
-    };
-    let last = path.rsplit('/').next().unwrap_or_default();
-    match last {
-        "events" if value("until").is_none_or(str::is_empty) => {
-            Some("/events does not end: add until=…".into())
-        }
-        "logs" if value("follow").is_some_and(is_true) => {
-            Some("a followed log does not end: leave follow out".into())
-        }
-        "stats" if value("stream").is_none_or(is_true) && path.contains("/containers/") => {
-            Some("stats do not end: add stream=false".into())
-        }
-        "attach" | "ws" => Some("attach does not end".into()),
-        _ => None,
-    }
-}
-
 impl FilterRequests {
     /// The host that the options, the environment and docker's configuration choose.
     ///
@@ -277,30 +247,5 @@ impl FilterRequests {
             var: &crate::environment::process,
         };
         Ok(dq_fetch::resolve_host(&self.flags, &environment)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn endless_bodies_are_known_by_their_paths() {
-        let cases = [
-            ("/events", true),
-            ("/v1.45/events?since=1", true),
-            ("/events?until=5", false),
-            ("/containers/web/logs?stdout=1", false),
-            ("/containers/web/logs?stdout=1&follow=true", true),
-            ("/containers/web/logs?follow=0", false),
-            ("/containers/web/stats", true),
-            ("/containers/web/stats?stream=1", true),
-            ("/containers/web/stats?stream=false", false),
-            ("/containers/web/json", false),
-            ("/containers/events/json", false),
-        ];
-        for (path, expected) in cases {
-            assert_eq!(endless(path).is_some(), expected, "{path}");
-        }
     }
 }

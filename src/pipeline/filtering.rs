@@ -24,13 +24,82 @@ pub fn run(
     output: &Rc<Output>,
     stack_bytes: usize,
 ) -> Result<u8, Error> {
+    let Some((inputs, problems)) = inputs(arrival, output) else {
+        return Ok(0);
+    };
+    let mut emit = |item: FilterOutput| {
+        // A table of the elements of one array is written as a whole, however slowly they arrive.
+        output.hold(filter.streams_elements());
+        output.item(item)
+    };
+    let run = Run {
+        plan,
+        filter,
+        output,
+        stack_bytes,
+    };
+    let outcome = run.on_all(&inputs, &problems, &mut emit);
+    // The outputs before an error are written, too.
+    let finished = output.finish_values();
+    let code = match outcome? {
+        Ended::Inputs { code, last_output } if code == 0 && plan.exit_status => {
+            last_output.exit_code()
+        }
+        Ended::Inputs { code, .. } | Ended::Halted(code) => code,
+    };
+    finished?;
+    Ok(code)
+}
+
+/// The outputs of a filter that are not written yet.
+pub struct Collected {
+    pub values: Vec<Value>,
+    /// The exit code where the filter has failed or ended the run.
+    pub ended: Option<u8>,
+}
+
+/// Runs the filter on everything that arrives and collects its outputs.
+///
+/// # Errors
+/// As [`run`].
+pub fn collect(
+    plan: &Plan,
+    filter: &dq_filter::Filter,
+    arrival: Arrival,
+    output: &Rc<Output>,
+    stack_bytes: usize,
+) -> Result<Collected, Error> {
+    let mut values = Vec::new();
+    let Some((inputs, problems)) = inputs(arrival, output) else {
+        let ended = None;
+        return Ok(Collected { values, ended });
+    };
+    let mut emit = |item: FilterOutput| {
+        values.push(item.into_value());
+        Ok(())
+    };
+    let run = Run {
+        plan,
+        filter,
+        output,
+        stack_bytes,
+    };
+    let ended = match run.on_all(&inputs, &problems, &mut emit)? {
+        Ended::Inputs { code: 0, .. } => None,
+        Ended::Inputs { code, .. } | Ended::Halted(code) => Some(code),
+    };
+    Ok(Collected { values, ended })
+}
+
+/// The inputs that have arrived, if any.
+fn inputs(arrival: Arrival, output: &Rc<Output>) -> Option<(RefCell<Inputs>, Rc<SourceProblems>)> {
     let Arrival::Inputs {
         sources,
         settings,
         problems,
     } = arrival
     else {
-        return Ok(0);
+        return None;
     };
     let mut inputs = Inputs::new(settings, sources);
     if settings.seq {
@@ -39,60 +108,71 @@ pub fn run(
             output.report(&format!("dq: input: ignoring a broken record: {error}"));
         }));
     }
-    let inputs = RefCell::new(inputs);
-    let outcome = filter_all(plan, filter, &inputs, output, &problems, stack_bytes);
-    // The outputs before an error are written, too.
-    let finished = output.finish_values();
-    let code = outcome?;
-    finished?;
-    Ok(code)
+    Some((RefCell::new(inputs), problems))
 }
 
-/// The main loop: runs the filter on every input and passes every output to the formatter.
-fn filter_all(
-    plan: &Plan,
-    filter: &dq_filter::Filter,
-    inputs: &RefCell<Inputs>,
-    output: &Rc<Output>,
-    problems: &SourceProblems,
+/// What a run needs besides its inputs.
+struct Run<'r> {
+    plan: &'r Plan,
+    filter: &'r dq_filter::Filter,
+    output: &'r Rc<Output>,
     stack_bytes: usize,
-) -> Result<u8, Error> {
-    let messages = |bytes: &[u8]| output.message(bytes);
-    let fetcher = HostFetcher::new(plan, output);
-    let run = FilterRun::new(filter, inputs, &messages, stack_bytes, plan.null_input);
-    let run = run.with_fetcher(&fetcher);
-    let last_output = LastOutput::default();
-    let mut code = 0;
-    loop {
-        let mut emit = |item: FilterOutput| {
-            last_output.record(&item);
-            // A table of the elements of one array is written as a whole, however slowly they arrive.
-            output.hold(filter.streams_elements());
-            output.item(item)
-        };
-        let next = run.next_input(&mut emit);
-        output.hold(false);
-        let Some(ended) = next else { break };
-        code = match ended {
-            Ok(()) => 0,
-            Err(RunError::Unread(error)) => return Err(input_error(error, inputs, problems)),
-            Err(RunError::Halted(code)) => return Ok(halted(plan, code, problems)),
-            Err(RunError::Raised(error)) => {
-                output.report(&format!("dq: filter: {}", raised(&error)));
-                5
-            }
-            Err(RunError::Output(error @ dq_format::Error::Io(_))) => return Err(error.into()),
-            Err(RunError::Output(error)) => {
-                output.report(&format!("dq: format: {error}"));
-                error.exit_code()
-            }
-        };
+}
+
+/// How a run has ended.
+enum Ended {
+    /// All inputs were taken; the code is that of the last one.
+    Inputs { code: u8, last_output: LastOutput },
+    /// The filter has ended it, with this exit code.
+    Halted(u8),
+}
+
+impl Run<'_> {
+    /// The main loop: runs the filter on every input and passes every output to `emit`.
+    fn on_all(
+        &self,
+        inputs: &RefCell<Inputs>,
+        problems: &SourceProblems,
+        emit: &mut dyn FnMut(FilterOutput) -> Result<(), dq_format::Error>,
+    ) -> Result<Ended, Error> {
+        let (plan, output) = (self.plan, self.output);
+        let messages = |bytes: &[u8]| output.message(bytes);
+        let fetcher = HostFetcher::new(plan, output);
+        let stack_bytes = self.stack_bytes;
+        let run = FilterRun::new(self.filter, inputs, &messages, stack_bytes, plan.null_input);
+        let run = run.with_fetcher(&fetcher);
+        let last_output = LastOutput::default();
+        let mut code = 0;
+        loop {
+            let mut emit = |item: FilterOutput| {
+                last_output.record(&item);
+                emit(item)
+            };
+            let next = run.next_input(&mut emit);
+            output.hold(false);
+            let Some(ended) = next else { break };
+            code = match ended {
+                Ok(()) => 0,
+                Err(RunError::Unread(error)) => return Err(input_error(error, inputs, problems)),
+                Err(RunError::Halted(code)) => {
+                    return Ok(Ended::Halted(halted(plan, code, problems)));
+                }
+                Err(RunError::Raised(error)) => {
+                    output.report(&format!("dq: filter: {}", raised(&error)));
+                    5
+                }
+                Err(RunError::Output(error @ dq_format::Error::Io(_))) => return Err(error.into()),
+                Err(RunError::Output(error)) => {
+                    output.report(&format!("dq: format: {error}"));
+                    error.exit_code()
+                }
+            };
+        }
+        if problems.has_unopened.get() {
+            code = 2;
+        }
+        Ok(Ended::Inputs { code, last_output })
     }
-    Ok(match code {
-        _ if problems.has_unopened.get() => 2,
-        0 if plan.exit_status => last_output.exit_code(),
-        code => code,
-    })
 }
 
 /// The exit code of a run that the filter has ended with `halt` or `halt_error`.

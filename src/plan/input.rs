@@ -6,6 +6,7 @@ use super::options::Options;
 use super::request;
 use super::saved;
 use super::source::Words;
+use crate::catalogue;
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
 use crate::error::Error;
@@ -40,6 +41,12 @@ pub(super) fn source(
         return Ok(Input::Stdin);
     }
     let request = request::request(source, typed)?;
+    if options.is_read_only || is_read_only(env) {
+        refuse_writing(&request)?;
+    }
+    if typed.request.until {
+        refuse_until(&request)?;
+    }
     let flags = flags(typed);
     let environment = EnvVars { var: env };
     let (host, source) = match request.source {
@@ -58,6 +65,41 @@ pub(super) fn source(
             None
         },
     })))
+}
+
+/// Refuses to repeat a request that changes something, or whose answer does not end.
+fn refuse_until(request: &dq_fetch::Request) -> Result<(), Error> {
+    let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) = &request.source;
+    if !matches!(&*request.method, "GET" | "HEAD") {
+        return Err(Error::usage(format!(
+            "--until repeats the request, and {} may change something",
+            request.method
+        )));
+    }
+    match catalogue::endless_reason(source) {
+        Some(reason) => Err(Error::Usage {
+            message: format!("--until repeats the request: {reason}"),
+            hint: Some("a stream is awaited by dq -n SOURCE 'first(inputs | select(…))'".into()),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Whether `$DQ_READ_ONLY` is set, to anything but an empty text, 0 and false.
+fn is_read_only(env: Variables) -> bool {
+    env("DQ_READ_ONLY").is_some_and(|value| !matches!(value.to_str(), Some("" | "0" | "false")))
+}
+
+/// Refuses a request that may change something on the server.
+fn refuse_writing(request: &dq_fetch::Request) -> Result<(), Error> {
+    let method = &request.method;
+    if matches!(&**method, "GET" | "HEAD") {
+        return Ok(());
+    }
+    Err(Error::Usage {
+        message: format!("{method} may change something, and dq is read-only here"),
+        hint: Some("DQ_READ_ONLY, --read-only or the options file says so".into()),
+    })
 }
 
 /// How `fetch` in the filter requests paths; `saved_parallel` is what a saved filter says of it.
@@ -193,6 +235,7 @@ fn typed_source_option(typed: &RequestOptions) -> Option<&'static str> {
         ("--query", !typed.query.is_empty()),
         ("--include", typed.include),
         ("--curl", typed.curl),
+        ("--until", typed.until),
         ("--fail-with-body", typed.fail_with_body),
         ("--paginate", typed.paginate),
         ("--registry-auth", typed.registry_auth),

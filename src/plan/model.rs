@@ -1,6 +1,7 @@
 //! What dq will do, as data.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::format::CellProgram;
 use super::jq_options::JqOptions;
@@ -21,6 +22,8 @@ pub struct Plan {
     pub output: dq_format::Settings,
     /// The filters of the columns, in the order of their indexes.
     pub cells: Vec<CellProgram>,
+    /// `--until`: the request is repeated until the last output is neither false nor null.
+    pub until: bool,
     /// An option or the saved filter chose a format.
     pub has_format: bool,
     pub flush: Flush,
@@ -61,6 +64,23 @@ pub struct Exchange {
     pub curl: Option<JqOptions>,
     /// `--registry-auth`: where the credentials for a registry come from.
     pub logins: Option<dq_fetch::Logins>,
+}
+
+impl Exchange {
+    /// The same exchange with another limit on the whole request.
+    pub fn with_max_time(&self, max_time: Option<Duration>) -> Self {
+        Self {
+            host: self.host.clone(),
+            settings: dq_fetch::ClientSettings {
+                max_time,
+                ..self.settings.clone()
+            },
+            request: self.request.clone(),
+            shown: self.shown,
+            curl: None,
+            logins: self.logins.clone(),
+        }
+    }
 }
 
 /// How `fetch` in a filter requests paths.

@@ -15,6 +15,8 @@ pub(super) struct Options {
     pub fetch: FetchOptions,
     pub connect_timeout: Option<Duration>,
     pub retries: u32,
+    /// Only GET and HEAD may be sent.
+    pub is_read_only: bool,
     /// As typed: nothing else can set these.
     pub filter: FilterOptions,
     /// As typed; what may come from elsewhere as well is in `choice` and `appearance`.
@@ -59,6 +61,7 @@ impl Options {
         Ok(Self {
             connect_timeout: fetch.connect_timeout.or(defaults.connect_timeout),
             retries: fetch.request.retry.or(defaults.retry).unwrap_or_default(),
+            is_read_only: fetch.request.read_only || defaults.read_only,
             fetch,
             filter: cli.filter,
             format: cli.format,

@@ -144,6 +144,16 @@ pub const FETCH: &[Opt] = &[
         "also filter and print the body of a failure",
     ),
     flag(
+        "read-only",
+        ' ',
+        "refuse everything but GET and HEAD, as DQ_READ_ONLY=1",
+    ),
+    flag(
+        "until",
+        ' ',
+        "repeat the request until the last output is neither false nor null",
+    ),
+    flag(
         "curl",
         ' ',
         "print an equivalent curl | jq command; send nothing",

@@ -114,8 +114,8 @@ and a FILTER behind them runs on its output. Its name is also a function in
 every filter.
 
 Options in ~/.config/dq/options, one to a line, apply to every run: --color,
---indent, --tab, -S, --wide, --connect-timeout, --retry. Typed options win;
---no-defaults ignores the file.
+--indent, --tab, -S, --wide, --connect-timeout, --retry, --read-only. Typed
+options win; --no-defaults ignores the file.
 
 -F follows gh api: true, false, null and integers keep their type, @FILE is the
 text of a file, anything else is a string; a[b]=c makes an object, a[]=c an
@@ -167,6 +167,7 @@ pub const ENVIRONMENT: &[(&[&str], &str)] = &[
         &["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR"],
         "turn colours off or on",
     ),
+    (&["DQ_READ_ONLY"], "as --read-only"),
     (&["COLUMNS"], "the width of the terminal"),
     (
         &["XDG_CONFIG_HOME"],

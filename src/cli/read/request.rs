@@ -17,6 +17,8 @@ pub fn request(options: &ParsedOptions) -> Result<RequestOptions, String> {
         query: texts(options, "query", "a query parameter")?,
         include: options.get_flag("include"),
         verbose: options.get_flag("verbose"),
+        read_only: options.get_flag("read-only"),
+        until: options.get_flag("until"),
         curl: options.get_flag("curl"),
         fail_with_body: options.get_flag("fail-with-body"),
         paginate: options.get_flag("paginate"),
