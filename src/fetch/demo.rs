@@ -124,10 +124,10 @@ fn send(mut to: &UnixStream, response: &DemoResponse, is_head_only: bool) -> io:
         DemoBody::Lines { lines, until } => {
             out.extend(b"Transfer-Encoding: chunked\r\n\r\n");
             to.write_all(&out)?;
-            return match is_head_only {
-                true => Ok(()),
-                false => send_lines(to, lines, *until),
-            };
+            if is_head_only {
+                return Ok(());
+            }
+            return send_lines(to, lines, *until);
         }
     }
     to.write_all(&out)

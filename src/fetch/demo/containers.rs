@@ -1,6 +1,6 @@
 //! `GET /containers/json` of the sample engine, selected as moby's daemon/list.go selects.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ struct Selection {
     /// The IDs of the images of `ancestor`.
     ancestors: Vec<String>,
     /// The positions between `since` and `before`.
-    positions: RangeInclusive<usize>,
+    positions: Range<usize>,
     published: Vec<PortRange>,
     exposed: Vec<PortRange>,
 }
@@ -95,8 +95,23 @@ impl Selection {
             && self.has_state(position, row)
             && has_mount(&self.filters, row)
             && has_network(&self.filters, row)
-            && has_port(&self.published, row, "PublicPort")
-            && has_port(&self.exposed, row, "PrivatePort")
+            && self.has_port(row)
+    }
+
+    /// Whether a port is published **or** exposed as the filters ask for, or they ask for none.
+    fn has_port(&self, row: &Value) -> bool {
+        let is_in = |ranges: &[PortRange], port: &Value, field: &str| {
+            let number = port[field].as_u64().and_then(|it| u16::try_from(it).ok());
+            let is_number = |range: &PortRange| number.is_some_and(|it| range.ports.contains(&it));
+            let mut ranges = ranges.iter();
+            ranges.any(|range| is_number(range) && port["Type"] == range.protocol.as_str())
+        };
+        let mut ports = row["Ports"].as_array().into_iter().flatten();
+        self.published.is_empty() && self.exposed.is_empty()
+            || ports.any(|port| {
+                is_in(&self.published, port, "PublicPort")
+                    || is_in(&self.exposed, port, "PrivatePort")
+            })
     }
 
     fn has_identity(&self, row: &Value) -> bool {
@@ -163,19 +178,16 @@ fn limit(query: &Query) -> Result<Option<usize>, Refusal> {
     }
 }
 
-/// The positions of the containers created after `since` and before `before`.
-fn positions(filters: &Filters) -> Result<RangeInclusive<usize>, Refusal> {
+/// The positions of the containers created after `since` and before `before`. A `since` that is newer than `before` has
+/// no effect, as in dockerd, which looks for it only behind `before`.
+fn positions(filters: &Filters) -> Result<Range<usize>, Refusal> {
     let of = |key: &str| {
         let name = filters.values(key).last();
         name.map(|name| recorded::position(name)).transpose()
     };
     let first = of("before")?.map_or(0, |position| position + 1);
-    Ok(match of("since")? {
-        // An empty range.
-        Some(0) => 1..=0,
-        Some(position) => first..=position - 1,
-        None => first..=usize::MAX,
-    })
+    let end = of("since")?.filter(|position| *position >= first);
+    Ok(first..end.unwrap_or(CONTAINERS.len()))
 }
 
 fn has_mount(filters: &Filters, row: &Value) -> bool {
@@ -212,49 +224,41 @@ struct PortRange {
 }
 
 fn port_ranges(filters: &Filters, key: &str) -> Result<Vec<PortRange>, Refusal> {
-    filters
-        .values(key)
-        .iter()
-        .map(|value| {
-            let (ports, protocol) = value.split_once('/').unwrap_or((value, "tcp"));
-            let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-            let failed = |why: &str| {
-                Refusal::server_error(format!("error while looking up for {key} {value}: {why}"))
-            };
-            let port = |text: &str| {
-                text.parse::<u16>().map_err(|_| {
-                    failed(&format!(
-                        "strconv.ParseUint: parsing \"{text}\": invalid syntax"
-                    ))
-                })
-            };
-            let ports = port(first)?..=port(last)?;
-            if ports.is_empty() {
-                return Err(failed(&format!(
-                    "Invalid range specified for the Port: {first}-{last}"
-                )));
-            }
-            Ok(PortRange {
-                ports,
-                protocol: protocol.to_ascii_lowercase(),
-            })
+    let ranges = filters.values(key).iter().map(|value| {
+        port_range(value).map_err(|why| {
+            Refusal::server_error(format!("error while looking up for {key} {value}: {why}"))
         })
-        .collect()
+    });
+    ranges.collect()
 }
 
-fn has_port(ranges: &[PortRange], row: &Value, field: &str) -> bool {
-    let is_in = |range: &PortRange, port: &Value| {
-        let number = port[field]
-            .as_u64()
-            .and_then(|number| u16::try_from(number).ok());
-        number.is_some_and(|number| range.ports.contains(&number))
-            && port["Type"] == range.protocol.as_str()
+fn port_range(value: &str) -> Result<PortRange, String> {
+    let (ports, protocol) = value.split_once('/').unwrap_or((value, "tcp"));
+    if ports.is_empty() {
+        return Err("Empty string specified for ports.".to_owned());
+    }
+    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
+    let ports = port(first)?..=port(last)?;
+    if ports.is_empty() {
+        return Err(format!(
+            "Invalid range specified for the Port: {first}-{last}"
+        ));
+    }
+    Ok(PortRange {
+        ports,
+        protocol: protocol.to_ascii_lowercase(),
+    })
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    let is_number = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+    let why = if is_number {
+        "value out of range"
+    } else {
+        "invalid syntax"
     };
-    let ports = || row["Ports"].as_array().into_iter().flatten();
-    ranges.is_empty()
-        || ranges
-            .iter()
-            .any(|range| ports().any(|port| is_in(range, port)))
+    text.parse()
+        .map_err(|_| format!("strconv.ParseUint: parsing \"{text}\": {why}"))
 }
 
 /// Adds `SizeRw` and `SizeRootFs` to the rows, as `size=1` asks for.

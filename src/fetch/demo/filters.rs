@@ -95,14 +95,19 @@ impl Filters {
     /// The boolean value of a key.
     ///
     /// # Errors
-    /// More than one value, or one that is no boolean: 400.
+    /// Values that say neither or both: 400.
     pub(crate) fn flag(&self, key: &str) -> Result<Option<bool>, Refusal> {
-        match self.values(key) {
-            [] => Ok(None),
-            [value] if ["1", "true"].contains(&value.as_str()) => Ok(Some(true)),
-            [value] if ["0", "false"].contains(&value.as_str()) => Ok(Some(false)),
-            values => Err(invalid(&format!("{key}=[{}]", values.join(" ")))),
+        let mut values = self.values(key).to_vec();
+        if values.is_empty() {
+            return Ok(None);
         }
+        let has = |words: [&str; 2]| values.iter().any(|value| words.contains(&value.as_str()));
+        let (is_true, is_false) = (has(["1", "true"]), has(["0", "false"]));
+        if is_true != is_false {
+            return Ok(Some(is_true));
+        }
+        values.sort();
+        Err(invalid(&format!("{key}=[{}]", values.join(" "))))
     }
 
     /// Checks the values of a key with `is_valid`.

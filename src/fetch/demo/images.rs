@@ -1,5 +1,8 @@
 //! The images of the sample engine: the list with its filters, and the names by which an image is found.
 
+use std::time::UNIX_EPOCH;
+
+use regex_automata::meta::Regex;
 use serde_json::Value;
 
 use super::filters::Filters;
@@ -28,7 +31,9 @@ pub(crate) fn list(query: &Query) -> Result<Value, Refusal> {
             && filters.has_labels("label", &row["Labels"])
     });
     if filters.has("reference") {
-        rows.retain_mut(|row| keep_references(&filters, row));
+        let patterns = filters.values("reference").iter().map(|it| glob(it));
+        let patterns = patterns.collect::<Result<Vec<_>, _>>()?;
+        rows.retain_mut(|row| keep_references(&patterns, row));
     }
     if query.flag("shared-size", false) {
         add_shared_sizes(&mut rows);
@@ -46,18 +51,35 @@ pub(crate) fn find(name: &str) -> Result<&'static Image, Refusal> {
             .iter()
             .find(|it| recorded::has_id(it.inspect, name))
     };
-    let repository = name.split(['@', ':']).next().unwrap_or_default();
-    if repository.contains(|c: char| c.is_ascii_uppercase()) {
-        return Err(Refusal::bad_request(format!(
-            "invalid reference format: repository name ({repository}) must be lowercase"
-        )));
-    }
     let familiar = familiar(name);
+    check_reference(&familiar)?;
     IMAGE_DETAILS
         .iter()
         .find(|it| it.tags.contains(&familiar.as_str()) || has_digest(it, &familiar))
         .or_else(by_id)
         .ok_or_else(|| Refusal::not_found(format!("No such image: {familiar}")))
+}
+
+/// Refuses the two mistakes in a name that are met most: upper-case letters, and a colon too many.
+fn check_reference(name: &str) -> Result<(), Refusal> {
+    let repository = without_tag(name.split('@').next().unwrap_or_default());
+    let path = repository
+        .split_once('/')
+        .map_or(repository, |(_, path)| path);
+    if path.contains(':') {
+        return Err(Refusal::bad_request("invalid reference format"));
+    }
+    if path.contains(|c: char| c.is_ascii_uppercase()) {
+        let library = if repository.contains('/') {
+            ""
+        } else {
+            "library/"
+        };
+        return Err(Refusal::bad_request(format!(
+            "invalid reference format: repository name ({library}{repository}) must be lowercase"
+        )));
+    }
+    Ok(())
 }
 
 /// The ID of the image with a name, with its `sha256:`.
@@ -117,53 +139,63 @@ fn created_between(filters: &Filters) -> Result<(i64, i64), Refusal> {
     Ok((after, before))
 }
 
-/// `until` of an image list: seconds since 1970, or RFC 3339.
+/// `until` of an image list in seconds since 1970, from those, a date or a duration back from now.
 fn until(text: &str) -> Result<i64, Refusal> {
     let seconds = |time: times::Nanoseconds| i64::try_from(time / 1_000_000_000).ok();
-    let time = text.parse::<i64>().ok();
-    time.or_else(|| times::from_rfc3339(text).and_then(seconds))
+    let ago = || {
+        let now = UNIX_EPOCH.elapsed().ok()?.as_nanos();
+        Some(times::Nanoseconds::try_from(now).ok()? - times::from_duration(text)?)
+    };
+    let time = text.parse().ok();
+    time.or_else(|| times::from_rfc3339(text).or_else(ago).and_then(seconds))
         .ok_or_else(|| {
-            Refusal::server_error(format!(
-                "failed to parse value as time or duration: \"{text}\""
-            ))
+            let message = format!("failed to parse value as time or duration: \"{text}\"");
+            Refusal::server_error(message)
         })
 }
 
-/// Reduces the tags and digests of a row to those that `reference` matches, and tells whether there is one.
-fn keep_references(filters: &Filters, row: &mut Value) -> bool {
+/// Reduces the tags and digests of a row to those that a pattern matches, as the whole name or as its repository
+/// (distribution/reference, FamiliarMatch), and tells whether there is one.
+fn keep_references(patterns: &[Regex], row: &mut Value) -> bool {
+    let is_wanted = |name: &str| {
+        let repository = without_tag(name.split('@').next().unwrap_or_default());
+        let mut patterns = patterns.iter();
+        patterns.any(|it| it.is_match(name) || it.is_match(repository))
+    };
     let mut is_found = false;
     for field in ["RepoTags", "RepoDigests"] {
         if let Some(names) = row[field].as_array_mut() {
-            names.retain(|name| {
-                let name = name.as_str().unwrap_or_default();
-                filters.any("reference", |pattern| is_reference(pattern, name))
-            });
+            names.retain(|name| is_wanted(name.as_str().unwrap_or_default()));
             is_found |= !names.is_empty();
         }
     }
     is_found
 }
 
-/// Whether a pattern of Go's path.Match, such as `shop/*`, matches the repository or the whole name
-/// (distribution/reference, FamiliarMatch).
-fn is_reference(pattern: &str, name: &str) -> bool {
-    let repository = without_tag(name.split('@').next().unwrap_or_default());
-    is_glob(pattern.as_bytes(), name.as_bytes())
-        || is_glob(pattern.as_bytes(), repository.as_bytes())
-}
-
-/// Matches `*` and `?`, which stand for anything but a slash.
-fn is_glob(pattern: &[u8], text: &[u8]) -> bool {
-    match (pattern, text) {
-        ([], []) => true,
-        ([b'*', rest @ ..], _) => {
-            is_glob(rest, text)
-                || matches!(text, [first, more @ ..] if *first != b'/' && is_glob(pattern, more))
+/// A pattern of Go's path.Match as a regular expression: `*` and `?` stand for anything but a slash, `[a-c]` for one of
+/// some characters.
+///
+/// # Errors
+/// dockerd answers 500 to a bracket that is not closed.
+fn glob(pattern: &str) -> Result<Regex, Refusal> {
+    let mut regex = String::from("^(?:");
+    let mut is_class = false;
+    for c in pattern.chars() {
+        match c {
+            ']' if is_class => is_class = false,
+            '[' if !is_class => is_class = true,
+            '*' if !is_class => regex.push_str("[^/]"),
+            '?' if !is_class => {
+                regex.push_str("[^/]");
+                continue;
+            }
+            '.' | '+' | '(' | ')' | '|' | '{' | '}' | '^' | '$' if !is_class => regex.push('\\'),
+            _ => {}
         }
-        ([b'?', rest @ ..], [first, more @ ..]) => *first != b'/' && is_glob(rest, more),
-        ([expected, rest @ ..], [first, more @ ..]) => expected == first && is_glob(rest, more),
-        _ => false,
+        regex.push(c);
     }
+    regex.push_str(")$");
+    Regex::new(&regex).map_err(|_| Refusal::server_error("syntax error in pattern"))
 }
 
 /// Sets `SharedSize`, which is -1 unless `shared-size=1` asks for it.

@@ -83,7 +83,7 @@ pub(crate) fn volume(name: &str) -> Result<Value, Refusal> {
     let mut volumes = all_volumes().into_iter();
     volumes
         .find(|it| it["Name"] == name)
-        .ok_or_else(|| Refusal::not_found(format!("get {name}: no such volume")))
+        .ok_or_else(|| Refusal::not_found(format!("volume {name} not found")))
 }
 
 fn all_volumes() -> Vec<Value> {

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 /// The newest API version of the recorded engine.
 pub(crate) const API_VERSION: &str = "1.45";
+/// The oldest API version of the recorded engine.
+pub(crate) const MIN_API_VERSION: &str = "1.24";
 /// The recorded engine's `Server` header.
 pub(crate) const SERVER: &str = "Docker/26.1.5+dfsg1 (linux)";
 

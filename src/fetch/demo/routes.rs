@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::filters::Filters;
 use super::query::Query;
 use super::recorded;
-use super::response::{API_VERSION, DemoResponse, Refusal, ok, ping};
+use super::response::{API_VERSION, DemoResponse, MIN_API_VERSION, Refusal, ok, ping};
 use super::{containers, events, images, logs, networks, processes, read_only, swarm};
 use crate::percent;
 
@@ -17,9 +17,7 @@ pub(crate) fn respond(method: &str, target: &str) -> DemoResponse {
     let path = String::from_utf8_lossy(&percent::decode(path)).into_owned();
     let answer = match unversioned(&path) {
         Ok(path) => route(method, path, &Query::new(query)),
-        Err(version) => Err(Refusal::bad_request(format!(
-            "client version {version} is too new. Maximum supported API version is {API_VERSION}"
-        ))),
+        Err(message) => Err(Refusal::bad_request(message)),
     };
     answer.unwrap_or_else(DemoResponse::from)
 }
@@ -37,9 +35,10 @@ fn route(method: &str, path: &str, query: &Query) -> Answer {
         return Err(Refusal::read_only());
     }
     let is_known = read_only::is_known(&segments) || !is_read && read(&segments, query).is_some();
-    Err(match is_known {
-        true => Refusal::page_not_found(),
-        false => Refusal::not_found(format!("the sample engine has no {path}")),
+    Err(if is_known {
+        Refusal::page_not_found()
+    } else {
+        Refusal::not_found(format!("the sample engine has no {path}"))
     })
 }
 
@@ -154,8 +153,8 @@ fn value(body: Result<Value, Refusal>) -> Answer {
 /// The path without its version prefix, such as `/v1.45`.
 ///
 /// # Errors
-/// The version, if it is newer than [`API_VERSION`].
-fn unversioned(path: &str) -> Result<&str, &str> {
+/// dockerd's message, if the version is older or newer than those of the engine.
+fn unversioned(path: &str) -> Result<&str, String> {
     let Some((version, rest)) = path.strip_prefix("/v").and_then(|it| it.split_once('/')) else {
         return Ok(path);
     };
@@ -164,8 +163,14 @@ fn unversioned(path: &str) -> Result<&str, &str> {
         Some((major.parse().ok()?, minor.parse().ok()?))
     };
     match number(version) {
-        Some(asked) if Some(asked) > number(API_VERSION) => Err(version),
-        Some(_) => Ok(&path[path.len() - rest.len() - 1..]),
         None => Ok(path),
+        asked if asked > number(API_VERSION) => Err(format!(
+            "client version {version} is too new. Maximum supported API version is {API_VERSION}"
+        )),
+        asked if asked < number(MIN_API_VERSION) => Err(format!(
+            "client version {version} is too old. Minimum supported API version is {MIN_API_VERSION}, please upgrade \
+             your client to a newer version"
+        )),
+        Some(_) => Ok(&path[path.len() - rest.len() - 1..]),
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answers;
+
 use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::Shutdown;

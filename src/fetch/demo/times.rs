@@ -30,17 +30,35 @@ pub(crate) fn parse(text: &str) -> Result<Option<Nanoseconds>, Refusal> {
     })
 }
 
-/// The time of an RFC 3339 text in UTC, such as `2026-11-23T22:41:38.1235Z`.
+/// The time of an RFC 3339 text in UTC, such as `2026-11-23T22:41:38.1235Z`, or of a date without a time of day.
 pub(crate) fn from_rfc3339(text: &str) -> Option<Nanoseconds> {
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
     let days = days_since_1970(number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let seconds = days * 86400 + number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?;
-    let fraction = text
-        .get(19..)?
-        .trim_start_matches('.')
-        .trim_end_matches('Z');
+    let seconds = match text.len() {
+        10 => 0,
+        _ => number(11, 13)? * 3600 + number(14, 16)? * 60 + number(17, 19)?,
+    };
+    let fraction = text.get(19..).unwrap_or_default();
+    let fraction = fraction.trim_start_matches('.').trim_end_matches('Z');
     let fraction: i64 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
-    Some(Nanoseconds::from(seconds) * SECOND + Nanoseconds::from(fraction))
+    Some(Nanoseconds::from(days * 86400 + seconds) * SECOND + Nanoseconds::from(fraction))
+}
+
+/// A duration as Go writes it, in hours, minutes and seconds: `24h`, `1h30m`.
+pub(crate) fn from_duration(text: &str) -> Option<Nanoseconds> {
+    let mut total = None;
+    for part in text.split_inclusive(['h', 'm', 's']) {
+        let (number, unit) = part.split_at_checked(part.len().checked_sub(1)?)?;
+        let seconds = match unit {
+            "h" => 3600,
+            "m" => 60,
+            "s" => 1,
+            _ => return None,
+        };
+        let number: u32 = number.parse().ok()?;
+        *total.get_or_insert(0) += Nanoseconds::from(number) * seconds * SECOND;
+    }
+    total
 }
 
 /// The days from 1970-01-01 to a date of the Gregorian calendar (Howard Hinnant's days_from_civil).
@@ -65,7 +83,11 @@ mod tests {
             from_rfc3339("2000-02-29T00:00:00Z"),
             Some(951_782_400 * SECOND)
         );
+        assert_eq!(from_rfc3339("2000-02-29"), Some(951_782_400 * SECOND));
         assert_eq!(from_rfc3339("yesterday"), None);
+        assert_eq!(from_duration("1h30m"), Some(5400 * SECOND));
+        assert_eq!(from_duration("1x"), None);
+        assert_eq!(from_duration(""), None);
         assert!(parse("10m").is_err());
     }
 }
