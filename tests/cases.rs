@@ -31,6 +31,7 @@ case_files! {
     hosts: "hosts",
     jq_cli: "jq-cli",
     podman: "podman",
+    regex: "regex",
     saved: "saved",
     updates: "updates",
 }

@@ -1,28 +1,15 @@
-//! Regular expressions, by fancy-regex where jq uses Oniguruma.
+//! Regular expressions, by Oniguruma as in jq.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use fancy_regex::{Captures, CompileError, ParseError, Regex, RegexBuilder};
+use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions, Syntax};
 
 use super::arrays::object;
 use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
 use dq_json::value::{Num, ValR, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[("_match", "vvv", find)];
-
-/// The number of backtracking steps after which a match fails; Oniguruma has such a limit too.
-const BACKTRACK_LIMIT: usize = 10_000_000;
-
-#[derive(Clone, Copy, Default, PartialEq)]
-struct Flags {
-    global: bool,
-    ignore_case: bool,
-    extended: bool,
-    dot_all: bool,
-    not_empty: bool,
-}
 
 /// `_match(re; flags; test)`: every match as jq's `match` gives it, or only whether there is one.
 fn find(mut cv: NativeCall) -> Outputs {
@@ -46,151 +33,134 @@ fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
         return fail(format_args!("{} is not a string", pattern.describe()));
     };
     let flags = parse_flags(flags)?;
-    let regex = compiled(pattern, flags, text.ends_with('\n'))?;
-    match (regex, test) {
-        (Some(regex), true) => regex.is_match(&**text).map(Value::Bool).map_err(failure),
-        (Some(regex), false) => all_matches(&regex, text, flags.global),
-        (None, true) => Ok(Value::Bool(false)),
-        (None, false) => Ok(Value::from(Vec::new())),
+    let pattern = compiled(pattern, flags.options)?;
+    if test {
+        return pattern.search(text, 0, None).map(Value::Bool);
     }
+    all_matches(&pattern, text, flags.global)
+}
+
+/// The flags of `match`: whether all matches are wanted, and Oniguruma's options.
+struct Flags {
+    global: bool,
+    options: RegexOptions,
 }
 
 fn parse_flags(value: &Value) -> Result<Flags, ValueError> {
-    let mut flags = Flags::default();
+    let mut flags = Flags {
+        global: false,
+        // Groups without a name count beside named ones.
+        options: RegexOptions::REGEX_OPTION_CAPTURE_GROUP,
+    };
     let text = match value {
         Value::Null => return Ok(flags),
         Value::Str(text) => text,
         other => return fail(format_args!("{} is not a string", other.describe())),
     };
     for flag in text.chars() {
-        match flag {
-            'g' => flags.global = true,
-            'i' => flags.ignore_case = true,
-            'x' => flags.extended = true,
-            'm' | 'p' => flags.dot_all = true,
-            'n' => flags.not_empty = true,
-            // `s` is the default in jq's syntax. `l` (longest match) is accepted and ignored: fancy-regex has only the
-            // first match at a position.
-            's' | 'l' => {}
+        flags.options |= match flag {
+            'g' => {
+                flags.global = true;
+                continue;
+            }
+            'i' => RegexOptions::REGEX_OPTION_IGNORECASE,
+            'x' => RegexOptions::REGEX_OPTION_EXTEND,
+            'm' => RegexOptions::REGEX_OPTION_MULTILINE,
+            's' => RegexOptions::REGEX_OPTION_SINGLELINE,
+            'p' => RegexOptions::REGEX_OPTION_MULTILINE | RegexOptions::REGEX_OPTION_SINGLELINE,
+            'l' => RegexOptions::REGEX_OPTION_FIND_LONGEST,
+            'n' => RegexOptions::REGEX_OPTION_FIND_NOT_EMPTY,
             _ => return fail(format_args!("{text} is not a valid modifier string")),
-        }
+        };
     }
     Ok(flags)
+}
+
+/// A compiled pattern.
+struct Pattern {
+    regex: Regex,
+    /// The name of each group, `null` for a group without one.
+    names: Vec<Value>,
+}
+
+impl Pattern {
+    fn compile(pattern: &str, options: RegexOptions) -> Result<Self, ValueError> {
+        let regex = Regex::with_options(pattern, options, Syntax::perl_ng()).map_err(failure)?;
+        let mut names = vec![Value::Null; regex.captures_len()];
+        regex.foreach_name(|name, groups| {
+            for group in groups {
+                if let Some(own) = names.get_mut(*group as usize - 1) {
+                    *own = Value::str(name);
+                }
+            }
+            true
+        });
+        Ok(Self { regex, names })
+    }
+
+    /// Whether there is a match from this offset on; its groups go to `region`. Oniguruma's own limit of retries makes
+    /// a search with catastrophic backtracking fail.
+    fn search(
+        &self,
+        text: &str,
+        from: usize,
+        region: Option<&mut Region>,
+    ) -> Result<bool, ValueError> {
+        let (end, none) = (text.len(), SearchOptions::SEARCH_OPTION_NONE);
+        let found =
+            self.regex
+                .search_with_param(text, from, end, none, region, MatchParam::default());
+        found.map(|start| start.is_some()).map_err(failure)
+    }
+}
+
+fn failure(error: onig::Error) -> ValueError {
+    ValueError::str(format_args!("Regex failure: {}", error.description()))
 }
 
 /// The number of compiled patterns in the cache: most filters use a few patterns for all inputs.
 const CACHE_SIZE: usize = 16;
 
-/// A pattern, its flags, and the regex; `None` if it can never match.
-type CachedRegex = (String, Flags, Option<Rc<Regex>>);
-
 thread_local! {
-    static CACHE: RefCell<Vec<CachedRegex>> = const { RefCell::new(Vec::new()) };
+    static CACHE: RefCell<Vec<(String, RegexOptions, Rc<Pattern>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The regex of a pattern, `None` if it can never match. With `ends_in_newline`, `$` also matches before that newline,
-/// as in Oniguruma.
-fn compiled(
-    pattern: &str,
-    flags: Flags,
-    ends_in_newline: bool,
-) -> Result<Option<Rc<Regex>>, ValueError> {
-    let pattern = if ends_in_newline && pattern.contains('$') {
-        Cow::Owned(with_newline_at_end(pattern))
-    } else {
-        Cow::Borrowed(pattern)
-    };
-    let flags = Flags {
-        global: false,
-        ..flags
-    };
+fn compiled(text: &str, options: RegexOptions) -> Result<Rc<Pattern>, ValueError> {
     CACHE.with_borrow_mut(|cache| {
         let known = cache
             .iter()
-            .find(|(text, known, _)| *known == flags && *text == pattern);
-        if let Some((_, _, regex)) = known {
-            return Ok(regex.clone());
+            .find(|(known, with, _)| *with == options && *known == text);
+        if let Some((_, _, pattern)) = known {
+            return Ok(pattern.clone());
         }
-        let regex = compile(&pattern, flags)?.map(Rc::new);
+        let pattern = Rc::new(Pattern::compile(text, options)?);
         if cache.len() == CACHE_SIZE {
             cache.remove(0);
         }
-        cache.push((pattern.into_owned(), flags, regex.clone()));
-        Ok(regex)
+        cache.push((text.to_owned(), options, pattern.clone()));
+        Ok(pattern)
     })
 }
 
-fn compile(pattern: &str, flags: Flags) -> Result<Option<Regex>, ValueError> {
-    let built = RegexBuilder::new(pattern)
-        .oniguruma_mode(true)
-        .case_insensitive(flags.ignore_case)
-        .ignore_whitespace(flags.extended)
-        .dot_matches_new_line(flags.dot_all)
-        .find_not_empty(flags.not_empty)
-        .backtrack_limit(BACKTRACK_LIMIT)
-        .build();
-    match built {
-        Ok(regex) => Ok(Some(regex)),
-        Err(fancy_regex::Error::CompileError(error))
-            if matches!(*error, CompileError::PatternCanNeverMatch) =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(failure(error)),
-    }
-}
-
-/// An error of fancy-regex with Oniguruma's message where Oniguruma has the same error.
-fn failure(error: fancy_regex::Error) -> ValueError {
-    let words = match &error {
-        fancy_regex::Error::ParseError(_, error) => match error {
-            ParseError::UnclosedOpenParen => "end pattern with unmatched parenthesis",
-            ParseError::InvalidClass => "premature end of char-class",
-            ParseError::TargetNotRepeatable => "target of repeat operator is not specified",
-            ParseError::TrailingBackslash => "end pattern at escape",
-            _ => "",
-        },
-        fancy_regex::Error::RuntimeError(_) => "retry-limit-in-match over",
-        _ => "",
-    };
-    match words {
-        "" => ValueError::str(format_args!("Regex failure: {error}")),
-        words => ValueError::str(format_args!("Regex failure: {words}")),
-    }
-}
-
-/// The pattern with every `$` rewritten to match before a last newline too, as in Perl.
-fn with_newline_at_end(pattern: &str) -> String {
-    let mut rewritten = String::with_capacity(pattern.len() + 16);
-    let (mut escaped, mut class) = (false, false);
-    for c in pattern.chars() {
-        match c {
-            '$' if !escaped && !class => rewritten.push_str(r"(?:$|(?=\n\z))"),
-            c => rewritten.push(c),
-        }
-        class = !escaped && c == '[' || class && (escaped || c != ']');
-        escaped = !escaped && c == '\\';
-    }
-    rewritten
-}
-
-fn all_matches(regex: &Regex, text: &str, global: bool) -> ValR {
+fn all_matches(pattern: &Pattern, text: &str, global: bool) -> ValR {
     let mut matches = Vec::new();
     let mut counter = CharCounter {
         text,
         bytes: 0,
         characters: 0,
     };
+    let mut region = Region::new();
     let mut from = 0;
-    while from <= text.len() {
-        let captures = regex.captures_from_pos(text, from).map_err(failure)?;
-        let Some(captures) = captures else { break };
-        let Some(whole) = captures.get(0) else { break };
-        matches.push(describe(regex, &captures, &mut counter));
-        from = if whole.range().is_empty() {
-            next_character(text, whole.end())
+    while from <= text.len() && pattern.search(text, from, Some(&mut region))? {
+        let Some((start, end)) = region.pos(0) else {
+            break;
+        };
+        matches.push(describe(pattern, &region, &mut counter));
+        // jq moves on by one byte behind an empty match, and so finds empty matches inside characters.
+        from = if start == end {
+            next_character(text, end)
         } else {
-            whole.end()
+            end
         };
         if !global {
             break;
@@ -221,22 +191,21 @@ impl CharCounter<'_> {
     }
 }
 
-fn describe(regex: &Regex, captures: &Captures<str>, counter: &mut CharCounter) -> Value {
-    let (start, matched) = captures
-        .get(0)
-        .map_or((0, ""), |whole| (whole.start(), whole.as_str()));
+fn describe(pattern: &Pattern, region: &Region, counter: &mut CharCounter) -> Value {
+    let text = counter.text;
+    let (start, end) = region.pos(0).unwrap_or_default();
     let offset = counter.characters_at(start);
-    let names = regex.capture_names().skip(1);
-    let groups = names.enumerate().map(|(i, name)| {
-        let name = ("name", name.map_or(Value::Null, Value::str));
-        match captures.get(i + 1) {
+    let groups = pattern.names.iter().enumerate().map(|(i, name)| {
+        let name = ("name", name.clone());
+        match region.pos(i + 1) {
             None => empty_piece(Value::Num(Num::from(-1i64)), Value::Null, name),
             // In an empty match, jq reports every group that took part as empty.
-            Some(_) if matched.is_empty() => empty_piece(offset.into(), Value::str(""), name),
-            Some(group) => piece(counter.characters_at(group.start()), group.as_str(), name),
+            Some(_) if start == end => empty_piece(offset.into(), Value::str(""), name),
+            Some((start, end)) => piece(counter.characters_at(start), &text[start..end], name),
         }
     });
     let groups: Value = groups.collect();
+    let matched = &text[start..end];
     let length = Value::from(matched.chars().count());
     object([
         ("offset", Value::from(offset)),
