@@ -6,6 +6,7 @@ mod filters;
 mod images;
 mod logs;
 mod networks;
+mod pattern;
 mod processes;
 mod query;
 mod read_only;

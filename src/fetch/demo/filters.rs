@@ -1,8 +1,8 @@
 //! The `filters` parameter of lists and events, read and applied as moby's api/types/filters does.
 
-use regex_automata::meta::Regex;
 use serde_json::Value;
 
+use super::pattern::Pattern;
 use super::query::Query;
 use super::response::Refusal;
 
@@ -78,7 +78,7 @@ impl Filters {
     /// matches nothing.
     pub(crate) fn matches(&self, key: &str, text: &str) -> bool {
         self.any(key, |value| {
-            value == text || Regex::new(value).is_ok_and(|regex| regex.is_match(text))
+            value == text || Pattern::new(value).is_some_and(|pattern| pattern.is_match(text))
         })
     }
 

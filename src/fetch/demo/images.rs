@@ -2,10 +2,10 @@
 
 use std::time::UNIX_EPOCH;
 
-use regex_automata::meta::Regex;
 use serde_json::Value;
 
 use super::filters::Filters;
+use super::pattern::Pattern;
 use super::query::Query;
 use super::recorded::{self, IMAGE_DETAILS, Image};
 use super::response::Refusal;
@@ -156,7 +156,7 @@ fn until(text: &str) -> Result<i64, Refusal> {
 
 /// Reduces the tags and digests of a row to those that a pattern matches, as the whole name or as its repository
 /// (distribution/reference, FamiliarMatch), and tells whether there is one.
-fn keep_references(patterns: &[Regex], row: &mut Value) -> bool {
+fn keep_references(patterns: &[Pattern], row: &mut Value) -> bool {
     let is_wanted = |name: &str| {
         let repository = without_tag(name.split('@').next().unwrap_or_default());
         let mut patterns = patterns.iter();
@@ -177,7 +177,7 @@ fn keep_references(patterns: &[Regex], row: &mut Value) -> bool {
 ///
 /// # Errors
 /// dockerd answers 500 to a bracket that is not closed.
-fn glob(pattern: &str) -> Result<Regex, Refusal> {
+fn glob(pattern: &str) -> Result<Pattern, Refusal> {
     let mut regex = String::from("^(?:");
     let mut is_class = false;
     for c in pattern.chars() {
@@ -195,7 +195,7 @@ fn glob(pattern: &str) -> Result<Regex, Refusal> {
         regex.push(c);
     }
     regex.push_str(")$");
-    Regex::new(&regex).map_err(|_| Refusal::server_error("syntax error in pattern"))
+    Pattern::new(&regex).ok_or_else(|| Refusal::server_error("syntax error in pattern"))
 }
 
 /// Sets `SharedSize`, which is -1 unless `shared-size=1` asks for it.
