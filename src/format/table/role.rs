@@ -79,8 +79,10 @@ fn matches(name: &str, (whole, ends): Pattern) -> bool {
 const IDS: Pattern = (&[], &["Id", "ID", "_id"]);
 
 /// The first match counts.
-const PATTERNS: [(Role, Pattern); 8] = [
+const PATTERNS: [(Role, Pattern); 9] = [
     (Role::Identity, (IDENTITIES, &[])),
+    // How many tasks of a service run is its state.
+    (Role::State, (&["replicas"], &[])),
     (Role::Reference, IDS),
     (Role::Command, (COMMANDS, &["Command", "Cmd"])),
     (Role::Image, (IMAGES, &["Image", "_image"])),
