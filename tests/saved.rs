@@ -333,6 +333,30 @@ fn standalone_programs_run_in_plain_jq() {
     assert!(compared > 15, "only {compared} were compared");
 }
 
+#[test]
+fn every_built_in_filter_has_output_with_the_sample_engine() {
+    let list = dq([
+        "--list",
+        "-r",
+        r#".[] | select(.endpoint) | "\(.name) \(.endpoint)""#,
+    ])
+    .run();
+    for line in list.text().lines() {
+        let (name, endpoint) = line.split_once(' ').unwrap();
+        let words: &[&str] = match endpoint {
+            it if !it.contains("{name}") => &[],
+            it if it.starts_with("/images/") => &["postgres:16"],
+            _ => &["web"],
+        };
+        let output = dq([&["--demo", name], words].concat()).run();
+        // A container's own standard error is no complaint.
+        let complaint = output.stderr.lines().find(|line| line.starts_with("dq: "));
+        assert_eq!((complaint, output.code), (None, 0), "{name}");
+        let rows = dq([&["--demo", name], words, &["-c", "."]].concat()).run();
+        assert!(!["", "[]\n", "null\n"].contains(&rows.text()), "{name}");
+    }
+}
+
 /// The sample engine's response; `None` if it has none or if it is not JSON.
 fn demo_answer(endpoint: &str) -> Option<Vec<u8>> {
     let endpoint = match endpoint {
