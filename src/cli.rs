@@ -2,6 +2,7 @@
 
 mod action;
 mod defaults_file;
+pub mod docker;
 mod explain;
 pub mod hints;
 pub mod options;
@@ -32,7 +33,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Action {
     }
     let split = words::split(args);
     let words = split.words;
-    let options = match ParsedOptions::parse(split.options, split.typed) {
+    let options = match ParsedOptions::parse(&split.options, split.typed) {
         Ok(options) => options,
         Err(error) => {
             let refusal = explain::explain(&error);
@@ -54,7 +55,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Action {
     if let Some(kind) = options.get_one::<OsString>("generate") {
         return Action::Generate(kind.to_string_lossy().into_owned());
     }
-    match read::cli(&options, words) {
+    match read::cli(&options, split.options, words) {
         Ok(cli) => Action::Run(Box::new(cli)),
         Err(message) => Action::Refuse(Refusal::new(message)),
     }

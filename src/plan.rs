@@ -3,6 +3,7 @@
 pub mod curl;
 mod defaults;
 mod endpoints;
+mod foreign;
 mod format;
 mod header;
 mod input;
@@ -55,15 +56,20 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         Some(_) => None,
         None => saved::call(&mut words, cli.filter.from_file.as_deref(), &saved_filters)?,
     };
+    if list.is_none() && call.is_none() {
+        foreign::refuse(&cli, &words, &saved_filters, env)?;
+    }
     let is_filtered = !words.is_empty() || cli.filter.from_file.is_some();
     let saved_format = saved_format(&cli, call.as_ref(), is_filtered, &saved_filters);
     let has_format = settings::is_chosen(&cli.format) || saved_format.output.is_some();
+    let curl_letters = foreign::curl_letters(&cli, &words);
     let mut options = Options::resolve(cli, call.as_ref(), saved_format, &defaults)?;
     let terminal = (system.terminal)(options.appearance.color);
     let mut warnings: Vec<_> = call
         .iter()
         .filter_map(|it| shadowing_warning(&it.saved.name))
         .collect();
+    warnings.extend(curl_letters);
     let output = settings::output(&options, &terminal, env, &mut warnings);
     let curl = jq_options(&options, &words);
     refuse_binary(options.choice.format, &terminal, curl.is_some())?;

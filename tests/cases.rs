@@ -28,6 +28,7 @@ case_files! {
     elements: "elements",
     fetch: "fetch",
     formats: "formats",
+    habits: "habits",
     hosts: "hosts",
     jq_cli: "jq-cli",
     podman: "podman",

@@ -101,7 +101,7 @@ fn parsed(line: &str) -> Result<ParsedOptions, String> {
     if let Some(other) = known.map(|it| it.long).find(|it| !ALLOWED.contains(it)) {
         return Err(format!("--{other} cannot be a default"));
     }
-    ParsedOptions::parse(split.options, split.typed).map_err(|error| explain(&error).message)
+    ParsedOptions::parse(&split.options, split.typed).map_err(|error| explain(&error).message)
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Hints for users of curl, gh and docker: what dq has instead of an option they know.
 
 use super::action::Refusal;
+use super::docker;
 use super::words::Word;
 
 /// Options of curl, gh and docker that have another name in dq.
-const FOREIGN: [(&str, &str); 31] = [
+const FOREIGN: &[(&str, &str)] = &[
     ("-I", "use -X HEAD -i"),
     ("--head", "use -X HEAD -i"),
     ("-T", "use -X PUT -d @FILE"),
@@ -40,8 +41,28 @@ const FOREIGN: [(&str, &str); 31] = [
     ("--follow", "use -q follow=1"),
     ("--tail", "use -q tail=N"),
     ("--timestamps", "use -q timestamps=1"),
-    ("--since", "use -q since=SECONDS, since the epoch"),
-    ("--until", "use -q until=SECONDS, since the epoch"),
+    ("--since", "use -q since=10m, or a date"),
+    ("--until", "use -q until=10m, or a date"),
+    ("--silent", "leave it out: dq prints nothing but the answer"),
+    ("--show-error", "leave it out: dq shows errors"),
+    ("--compressed", "leave it out"),
+    ("-O", "write to a file with > FILE"),
+    ("--remote-name", "write to a file with > FILE"),
+    ("-A", "use -H 'User-Agent: …'"),
+    ("--user-agent", "use -H 'User-Agent: …'"),
+    ("--oauth2-bearer", "use -H 'Authorization: Bearer …'"),
+    ("-x", "set http_proxy or https_proxy"),
+    ("--proxy", "set http_proxy or https_proxy"),
+    ("-D", "use -i, which shows the head of the response"),
+    (
+        "--dump-header",
+        "use -i, which shows the head of the response",
+    ),
+    ("--method", "use -X METHOD"),
+    ("--jq", "the filter is the word behind the endpoint"),
+    ("-l", "the last container: dq psa -q limit=1"),
+    ("--latest", "the last container: dq psa -q limit=1"),
+    ("--last", "the last ones: dq psa -q limit=N"),
 ];
 
 /// What dq has instead of another program's option.
@@ -52,8 +73,12 @@ pub fn foreign_option(name: &str) -> Option<String> {
 
 /// Adds a hint to the refusal of docker's letters behind a saved filter: `dq ps -q`, `dq logs web -f`.
 pub fn for_saved_filter(mut refusal: Refusal, words: &[Word]) -> Refusal {
+    let texts: Vec<_> = words.iter().filter_map(|word| word.text.to_str()).collect();
+    if let Some(hint) = docker_command(&refusal, &texts) {
+        refusal.hint = Some(hint);
+    }
     if refusal.hint.is_none() {
-        let name = words.first().and_then(|word| word.text.to_str());
+        let name = texts.first().copied();
         let option = refusal.message.split(' ').next().unwrap_or_default();
         refusal.hint = match (name, option) {
             (Some(name), "--query") => ids_only(name),
@@ -62,6 +87,51 @@ pub fn for_saved_filter(mut refusal: Refusal, words: &[Word]) -> Refusal {
         };
     }
     refusal
+}
+
+/// What docker's option behind a command means in dq, where its value is among the words: clap does not know which
+/// options of docker's have one.
+fn docker_command(refusal: &Refusal, words: &[&str]) -> Option<String> {
+    let option = refusal.message.strip_prefix("there is no option ")?;
+    let pair = || words.iter().find(|word| word.contains('='));
+    match option {
+        "--filter" => pair().map(|pair| format!("use -q filters.{pair}")),
+        "--format" => words.iter().find_map(|word| template(words[0], word)),
+        _ => docker::instead(words),
+    }
+}
+
+/// What a Go template of docker's is in dq: `{{.State.Status}}` of `inspect` is the filter `.State.Status`, and fields
+/// of a list are columns of the saved filter.
+pub fn template(command: &str, template: &str) -> Option<String> {
+    let mut fields = Vec::new();
+    for part in template.split("{{").skip(1) {
+        let (inside, _) = part.split_once("}}")?;
+        let field = inside.trim();
+        let field = field.strip_prefix("json ").unwrap_or(field).trim();
+        let is_path = field.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+        fields.push(field.strip_prefix('.').filter(|_| is_path)?);
+    }
+    let instead = match (command, &fields[..]) {
+        (_, []) => return None,
+        ("inspect", fields) => {
+            let paths: Vec<_> = fields.iter().map(|field| format!(".{field}")).collect();
+            format!("dq inspect NAME '{}' -r", paths.join(", "))
+        }
+        ("ps" | "psa", fields) => {
+            let columns = fields.iter().map(|field| match *field {
+                "ID" | "Image" | "Command" | "Status" | "Ports" => Some(field.to_ascii_lowercase()),
+                "Names" => Some("name".into()),
+                _ => None,
+            });
+            let columns: Vec<_> = columns.collect::<Option<_>>()?;
+            format!("dq {command} --columns {} --no-header", columns.join(","))
+        }
+        _ => return None,
+    };
+    Some(format!(
+        "templates are jq filters or columns here: {instead}"
+    ))
 }
 
 /// What prints the IDs alone, as docker's `-q` does for that list.

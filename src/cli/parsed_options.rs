@@ -19,7 +19,7 @@ impl ParsedOptions {
     /// # Errors
     /// clap's, with suggestions from among all options.
     pub fn parse(
-        arguments: Vec<OsString>,
+        arguments: &[OsString],
         typed: Option<Vec<&'static Opt>>,
     ) -> Result<Self, clap::Error> {
         if arguments.len() == 1 {
@@ -31,9 +31,9 @@ impl ParsedOptions {
                 .try_get_matches_from(arguments)
                 .map(|parsed| Self(Some(parsed)));
         };
-        let parsed = options::command(typed.into_iter()).try_get_matches_from(&arguments);
+        let parsed = options::command(typed.into_iter()).try_get_matches_from(arguments);
         // Only the complete definition gives good error messages.
-        let parsed = parsed.or_else(|_| all().try_get_matches_from(&arguments));
+        let parsed = parsed.or_else(|_| all().try_get_matches_from(arguments));
         parsed.map(|parsed| Self(Some(parsed)))
     }
 

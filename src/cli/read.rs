@@ -7,6 +7,8 @@ mod request;
 mod saved;
 mod values;
 
+use std::ffi::OsString;
+
 use super::parsed_options::ParsedOptions;
 use super::typed::Cli;
 use super::words::Word;
@@ -14,13 +16,14 @@ use super::words::Word;
 pub use fetch::fetch;
 pub use format::{color, indent};
 
-/// Checks the values of all options.
+/// Checks the values of all options; `typed` are those with their values as typed, the program's name in front.
 ///
 /// # Errors
 /// The message for the first value that is wrong.
-pub fn cli(options: &ParsedOptions, words: Vec<Word>) -> Result<Cli, String> {
+pub fn cli(options: &ParsedOptions, typed: Vec<OsString>, words: Vec<Word>) -> Result<Cli, String> {
     Ok(Cli {
         words,
+        options: typed,
         fetch: fetch(options)?,
         filter: filter::filter(options)?,
         format: format::format(options)?,

@@ -11,6 +11,8 @@ use dq_fetch::TlsFlags;
 /// A command line that asks for a run, or for something about a saved filter.
 pub struct Cli {
     pub words: Vec<Word>,
+    /// The options with their values as typed, the program's name in front.
+    pub options: Vec<OsString>,
     pub fetch: FetchOptions,
     pub filter: FilterOptions,
     pub format: FormatOptions,

@@ -7,8 +7,8 @@ use super::arrival::{Arrival, SourceProblems};
 use super::fetcher::{self, HostFetcher};
 use super::output::Output;
 use crate::error::Error;
-use crate::plan::Plan;
-use dq_filter::{FilterRun, Inputs, LastOutput, RunError};
+use crate::plan::{Input, Plan};
+use dq_filter::{FilterRun, InputMode, Inputs, LastOutput, RunError};
 use dq_json::read::{ReadError, ReadErrorKind};
 use dq_json::value::{FilterOutput, Value};
 use dq_text::os_reason;
@@ -158,7 +158,7 @@ impl Run<'_> {
                     return Ok(Ended::Halted(halted(plan, code, problems)));
                 }
                 Err(RunError::Raised(error)) => {
-                    output.report(&format!("dq: filter: {}", raised(&error)));
+                    self.report_raised(&raised(&error));
                     5
                 }
                 Err(RunError::Output(error @ dq_format::Error::Io(_))) => return Err(error.into()),
@@ -172,6 +172,21 @@ impl Run<'_> {
             code = 2;
         }
         Ok(Ended::Inputs { code, last_output })
+    }
+}
+
+/// The hint where `-s` was probably meant as curl's `--silent`.
+const SLURP_HINT: &str =
+    "hint: -s is --slurp, which makes an array of the answer; dq is silent by itself";
+
+impl Run<'_> {
+    fn report_raised(&self, message: &str) {
+        self.output.report(&format!("dq: filter: {message}"));
+        let is_array_of_response = self.plan.inputs.mode == InputMode::Slurped
+            && matches!(self.plan.input, Input::Http(_));
+        if is_array_of_response && message.starts_with("Cannot index array with") {
+            self.output.report(SLURP_HINT);
+        }
     }
 }
 

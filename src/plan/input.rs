@@ -264,5 +264,8 @@ pub(super) fn endpoint_hint(filter: Option<&str>, input: &Input) -> Option<Strin
     });
     let is_path =
         is_word && text.contains('/') && text.starts_with(|c: char| c.is_ascii_alphabetic());
-    is_path.then(|| format!("did you mean /{text}?"))
+    let host = text.split('/').next().unwrap_or_default();
+    let is_host = host == "localhost" || host.contains('.');
+    let start = if is_host { "http://" } else { "/" };
+    is_path.then(|| format!("did you mean {start}{text}?"))
 }

@@ -15,6 +15,7 @@ use super::source::{SavedSource, Words};
 use super::text::unicode;
 use super::variables;
 use crate::built_in;
+use crate::catalogue;
 use crate::cli::{Cli, FetchOptions, FilterOptions, FormatOptions, RequestOptions, Word};
 use crate::environment::{Variables, configuration};
 use crate::error::Error;
@@ -84,6 +85,7 @@ pub(super) fn call(
     let given: Vec<String> = given
         .map(|word| unicode(&word.text))
         .collect::<Result<_, _>>()?;
+    refuse_filter_as_name(&saved.name, &metadata, endpoint, &wanted, &given)?;
     let endpoint = filled(endpoint, &wanted, &given)?;
     check_endpoint(&endpoint, &saved.path)?;
     check_format(&metadata, &saved.path)?;
@@ -91,12 +93,42 @@ pub(super) fn call(
         Some(_) => take_names(words),
         None => Vec::new(),
     };
+    if from_file.is_none() {
+        hints::refuse_bare_number(&saved.name, words)?;
+    }
     Ok(Some(Call {
         words: given,
         endpoint,
         saved,
         metadata,
     }))
+}
+
+/// Refuses a word in the place of a name of docker's that can only be a filter: the name is missing.
+fn refuse_filter_as_name(
+    name: &str,
+    metadata: &Metadata,
+    endpoint: &str,
+    wanted: &[&str],
+    given: &[String],
+) -> Result<(), Error> {
+    let path = endpoint.split('?').next().unwrap_or_default();
+    let is_in_path = |placeholder: &str| path.contains(&format!("{{{placeholder}}}"));
+    // No name of docker's begins with a dot or has one of these characters.
+    let is_filter =
+        |word: &str| word.starts_with('.') || word.contains(['(', ')', '[', ']', '|', '{', '}']);
+    let mut words = wanted.iter().zip(given);
+    let missing = words.find(|(placeholder, word)| is_in_path(placeholder) && is_filter(word));
+    match missing {
+        Some((placeholder, word)) if !catalogue::fitting(path).is_empty() => Err(Error::Usage {
+            message: format!(
+                "{name} lacks {}: {word} is a filter",
+                placeholder.to_uppercase()
+            ),
+            hint: Some(signature(name, metadata)),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Removes the words that may be names of containers or images, up to the first that may not: that is a filter.

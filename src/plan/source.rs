@@ -65,7 +65,7 @@ impl Words {
 }
 
 /// A source starts with `/` or `scheme://`, or is `-` alone.
-fn is_source(word: &OsStr) -> bool {
+pub(super) fn is_source(word: &OsStr) -> bool {
     word.to_str()
         .is_some_and(|word| word == "-" || word.starts_with('/') || has_scheme(word))
 }
@@ -93,9 +93,17 @@ fn from_file_hint(path: &Path) -> Option<String> {
     if path.exists() {
         return None;
     }
+    let text = path.to_str().unwrap_or_default();
+    if let Some(meant) = crate::cli::hints::template("inspect", text) {
+        return Some(format!("-f is jq's: the filter is in a file; {meant}"));
+    }
     let pair = path.to_str().filter(|it| it.contains('='));
     let meant = match pair {
         Some(pair) => format!("docker's --filter is -q filters.{pair}"),
+        // curl's `-fsSL URL`.
+        None if text.chars().all(|c| "sSLk".contains(c)) => {
+            "curl's -fsSL can be left out: dq is silent, fails at 400 and above, and follows redirects".into()
+        }
         None if path.is_absolute() => "dq fails at 400 and above by itself".into(),
         None => return None,
     };

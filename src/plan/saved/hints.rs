@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::cli::hints::ids_only;
-use crate::cli::{FilterOptions, FormatOptions, RequestOptions};
+use crate::cli::{FilterOptions, FormatOptions, RequestOptions, Word};
 use crate::error::Error;
 
 /// Refuses `ps -a`, `ps -n` and `ps -q` as docker means them.
@@ -60,4 +60,27 @@ pub(super) fn too_few_words(name: &str, from_file: Option<&Path>) -> Option<Stri
         "-f is --from-file here; to follow: dq logs {} -q follow=1",
         file.display()
     ))
+}
+
+/// Refuses a number in the place of a filter: it was probably meant as one to look for.
+pub(super) fn refuse_bare_number(name: &str, words: &[Word]) -> Result<(), Error> {
+    let first = words.first().and_then(|word| word.text.to_str());
+    let Some(number) = first.filter(|word| is_number(word)) else {
+        return Ok(());
+    };
+    let key = if name == "published" {
+        "published"
+    } else {
+        "KEY"
+    };
+    Err(Error::Usage {
+        message: format!("{number} is a filter that ignores its input"),
+        hint: Some(format!("dq {name} 'map(select(.{key} == {number}))'")),
+    })
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty()
+        && word.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && word.parse::<f64>().is_ok()
 }
