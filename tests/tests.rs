@@ -14,6 +14,7 @@ mod formats;
 mod helpers;
 mod hostile;
 mod jq_differential;
+mod jq_fuzz;
 mod large;
 mod layout;
 mod packages;

@@ -7,6 +7,7 @@ pub mod dq;
 pub mod engine;
 pub mod held;
 pub mod markdown;
+pub mod programs;
 pub mod server;
 pub mod temp;
 pub mod terminal;

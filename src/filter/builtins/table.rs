@@ -49,6 +49,7 @@ static TABLE: &[Builtin] = &[
     native("_fmax", 2, One),
     native("_fmin", 2, One),
     native("_fmod", 2, One),
+    native("_foreach", 3, Any).collects_arguments(),
     native("_format", 1, One),
     native("_getpath", 1, One),
     native("_group_by", 1, One),

@@ -1,6 +1,6 @@
 //! `reduce` and `foreach`, whose body may have no output or several.
 
-use jaq_core::load::parse::Term as T;
+use jaq_core::load::parse::{BinaryOp, Pattern as P, Term as T};
 use jaq_core::path::{Opt, Part, Path};
 
 use super::terms::{Lowered, pipe};
@@ -40,12 +40,15 @@ impl<'s> Scope<'s> {
                 count,
             );
         }
-        let args = match (outputs, extract) {
-            (One, None) => vec![init, update],
-            (One, Some(extract)) => vec![init, update, extract],
-            (_, extract) => loop_over_outputs(init, update, extract),
-        };
-        (T::Fold(name, Box::new(source), pattern, args), Any)
+        if outputs == One {
+            let args = [init, update].into_iter().chain(extract).collect();
+            return (T::Fold(name, Box::new(source), pattern, args), Any);
+        }
+        let _native = linker.resolve(&self.file, ("_foreach", 3));
+        (
+            loop_over_outputs(source, pattern, [init, update], extract),
+            Any,
+        )
     }
 
     /// The loop body with one output: the last of its outputs is the state, null if it has none (as jq does since 1.7).
@@ -55,27 +58,42 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// The arguments of a `foreach` whose body may have no output or several: the state is the array of its last outputs.
+/// A `foreach` whose body may have no output or several: each is emitted, and the last is the state. The native filter
+/// passes the body the state and the values of the variables, as `[state, [$x, $y]]`, and emits outputs likewise.
 fn loop_over_outputs<'s>(
-    init: Term<'s>,
-    update: Term<'s>,
+    source: Term<'s>,
+    pattern: Pattern<'s>,
+    [init, update]: [Term<'s>; 2],
     extract: Option<Term<'s>>,
-) -> Vec<Term<'s>> {
-    let last = T::Path(
-        Box::new(T::Id),
-        Path(vec![(
-            Part::Index(T::Neg(Box::new(T::Num("1")))),
-            Opt::Essential,
-        )]),
-    );
-    let each = T::Path(
-        Box::new(T::Id),
-        Path(vec![(Part::Range(None, None), Opt::Essential)]),
-    );
-    let list = |term| T::Arr(Some(Box::new(term)));
-    vec![
-        pipe(init, list(T::Id)),
-        list(pipe(last, update)),
-        extract.map_or(each.clone(), |extract| pipe(each, extract)),
-    ]
+) -> Term<'s> {
+    let mut names = Vec::new();
+    add_variables(&pattern, &mut names);
+    let values = names.iter().map(|name| T::Var(*name));
+    let values =
+        values.reduce(|left, right| T::BinOp(Box::new(left), BinaryOp::Comma, Box::new(right)));
+    let values = T::Arr(values.map(Box::new));
+    let binding = |pattern| BinaryOp::Pipe(Some(pattern));
+    let source = T::BinOp(Box::new(source), binding(pattern), Box::new(values));
+    let element = |index| {
+        let part = (Part::Index(T::Num(index)), Opt::Essential);
+        T::Path(Box::new(T::Id), Path(vec![part]))
+    };
+    let with_variables = |term| {
+        let variables = P::Arr(names.iter().map(|name| P::Var(*name)).collect());
+        let term = pipe(element("0"), term);
+        T::BinOp(Box::new(element("1")), binding(variables), Box::new(term))
+    };
+    let outputs = T::Call("_foreach", vec![source, init, with_variables(update)]);
+    pipe(outputs, extract.map_or(element("0"), with_variables))
+}
+
+/// Adds the variables that a pattern binds.
+fn add_variables<'s>(pattern: &Pattern<'s>, names: &mut Vec<&'s str>) {
+    match pattern {
+        P::Var(name) => names.push(*name),
+        P::Arr(items) => items.iter().for_each(|item| add_variables(item, names)),
+        P::Obj(entries) => entries
+            .iter()
+            .for_each(|(_, item)| add_variables(item, names)),
+    }
 }

@@ -25,28 +25,32 @@ fn of_same_name<'s>(key: &Term<'s>) -> Option<Term<'s>> {
 /// are bound to, outermost first.
 fn bind_parts<'s>(parts: &mut [Option<Lowered<'s>>]) -> Vec<(&'static str, Term<'s>)> {
     let may_end = |part: &Option<_>| matches!(part, Some((_, count)) if *count != One);
-    let is_key_for_value = |at: usize| at.is_multiple_of(2) && parts[at + 1].is_none();
     let last = parts.iter().rposition(may_end).unwrap_or(0);
-    let last_key = (0..parts.len()).rfind(|at| is_key_for_value(*at));
-    let is_bound = |at: usize, (term, count): &Lowered| {
-        is_key_for_value(at)
-            || (at < last && may_fail(term))
-            || (last_key.is_some_and(|key| at < key) && *count != One)
-    };
-    let wanted = parts.iter().enumerate();
-    let wanted = wanted.filter(|(at, part)| part.as_ref().is_some_and(|part| is_bound(*at, part)));
-    let wanted: Vec<_> = wanted.map(|(at, _)| (at, is_key_for_value(at))).collect();
+    let last_key = (0..parts.len()).rfind(|at| is_key_for_value(parts, *at));
+    let mut names = INDICES.into_iter();
     let mut bound = Vec::new();
-    for ((at, is_key), name) in wanted.into_iter().zip(INDICES) {
-        if let Some((term, _)) = &mut parts[at] {
+    for at in 0..parts.len() {
+        let is_key_for_value = is_key_for_value(parts, at);
+        let Some((term, count)) = &mut parts[at] else {
+            continue;
+        };
+        let is_bound = is_key_for_value
+            || (at < last && may_fail(term))
+            || (last_key.is_some_and(|key| at < key) && *count != One);
+        if is_bound && let Some(name) = names.next() {
             bound.push((name, std::mem::replace(term, T::Var(name))));
-        }
-        if is_key {
-            let index = (Part::Index(T::Var(name)), Opt::Essential);
-            parts[at + 1] = Some((T::Path(Box::new(T::Id), Path(vec![index])), One));
+            if is_key_for_value {
+                let index = (Part::Index(T::Var(name)), Opt::Essential);
+                parts[at + 1] = Some((T::Path(Box::new(T::Id), Path(vec![index])), One));
+            }
         }
     }
     bound
+}
+
+/// Whether this part is a key that stands alone and also names the value.
+fn is_key_for_value(parts: &[Option<Lowered>], at: usize) -> bool {
+    at.is_multiple_of(2) && parts[at + 1].is_none()
 }
 
 impl<'s> Scope<'s> {
@@ -152,16 +156,25 @@ impl<'s> Scope<'s> {
                 Part::Range(from, upto) => {
                     let from = from.map(|from| self.term(linker, from));
                     let upto = upto.map(|upto| self.term(linker, upto));
-                    let outputs = [&from, &upto]
-                        .into_iter()
-                        .flatten()
-                        .map(|(_, count)| *count)
-                        .max()
-                        .unwrap_or(One);
-                    (
-                        Part::Range(from.map(|(term, _)| term), upto.map(|(term, _)| term)),
-                        outputs,
-                    )
+                    let counts = [&from, &upto].into_iter().flatten();
+                    let outputs = counts.map(|(_, count)| *count).max().unwrap_or(One);
+                    // Both bounds vary slower than the terms in front, and the start slower than the end.
+                    let mut before = count;
+                    let mut hoist = |(bound, outputs): Lowered<'s>| {
+                        let name = is_outer(before, outputs, &bound)
+                            .then(|| INDICES.get(hoisted.len()))
+                            .flatten();
+                        before = before.max(outputs);
+                        match name {
+                            Some(name) => {
+                                hoisted.push((*name, bound));
+                                T::Var(*name)
+                            }
+                            None => bound,
+                        }
+                    };
+                    let upto = upto.map(&mut hoist);
+                    (Part::Range(from.map(&mut hoist), upto), outputs)
                 }
             };
             count = count.max(outputs).max(if matches!(opt, Opt::Optional) {

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use jaq_core::box_iter::box_once;
+
 use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
 use dq_json::value::{Map, Num, ValR, Value};
 
@@ -27,6 +29,7 @@ pub(super) const TABLE: &[NativeEntry] = &[
     ("_bsearch", "v", |cv| {
         one(with_argument(cv, |value, target| bsearch(&value, &target)))
     }),
+    ("_foreach", "fff", foreach),
     ("_last_or_null", "f", last_or_null),
 ];
 
@@ -207,7 +210,55 @@ fn last_or_null(mut cv: NativeCall) -> Outputs {
     let last = filter
         .run((context, cv.1))
         .try_fold(Value::Null, |_, output| output);
-    jaq_core::box_iter::box_once(last)
+    box_once(last)
+}
+
+/// `foreach` for a body that may have no output or several. The source gives items; the body takes `[state, item]`, and
+/// each of its outputs is emitted as `[output, item]`. The last one is the next state, null if there is none.
+fn foreach(mut cv: NativeCall) -> Outputs {
+    let (body, in_body) = cv.0.pop_fun();
+    let (start, in_start) = cv.0.pop_fun();
+    let (source, in_source) = cv.0.pop_fun();
+    let starts = start.run((in_start, cv.1.clone()));
+    Box::new(starts.flat_map(move |start| match start {
+        Ok(start) => {
+            let items = source.run((in_source.clone(), cv.1.clone()));
+            let in_body = in_body.clone();
+            foreach_from(start, items, move |input| {
+                body.run((in_body.clone(), input))
+            })
+        }
+        Err(error) => box_once(Err(error)),
+    }))
+}
+
+fn foreach_from<'a>(
+    mut state: Value,
+    mut items: Outputs<'a>,
+    body: impl Fn(Value) -> Outputs<'a> + 'a,
+) -> Outputs<'a> {
+    let pair = |value, item: &Value| Value::from(vec![value, item.clone()]);
+    let mut running: Option<(Value, Outputs)> = None;
+    Box::new(std::iter::from_fn(move || {
+        loop {
+            if let Some((item, outputs)) = &mut running {
+                match outputs.next() {
+                    Some(Ok(output)) => {
+                        state = output.clone();
+                        return Some(Ok(pair(output, item)));
+                    }
+                    Some(error) => return Some(error),
+                    None => running = None,
+                }
+            }
+            let item = match items.next()? {
+                Ok(item) => item,
+                Err(error) => return Some(Err(error)),
+            };
+            let outputs = body(pair(std::mem::replace(&mut state, Value::Null), &item));
+            running = Some((item, outputs));
+        }
+    }))
 }
 
 /// An object with these entries, in this order.
