@@ -109,7 +109,20 @@ fn stopped_stats(container: &Container) -> Value {
     })
 }
 
-/// `GET /containers/{id}/top`: the processes as `ps -ef` shows them, or the columns of `ps_args=-o COLUMNS`.
+/// The columns of `ps aux`.
+const AUX: &str = "user,pid,pcpu,pmem,vsz,rss,tty,stat,start,time,args";
+
+/// Where the text of a column comes from.
+#[derive(Clone, Copy)]
+enum Source {
+    /// This field of a row of `ps -ef`.
+    Field(usize),
+    /// What was not recorded: the same for each process.
+    Fixed(&'static str),
+}
+
+/// `GET /containers/{id}/top`: the processes as `ps -ef` shows them, as `ps aux`, or the columns of
+/// `ps_args=-o COLUMNS`.
 ///
 /// # Errors
 /// A container that does not run, 409; other arguments, 500.
@@ -123,18 +136,22 @@ pub(crate) fn top(container: &Container, query: &Query) -> Result<DemoResponse, 
     if ["", "-ef", "ef"].contains(&arguments) {
         return Ok(ok(&top));
     }
-    let columns = ["-eo", "-o", "o"]
+    let chosen = ["-eo", "-o", "o"]
         .iter()
         .find_map(|option| arguments.strip_prefix(option));
+    let columns = match arguments.trim_start_matches('-') {
+        "aux" => Some(AUX),
+        _ => chosen,
+    };
     let columns = columns.ok_or_else(|| {
         Refusal::server_error(format!(
-            "the sample engine knows ps -ef and ps -o COLUMNS, not ps {arguments}"
+            "the sample engine knows ps -ef, ps aux and ps -o COLUMNS, not ps {arguments}"
         ))
     })?;
-    chosen_columns(&top, columns).map(|it| ok(&it))
+    with_columns(&top, columns).map(|it| ok(&it))
 }
 
-fn chosen_columns(top: &Value, columns: &str) -> Result<Value, Refusal> {
+fn with_columns(top: &Value, columns: &str) -> Result<Value, Refusal> {
     let names = columns.split([',', ' ']).filter(|name| !name.is_empty());
     let columns = names.map(|name| {
         column(name).ok_or_else(|| {
@@ -144,40 +161,44 @@ fn chosen_columns(top: &Value, columns: &str) -> Result<Value, Refusal> {
         })
     });
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
-    if !columns.iter().any(|(title, _)| *title == "PID") {
+    let titles: Vec<&str> = columns.iter().map(|(title, _)| *title).collect();
+    if !titles.contains(&"PID") {
         return Err(Refusal::server_error(
             "Couldn't find PID field in ps output",
         ));
     }
-    let cell = |process: &Value, (_, index): &(&str, usize)| {
-        let text = process[*index].as_str().unwrap_or_default();
-        text.to_owned()
+    let row = |process: &Value| -> Vec<Value> {
+        let cells = columns.iter().map(|(_, source)| match source {
+            Source::Field(index) => process[*index].clone(),
+            Source::Fixed(text) => json!(text),
+        });
+        cells.collect()
     };
     let processes = top["Processes"].as_array().into_iter().flatten();
-    let processes: Vec<Vec<String>> = processes
-        .map(|process| columns.iter().map(|column| cell(process, column)).collect())
-        .collect();
-    let titles: Vec<&str> = columns.iter().map(|(title, _)| *title).collect();
+    let processes: Vec<Vec<Value>> = processes.map(row).collect();
     Ok(json!({"Processes": processes, "Titles": titles}))
 }
 
-/// The position of the command in a row of `ps -ef`.
-const COMMAND: usize = 7;
-
-/// The title of a column of ps(1), and its position in a row of `ps -ef`.
-fn column(name: &str) -> Option<(&'static str, usize)> {
+/// The title of a column of ps(1), and where its text comes from.
+fn column(name: &str) -> Option<(&'static str, Source)> {
+    use Source::{Field, Fixed};
     Some(match name {
-        "user" | "euser" | "uname" => ("USER", 0),
-        "uid" | "euid" => ("UID", 0),
-        "pid" => ("PID", 1),
-        "ppid" => ("PPID", 2),
-        "c" => ("C", 3),
-        "stime" => ("STIME", 4),
-        "start" | "start_time" | "bsdstart" => ("START", 4),
-        "tty" | "tt" | "tname" => ("TTY", 5),
-        "time" | "cputime" => ("TIME", 6),
-        "cmd" => ("CMD", COMMAND),
-        "args" | "command" => ("COMMAND", COMMAND),
+        "user" | "euser" | "uname" => ("USER", Field(0)),
+        "uid" | "euid" => ("UID", Field(0)),
+        "pid" => ("PID", Field(1)),
+        "ppid" => ("PPID", Field(2)),
+        "c" => ("C", Field(3)),
+        "stime" => ("STIME", Field(4)),
+        "start" | "start_time" | "bsdstart" => ("START", Field(4)),
+        "tty" | "tt" | "tname" => ("TTY", Field(5)),
+        "time" | "cputime" => ("TIME", Field(6)),
+        "cmd" => ("CMD", Field(7)),
+        "args" | "command" => ("COMMAND", Field(7)),
+        "pcpu" | "%cpu" => ("%CPU", Fixed("0.3")),
+        "pmem" | "%mem" => ("%MEM", Fixed("0.2")),
+        "vsz" | "vsize" => ("VSZ", Fixed("118944")),
+        "rss" | "rssize" => ("RSS", Fixed("14208")),
+        "stat" | "state" | "s" => ("STAT", Fixed("S")),
         _ => return None,
     })
 }

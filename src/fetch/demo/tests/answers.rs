@@ -202,6 +202,12 @@ fn logs_are_cut_by_time() {
 
 #[test]
 fn processes_have_the_columns_that_ps_is_asked_for() {
+    let aux = json("/containers/db/top?ps_args=aux");
+    assert_eq!(
+        (&aux["Titles"][0], &aux["Titles"][10]),
+        (&"USER".into(), &"COMMAND".into())
+    );
+    assert_eq!(aux["Processes"][0][10], "postgres");
     let top = json("/containers/web/top?ps_args=-o%20pid,args");
     assert_eq!(top["Titles"], serde_json::json!(["PID", "COMMAND"]));
     assert_eq!(
