@@ -3,6 +3,7 @@
 mod endless;
 mod endpoint;
 mod explain;
+mod fields;
 mod search;
 mod table;
 #[cfg(test)]
@@ -11,5 +12,6 @@ mod tests;
 pub use endless::endless_reason;
 pub use endpoint::{Endpoint, Parameter};
 pub use explain::explanation;
+pub use fields::{Field, answer, body};
 pub use search::{hint, matching, nearest};
 pub use table::{endpoints, fitting, split_version};
