@@ -7,7 +7,7 @@ use super::evaluate::{Evaluator, plain};
 use super::expression::Expr;
 use super::frame::Frame;
 use super::interrupt::Interrupt;
-use dq_json::value::{FilterOutput, Value};
+use dq_json::value::{FilterOutput, Value, ValueKind};
 
 impl Evaluator<'_> {
     pub(super) fn binary<'t>(
@@ -42,6 +42,9 @@ fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {
     if is_equality && let (Some(left), Some(right)) = (plain(&left), plain(&right)) {
         return (left == right) == matches!(op, Cmp::Eq);
     }
+    if is_equality && is_same_container(&left, &right) {
+        return matches!(op, Cmp::Eq);
+    }
     let (left, right) = (left.into_value(), right.into_value());
     match op {
         Cmp::Lt => left < right,
@@ -51,6 +54,15 @@ fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {
         Cmp::Eq => left == right,
         Cmp::Ne => left != right,
     }
+}
+
+/// Whether both are the same part of the input. A container equals itself even if it contains NaN.
+fn is_same_container(left: &FilterOutput, right: &FilterOutput) -> bool {
+    let (FilterOutput::Raw(left), FilterOutput::Raw(right)) = (left, right) else {
+        return false;
+    };
+    std::ptr::eq(left.bytes().as_ptr(), right.bytes().as_ptr())
+        && matches!(left.kind(), ValueKind::Array | ValueKind::Object)
 }
 
 fn calculate(left: Value, op: &Math, right: Value) -> dq_json::value::ValR {

@@ -18,9 +18,6 @@ fn from_json(value: &Value) -> ValR {
             value.describe()
         ));
     };
-    if let Some(x) = special(text) {
-        return Ok(Value::from(x));
-    }
     match read::from_slice(text.as_bytes()) {
         Ok(value) => Ok(value),
         Err(error) => fail(format_args!(
@@ -44,7 +41,7 @@ fn to_number(value: Value) -> ValR {
         Value::Str(text) if is_number(text) => {
             Some(Num::parse(text.strip_prefix('+').unwrap_or(text)))
         }
-        Value::Str(text) => special(text).map(Num::from),
+        Value::Str(text) if read::is_special(text.as_bytes()) => Some(Num::parse(text)),
         _ => None,
     };
     match number {
@@ -53,19 +50,6 @@ fn to_number(value: Value) -> ValR {
             "{} cannot be parsed as a number",
             value.describe()
         )),
-    }
-}
-
-/// The words that decNumber, which jq uses, reads as numbers: in any case, with a sign or none.
-fn special(text: &str) -> Option<f64> {
-    let (sign, word) = match text.strip_prefix('-') {
-        Some(word) => (-1.0, word),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
-    };
-    match word.to_ascii_lowercase().as_str() {
-        "nan" | "snan" => Some(f64::NAN),
-        "inf" | "infinity" => Some(sign * f64::INFINITY),
-        _ => None,
     }
 }
 

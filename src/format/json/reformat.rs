@@ -37,7 +37,7 @@ impl JsonWriter<'_, '_> {
             Some(b'[') => return self.reformat_array(text, at, depth),
             Some(b't') => at + self.word(b"true"),
             Some(b'f') => at + self.word(b"false"),
-            Some(b'n') => at + self.word(b"null"),
+            Some(b'n') if text.get(at + 1) == Some(&b'u') => at + self.word(b"null"),
             _ => self.digits(text, at)?,
         }))
     }
@@ -279,7 +279,7 @@ fn integer_length(text: &[u8]) -> usize {
         end += 1;
     }
     let is_more = matches!(text.get(end), Some(b'.' | b'e' | b'E'));
-    if is_more || end - sign > 15 || text.starts_with(b"-0") {
+    if is_more || !(1..=15).contains(&(end - sign)) || text.starts_with(b"-0") {
         return 0;
     }
     end

@@ -3,7 +3,7 @@
 //! The scanner only detects that a text is not JSON. The diagnosis parses it again as jq does (`jv_parse.c`), which
 //! detects some errors later: in a literal at the byte after it, in a string at its closing quote.
 
-use super::tokens::{RECORD_SEPARATOR, is_number};
+use super::tokens::{RECORD_SEPARATOR, is_number, is_special};
 use crate::limits::MAX_DEPTH;
 
 /// An incomplete container or key, as on jq's parser stack.
@@ -157,7 +157,7 @@ impl Diagnosis {
             b"null" | b"true" | b"false" => {}
             [b't' | b'f', ..] | [b'n', b'u', ..] => return Err("Invalid literal"),
             [b'\'', ..] => return Err("Invalid string literal; expected \", but got '"),
-            text if is_number(text) => {}
+            text if is_number(text) || is_special(text) => {}
             _ => return Err("Invalid numeric literal"),
         }
         self.end_value(LastValue::Other)

@@ -23,5 +23,6 @@ pub use byte_source::{ByteSource, InputBuffer};
 pub use error::{ReadError, ReadErrorKind};
 pub use event_reader::EventReader;
 pub use read_ahead::ReadAhead;
+pub use tokens::is_special;
 pub use value_reader::{ScannedValue, ValueReader, from_slice};
 pub use visitor::{ValidateOnly, Visitor};

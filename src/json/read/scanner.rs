@@ -6,7 +6,7 @@
 use super::scan_state::{Expect, InvalidJson, ScanProgress, TokenResult};
 use super::structural_index::StructuralIndex;
 use super::structural_scan::{Advance, StructuralScan};
-use super::tokens::{StringScan, scan_literal, scan_number};
+use super::tokens::{StringScan, scan_any_number, scan_literal, scan_number};
 use super::visitor::Visitor;
 use crate::limits::MAX_DEPTH;
 use crate::simd::block::BLOCK_SIZE;
@@ -246,7 +246,11 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
             b'-' | b'0'..=b'9' => scan_number(self.text, start, self.has_ended)?,
             b't' => scan_literal(self.text, start, b"true", self.has_ended)?,
             b'f' => scan_literal(self.text, start, b"false", self.has_ended)?,
-            b'n' => scan_literal(self.text, start, b"null", self.has_ended)?,
+            b'n' => scan_literal(self.text, start, b"null", self.has_ended)
+                .or_else(|_| scan_any_number(self.text, start, self.has_ended))?,
+            b'N' | b'i' | b'I' | b's' | b'S' | b'+' => {
+                scan_any_number(self.text, start, self.has_ended)?
+            }
             _ => return Err(InvalidJson),
         };
         Ok(end.and_then(|end| {

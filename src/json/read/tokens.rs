@@ -66,16 +66,20 @@ pub(super) fn scan_number(text: &[u8], start: usize, has_ended: bool) -> TokenRe
     }
 }
 
-/// Like [`scan_number`], for numbers that are not plain integers.
+/// Like [`scan_number`], for numbers that are not plain integers: also NaN and the infinities, which may begin with a
+/// letter or `+`.
 #[cold]
-fn scan_any_number(text: &[u8], start: usize, has_ended: bool) -> TokenResult<usize> {
+#[inline(never)]
+pub(super) fn scan_any_number(text: &[u8], start: usize, has_ended: bool) -> TokenResult<usize> {
     let rest = text[start..].iter();
     let length = rest.take_while(|c| continues_literal(**c)).count();
     let end = start + length;
-    if end == text.len() && !has_ended && text[start..end].iter().all(is_in_number) {
+    let token = &text[start..end];
+    let may_go_on = || token.iter().all(is_in_number) || is_special_start(token);
+    if end == text.len() && !has_ended && may_go_on() {
         return Ok(None);
     }
-    if is_number(&text[start..end]) {
+    if is_number(token) || is_special(token) {
         Ok(Some(end))
     } else {
         Err(InvalidJson)
@@ -109,6 +113,43 @@ pub(super) fn is_number(text: &[u8]) -> bool {
         return !exponent.is_empty() && digits(exponent) == exponent.len();
     }
     rest.is_empty()
+}
+
+/// Whether the text is NaN or an infinity as jq 1.8 reads them: decNumber's words in any case, with a sign or none.
+/// The digits of a NaN must be zeros. jq's `01`, `+1`, `.5` and `1.` are no numbers here.
+pub fn is_special(text: &[u8]) -> bool {
+    let word = without_sign(text);
+    let is = |name: &str| word.eq_ignore_ascii_case(name.as_bytes());
+    is("infinity") || is("inf") || nan_digits(word).is_some_and(are_zeros)
+}
+
+/// Whether the text may be the start of what [`is_special`] accepts.
+fn is_special_start(text: &[u8]) -> bool {
+    let word = without_sign(text);
+    let starts = |name: &str| {
+        let start = name.as_bytes().get(..word.len());
+        start.is_some_and(|start| word.eq_ignore_ascii_case(start))
+    };
+    starts("infinity") || starts("nan") || starts("snan") || nan_digits(word).is_some_and(are_zeros)
+}
+
+fn without_sign(text: &[u8]) -> &[u8] {
+    let unsigned = text.strip_prefix(b"-").or(text.strip_prefix(b"+"));
+    unsigned.unwrap_or(text)
+}
+
+/// What follows the name of a NaN, quiet or signalling.
+fn nan_digits(word: &[u8]) -> Option<&[u8]> {
+    let quiet = match word {
+        [b's' | b'S', rest @ ..] => rest,
+        _ => word,
+    };
+    let (name, digits) = quiet.split_at_checked(3)?;
+    name.eq_ignore_ascii_case(b"nan").then_some(digits)
+}
+
+fn are_zeros(digits: &[u8]) -> bool {
+    digits.iter().all(|digit| *digit == b'0')
 }
 
 /// The scan of a string, which can stop where the text ends and resume when more arrives.

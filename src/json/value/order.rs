@@ -12,8 +12,9 @@ impl PartialEq for Value {
             (Self::Bool(l), Self::Bool(r)) => l == r,
             (Self::Num(l), Self::Num(r)) => l == r,
             (Self::Str(l), Self::Str(r)) => Rc::ptr_eq(l, r) || l == r,
-            (Self::Arr(l), Self::Arr(r)) => l.as_slice() == r.as_slice(),
-            (Self::Obj(l), Self::Obj(r)) => ***l == ***r,
+            // As in jq, a container equals itself even if it contains NaN.
+            (Self::Arr(l), Self::Arr(r)) => Rc::ptr_eq(l, r) || l.as_slice() == r.as_slice(),
+            (Self::Obj(l), Self::Obj(r)) => Rc::ptr_eq(l, r) || ***l == ***r,
             _ => false,
         }
     }

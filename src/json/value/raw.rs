@@ -53,6 +53,9 @@ impl<'t> RawValue<'t> {
             Some(b't') => ValueKind::True,
             Some(b'f') => ValueKind::False,
             Some(b'-' | b'0'..=b'9') => ValueKind::Number,
+            // NaN and the infinities, of which NaN begins as null does.
+            Some(b'N' | b'i' | b'I' | b's' | b'S' | b'+') => ValueKind::Number,
+            Some(b'n') if self.0.get(1) != Some(&b'u') => ValueKind::Number,
             _ => ValueKind::Null,
         }
     }
@@ -98,7 +101,11 @@ impl<'t> RawValue<'t> {
     /// The text of a number.
     pub fn number_text(self) -> &'t str {
         let is_digit = |c: &&u8| matches!(c, b'0'..=b'9' | b'.' | b'+' | b'-' | b'e' | b'E');
-        let length = self.0.iter().take_while(is_digit).count();
+        let mut length = self.0.iter().take_while(is_digit).count();
+        // A letter: NaN or an infinity.
+        if self.0.get(length).is_some_and(u8::is_ascii_alphabetic) {
+            length = self.word_length();
+        }
         std::str::from_utf8(&self.0[..length]).unwrap_or("0")
     }
 
