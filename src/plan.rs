@@ -15,6 +15,7 @@ pub mod saved;
 mod settings;
 mod source;
 mod text;
+mod times;
 mod variables;
 
 use crate::cli::{Cli, Word};
@@ -75,7 +76,10 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     refuse_binary(options.choice.format, &terminal, curl.is_some())?;
     let saved_parallel = call.as_ref().and_then(|call| call.metadata.parallel);
     let saved_source = options.endpoint.clone().zip(call.as_ref()).map(Into::into);
-    let words = Words::sort(saved_source, words, options.filter.from_file.as_deref())?;
+    let mut words = Words::sort(saved_source, words, options.filter.from_file.as_deref())?;
+    if let Some(source) = &mut words.source {
+        times::resolve(source, call.is_some(), &mut options.fetch.request)?;
+    }
     let input = match list {
         Some(text) => input::list(&words, &options, text)?,
         None if words.source.is_some() => input::source(&words, &options, curl, env)?,
