@@ -23,7 +23,7 @@ impl<'s> Linker<'s> {
             match self.load(import, importer, &mut scope) {
                 Ok(()) => {}
                 Err(LoadError::AtImport(message)) => {
-                    let error = CompileError::at(path, source, import.path, message, None);
+                    let error = CompileError::at(path, source, import.literal, message, None);
                     self.errors.push(error);
                     return None;
                 }

@@ -88,7 +88,7 @@ impl ModuleFiles {
                 beside.into_iter().chain(self.search_path.clone()).collect()
             }
         };
-        locate(import.path, &directories, extension)
+        locate(&import.path, &directories, extension)
     }
 
     /// Reads a module file and links its definitions, unless that has been done.

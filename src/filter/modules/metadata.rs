@@ -50,7 +50,7 @@ fn dependency(import: &Import) -> Result<Value, String> {
     let is_data = import.name.is_some_and(|name| name.starts_with('$'));
     let own = name.into_iter().chain([
         ("is_data", Value::Bool(is_data)),
-        ("relpath", Value::str(import.path)),
+        ("relpath", Value::str(&*import.path)),
     ]);
     (metadata + Value::object(own)).map_err(|error| error.to_string())
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use dq_text::one_line;
+
 /// The module search path: the directories of `-L`, or else `~/.jq`.
 pub(crate) fn search_path(library: &[PathBuf], home: Option<&Path>) -> Vec<PathBuf> {
     if library.is_empty() {
@@ -41,7 +43,7 @@ pub(super) fn locate(
         )
     });
     if !is_relative || last.is_empty() {
-        return Err(format!("{name} is not a relative path"));
+        return Err(format!("{} is not a relative path", one_line(name)));
     }
     let file = format!("{last}.{extension}");
     for directory in directories {
@@ -68,5 +70,5 @@ fn not_found(name: &str, directories: &[PathBuf]) -> String {
     } else {
         searched.join(", ")
     };
-    format!("there is no module {name} in {searched}")
+    format!("there is no module {} in {searched}", one_line(name))
 }

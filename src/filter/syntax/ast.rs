@@ -1,5 +1,7 @@
 //! The output of the parser: terms in jaq-core's types, whose names are slices of the source.
 
+use std::borrow::Cow;
+
 use jaq_core::load::parse;
 
 /// A filter. Names are slices of the source, so that an error can point at them.
@@ -40,7 +42,9 @@ impl<'s> Module<'s> {
 /// `import "path" as name {meta};`, `import "path" as $name;` or `include "path";`
 pub(crate) struct Import<'s> {
     /// The relative path, without an extension.
-    pub path: &'s str,
+    pub path: Cow<'s, str>,
+    /// The path as the source spells it, for messages.
+    pub literal: &'s str,
     /// The bound name, with its `$` for data; `None` for `include`.
     pub name: Option<&'s str>,
     /// The metadata after the name.

@@ -60,7 +60,7 @@ pub(crate) fn constant_value(term: &Term) -> Result<Value, String> {
 }
 
 /// The text of a string without interpolations.
-fn text_of(parts: &[StrPart<&str, Term>]) -> Option<String> {
+pub(super) fn text_of(parts: &[StrPart<&str, Term>]) -> Option<String> {
     let parts = parts.iter().map(|part| match part {
         StrPart::Str(text) => Some((*text).to_owned()),
         StrPart::Char(c) => Some(c.to_string()),

@@ -1,9 +1,12 @@
 //! The parser's access to tokens, and whole source files.
 
+use std::borrow::Cow;
+
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 
 use super::ast::{Def, Import, Module, SyntaxError, Term};
+use super::constant::text_of;
 use super::lexer::{Lexer, Token, TokenKind};
 
 pub(super) type ParseResult<T> = Result<T, SyntaxError>;
@@ -156,7 +159,7 @@ impl<'s> Parser<'s> {
             return Ok(None);
         }
         self.take()?;
-        let path = self.plain_string()?;
+        let (path, literal) = self.import_path()?;
         let name = if is_include {
             None
         } else {
@@ -168,7 +171,12 @@ impl<'s> Parser<'s> {
             Some(self.postfix()?)
         };
         self.end_directive()?;
-        Ok(Some(Import { path, name, meta }))
+        Ok(Some(Import {
+            path,
+            literal,
+            name,
+            meta,
+        }))
     }
 
     fn end_directive(&mut self) -> ParseResult<()> {
@@ -176,17 +184,19 @@ impl<'s> Parser<'s> {
         self.expect(";")
     }
 
-    fn plain_string(&mut self) -> ParseResult<&'s str> {
-        let start = self.next.offset + 1;
+    /// The path of an import, and its text in the source without the quotes.
+    fn import_path(&mut self) -> ParseResult<(Cow<'s, str>, &'s str)> {
         let wanted = self.unexpected("expected a constant string");
-        match self.postfix()? {
-            T::Str(None, parts) => match &parts[..] {
-                [] => Ok(&self.source[start..start]),
-                [StrPart::Str(text)] => Ok(text),
-                _ => Err(wanted),
-            },
-            _ => Err(wanted),
-        }
+        let start = self.next.offset;
+        let T::Str(_, parts) = self.postfix()? else {
+            return Err(wanted);
+        };
+        let path = match &parts[..] {
+            [StrPart::Str(text)] => Cow::Borrowed(*text),
+            _ => Cow::Owned(text_of(&parts).ok_or(wanted)?),
+        };
+        let literal = self.source[start..self.next.offset].trim_end();
+        Ok((path, literal.trim_matches('"')))
     }
 
     fn import_name(&mut self) -> ParseResult<&'s str> {

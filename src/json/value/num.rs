@@ -27,7 +27,7 @@ impl Num {
     /// The number that a valid JSON number spells, or a jq literal such as `.5` or `1.`; NaN of other text.
     pub fn parse(text: &str) -> Self {
         match text.parse::<i64>() {
-            Ok(i) if i.abs() <= MAX_EXACT && text != "-0" => Self::Int(i),
+            Ok(i) if i.unsigned_abs() <= MAX_EXACT as u64 && text != "-0" => Self::Int(i),
             _ => Self::parse_decimal(text),
         }
     }

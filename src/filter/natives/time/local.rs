@@ -45,17 +45,8 @@ fn described(time: Timestamp) -> String {
     let info = zone.to_offset_info(time);
     let offset = info.offset().seconds();
     let sign = if offset < 0 { '-' } else { '+' };
-    let (hours, minutes, seconds) = {
-        let offset = offset.abs();
-        (offset / 3600, offset / 60 % 60, offset % 60)
-    };
-    let seconds = match seconds {
-        0 => String::new(),
-        seconds => format!("{seconds:02}"),
-    };
+    // As in glibc, the seconds of offsets from before standard time are left out.
+    let (hours, minutes) = (offset.abs() / 3600, offset.abs() / 60 % 60);
     let name = info.abbreviation().to_uppercase();
-    format!(
-        "{sign}{hours:02}{minutes:02}{seconds} {name} {}",
-        time.as_second()
-    )
+    format!("{sign}{hours:02}{minutes:02} {name} {}", time.as_second())
 }
