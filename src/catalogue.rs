@@ -4,14 +4,17 @@ mod endless;
 mod endpoint;
 mod explain;
 mod fields;
+mod misspelt;
 mod search;
 mod table;
 #[cfg(test)]
 mod tests;
+mod undocumented;
 
 pub use endless::endless_reason;
 pub use endpoint::{Endpoint, Parameter};
 pub use explain::explanation;
 pub use fields::{Field, answer, body};
-pub use search::{hint, matching, nearest};
+pub use misspelt::misspellings;
+pub use search::{hint, matching, nearest, wrong_method};
 pub use table::{endpoints, fitting, split_version};

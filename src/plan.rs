@@ -1,5 +1,6 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
+mod check;
 pub mod curl;
 mod defaults;
 mod endpoints;
@@ -82,7 +83,9 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     }
     let input = match list {
         Some(text) => input::list(&words, &options, text)?,
-        None if words.source.is_some() => input::source(&words, &options, curl, env)?,
+        None if words.source.is_some() => {
+            input::source(&words, &options, curl, env, &mut warnings)?
+        }
         None => {
             let stdin_is_unusable = system.stdin_is_terminal && !options.filter.null_input;
             input::local(&words, &options, stdin_is_unusable, &saved_filters)?

@@ -96,6 +96,14 @@ fn an_unknown_path_gets_a_hint() {
             "/containers/web/start",
             "/start takes POST, not GET: -X POST",
         ),
+        ("/containers/create", "/create takes POST, not GET"),
+        ("/containers/prune", "/prune takes POST, not GET"),
+        ("/images/create", "/create takes POST, not GET"),
+        ("/images/prune", "/prune takes POST, not GET"),
+        ("/images/load", "/load takes POST, not GET"),
+        ("/networks/create", "/create takes POST, not GET"),
+        ("/networks/prune", "/prune takes POST, not GET"),
+        ("/volumes/create", "/create takes POST, not GET"),
     ];
     for (path, hint) in cases {
         engine.dq(&[path]).run().fails(22, &[hint]);
@@ -125,4 +133,35 @@ fn a_404_with_its_own_message_gets_no_hint() {
     let other = ask("/v2/image");
     assert_eq!(other.stderr, "dq: fetch: 404 Not Found: no such image\n");
     ask("/v1.41/images/jso").fails(22, &["hint: did you mean /v1.41/images/json?"]);
+}
+
+#[test]
+fn a_misspelt_parameter_changes_nothing() {
+    let Some(engine) = engine() else { return };
+    let states = || {
+        let list = engine.dq(&["/containers/json?all=1", "-c", "map([.Id, .State]) | sort"]);
+        list.run().text()
+    };
+    let before = states();
+    let cases = [
+        (
+            "/containers/prune",
+            "filter.label=x",
+            "did you mean filters.label?",
+        ),
+        (
+            "/containers/prune",
+            "filters.lable=x",
+            "did you mean filters.label?",
+        ),
+        ("/containers/web/kill", "sig=HUP", "did you mean signal?"),
+    ];
+    for (path, parameter, hint) in cases {
+        let request = ["-X", "POST", path, "-q", parameter];
+        engine
+            .dq(&request)
+            .run()
+            .fails(2, &["nothing was sent", hint]);
+    }
+    assert_eq!(states(), before);
 }

@@ -25,9 +25,27 @@ pub fn hint(method: &str, path: &str) -> Option<String> {
     if found.iter().any(|it| it.method == method) {
         return None;
     }
+    if let Some(hint) = wrong_method(method, path) {
+        return Some(hint);
+    }
     if let Some(near) = nearest(method, path) {
         return Some(format!("did you mean {near}?"));
     }
+    takes(method, path, &found)
+}
+
+/// A hint for a path that only other methods take, such as GET of `/containers/create`; `None` for a path that ends in a
+/// name, which may be one of another kind. A query is ignored.
+pub fn wrong_method(method: &str, path: &str) -> Option<String> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let found = fitting(path);
+    let is_wrong = found
+        .iter()
+        .all(|it| it.method != method && !it.path.ends_with('}'));
+    is_wrong.then(|| takes(method, path, &found)).flatten()
+}
+
+fn takes(method: &str, path: &str, found: &[Endpoint]) -> Option<String> {
     let methods: Vec<_> = found.iter().map(|it| it.method).collect();
     let first = methods.first()?;
     Some(format!(

@@ -98,6 +98,16 @@ fn almost_right_paths_have_a_hint() {
             "/containers/web/start",
             Some("/containers/web/start takes POST, not GET: -X POST"),
         ),
+        (
+            "GET",
+            "/containers/create",
+            Some("/containers/create takes POST, not GET: -X POST"),
+        ),
+        (
+            "DELETE",
+            "/v1.41/containers/prune?x",
+            Some("/v1.41/containers/prune takes POST, not DELETE: -X POST"),
+        ),
         ("GET", "/info/", Some("did you mean /info?")),
         (
             "GET",
@@ -110,5 +120,137 @@ fn almost_right_paths_have_a_hint() {
     ];
     for (method, path, expected) in cases {
         assert_eq!(hint(method, path).as_deref(), expected, "{path}");
+    }
+}
+
+/// The hints for one parameter, `KEY=VALUE`.
+fn hints(method: &str, path: &str, parameter: &str, podman: bool) -> String {
+    let (key, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    let parameters = [(key.to_owned(), value.to_owned())];
+    let found = misspellings(method, path, &parameters, podman);
+    let hints: Vec<_> = found.iter().map(|it| it.hint.as_str()).collect();
+    hints.join("\n")
+}
+
+#[test]
+fn misspelt_parameters_have_a_hint() {
+    let cases = [
+        (
+            "POST /containers/prune",
+            "filter.label=x",
+            "did you mean filters.label?",
+        ),
+        (
+            "POST /containers/prune",
+            "label=x",
+            "did you mean filters.label?",
+        ),
+        (
+            "POST /containers/prune",
+            "filters.lable=x",
+            "did you mean filters.label?",
+        ),
+        (
+            "POST /containers/prune",
+            "Filters.Label=x",
+            "did you mean filters.label?",
+        ),
+        (
+            "POST /containers/prune",
+            "filter=label=x",
+            "did you mean filters.label?",
+        ),
+        (
+            "POST /containers/prune",
+            "filters={\"lable\":[\"x\"]}",
+            "did you mean filters.label?",
+        ),
+        (
+            "POST /containers/prune",
+            "force=1",
+            "it takes filters.until, filters.label",
+        ),
+        (
+            "POST /v1.41/containers/web/kill",
+            "sig=HUP",
+            "did you mean signal?",
+        ),
+        ("POST /containers/web/stop", "timeout=5", "did you mean t?"),
+        (
+            "POST /containers/web/pause",
+            "force=1",
+            "it takes no query parameters",
+        ),
+        ("DELETE /containers/web", "forse=1", "did you mean force?"),
+        (
+            "GET /containers/json",
+            "status=exited",
+            "did you mean filters.status?",
+        ),
+        (
+            "HEAD /containers/json",
+            "status=exited",
+            "did you mean filters.status?",
+        ),
+        (
+            "GET /containers/json",
+            "filters.status=exitd",
+            "did you mean filters.status=exited?",
+        ),
+        (
+            "GET /containers/json",
+            "filters.health=sick",
+            "filters.health is one of starting, healthy, unhealthy, none",
+        ),
+    ];
+    for (endpoint, parameter, expected) in cases {
+        let (method, path) = endpoint.split_once(' ').unwrap_or_default();
+        assert_eq!(
+            hints(method, path, parameter, false),
+            expected,
+            "{endpoint} {parameter}"
+        );
+    }
+}
+
+#[test]
+fn what_engines_take_is_no_misspelling() {
+    let cases = [
+        "GET /containers/json all=1",
+        "GET /containers/json filters={\"status\":[\"exited\"]}",
+        "GET /containers/json filters.is-task=1",
+        "GET /images/json filter=nginx",
+        "POST /containers/prune filters.label!=keep",
+        "POST /containers/prune filters.label!",
+        "POST /containers/create platform=linux/amd64",
+        "POST /images/create fromSrc=-",
+        "POST /build ulimits=[]",
+        "POST /build/prune keep-storage=1",
+        "POST /containers/web/start checkpoint=x",
+        "GET /libpod/containers/json x=1",
+        "POST /containers/json x=1",
+        "GET /somewhere x=1",
+    ];
+    for case in cases {
+        let words: Vec<_> = case.split(' ').collect();
+        assert_eq!(hints(words[0], words[1], words[2], false), "", "{case}");
+    }
+    let extra = ("POST", "/containers/web/stop", "ignore=true");
+    assert_eq!(hints(extra.0, extra.1, extra.2, true), "");
+    assert_ne!(hints(extra.0, extra.1, extra.2, false), "");
+}
+
+#[test]
+fn undocumented_parameters_belong_to_endpoints() {
+    for line in include_str!("../../completions/undocumented.tsv")
+        .lines()
+        .skip(1)
+    {
+        let fields: Vec<_> = line.split('\t').collect();
+        assert_eq!(fields.len(), 5, "{line}");
+        assert!(
+            endpoints().any(|it| it.method == fields[0] && it.path == fields[1]),
+            "{line}"
+        );
     }
 }

@@ -168,6 +168,22 @@ impl Error {
         self
     }
 
+    /// Gives the error of a server that refused the method or the path this hint, if there is one, instead of its own:
+    /// Docker takes GET of `/networks/create` for a network of that name.
+    #[must_use]
+    pub fn with_method_hint(mut self, find: impl FnOnce() -> Option<String>) -> Self {
+        if let Self::Status {
+            status: 400 | 404 | 405,
+            hint,
+            ..
+        } = &mut self
+            && let Some(found) = find()
+        {
+            *hint = Some(found);
+        }
+        self
+    }
+
     /// Whether nothing of the request has been sent: the host was not resolved or not connected to.
     pub(super) fn is_before_sending(&self) -> bool {
         match self {

@@ -72,7 +72,8 @@ fn check_status(
     if response.status >= 400 {
         let failure = response
             .failure()
-            .with_path_hint(|| meant_endpoint(exchange));
+            .with_path_hint(|| of_endpoint(exchange, catalogue::hint))
+            .with_method_hint(|| of_endpoint(exchange, catalogue::wrong_method));
         if !exchange.shown.failure {
             return Err(failure.into());
         }
@@ -83,11 +84,14 @@ fn check_status(
     Ok(())
 }
 
-/// The endpoint that was probably meant by a path that the server does not know.
-fn meant_endpoint(exchange: &Exchange) -> Option<String> {
+/// What the catalogue says about the method and the path of an endpoint.
+fn of_endpoint(
+    exchange: &Exchange,
+    find: fn(method: &str, path: &str) -> Option<String>,
+) -> Option<String> {
     let request = &exchange.request;
     match &request.source {
-        dq_fetch::Source::Endpoint(path) => catalogue::hint(&request.method, path),
+        dq_fetch::Source::Endpoint(path) => find(&request.method, path),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Where the input comes from: a request, files, standard input, or a list that dq generates.
 
+use super::check;
 use super::jq_options::JqOptions;
 use super::model::{Exchange, FilterRequests, Input, Shown};
 use super::options::Options;
@@ -32,6 +33,7 @@ pub(super) fn source(
     options: &Options,
     curl: Option<JqOptions>,
     env: Variables,
+    warnings: &mut Vec<String>,
 ) -> Result<Input, Error> {
     words.refuse_files()?;
     let source = words.source.as_deref().unwrap_or_default();
@@ -53,6 +55,9 @@ pub(super) fn source(
         dq_fetch::Source::Url(url) => dq_fetch::resolve_url(&url, &flags, &environment)?,
         endpoint => (dq_fetch::resolve_host(&flags, &environment)?, endpoint),
     };
+    if let dq_fetch::Source::Endpoint(path) = &source {
+        check::query(&request.method, path, &typed.request, &host, warnings)?;
+    }
     Ok(Input::Http(Box::new(Exchange {
         host,
         settings: settings(options),

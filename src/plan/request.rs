@@ -68,6 +68,19 @@ pub(super) fn parameters(typed: &RequestOptions) -> Result<Vec<(String, String)>
     Ok(parameters.collect::<Result<_, _>>()?)
 }
 
+/// The parameters of `-q` in the request, and the names that `-F` adds to the query of GET and HEAD, without values.
+pub(super) fn parameters_in_query(typed: &RequestOptions) -> Result<Vec<(String, String)>, Error> {
+    let mut parameters = parameters(typed)?;
+    if is_bodiless(&method(typed)) {
+        let names = typed_fields(typed)?.into_iter().map(|field| {
+            let key = field.text.split(['=', '[']).next().unwrap_or_default();
+            (key.trim_end_matches(':').to_owned(), String::new())
+        });
+        parameters.extend(names);
+    }
+    Ok(parameters)
+}
+
 fn refuse_contradictions(typed: &RequestOptions) -> Result<(), Error> {
     let problem = match typed.data.len() {
         2.. => "--data is given twice: a request has one body",
