@@ -139,8 +139,8 @@ fn a_404_with_its_own_message_gets_no_hint() {
 fn a_misspelt_parameter_changes_nothing() {
     let Some(engine) = engine() else { return };
     let states = || {
-        let list = engine.dq(&["/containers/json?all=1", "-c", "map([.Id, .State]) | sort"]);
-        list.run().text()
+        let list = ["/containers/json?all=1", "-c", "map([.Id, .State]) | sort"];
+        engine.dq(&list).run().text().to_owned()
     };
     let before = states();
     let cases = [

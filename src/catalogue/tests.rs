@@ -242,10 +242,7 @@ fn what_engines_take_is_no_misspelling() {
 
 #[test]
 fn undocumented_parameters_belong_to_endpoints() {
-    for line in include_str!("../../completions/undocumented.tsv")
-        .lines()
-        .skip(1)
-    {
+    for line in include_str!("undocumented.tsv").lines().skip(1) {
         let fields: Vec<_> = line.split('\t').collect();
         assert_eq!(fields.len(), 5, "{line}");
         assert!(

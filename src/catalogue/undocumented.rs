@@ -4,7 +4,7 @@ use super::endpoint::Endpoint;
 
 /// One line per endpoint; the columns are explained in its first line. From the handlers of moby (API 1.24 to 1.56) and
 /// of Podman 5.
-const TABLE: &str = include_str!("../../completions/undocumented.tsv");
+const TABLE: &str = include_str!("undocumented.tsv");
 
 /// What one endpoint takes besides the parameters in the catalogue.
 pub struct Undocumented {

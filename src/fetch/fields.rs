@@ -3,6 +3,9 @@
 //! The values `true`, `false`, `null` and integers are JSON values, `@FILE` is the text of a file, and anything else is
 //! a string. The key in `a[b]=c` nests an object, `a[]=c` appends to an array, `a[]` alone is an empty array, and
 //! `a[][b]=c` sets a key of the last object in an array, or of a new object if the last one has the key already.
+//!
+//! `KEY:=JSON` is HTTPie's: the value is JSON text, or `@FILE` with some. A key that ends in a colon is left to
+//! `--raw-field`.
 
 use serde_json::{Map, Value};
 
@@ -30,14 +33,19 @@ pub fn to_object(
 ) -> Result<Map<String, Value>, Error> {
     let mut object = Map::new();
     for field in fields {
-        let (keys, value) = split(&field.text)?;
-        let value = value.map(|value| field.value(value, read)).transpose()?;
+        let Parts { key, value, .. } = field.parts();
+        let keys = keys(key).ok_or_else(|| invalid(format!("invalid key: \"{key}\"")))?;
+        if value.is_none() && keys.last() != Some(&"") {
+            return Err(lacks_value(key));
+        }
+        let value = value.map(|_| field.value(read)).transpose()?.flatten();
         insert(&mut object, &keys, value)?;
     }
     Ok(object)
 }
 
-/// The fields as query parameters, for GET and HEAD: keys as typed, `null` as an empty value, other values as text.
+/// The fields as query parameters, for GET and HEAD: keys as typed, `null` as an empty value, JSON of `:=` as JSON text,
+/// other values as text.
 ///
 /// # Errors
 /// `Usage` for a malformed field; errors of `read`.
@@ -47,42 +55,82 @@ pub fn to_parameters(
 ) -> Result<Vec<(String, String)>, Error> {
     let mut pairs = Vec::new();
     for field in fields {
-        let (_, value) = split(&field.text)?;
-        let Some(value) = value else { continue };
-        let key = field.text.split('=').next().unwrap_or_default().to_owned();
-        let text = match field.value(value, read)? {
-            Value::Null => String::new(),
-            Value::String(text) => text,
+        let Parts { key, is_json, .. } = field.parts();
+        let Some(value) = field.value(read)? else {
+            match keys(key) {
+                Some(keys) if keys.last() == Some(&"") => continue,
+                _ => return Err(lacks_value(key)),
+            }
+        };
+        let text = match value {
+            Value::Null if !is_json => String::new(),
+            Value::String(text) if !is_json => text,
             other => other.to_string(),
         };
-        pairs.push((key, text));
+        pairs.push((key.to_owned(), text));
     }
     Ok(pairs)
 }
 
+/// A field in its parts.
+struct Parts<'f> {
+    key: &'f str,
+    /// What follows the `=`; only an empty array may lack it.
+    value: Option<&'f str>,
+    /// The value is JSON: `KEY:=JSON`.
+    is_json: bool,
+}
+
 impl RequestField {
-    fn value(&self, text: &str, read: &mut ReadFile) -> Result<Value, Error> {
-        if self.is_raw {
-            Ok(Value::String(text.to_owned()))
-        } else {
-            typed(text, read)
+    /// The key, with its brackets but without a `:` or `=`.
+    pub fn key(&self) -> &str {
+        self.parts().key
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        let Some((key, value)) = self.text.split_once('=') else {
+            return Parts {
+                key: &self.text,
+                value: None,
+                is_json: false,
+            };
+        };
+        let json_key = key.strip_suffix(':').filter(|_| !self.is_raw);
+        Parts {
+            key: json_key.unwrap_or(key),
+            value: Some(value),
+            is_json: json_key.is_some(),
         }
+    }
+
+    fn value(&self, read: &mut ReadFile) -> Result<Option<Value>, Error> {
+        let Parts {
+            key,
+            value,
+            is_json,
+        } = self.parts();
+        let Some(text) = value else { return Ok(None) };
+        let value = if is_json {
+            json(key, text, read)?
+        } else if self.is_raw {
+            Value::String(text.to_owned())
+        } else {
+            typed(text, read)?
+        };
+        Ok(Some(value))
     }
 }
 
-/// The keys of a field, with `""` for each `[]`, and its value. Only an empty array may lack a value.
-fn split(field: &str) -> Result<(Vec<&str>, Option<&str>), Error> {
-    let (key, value) = match field.split_once('=') {
-        Some((key, value)) => (key, Some(value)),
-        None => (field, None),
-    };
-    let keys = keys(key).ok_or_else(|| invalid(format!("invalid key: \"{key}\"")))?;
-    if value.is_none() && keys.last() != Some(&"") {
-        return Err(invalid(format!(
-            "the field \"{key}\" lacks a value behind a \"=\""
-        )));
-    }
-    Ok((keys, value))
+/// JSON text, or `@FILE` with some.
+fn json(key: &str, text: &str, read: &mut ReadFile) -> Result<Value, Error> {
+    let content = text.strip_prefix('@').map(read).transpose()?;
+    let text = content.as_deref().unwrap_or(text);
+    serde_json::from_str(text)
+        .map_err(|error| invalid(format!("the value of \"{key}\" is not JSON: {error}")))
+}
+
+fn lacks_value(key: &str) -> Error {
+    invalid(format!("the field \"{key}\" lacks a value behind a \"=\""))
 }
 
 /// The keys of `a[b][]`: `a`, `b` and `""`. `None` for unclosed brackets or an empty first key.

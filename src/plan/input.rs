@@ -49,13 +49,14 @@ pub(super) fn source(
     if typed.request.until {
         refuse_until(&request)?;
     }
+    let is_url = matches!(request.source, dq_fetch::Source::Url(_));
     let flags = flags(typed);
     let environment = EnvVars { var: env };
     let (host, source) = match request.source {
         dq_fetch::Source::Url(url) => dq_fetch::resolve_url(&url, &flags, &environment)?,
         endpoint => (dq_fetch::resolve_host(&flags, &environment)?, endpoint),
     };
-    if let dq_fetch::Source::Endpoint(path) = &source {
+    if let (false, dq_fetch::Source::Endpoint(path)) = (is_url, &source) {
         check::query(&request.method, path, &typed.request, &host, warnings)?;
     }
     Ok(Input::Http(Box::new(Exchange {

@@ -73,8 +73,8 @@ pub(super) fn parameters_in_query(typed: &RequestOptions) -> Result<Vec<(String,
     let mut parameters = parameters(typed)?;
     if is_bodiless(&method(typed)) {
         let names = typed_fields(typed)?.into_iter().map(|field| {
-            let key = field.text.split(['=', '[']).next().unwrap_or_default();
-            (key.trim_end_matches(':').to_owned(), String::new())
+            let key = field.key().split('[').next().unwrap_or_default();
+            (key.to_owned(), String::new())
         });
         parameters.extend(names);
     }

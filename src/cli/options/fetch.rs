@@ -72,7 +72,7 @@ pub const FETCH: &[Opt] = &[
         "field",
         'F',
         &["KEY=VALUE"],
-        "a field of a JSON body: a=1, a=@FILE, a[b]=c, a[]=c",
+        "a field of a JSON body: a=1, a=@FILE, a[b]=c, a[]=c, a:=JSON",
     ),
     repeated(
         "raw-field",

@@ -52,6 +52,37 @@ fn values_have_types() {
 }
 
 #[test]
+fn json_is_taken_as_it_is() {
+    let cases = [
+        (r#"Cmd:=["sh","-c"]"#, r#"{"Cmd":["sh","-c"]}"#),
+        (
+            r#"a[b]:={"c":[1.50]} a[d]:=null"#,
+            r#"{"a":{"b":{"c":[1.50]},"d":null}}"#,
+        ),
+        (r#"a[]:={"b":1} a[]=2"#, r#"{"a":[{"b":1},2]}"#),
+        (r#"a:="x=1""#, r#"{"a":"x=1"}"#),
+        ("!a:=1", r#"{"a:":"1"}"#),
+        ("a[b:]=1", r#"{"a":{"b:":1}}"#),
+    ];
+    for (fields, expected) in cases {
+        assert_eq!(json(fields).as_deref(), Ok(expected), "{fields}");
+    }
+    let broken = json("a:=[1,").unwrap_err();
+    assert!(
+        broken.contains("the value of \"a\" is not JSON"),
+        "{broken}"
+    );
+    assert!(broken.contains("line 1 column 3"), "{broken}");
+    let fields = [field(r#"a:=["b"]"#), field(r#"c:="d""#)];
+    let pairs = to_parameters(&fields, &mut read).unwrap();
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    assert_eq!(pairs, [r#"a=["b"]"#, r#"c="d""#]);
+}
+
+#[test]
 fn keys_nest() {
     let cases = [
         ("a[b]=c", r#"{"a":{"b":"c"}}"#),
