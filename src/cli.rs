@@ -13,6 +13,7 @@ mod version;
 mod words;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use options::help;
 use parsed_options::ParsedOptions;
@@ -40,11 +41,8 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Action {
             return Action::Refuse(hints::for_saved_filter(refusal, &words));
         }
     };
-    if options.get_flag("help") {
-        return Action::Print(help::help(options.get_flag("long-help")));
-    }
-    if options.get_flag("long-help") {
-        return Action::Print(help::help(true));
+    if options.get_flag("help") || options.get_flag("long-help") {
+        return help_action(&options, words);
     }
     if options.get_flag("long-version") {
         return Action::Print(version::long());
@@ -58,5 +56,22 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Action {
     match read::cli(&options, split.options, words) {
         Ok(cli) => Action::Run(Box::new(cli)),
         Err(message) => Action::Refuse(Refusal::new(message)),
+    }
+}
+
+/// The help that is asked for: that of a saved filter behind its name, else dq's.
+fn help_action(options: &ParsedOptions, words: Vec<Word>) -> Action {
+    let is_name = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic())
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let first = words.first().and_then(|word| word.text.to_str());
+    if !first.is_some_and(is_name) {
+        return Action::Print(help::help(options.get_flag("long-help")));
+    }
+    let library = options.get_many::<OsString>("library-path");
+    Action::Help {
+        library: library.into_iter().flatten().map(PathBuf::from).collect(),
+        words,
     }
 }

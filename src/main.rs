@@ -42,6 +42,10 @@ extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
             Ok(text) => print(&text),
             Err(error) => fail(&error),
         },
+        Action::Help { words, library } => {
+            let shown = saved::show_help(&words, &library, &environment::process);
+            shown.unwrap_or_else(|error| fail(&error))
+        }
         Action::Print(text) => print(&text),
         Action::Refuse(refusal) => fail(&refusal.into()),
     };

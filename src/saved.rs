@@ -2,12 +2,14 @@
 
 mod edit;
 mod file;
+mod help;
 mod save;
 mod store;
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 
-use crate::cli::{Cli, Manage};
+use crate::cli::{Cli, Manage, Word};
 use crate::environment::Variables;
 use crate::error::Error;
 use store::FilterStore;
@@ -41,6 +43,16 @@ pub fn manage(manage: Manage, cli: Cli, env: Variables) -> Result<u8, Error> {
         }
         Manage::Remove { name } => store.remove(&store.find(&name)?)?,
     }
+    Ok(0)
+}
+
+/// Prints the help of the saved filter that the words name, and returns the exit code.
+///
+/// # Errors
+/// A name that no saved filter has, a file with a broken header.
+pub fn show_help(words: &[Word], library: &[PathBuf], env: Variables) -> Result<u8, Error> {
+    let words: Vec<_> = words.iter().filter_map(|word| word.text.to_str()).collect();
+    print(&help::help(&words, library, env)?)?;
     Ok(0)
 }
 

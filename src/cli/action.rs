@@ -1,8 +1,10 @@
 //! What a command line asks for.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use super::typed::Cli;
+use super::words::Word;
 
 /// What a command line asks for.
 pub enum Action {
@@ -12,6 +14,12 @@ pub enum Action {
     Complete(Vec<OsString>),
     /// `--generate KIND`: print a completion script or the manual page.
     Generate(String),
+    /// `NAME --help`: print the help of the saved filter that the words name.
+    Help {
+        words: Vec<Word>,
+        /// The directories of `-L`.
+        library: Vec<PathBuf>,
+    },
     /// Print text: help or the version.
     Print(String),
     /// The command line is wrong.

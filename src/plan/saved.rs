@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub use endpoint::check as check_endpoint;
 use endpoint::{filled, readable};
 
-use super::format::SavedFormat;
+use super::format::{SavedFormat, column_list};
 use super::request;
 use super::source::{SavedSource, Words};
 use super::text::unicode;
@@ -435,7 +435,29 @@ pub(super) fn hint(word: &str, saved_filters: &SavedFilters) -> Option<String> {
         .map(|name| format!("did you mean dq {name}?"))
 }
 
-fn signature(name: &str, metadata: &Metadata) -> String {
+/// The names of the columns that a saved filter has, one for each value that they show.
+pub fn column_names(
+    saved: &SavedFilter,
+    metadata: &Metadata,
+    saved_filters: &SavedFilters,
+) -> Vec<String> {
+    let columns = columns::of(saved, metadata, false, saved_filters);
+    let list = columns.and_then(|columns| column_list(&columns.text, None).ok());
+    let columns = list.map(|list| list.columns).unwrap_or_default();
+    let mut names: Vec<String> = Vec::new();
+    for column in columns.iter().filter(|column| !column.is_row()) {
+        let path = column.path();
+        for name in path.trim_matches(['{', '}']).split(", ") {
+            if names.iter().all(|known| known != name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// How a saved filter is called: `dq logs NAME [FILTER]`.
+pub fn signature(name: &str, metadata: &Metadata) -> String {
     let endpoint = metadata.endpoint.as_deref().unwrap_or_default();
     let words = placeholders(endpoint).into_iter().map(str::to_uppercase);
     let words: String = words.map(|word| format!(" {word}")).collect();

@@ -21,7 +21,7 @@ format   -t table   -o FORMAT   --columns COLUMN,...   --no-header   --wide
 saved    --save NAME   --list   --show NAME   --edit NAME   --remove NAME
 other    --endpoints [WORD]   --generate SHELL   -V version
 
-dq --help explains every option, with examples; man dq has everything.
+dq NAME --help explains a saved filter, dq --help every option; man dq has all.
 ";
 
 const USAGE: &str = "\
