@@ -91,6 +91,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
             input::local(&words, &options, stdin_is_unusable, &saved_filters)?
         }
     };
+    warnings.extend(host_warning(&input));
     Ok(Plan {
         requests: input::filter_requests(&options, saved_parallel)?,
         cells: std::mem::take(&mut options.choice.cells),
@@ -106,6 +107,14 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         terminal,
         warnings,
     })
+}
+
+/// The warning about the configuration of the host that is asked.
+fn host_warning(input: &Input) -> Option<String> {
+    match input {
+        Input::Http(exchange) => exchange.host.warning().map(|it| format!("fetch: {it}")),
+        _ => None,
+    }
 }
 
 /// The list that `--list` or `--endpoints` asks for, as JSON text.

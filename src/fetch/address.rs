@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::endpoint::{self, without_userinfo};
+use super::authority::without_userinfo;
+use super::endpoint;
 use super::error::Error;
 use super::sockets::DEFAULT_SOCKET;
 use super::ssh::SshTarget;
@@ -15,7 +16,7 @@ const DOCKER_PORT: u16 = 2375;
 /// The address of a host. `Display` writes its URL without user and password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Address {
-    /// The path of a UNIX socket.
+    /// The path of a UNIX socket. `@name` is an abstract one (unix(7)), as in Go.
     Unix(PathBuf),
     /// A host on the network. `scheme` is tcp, http or https, as given. `authority` has a port unless it is the default
     /// port of http or https.
@@ -66,7 +67,7 @@ pub(crate) fn parse(text: &str) -> Result<(Address, String), Error> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return match text {
             "" => Ok((Address::Unix(DEFAULT_SOCKET.into()), none)),
-            path if path.starts_with('/') => Ok((Address::Unix(path.into()), none)),
+            path if path.starts_with(['/', '@']) => Ok((Address::Unix(path.into()), none)),
             _ => network("tcp", text),
         };
     };
@@ -86,6 +87,14 @@ pub(crate) fn parse(text: &str) -> Result<(Address, String), Error> {
 
 /// Parses a URL of a socket with its base path, also `http+unix:///run/x.sock`. `None` for other texts.
 fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
+    // gRPC and podman write it like this.
+    if let Some(path) = text
+        .strip_prefix("unix:")
+        .filter(|path| !path.starts_with("//"))
+        && path.starts_with(['/', '@'])
+    {
+        return Ok(Some((Address::Unix(path.into()), String::new())));
+    }
     if let Some((scheme, path)) = text.split_once("://")
         && scheme.eq_ignore_ascii_case("http+unix")
         && path.starts_with('/')

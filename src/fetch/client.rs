@@ -7,10 +7,11 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Method;
 
+use super::authority::{self, without_userinfo};
 use super::client_settings::ClientSettings;
 use super::connection::Shared;
 use super::connector::{Destination, HostConnector, NoResolver};
-use super::endpoint::{self, without_userinfo};
+use super::endpoint;
 use super::error::Error;
 use super::events::{Event, EventHandler};
 use super::headers;
@@ -122,7 +123,7 @@ impl Client {
             &method,
             upload.as_ref(),
             &self.host.headers,
-            self.host.authority().is_none(),
+            self.host.authority(),
         )?;
         Ok(PreparedRequest {
             host: &self.host,
@@ -151,7 +152,8 @@ impl Client {
             Source::Url(url) => {
                 let url = endpoint::parse_url(url)?;
                 // Docker's headers and certificates must not go to another host.
-                if url.origin() != self.origin() {
+                let own = self.host.authority().unwrap_or_default();
+                if url.origin() != format!("{}://{own}", self.scheme()) {
                     return Err(Error::usage(format!(
                         "this client is for {}, not for {}://{}",
                         self.host,
@@ -164,17 +166,20 @@ impl Client {
         }
     }
 
-    /// Scheme and authority; `localhost` stands in for the authority that a socket does not have.
+    /// Scheme and authority as the server is told them; `localhost` stands in for the authority that a socket does not
+    /// have.
     fn origin(&self) -> String {
-        let scheme = if self.host.tls.is_some() {
+        let authority = self.host.authority().map(authority::public);
+        let authority = authority.as_deref().unwrap_or("localhost");
+        format!("{}://{authority}", self.scheme())
+    }
+
+    fn scheme(&self) -> &'static str {
+        if self.host.tls.is_some() {
             "https"
         } else {
             "http"
-        };
-        format!(
-            "{scheme}://{}",
-            self.host.authority().unwrap_or("localhost")
-        )
+        }
     }
 
     /// The proxy that forwards the requests. With TLS there is none: a proxy only tunnels the connection then.

@@ -1,7 +1,11 @@
 //! Connects to UNIX sockets and over TCP, within a time limit.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
+#[cfg(target_os = "linux")]
+use std::os::unix::ffi::OsStrExt;
+#[cfg(target_os = "linux")]
+use std::os::unix::net;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::mpsc;
@@ -37,8 +41,23 @@ pub(crate) fn unix(
         });
     }
     let owned = path.to_owned();
-    within(limit, move || UnixStream::connect(owned))
+    within(limit, move || connect_unix(&owned))
         .map_err(|error| sockets::connect_error(path, &error, dirs))
+}
+
+/// Connects to a path, or to an abstract socket (unix(7)) where it begins with `@`, as in Go. `./@x` is a path.
+#[cfg(target_os = "linux")]
+fn connect_unix(path: &Path) -> io::Result<UnixStream> {
+    use std::os::linux::net::SocketAddrExt;
+    match path.as_os_str().as_bytes().strip_prefix(b"@") {
+        Some(name) => UnixStream::connect_addr(&net::SocketAddr::from_abstract_name(name)?),
+        None => UnixStream::connect(path),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn connect_unix(path: &Path) -> io::Result<UnixStream> {
+    UnixStream::connect(path)
 }
 
 /// Resolves a name and tries its addresses one after the other until one accepts. Each gets an equal part of the
@@ -90,6 +109,9 @@ fn addresses(host: &str, port: u16, limit: Option<Duration>) -> Result<Vec<Socke
     if let Ok(address) = name.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
+    if let Some(address) = in_any_zone(name) {
+        return Ok(vec![SocketAddr::new(address.into(), port)]);
+    }
     let owned = name.to_owned();
     let found = within(limit, move || {
         Ok((owned.as_str(), port)
@@ -104,6 +126,13 @@ fn addresses(host: &str, port: u16, limit: Option<Duration>) -> Result<Vec<Socke
         }),
         Err(error) => Err(unresolved(name, reason(&error))),
     }
+}
+
+/// The address of `address%zone` where the zone means nothing. getaddrinfo(3) takes a zone by its name with link-local
+/// addresses only; curl ignores it with the others.
+fn in_any_zone(name: &str) -> Option<Ipv6Addr> {
+    let address: Ipv6Addr = name.split_once('%')?.0.parse().ok()?;
+    (!address.is_unicast_link_local() && !address.is_multicast()).then_some(address)
 }
 
 fn unresolved(host: &str, problem: String) -> Error {

@@ -1,5 +1,6 @@
 //! Opens the connections of an agent: over a UNIX socket, TCP, TLS, a proxy or ssh.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -8,6 +9,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 
 use super::address::Address;
+use super::authority;
 use super::connection::{Connection, Shared};
 use super::error::Error;
 use super::host::Host;
@@ -26,10 +28,19 @@ pub(crate) enum Destination {
     Unix(PathBuf, SocketDirs),
     /// The sample engine in this process.
     Demo,
-    /// The authority of the request's URI, over TLS if its scheme is `https`, through a proxy if there is one.
-    Network(TlsConnector, Option<Proxy>),
+    /// The authority of the request's URI, over TLS if its scheme is `https`.
+    Network(Route),
     /// ssh, with the time limit that ssh has for connecting.
     Ssh(SshTarget, Option<Duration>),
+}
+
+/// How a host on the network is reached.
+#[derive(Debug)]
+pub(crate) struct Route {
+    tls: TlsConnector,
+    proxy: Option<Proxy>,
+    /// The zone of an IPv6 address, which the URI does not hold.
+    zone: Option<String>,
 }
 
 impl Destination {
@@ -39,9 +50,13 @@ impl Destination {
             Address::Unix(path) => Self::Unix(path.clone(), host.socket_dirs.clone()),
             Address::Demo => Self::Demo,
             Address::Ssh(target) => Self::Ssh(target.clone(), connect_timeout),
-            Address::Net { .. } => {
+            Address::Net { authority, .. } => {
                 let tls = host.tls.clone().unwrap_or_else(TlsOptions::system_roots);
-                Self::Network(TlsConnector::new(tls), host.proxy.clone())
+                Self::Network(Route {
+                    tls: TlsConnector::new(tls),
+                    proxy: host.proxy.clone(),
+                    zone: authority::zone(authority).map(str::to_owned),
+                })
             }
         }
     }
@@ -54,7 +69,7 @@ impl Destination {
                 Ok((TransportStream::Unix(stream), path.display().to_string()))
             }
             Self::Demo => open_demo(),
-            Self::Network(tls, proxy) => open_network(uri, tls, proxy.as_ref(), limit),
+            Self::Network(route) => open_network(uri, route, limit),
             Self::Ssh(target, limit) => {
                 let stream = ssh::connect(target, *limit)?;
                 Ok((TransportStream::Ssh(stream), target.to_string()))
@@ -77,8 +92,7 @@ fn open_demo() -> Result<(TransportStream, String), Error> {
 
 fn open_network(
     uri: &Uri,
-    tls: &TlsConnector,
-    proxy: Option<&Proxy>,
+    route: &Route,
     limit: Option<Duration>,
 ) -> Result<(TransportStream, String), Error> {
     let is_https = uri.scheme_str() == Some("https");
@@ -91,17 +105,29 @@ fn open_network(
         let least = Duration::from_millis(1);
         limit.map(|limit| limit.saturating_sub(start.elapsed()).max(least))
     };
-    let tcp = match proxy {
-        None => connect::tcp(host, port, limit)?,
+    let tcp = match &route.proxy {
+        None => connect::tcp(&with_zone(host, route), port, limit)?,
         Some(proxy) if is_https => proxy.tunnel(proxy.connect(limit)?, &label, remaining())?,
         Some(proxy) => proxy.connect(limit)?,
     };
     let stream = if is_https {
-        TransportStream::Tls(Box::new(tls.connect((host, port), tcp, remaining())?))
+        TransportStream::Tls(Box::new(route.tls.connect(
+            (host, port),
+            tcp,
+            remaining(),
+        )?))
     } else {
         TransportStream::Tcp(tcp)
     };
     Ok((stream, label))
+}
+
+/// The host with the zone in front of the bracket, as getaddrinfo(3) takes it.
+fn with_zone<'h>(host: &'h str, route: &Route) -> Cow<'h, str> {
+    match (host.strip_suffix(']'), &route.zone) {
+        (Some(address), Some(zone)) => format!("{address}%{zone}]").into(),
+        _ => host.into(),
+    }
 }
 
 /// Opens the connections of one agent.
@@ -121,7 +147,10 @@ impl Connector<()> for HostConnector {
     ) -> Result<Option<Connection>, ureq::Error> {
         let limit = details.timeout.not_zero().map(|limit| *limit);
         let (stream, host) = self.destination.open(details.uri, limit)?;
-        let has_proxy = matches!(&self.destination, Destination::Network(_, Some(_)));
+        let has_proxy = matches!(
+            &self.destination,
+            Destination::Network(Route { proxy: Some(_), .. })
+        );
         let uses_absolute_form = has_proxy && matches!(stream, TransportStream::Tcp(_));
         let shared = self.shared.clone();
         Ok(Some(Connection::new(

@@ -23,6 +23,8 @@ pub(crate) struct Config {
     pub current_context: Option<String>,
     /// `HttpHeaders`: names and values, sent with every request.
     pub headers: Vec<(String, String)>,
+    /// What is wrong with the file: the parts concerned count as missing.
+    pub problem: Option<String>,
 }
 
 /// The docker endpoint of a stored context.
@@ -59,25 +61,25 @@ impl ConfigDir {
         self.0.join("config.json")
     }
 
-    /// Reads `config.json`. A missing file counts as an empty configuration.
+    /// Reads `config.json`. As in the docker CLI, a file that is missing or empty is an empty configuration, and so is
+    /// one that cannot be read or understood, with a problem to warn of.
+    pub(crate) fn config(&self) -> Config {
+        match self.settings() {
+            Ok(settings) => Config::new(&settings),
+            Err(problem) => Config {
+                problem: Some(problem),
+                ..Config::default()
+            },
+        }
+    }
+
+    /// The object in `config.json`, empty where there is none.
     ///
     /// # Errors
-    /// `File` if it cannot be read or understood, because dq would have to guess which host was meant.
-    pub(crate) fn config(&self) -> Result<Config, Error> {
-        let path = self.file();
-        let Some(value) = read_json(&path)? else {
-            return Ok(Config::default());
-        };
-        let object = value
-            .as_object()
-            .ok_or_else(|| invalid(&path, "it is not a JSON object"))?;
-        let current = text(object, "currentContext")
-            .ok_or_else(|| invalid(&path, "currentContext is not a string"))?;
-        Ok(Config {
-            current_context: Some(current).filter(|name| !name.is_empty()),
-            headers: headers(object)
-                .ok_or_else(|| invalid(&path, "HttpHeaders is not an object of strings"))?,
-        })
+    /// Why the file cannot be read or understood, in words.
+    pub(crate) fn settings(&self) -> Result<Map<String, Value>, String> {
+        let bytes = read(&self.file()).map_err(|error| os_reason(&error))?;
+        first_object(&bytes.unwrap_or_default())
     }
 
     /// Reads the docker endpoint of a context.
@@ -86,15 +88,16 @@ impl ConfigDir {
     /// `Usage` if there is no such context (the docker CLI does not fall back to another one either), `File` if its
     /// meta.json cannot be read or understood.
     pub(crate) fn context(&self, name: &str) -> Result<Context, Error> {
-        let directory = directory_name(name);
-        let path = self
-            .0
-            .join("contexts/meta")
-            .join(&directory)
-            .join("meta.json");
-        let Some(value) = read_json(&path)? else {
-            return Err(self.not_found(name));
-        };
+        let mut directory = PathBuf::from(directory_name(name));
+        let mut path = self.meta_file(&directory);
+        let mut meta = read_json(&path)?;
+        if meta.is_none() {
+            let (found, value) = self.find(name).ok_or_else(|| self.not_found(name))?;
+            path = self.meta_file(&found);
+            directory = found;
+            meta = Some(value);
+        }
+        let value = meta.unwrap_or_default();
         let endpoint = value
             .as_object()
             .and_then(|meta| object(meta, "Endpoints"))
@@ -103,7 +106,24 @@ impl ConfigDir {
         Ok(Context {
             host: text(endpoint, "Host").ok_or_else(|| invalid(&path, "Host is not a string"))?,
             skip_tls_verify: field(endpoint, "SkipTLSVerify") == Some(&Value::Bool(true)),
-            tls_dir: self.0.join("contexts/tls").join(&directory).join("docker"),
+            tls_dir: self.0.join("contexts/tls").join(directory).join("docker"),
+        })
+    }
+
+    /// The meta.json of a context in this directory below `contexts/meta`.
+    fn meta_file(&self, directory: &Path) -> PathBuf {
+        self.meta_dir().join(directory).join("meta.json")
+    }
+
+    fn meta_dir(&self) -> PathBuf {
+        self.0.join("contexts/meta")
+    }
+
+    /// The context of this name in a directory that is not called after its digest, for `docker context ls` lists it.
+    fn find(&self, name: &str) -> Option<(PathBuf, Value)> {
+        self.stored().into_iter().find_map(|(directory, meta)| {
+            let is_it = text(meta.as_object()?, "Name")? == name;
+            is_it.then_some((directory, meta))
         })
     }
 
@@ -130,15 +150,57 @@ impl ConfigDir {
 
     /// The names of the stored contexts. Those that cannot be read are left out.
     fn names(&self) -> Vec<String> {
-        let Ok(entries) = fs::read_dir(self.0.join("contexts/meta")) else {
-            return Vec::new();
-        };
-        entries
-            .filter_map(|entry| read_json(&entry.ok()?.path().join("meta.json")).ok()?)
-            .filter_map(|meta| text(meta.as_object()?, "Name"))
+        self.stored()
+            .iter()
+            .filter_map(|(_, meta)| text(meta.as_object()?, "Name"))
             .map(|name| one_line(&name))
             .collect()
     }
+
+    /// The stored contexts that can be read: the directory below `contexts/meta`, and what its meta.json holds.
+    fn stored(&self) -> Vec<(PathBuf, Value)> {
+        let root = self.meta_dir();
+        let mut found = Vec::new();
+        let mut directories = vec![PathBuf::new()];
+        while let Some(directory) = directories.pop() {
+            if let Ok(Some(meta)) = read_json(&self.meta_file(&directory)) {
+                found.push((directory, meta));
+            } else if directory.components().count() < META_DEPTH {
+                directories.extend(subdirectories(&root, &directory));
+            }
+        }
+        found
+    }
+}
+
+impl Config {
+    fn new(settings: &Map<String, Value>) -> Self {
+        let current = text(settings, "currentContext");
+        let headers = headers(settings);
+        let problem = match (&current, &headers) {
+            (None, _) => Some("currentContext is not a string"),
+            (_, None) => Some("HttpHeaders is not an object of strings"),
+            _ => None,
+        };
+        Self {
+            current_context: current.filter(|name| !name.is_empty()),
+            headers: headers.unwrap_or_default(),
+            problem: problem.map(str::to_owned),
+        }
+    }
+}
+
+/// How deep below `contexts/meta` a meta.json is looked for.
+const META_DEPTH: usize = 4;
+
+/// The directories in `root/directory`, as paths from `root`.
+fn subdirectories(root: &Path, directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root.join(directory)).into_iter().flatten();
+    entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| directory.join(entry.file_name()))
+        .collect()
 }
 
 /// The directory name of a context: the SHA-256 of its name, in hexadecimal.
@@ -153,15 +215,32 @@ fn directory_name(name: &str) -> String {
 ///
 /// # Errors
 /// `File` if it cannot be read or is not valid JSON.
-pub(crate) fn read_json(path: &Path) -> Result<Option<Value>, Error> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if is_absent(&error) => return Ok(None),
-        Err(error) => return Err(invalid(path, &os_reason(&error))),
-    };
-    serde_json::from_slice(&bytes)
-        .map(Some)
+fn read_json(path: &Path) -> Result<Option<Value>, Error> {
+    let bytes = read(path).map_err(|error| invalid(path, &os_reason(&error)))?;
+    bytes
+        .map(|bytes| serde_json::from_slice(&bytes))
+        .transpose()
         .map_err(|error| invalid(path, &format!("not valid JSON: {error}")))
+}
+
+/// Reads a file; `None` if there is no such file.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Err(error) if is_absent(&error) => Ok(None),
+        result => result.map(Some),
+    }
+}
+
+/// The object that a text begins with, as Go's `json.Decoder` reads it: no text and `null` are an empty one, and what
+/// follows the object is ignored.
+fn first_object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter();
+    match values.next().transpose() {
+        Ok(None | Some(Value::Null)) => Ok(Map::new()),
+        Ok(Some(Value::Object(object))) => Ok(object),
+        Ok(Some(_)) => Err("it is not a JSON object".to_owned()),
+        Err(error) => Err(format!("not valid JSON: {error}")),
+    }
 }
 
 /// Whether there is no such file. `NotADirectory` is the error where HOME is /dev/null, for example.
@@ -209,9 +288,17 @@ fn headers(config: &Map<String, Value>) -> Option<Vec<(String, String)>> {
         None | Some(Value::Null) => Some(Vec::new()),
         Some(Value::Object(headers)) => headers
             .iter()
-            .map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .map(|(name, value)| Some((name.clone(), header_value(value)?)))
             .collect(),
         Some(_) => None,
+    }
+}
+
+/// A string; `null` is an empty one, as in Go.
+fn header_value(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        value => value.as_str().map(str::to_owned),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
-use ureq::http::header::HOST;
+use ureq::http::header::{AUTHORIZATION, HOST};
 use ureq::http::{HeaderName, HeaderValue};
 
 use super::address::Address;
+use super::authority::{self, without_userinfo};
 use super::client::Client;
-use super::endpoint::without_userinfo;
 use super::error::Error;
 use super::headers;
 use super::host::ChosenBy;
@@ -81,7 +81,7 @@ pub fn command(
         command.add(&["-H", &format!("{}:", canonical_name(name))]);
     }
     add_payload(request, &prepared.target, &mut command)?;
-    add_url(&prepared, &mut command);
+    add_url(client, &prepared, &mut command);
     Ok(command)
 }
 
@@ -119,7 +119,7 @@ fn is_stream(request: &Request, target: &str) -> bool {
 fn add_route(client: &Client, command: &mut CurlCommand) -> Result<(), Error> {
     let host = client.host();
     match &host.address {
-        Address::Unix(path) => command.add(&["--unix-socket", &path_text(path)]),
+        Address::Unix(path) => add_socket(&path_text(path), command),
         Address::Net { .. } => add_proxy(host.proxy.as_ref(), command),
         Address::Ssh(_) => {
             return Err(Error::Usage {
@@ -150,6 +150,13 @@ fn add_route(client: &Client, command: &mut CurlCommand) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn add_socket(path: &str, command: &mut CurlCommand) {
+    match path.strip_prefix('@') {
+        Some(name) => command.add(&["--abstract-unix-socket", name]),
+        None => command.add(&["--unix-socket", path]),
+    }
 }
 
 fn add_proxy(proxy: Option<&Proxy>, command: &mut CurlCommand) {
@@ -222,9 +229,11 @@ fn add_headers(client: &Client, prepared: &PreparedRequest, command: &mut CurlCo
         client.host().chosen_by,
         ChosenBy::UnixSocketFlag | ChosenBy::Url
     );
+    let of_url = client.host().authority().and_then(authority::authorization);
     for (name, value) in &prepared.headers {
         let is_default_host = *name == HOST && value.is_empty() && !is_other_server;
-        if !headers::is_own(name, value) && !is_default_host {
+        let is_of_url = *name == AUTHORIZATION && of_url.as_deref().is_some_and(|it| value == it);
+        if !headers::is_own(name, value) && !is_default_host && !is_of_url {
             add_header(name, value, command);
         }
     }
@@ -319,12 +328,19 @@ fn guess_content_type(target: &str) -> &'static str {
     }
 }
 
-fn add_url(prepared: &PreparedRequest, command: &mut CurlCommand) {
-    let (scheme, authority) = prepared.origin.split_once("://").unwrap_or_default();
-    let host = without_userinfo(authority);
-    if host != authority {
+/// Adds the URL. Its user and password are given with `-u`, where no header replaces them.
+fn add_url(client: &Client, prepared: &PreparedRequest, command: &mut CurlCommand) {
+    let (scheme, public) = prepared.origin.split_once("://").unwrap_or_default();
+    let authority = client.host().authority().unwrap_or(public);
+    let has_sent = |text: &str| {
+        let sent = prepared.headers.iter();
+        sent.filter(|(name, _)| *name == AUTHORIZATION)
+            .any(|(_, value)| value == text)
+    };
+    if authority::authorization(authority).is_some_and(|text| has_sent(&text)) {
         command.add_secret("-u", "", "USER_PASSWORD", "USER:PASSWORD of the URL");
     }
+    let host = without_userinfo(authority);
     command.add(&[&format!("{scheme}://{host}{}", prepared.target)]);
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, percent_encode};
 
+use super::authority::without_userinfo;
 use super::error::Error;
 use super::percent::{self, RESERVED};
 use dq_text::one_line;
@@ -22,7 +23,7 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Scheme and authority, without a trailing slash.
+    /// Scheme and authority with user and password, without a trailing slash.
     pub(crate) fn origin(&self) -> String {
         format!("{}://{}", self.scheme, self.authority)
     }
@@ -168,13 +169,6 @@ fn unknown_scheme(scheme: &str) -> Error {
         ),
         hint: hint.map(str::to_owned),
     }
-}
-
-/// An authority without user and password, safe to show.
-pub(crate) fn without_userinfo(authority: &str) -> &str {
-    authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host)
 }
 
 /// Puts the version of Docker's API in front of a target, as the docker CLI does: `/v1.41/containers/json`. A target

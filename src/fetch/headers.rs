@@ -6,6 +6,7 @@ use ureq::http::header::{
 };
 use ureq::http::{HeaderName, HeaderValue, Method};
 
+use super::authority;
 use super::error::Error;
 use super::request::Request;
 use super::upload::Upload;
@@ -19,7 +20,7 @@ const ANYTHING: &str = "*/*";
 pub(crate) type Headers = Vec<(HeaderName, HeaderValue)>;
 
 /// Gathers the headers of a request. The user's replace those of docker's configuration and dq's own.
-/// `has_no_authority` says that the host is a socket.
+/// `authority` is that of the URL, `None` for a socket; its user and password are sent unless the user gives that header.
 ///
 /// # Errors
 /// `Usage` for a header that cannot be sent, and for one that would contradict the framing of the body.
@@ -28,7 +29,7 @@ pub(crate) fn gather(
     method: &Method,
     upload: Option<&Upload>,
     docker: &[(String, String)],
-    has_no_authority: bool,
+    authority: Option<&str>,
 ) -> Result<Headers, Error> {
     let mut headers = Headers::new();
     for (name, value) in &request.headers {
@@ -42,6 +43,10 @@ pub(crate) fn gather(
             headers.insert(0, (name, HeaderValue::from_static(value)));
         }
     }
+    if let Some(authorization) = authority.and_then(authority::authorization) {
+        let (name, value) = header("authorization", &authorization)?;
+        add_missing(&mut headers, name, value);
+    }
     for (name, value) in docker {
         let (name, value) = header(name, value)?;
         // As in the docker CLI, the configuration cannot change these two.
@@ -49,7 +54,7 @@ pub(crate) fn gather(
             add_missing(&mut headers, name, value);
         }
     }
-    if has_no_authority {
+    if authority.is_none() {
         // An empty Host (RFC 9112 §3.2). Caddy and Tailscale insist on it.
         add_missing(&mut headers, HOST, HeaderValue::from_static(""));
     }

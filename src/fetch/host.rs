@@ -38,6 +38,8 @@ pub struct Host {
     pub(crate) socket_dirs: SocketDirs,
     /// What [`Host::reason`] mentions besides.
     pub(crate) reason_details: ReasonDetails,
+    /// What is wrong with docker's configuration, though not so much that the host cannot be asked.
+    pub(crate) warning: Option<String>,
 }
 
 impl fmt::Display for Host {
@@ -61,7 +63,13 @@ impl Host {
             url_authority: None,
             socket_dirs: SocketDirs::default(),
             reason_details: ReasonDetails::default(),
+            warning: None,
         }
+    }
+
+    /// A warning about docker's configuration, in one line.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
     }
 
     /// Parses a host in any spelling that `--host` takes.
@@ -154,7 +162,13 @@ impl Host {
         if let Error::Connect { hint, .. } | Error::Resolve { hint, .. } = &mut error
             && !self.chosen_by.is_typed()
         {
-            hint.get_or_insert_with(|| format!("this host was chosen by {}", self.reason()));
+            let chosen = format!("this host was chosen by {}", self.reason());
+            *hint = match hint.take() {
+                // Nothing named the default host, and a hint says more.
+                Some(hint) if self.chosen_by == ChosenBy::Default => Some(hint),
+                Some(hint) => Some(format!("{chosen}; {hint}")),
+                None => Some(chosen),
+            };
         }
         error
     }

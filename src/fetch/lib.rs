@@ -47,6 +47,7 @@
 #![warn(missing_docs, unreachable_pub)]
 
 mod address;
+mod authority;
 mod body;
 mod body_kind;
 mod buffers;
@@ -108,6 +109,7 @@ pub use reported_error::ReportedError;
 pub use request::{Payload, Request, Source};
 pub use resolve::{HostFlags, TlsFlags, resolve_host, resolve_url};
 pub use response::Response;
+pub use sockets::socket_path;
 pub use ssh::terminate_ssh_children;
 pub use ureq_error::read_error;
 pub use wait_hook::{Wait, WaitHook};

@@ -7,7 +7,7 @@ use ureq::http::{HeaderValue, Method, Request as HttpRequest, Response as HttpRe
 use ureq::{Agent, SendBody};
 
 use super::connection::ABSOLUTE_FORM;
-use super::endpoint::{self, without_userinfo};
+use super::endpoint;
 use super::error::Error;
 use super::events::{Event, EventHandler};
 use super::headers::{self, Headers};
@@ -29,7 +29,7 @@ pub(crate) struct PreparedRequest<'a> {
     pub events: &'a EventHandler,
     pub upload_state: &'a Arc<UploadState>,
     pub method: Method,
-    /// Scheme and authority, user and password included; for a socket a placeholder.
+    /// Scheme and authority, without user, password and zone; for a socket a placeholder.
     pub origin: String,
     /// Path and query, percent-encoded.
     pub target: String,
@@ -136,7 +136,7 @@ impl PreparedRequest<'_> {
     fn http(&self) -> Result<HttpRequest<()>, Error> {
         let (_, authority) = self.origin.split_once("://").unwrap_or_default();
         let absolute = match self.proxy {
-            Some(_) => format!("{ABSOLUTE_FORM}{}", without_userinfo(authority)),
+            Some(_) => format!("{ABSOLUTE_FORM}{authority}"),
             None => String::new(),
         };
         let uri = format!("{}{absolute}{}", self.origin, self.target);
@@ -181,10 +181,10 @@ impl PreparedRequest<'_> {
 
     /// The origin as the server knows it, from the `Host` header that it was sent.
     fn public_origin(&self) -> String {
-        let (scheme, authority) = self.origin.split_once("://").unwrap_or_default();
+        let (scheme, _) = self.origin.split_once("://").unwrap_or_default();
         match self.host_header().and_then(|host| host.to_str().ok()) {
             Some(host) => format!("{scheme}://{host}"),
-            None => format!("{scheme}://{}", without_userinfo(authority)),
+            None => self.origin.clone(),
         }
     }
 }

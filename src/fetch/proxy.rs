@@ -7,14 +7,10 @@ use std::io::{self, Read, Write};
 use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
+use super::authority::{basic as basic_authorization, without_userinfo};
 use super::connect;
-use super::endpoint::without_userinfo;
 use super::env_vars::EnvVars;
 use super::error::Error;
-use super::percent;
 use dq_text::{one_line, os_reason};
 
 /// The longest head of a response to CONNECT, in bytes.
@@ -289,13 +285,6 @@ impl Proxy {
             hint: Some(hint),
         }
     }
-}
-
-/// `Basic …` for the `user:password` of a URL, still percent-encoded (RFC 7617).
-fn basic_authorization(user: &str) -> String {
-    let colon = if user.contains(':') { "" } else { ":" };
-    let pair = percent::decode(&format!("{user}{colon}"));
-    format!("Basic {}", BASE64_STANDARD.encode(pair))
 }
 
 /// Reads the head of a response, and not a byte more, because what follows belongs to TLS.

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 use serde_json::{Map, Value, json};
 
-use super::context::{ConfigDir, read_json};
+use super::context::ConfigDir;
 use super::env_vars::EnvVars;
 use super::error::Error;
 use super::percent;
@@ -54,12 +54,20 @@ impl Logins {
     /// configuration that cannot be read.
     pub fn add_to(&self, request: &Request) -> Result<Request, Error> {
         let required = required_login(request)?;
-        let config = read_json(&self.0.file())?.unwrap_or_default();
+        let config = Value::Object(self.config()?);
         let login = match &required {
             RequiredLogin::One(registry) => login_for(&config, registry)?,
             RequiredLogin::All => all_logins(&config)?,
         };
         Ok(with_header(request, &required, encode(&login)))
+    }
+
+    fn config(&self) -> Result<Map<String, Value>, Error> {
+        self.0.settings().map_err(|problem| Error::File {
+            path: self.0.file(),
+            problem,
+            hint: Some("--registry-auth reads docker's logins there".to_owned()),
+        })
     }
 
     /// The request with a placeholder for the login, safe to show.

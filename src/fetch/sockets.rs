@@ -1,7 +1,9 @@
 //! The UNIX sockets of known container engines, and what to do about one that cannot be connected to.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,17 @@ pub(crate) struct SocketDirs {
     pub runtime: Option<PathBuf>,
 }
 
+/// The socket that `--unix-socket` names: a path, `@name` for an abstract socket, or the URL of either.
+pub fn socket_path(text: &Path) -> PathBuf {
+    let bytes = text.as_os_str().as_bytes();
+    let path = match bytes.get(..5) {
+        Some(scheme) if scheme.eq_ignore_ascii_case(b"unix:") => &bytes[5..],
+        _ => return text.to_owned(),
+    };
+    let path = path.strip_prefix(b"//").unwrap_or(path);
+    OsStr::from_bytes(path).into()
+}
+
 /// The sockets of known engines, the most common first.
 fn known_sockets(dirs: &SocketDirs) -> Vec<PathBuf> {
     let under = |dir: &Option<PathBuf>, names: &[&str]| -> Vec<PathBuf> {
@@ -27,22 +40,56 @@ fn known_sockets(dirs: &SocketDirs) -> Vec<PathBuf> {
             .flat_map(|dir| names.iter().map(|name| dir.join(name)))
             .collect()
     };
-    let runtime = dirs.runtime.clone().or_else(runtime_dir);
     let mut paths = vec![PathBuf::from(DEFAULT_SOCKET)];
-    paths.extend(under(&runtime, &["docker.sock", "podman/podman.sock"]));
-    paths.push("/run/podman/podman.sock".into());
+    // su and sudo often keep the variable, which is then another user's.
+    for runtime in [dirs.runtime.clone(), runtime_dir()] {
+        paths.extend(under(&runtime, &["docker.sock", "podman/podman.sock"]));
+    }
+    paths.extend(SYSTEM_SOCKETS.map(PathBuf::from));
     paths.extend(under(
         &dirs.home,
         &[
             ".docker/run/docker.sock",
             ".docker/desktop/docker.sock",
-            ".colima/default/docker.sock",
-            ".config/colima/default/docker.sock",
             ".orbstack/run/docker.sock",
             ".rd/docker.sock",
+            ".colima/docker.sock",
+            ".finch/finch.sock",
             ".local/share/containers/podman/machine/podman.sock",
         ],
     ));
+    for (parent, name) in INSTANCES {
+        let parent = dirs.home.as_ref().map(|home| home.join(parent));
+        paths.extend(parent.iter().flat_map(|parent| instances(parent, name)));
+    }
+    paths
+}
+
+/// The sockets that are not a user's.
+const SYSTEM_SOCKETS: [&str; 5] = [
+    "/run/docker.sock",
+    "/run/podman/podman.sock",
+    "/run/finch.sock",
+    "/Applications/Finch/lima/data/finch/sock/finch.sock",
+    "/run/balena-engine.sock",
+];
+
+/// Directories in the home directory that have one for each virtual machine or profile, and the sockets in that.
+const INSTANCES: [(&str, &str); 5] = [
+    (".colima", "docker.sock"),
+    (".config/colima", "docker.sock"),
+    (".lima", "sock/docker.sock"),
+    (".lima", "sock/podman.sock"),
+    (".local/share/containers/podman/machine", "podman.sock"),
+];
+
+/// `parent/*/name`, sorted.
+fn instances(parent: &Path, name: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(parent).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path().join(name)))
+        .collect();
+    paths.sort();
     paths
 }
 
@@ -105,12 +152,22 @@ fn refused_hint(path: &Path, dirs: &SocketDirs) -> String {
     hint
 }
 
+fn real(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Names the other known sockets that exist. They are never tried without being asked for.
 fn other_sockets(path: &Path, dirs: &SocketDirs) -> Option<String> {
     let is_socket = |path: &PathBuf| fs::metadata(path).is_ok_and(|m| m.file_type().is_socket());
     let mut found: Vec<PathBuf> = known_sockets(dirs).into_iter().filter(is_socket).collect();
-    found.retain(|other| other != path);
-    found.dedup();
+    // /var/run is often a link to /run, and Docker Desktop links its socket from there.
+    let mut seen = vec![real(path)];
+    found.retain(|other| {
+        let other = real(other);
+        let is_new = !seen.contains(&other);
+        seen.push(other);
+        is_new
+    });
     let first = found.first()?.display().to_string();
     let all: Vec<String> = found
         .iter()
@@ -125,4 +182,65 @@ fn other_sockets(path: &Path, dirs: &SocketDirs) -> Option<String> {
         "{these} {exist}: {} (use --host unix://{first})",
         all.join(", ")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::testing::TempDir;
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn sockets_are_paths_or_urls() {
+        let cases = [
+            ("/x.sock", "/x.sock"),
+            ("unix:///x.sock", "/x.sock"),
+            ("UNIX://x.sock", "x.sock"),
+            ("unix:/x.sock", "/x.sock"),
+            ("unix://@name", "@name"),
+            ("@name", "@name"),
+            ("unix://", ""),
+            ("unix.sock", "unix.sock"),
+        ];
+        for (text, path) in cases {
+            assert_eq!(socket_path(Path::new(text)), Path::new(path), "{text}");
+        }
+    }
+
+    #[test]
+    fn sockets_of_known_engines_are_found() {
+        let home = TempDir::new();
+        let names = [
+            ".docker/run/docker.sock",
+            ".orbstack/run/docker.sock",
+            ".rd/docker.sock",
+            ".colima/docker.sock",
+            ".finch/finch.sock",
+            ".colima/work/docker.sock",
+            ".lima/docker/sock/docker.sock",
+            ".local/share/containers/podman/machine/qemu/podman.sock",
+        ];
+        let _listening = names.map(|name| {
+            let path = home.0.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            UnixListener::bind(path).unwrap()
+        });
+        let runtime = TempDir::new();
+        fs::create_dir(runtime.0.join("podman")).unwrap();
+        let _rootless = UnixListener::bind(runtime.0.join("podman/podman.sock")).unwrap();
+        std::os::unix::fs::symlink(home.0.join(names[2]), runtime.0.join("docker.sock")).unwrap();
+        let dirs = SocketDirs {
+            home: Some(home.0.clone()),
+            runtime: Some(runtime.0.clone()),
+        };
+        let hint = other_sockets(Path::new("/none"), &dirs).unwrap();
+        for name in names.iter().filter(|name| !name.starts_with(".rd")) {
+            let path = home.0.join(name).display().to_string();
+            assert!(hint.contains(&path), "{name}: {hint}");
+        }
+        assert!(hint.contains("podman/podman.sock") && hint.contains("/docker.sock"));
+        // It is the target of a link that is listed.
+        assert!(!hint.contains(".rd/docker.sock"), "{hint}");
+    }
 }

@@ -54,7 +54,13 @@ fn new_pool(plan: &Plan, output: &Rc<Output>) -> Result<CachingPool, Error> {
     let requests = &plan.requests;
     let host = match &plan.input {
         Input::Http(exchange) => exchange.host.clone(),
-        _ => requests.resolve_host()?,
+        _ => {
+            let host = requests.resolve_host()?;
+            if let Some(warning) = host.warning() {
+                output.report(&format!("dq: fetch: {warning}"));
+            }
+            host
+        }
     };
     let parallel = if host.is_ssh() {
         requests.parallel.min(MAX_SSH)

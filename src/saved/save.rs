@@ -249,8 +249,10 @@ fn source_metadata(source: &str) -> Result<Metadata, Error> {
 /// An ssh host, a host with a user or a password.
 fn host(fetch: &FetchOptions) -> Result<Option<String>, Error> {
     let socket = fetch.unix_socket.as_deref().map(|path| {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        dq_fetch::socket_url(&path)
+        // An abstract socket has no directory.
+        let is_abstract = path.to_string_lossy().starts_with('@');
+        let absolute = std::path::absolute(path).ok().filter(|_| !is_abstract);
+        dq_fetch::socket_url(absolute.as_deref().unwrap_or(path))
     });
     match socket.or_else(|| fetch.host.clone()) {
         Some(host) if host.starts_with("ssh:") => Err(Error::Usage {

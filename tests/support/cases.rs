@@ -175,6 +175,7 @@ fn filled(text: &str, dir: &TempDir) -> String {
 
 fn serve((path, answers): (&String, &Value), dir: &TempDir) -> Option<Server> {
     let path = dir.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     let Value::Object(answers) = answers else {
         stale_socket(&path);
         return None;

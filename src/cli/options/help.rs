@@ -96,7 +96,8 @@ pub const EXAMPLES: &[(&str, &str)] = &[
 
 const MORE: &str = "\
 dq finds the host as docker does: --host or --context, then DOCKER_HOST,
-DOCKER_CONTEXT, the current context, then unix:///var/run/docker.sock.
+DOCKER_CONTEXT, the current context, then CONTAINER_HOST (a socket), else
+unix:///var/run/docker.sock.
 On such a host DOCKER_API_VERSION=1.41 requests /v1.41/….
 
 On a tcp:// host, DOCKER_TLS_VERIFY or any TLS option turns TLS on; ca.pem,
@@ -153,6 +154,10 @@ pub const ENVIRONMENT: &[(&[&str], &str)] = &[
             "DOCKER_CUSTOM_HEADERS",
         ],
         "as in docker",
+    ),
+    (
+        &["CONTAINER_HOST"],
+        "podman's socket, if docker's say nothing",
     ),
     (&["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"], "as in docker"),
     (

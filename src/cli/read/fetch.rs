@@ -13,7 +13,7 @@ pub fn fetch(options: &ParsedOptions) -> Result<FetchOptions, String> {
     Ok(FetchOptions {
         host: text(options, "host")?,
         context: text(options, "context")?,
-        unix_socket: path(options, "unix-socket"),
+        unix_socket: path(options, "unix-socket").map(|path| dq_fetch::socket_path(&path)),
         demo: options.get_flag("demo"),
         tls: tls(options)?,
         headers: texts(options, "header", "a header")?,

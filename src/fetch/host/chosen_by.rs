@@ -23,6 +23,8 @@ pub(crate) enum ChosenBy {
     DockerContext,
     /// `currentContext` of docker's config.json.
     CurrentContext,
+    /// The variable CONTAINER_HOST, podman's.
+    ContainerHost,
     /// Nothing: it is docker's default host.
     Default,
     /// `--demo`.
@@ -58,6 +60,7 @@ impl fmt::Display for ChosenBy {
             Self::DockerHost => "DOCKER_HOST",
             Self::DockerContext => "DOCKER_CONTEXT",
             Self::CurrentContext => "currentContext",
+            Self::ContainerHost => "CONTAINER_HOST",
             Self::Default => "docker's default",
             Self::Demo => "--demo",
             Self::Url => "the URL",

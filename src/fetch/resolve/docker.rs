@@ -1,5 +1,5 @@
 //! The host by the docker CLI's order (docker/cli cli/command/cli.go): `--context`, `--host`, DOCKER_HOST,
-//! DOCKER_CONTEXT, `currentContext`, the default socket.
+//! DOCKER_CONTEXT, `currentContext`, the default socket. Podman's CONTAINER_HOST is asked before that last one.
 
 use std::path::Path;
 
@@ -17,8 +17,8 @@ use dq_text::one_line;
 /// Chooses the host from the options, the environment and docker's files. Sockets are not touched.
 ///
 /// # Errors
-/// `Usage` for options that exclude each other, an invalid host, a context that does not exist; `File` for a
-/// configuration file that cannot be read or understood.
+/// `Usage` for options that exclude each other, an invalid host, a context that does not exist; `File` for the
+/// context's file if it cannot be read or understood.
 pub fn resolve_host(flags: &HostFlags, env: &EnvVars<'_>) -> Result<Host, Error> {
     refuse_conflicts(flags)?;
     let socket_dirs = SocketDirs {
@@ -62,9 +62,7 @@ fn refuse_conflicts(flags: &HostFlags) -> Result<(), Error> {
 /// The host that docker's order leads to, with what docker's configuration adds to requests.
 fn docker_host(flags: &HostFlags, env: &EnvVars<'_>) -> Result<Host, Error> {
     let dir = ConfigDir::from_env(env);
-    let config = dir
-        .as_ref()
-        .map_or(Ok(Config::default()), ConfigDir::config)?;
+    let config = dir.as_ref().map_or_else(Config::default, ConfigDir::config);
     let (context, chosen_by) = context_name(flags, env, &config);
     let host = match (&context, &dir) {
         (Some(name), Some(dir)) => from_context(flags, dir, name, chosen_by)?,
@@ -74,10 +72,21 @@ fn docker_host(flags: &HostFlags, env: &EnvVars<'_>) -> Result<Host, Error> {
     Ok(Host {
         reason_details: reason_details(chosen_by, &context, env, &config, dir.as_ref()),
         context,
+        warning: config_warning(&config, dir.as_ref()),
         api_version: api_version(env)?,
         headers: docker_headers(env, config)?,
         ..host
     })
+}
+
+/// The warning about a config.json that is not used as it is. The docker CLI warns too, and goes on.
+fn config_warning(config: &Config, dir: Option<&ConfigDir>) -> Option<String> {
+    let (problem, dir) = (config.problem.as_ref()?, dir?);
+    let path = dir.file().display().to_string();
+    Some(format!(
+        "warning: docker's configuration is left out: {}: {problem}",
+        one_line(&path)
+    ))
 }
 
 /// The name of the context to use; `None` for docker's `default`.
@@ -96,10 +105,20 @@ fn context_name(
         (name, ChosenBy::DockerContext)
     } else if let Some(name) = &config.current_context {
         (name.clone(), ChosenBy::CurrentContext)
+    } else if container_host(flags, env).is_some() {
+        return (None, ChosenBy::ContainerHost);
     } else {
         return (None, ChosenBy::Default);
     };
     (Some(name).filter(|name| name != "default"), chosen_by)
+}
+
+/// The socket in CONTAINER_HOST, by which podman knows its own engine. It counts where docker's order leads to nothing
+/// but the default socket. podman's ssh:// hosts have no `docker system dial-stdio`, so they are left to podman.
+fn container_host(flags: &HostFlags, env: &EnvVars<'_>) -> Option<String> {
+    let text = env.text("CONTAINER_HOST")?.trim().to_owned();
+    let is_socket = text.starts_with("unix:") || text.starts_with('/');
+    (is_socket && !security::is_tls_on(&flags.tls, env)).then_some(text)
 }
 
 /// The files and variables that played a part in the choice.
@@ -124,14 +143,17 @@ fn reason_details(
 }
 
 /// The host of docker's `default` context: `--host`, else DOCKER_HOST (which also counts where `--context default` was
-/// given), else port 2376 where TLS is on, else the default socket.
+/// given) or CONTAINER_HOST, else port 2376 where TLS is on, else the default socket.
 fn default_context(
     flags: &HostFlags,
     env: &EnvVars<'_>,
     dir: Option<&ConfigDir>,
     chosen_by: ChosenBy,
 ) -> Result<Host, Error> {
-    let given = flags.host.clone().or_else(|| env.text("DOCKER_HOST"));
+    let given = match chosen_by {
+        ChosenBy::ContainerHost => container_host(flags, env),
+        _ => flags.host.clone().or_else(|| env.text("DOCKER_HOST")),
+    };
     let text = match given.as_deref().map(str::trim) {
         Some(text) if !text.is_empty() => text,
         _ if security::is_tls_on(&flags.tls, env) => "tcp://localhost:2376",

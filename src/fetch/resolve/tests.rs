@@ -242,6 +242,11 @@ fn hosts_in_every_spelling() {
         (" unix:///x.sock ", "unix:///x.sock"),
         ("unix://rel.sock", "unix://rel.sock"),
         ("/run/x.sock", "unix:///run/x.sock"),
+        ("unix:/run/x.sock", "unix:///run/x.sock"),
+        ("unix://@name", "unix://@name"),
+        ("unix:@name", "unix://@name"),
+        ("@name", "unix://@name"),
+        ("http+unix://%40name/base", "unix://@name/base"),
         (
             "http+unix://%2Frun%2fx.sock/base",
             "unix:///run/x.sock/base",
@@ -255,6 +260,8 @@ fn hosts_in_every_spelling() {
         ("h", "tcp://h:2375"),
         ("tcp://[::1]", "tcp://[::1]:2375"),
         ("tcp://[::1]:3", "tcp://[::1]:3"),
+        ("tcp://[fe80::1%25eth0]", "tcp://[fe80::1%25eth0]:2375"),
+        ("[fe80::1%eth0]:3", "tcp://[fe80::1%eth0]:3"),
         ("HTTP://h/v1", "http://h/v1"),
         ("https://u:p@h:8443", "https://h:8443"),
         ("ssh://me@far/x.sock", "ssh://me@far/x.sock"),
@@ -293,11 +300,7 @@ fn hosts_in_every_spelling() {
 fn errors_name_the_option_or_the_file() {
     let folder = configured();
     let dir = folder.0.to_str().unwrap();
-    let broken = TempDir::new();
-    broken.write("config.json", "{");
-    let typed = TempDir::new();
-    typed.write("config.json", r#"{"currentContext":1}"#);
-    let cases: [([&str; 3], &str, &str, &str); 9] = [
+    let cases: [([&str; 3], &str, &str, &str); 7] = [
         (
             ["/a", "foo", ""],
             dir,
@@ -330,18 +333,6 @@ fn errors_name_the_option_or_the_file() {
         ),
         (["", "torn", ""], dir, "", "meta.json: not valid JSON: "),
         (
-            ["/a", "", ""],
-            broken.0.to_str().unwrap(),
-            "",
-            "config.json: not valid JSON: ",
-        ),
-        (
-            ["", "", ""],
-            typed.0.to_str().unwrap(),
-            "",
-            "config.json: currentContext is not a string",
-        ),
-        (
             ["", "foo", ""],
             "/none",
             "the contexts are: default",
@@ -364,11 +355,132 @@ fn errors_name_the_option_or_the_file() {
         ..HostFlags::default()
     };
     assert_eq!(testing::host(&nameless, &[]).unwrap_err().exit_code(), 2);
-    let unread = testing::host(
-        &flags(["", "", "/b"]),
-        &[("DOCKER_CONFIG", broken.0.to_str().unwrap())],
+}
+
+/// docker warns of such a file, and goes on with the defaults.
+#[test]
+fn a_config_that_cannot_be_used_is_warned_of() {
+    let cases = [
+        ("", ""),
+        (" \n", ""),
+        ("null", ""),
+        ("{} x", ""),
+        (r#"{"HttpHeaders":{"X":null}}"#, ""),
+        ("{", "not valid JSON: "),
+        ("[]", "it is not a JSON object"),
+        ("\u{feff}{}", "not valid JSON: "),
+        (r#"{"currentContext":1}"#, "currentContext is not a string"),
+        (
+            r#"{"HttpHeaders":[1]}"#,
+            "HttpHeaders is not an object of strings",
+        ),
+        (
+            r#"{"HttpHeaders":{"X":1}}"#,
+            "HttpHeaders is not an object of strings",
+        ),
+    ];
+    for (text, problem) in cases {
+        let folder = TempDir::new();
+        folder.write("config.json", text);
+        let variables = [("DOCKER_CONFIG", folder.0.to_str().unwrap())];
+        for (words, chosen_by) in [
+            (["/a", "", ""], ChosenBy::HostFlag),
+            (["", "", ""], ChosenBy::Default),
+        ] {
+            let host = testing::host(&flags(words), &variables).unwrap();
+            assert_eq!(host.chosen_by, chosen_by, "{text}");
+            let warning = host.warning().unwrap_or_default();
+            assert_eq!(warning.is_empty(), problem.is_empty(), "{text}: {warning}");
+            assert!(warning.contains(problem), "{text}: {warning}");
+        }
+        let other = testing::host(&flags(["", "", "/b"]), &variables).unwrap();
+        assert_eq!(other.warning(), None);
+    }
+    let folder = TempDir::new();
+    folder.write("config.json/x", "");
+    let variables = [("DOCKER_CONFIG", folder.0.to_str().unwrap())];
+    let host = testing::host(&HostFlags::default(), &variables).unwrap();
+    assert!(
+        host.warning()
+            .is_some_and(|it| it.ends_with("Is a directory"))
     );
-    assert!(unread.is_ok());
+    let missing = testing::host(&flags(["", "foo", ""]), &variables).unwrap_err();
+    assert_eq!(missing.exit_code(), 2);
+}
+
+#[test]
+fn a_context_is_found_in_any_folder() {
+    let folder = configured();
+    let meta = |name: &str| {
+        format!(r#"{{"Name":"{name}","Endpoints":{{"docker":{{"Host":"unix:///{name}"}}}}}}"#)
+    };
+    folder.write("contexts/meta/plain/meta.json", &meta("plain"));
+    folder.write("contexts/meta/a/b/meta.json", &meta("deep"));
+    folder.write(&format!("contexts/meta/{FAR}x/meta.json"), &meta("far"));
+    let variables = [("DOCKER_CONFIG", folder.0.to_str().unwrap())];
+    for (name, shown) in [
+        ("plain", "unix:///plain"),
+        ("deep", "unix:///deep"),
+        ("far", "tcp://far:2376"),
+    ] {
+        let host = testing::host(&flags(["", name, ""]), &variables).unwrap();
+        assert_eq!(host.to_string(), shown);
+    }
+}
+
+/// podman's variable is the last one that is asked.
+#[test]
+fn container_host_names_podman_s_socket() {
+    let folder = configured();
+    let dir = folder.0.to_str().unwrap();
+    let podman = ("CONTAINER_HOST", "unix:///p.sock");
+    let cases: [([&str; 3], Variables, &str); 10] = [
+        (["", "", ""], &[podman], "unix:///p.sock CONTAINER_HOST"),
+        (
+            ["", "", ""],
+            &[("CONTAINER_HOST", "/p.sock"), ("DOCKER_HOST", "")],
+            "unix:///p.sock CONTAINER_HOST",
+        ),
+        (
+            ["", "", ""],
+            &[podman, ("DOCKER_HOST", "tcp://h")],
+            "tcp://h:2375 DOCKER_HOST",
+        ),
+        (
+            ["", "", ""],
+            &[podman, ("DOCKER_CONTEXT", "default")],
+            "unix:///var/run/docker.sock DOCKER_CONTEXT",
+        ),
+        (
+            ["", "", ""],
+            &[podman, ("DOCKER_CONFIG", dir)],
+            "unix:///foo.sock currentContext",
+        ),
+        (
+            ["", "", ""],
+            &[podman, ("DOCKER_TLS_VERIFY", "1")],
+            "tcp://localhost:2376 docker's default",
+        ),
+        (["/a", "", ""], &[podman], "unix:///a --host"),
+        (["", "", "/a"], &[podman], "unix:///a --unix-socket"),
+        (
+            ["", "default", ""],
+            &[podman],
+            "unix:///var/run/docker.sock --context",
+        ),
+        (
+            ["", "", ""],
+            &[("CONTAINER_HOST", "ssh://me@h/run/podman/podman.sock")],
+            "unix:///var/run/docker.sock docker's default",
+        ),
+    ];
+    for (words, variables, expected) in cases {
+        let mut all = vec![("DOCKER_CONFIG", "/none")];
+        all.extend(variables);
+        let host = testing::host(&flags(words), &all).unwrap();
+        let shown = format!("{host} {}", host.chosen_by);
+        assert_eq!(shown, expected, "{words:?} {variables:?}");
+    }
 }
 
 #[test]

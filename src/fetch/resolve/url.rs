@@ -60,9 +60,8 @@ fn through_socket(text: &str, socket: PathBuf) -> Result<(Host, Source), Error> 
             "dq does not speak TLS on a socket: use http://",
         ));
     }
-    let authority = endpoint::without_userinfo(&url.authority).to_owned();
     let host = Host {
-        url_authority: Some(authority),
+        url_authority: Some(url.authority),
         ..Host::new(Address::Unix(socket), ChosenBy::UnixSocketFlag)
     };
     Ok((host, Source::Endpoint(url.target)))
