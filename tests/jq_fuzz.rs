@@ -66,7 +66,9 @@ fn run_one(program: &Path, home: &TempDir, filter: &str, inputs: &str) -> Run {
 
 /// Why jq and dq may differ in this program: the differences that docs/jq.md lists.
 fn explanation(filter: &str, theirs: &Run, ours: &Run) -> Option<&'static str> {
-    let mentions = |run: &Run, text: &str| run.errors.iter().any(|it| it.contains(text));
+    let mentions = |run: &Run, text: &str| {
+        run.outputs.contains(text) || run.errors.iter().any(|it| it.contains(text))
+    };
     if theirs.code == 124 || ours.code == 124 {
         return Some("time limit");
     }

@@ -5,6 +5,7 @@ use jaq_core::load::{Arena, File, Loader};
 use crate::compile_error::CompileError;
 use crate::jaq_run::{CompiledFilter, JaqData};
 use crate::link::{FileId, FileScope, Linker, SavedAccess, Scope};
+use crate::lower::has_definitions_in_paths;
 use crate::main_filter::MainFilter;
 use crate::modules::{ModuleFiles, search_path};
 use crate::natives;
@@ -34,6 +35,7 @@ impl<'s> JaqCompiler<'s> {
     /// Finds everything that the main filter needs.
     pub(crate) fn link(&self, main: MainFilter<'s>) -> Result<Linker<'s>, Vec<CompileError>> {
         let mut linker = self.linker();
+        linker.has_definitions_in_paths = has_definitions_in_paths(&main.module);
         let home = self.program.home.as_deref();
         linker.home = home.and_then(|home| self.files.load_home(&mut linker, home));
         if let Some(file) = main_file_scope(&mut linker, &main) {

@@ -72,6 +72,15 @@ impl Generator {
 
     /// A program that compiles.
     pub fn program(&mut self) -> String {
+        let program = self.bare_program();
+        match self.below(3) {
+            // The text of an error is an output then, so it is compared too.
+            0 => format!("try ({program}) catch ."),
+            _ => program,
+        }
+    }
+
+    fn bare_program(&mut self) -> String {
         match self.below(10) {
             0..=3 => self.update(3),
             4 => format!("[paths], {}", self.update(2)),

@@ -32,6 +32,8 @@ static TABLE: &[Builtin] = &[
     jq("JOIN", 3, Any),
     jq("JOIN", 4, Any),
     native("_abs", 0, One),
+    native("_access", 0, One),
+    native("_access", 1, One),
     native("_alternative", 2, Any),
     native("_assign", 2, One).collects_arguments(),
     native("_atan2", 2, One),

@@ -6,7 +6,7 @@ use super::file_scope::FileScope;
 use super::linker::{Callee, Linker};
 use super::scope::{BUILTIN, Scope};
 use crate::builtins::{self, Builtin, Implementation, OutputCount};
-use crate::lower::pipe;
+use crate::lower::{has_definitions_in_paths, pipe};
 use crate::syntax::{self, Def, Module};
 
 impl<'s> Linker<'s> {
@@ -19,6 +19,7 @@ impl<'s> Linker<'s> {
         scope: &mut Scope<'s>,
         source_filter: Option<&'s str>,
     ) {
+        self.has_definitions_in_paths |= has_definitions_in_paths(&module);
         let (body, _) = scope.term(self, module.into_term());
         let body = match source_filter {
             Some(name) => pipe(T::Call(name, Vec::new()), body),

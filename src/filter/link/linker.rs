@@ -89,6 +89,8 @@ pub(crate) struct Linker<'s> {
     pub saved: SavedCalls<'s>,
     /// The text of each of dq's helpers in use, dependencies first.
     pub helpers: Vec<&'s str>,
+    /// Whether a path expression calls a definition: all definitions are lowered as path expressions then.
+    pub has_definitions_in_paths: bool,
     pub errors: Vec<CompileError>,
     /// What the user should know, though the filter compiles.
     pub warnings: Vec<String>,
@@ -136,6 +138,7 @@ impl<'s> Linker<'s> {
             home: None,
             saved: SavedCalls::default(),
             helpers: Vec::new(),
+            has_definitions_in_paths: false,
             errors: Vec::new(),
             warnings: Vec::new(),
         }

@@ -5,6 +5,7 @@ use super::linker::{Callee, Linker, SavedCalls, SavedKey};
 use super::scope::Scope;
 use crate::builtins::{self, OutputCount};
 use crate::compile_error::CompileError;
+use crate::lower::has_definitions_in_paths;
 use crate::saved::{FilterOrigin, Metadata, SavedFilter, shadowing_warning};
 use crate::syntax::{Def, Module};
 use dq_json::value::Value;
@@ -98,6 +99,7 @@ impl<'s> Linker<'s> {
         compiled: &'s str,
     ) -> Option<OutputCount> {
         let module = self.reported(saved.parse(source))?;
+        self.has_definitions_in_paths |= has_definitions_in_paths(&module);
         let file = self.saved_file_scope(saved, source, &module)?;
         let mut scope = Scope::new(source, &saved.path, file);
         let def = Def {

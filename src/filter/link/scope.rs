@@ -16,9 +16,6 @@ pub(crate) struct Scope<'s> {
     pub file: FileScope<'s>,
     /// The names inside the definition or filter that is being lowered, innermost last.
     pub locals: Vec<Local<'s>>,
-    /// Whether the term that is being lowered may run inside of a path expression that is elsewhere: it is in a
-    /// definition, or in an argument of a call of one.
-    pub may_be_path: bool,
 }
 
 /// Something that a name can refer to inside a definition or filter.
@@ -52,7 +49,6 @@ impl<'s> Scope<'s> {
             path: path.to_owned(),
             file,
             locals: Vec::new(),
-            may_be_path: false,
         }
     }
 

@@ -16,4 +16,5 @@ mod terms;
 mod updates;
 
 pub(crate) use order::has_call;
+pub(crate) use path_expressions::has_definitions_in_paths;
 pub(crate) use terms::pipe;

@@ -38,10 +38,8 @@ impl<'s> Scope<'s> {
                 },
                 None => Local::Closure(arg),
             }));
-        let is_around = self.may_be_path;
-        self.may_be_path = !self.is_builtin();
-        let (body, outputs) = self.term(linker, body);
-        self.may_be_path = is_around;
+        let lower = self.in_definitions(linker);
+        let (body, outputs) = lower(self, linker, body);
         let (args, body) = called_parameters(&self.locals[depth + 1..], args, body);
         self.locals.truncate(depth + 1);
         let is_recursive = matches!(
@@ -113,6 +111,15 @@ impl<'s> Scope<'s> {
         name
     }
 
+    /// How bodies of definitions and arguments of their calls are lowered.
+    fn in_definitions(&self, linker: &Linker<'s>) -> Lower<'s> {
+        if linker.has_definitions_in_paths && !self.is_builtin() {
+            Self::path_term
+        } else {
+            Self::term
+        }
+    }
+
     /// `name(args)`. `lower` lowers the arguments, except for those that are path expressions anyway.
     pub(super) fn call(
         &mut self,
@@ -126,11 +133,11 @@ impl<'s> Scope<'s> {
             Some((compiled, outputs)) => Callee::Definition(compiled, outputs),
             None => linker.resolve(&self.file, (name, arity)),
         };
-        let takes_paths =
-            matches!(callee, Callee::Builtin(_)) && TAKES_PATHS.contains(&(name, arity));
-        let lower = if takes_paths { Self::path_term } else { lower };
-        let is_around = self.may_be_path;
-        self.may_be_path |= !matches!(callee, Callee::Builtin(_));
+        let lower = match callee {
+            Callee::Builtin(_) if TAKES_PATHS.contains(&(name, arity)) => Self::path_term,
+            Callee::Definition(..) if linker.has_definitions_in_paths => Self::path_term,
+            _ => lower,
+        };
         let mut of_args = One;
         let args = args.into_iter().map(|arg| {
             let (arg, outputs) = lower(self, linker, arg);
@@ -138,7 +145,6 @@ impl<'s> Scope<'s> {
             arg
         });
         let args: Vec<_> = args.collect();
-        self.may_be_path = is_around;
         let (compiled, outputs) = match callee {
             Callee::Definition(compiled, outputs) => (compiled, outputs),
             Callee::Builtin(builtin) => return builtin_call(builtin, args, of_args),

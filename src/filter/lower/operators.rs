@@ -4,7 +4,7 @@ use jaq_core::load::parse::{BinaryOp as B, Term as T};
 
 use super::order::{has_call, is_outer};
 use super::terms::{Lower, Lowered, OPERAND, bind};
-use crate::builtins::OutputCount::{Any, One};
+use crate::builtins::OutputCount::Any;
 use crate::link::{Linker, Scope};
 use crate::syntax::{Pattern, Term};
 
@@ -38,7 +38,6 @@ impl<'s> Scope<'s> {
                     first.max(second),
                 )
             }
-            B::Alt if self.may_be_path => self.alternative(linker, left, right),
             B::Pipe(None) | B::Or | B::And | B::Alt => {
                 let (left, first) = self.term(linker, left);
                 let (right, second) = self.term(linker, right);
@@ -48,28 +47,6 @@ impl<'s> Scope<'s> {
                 )
             }
         }
-    }
-
-    /// `left // right` where it may be part of a path expression. jaq-core gives the right paths if the left side has one
-    /// output and the right side none.
-    fn alternative(
-        &mut self,
-        linker: &mut Linker<'s>,
-        left: Term<'s>,
-        right: Term<'s>,
-    ) -> Lowered<'s> {
-        let (left, first) = self.term(linker, left);
-        let (right, second) = self.term(linker, right);
-        let has_path = !matches!(
-            right,
-            T::Num(_) | T::Str(..) | T::Arr(_) | T::Obj(_) | T::Neg(_)
-        );
-        let count = first.max(second);
-        if first == One && !has_path {
-            return (T::BinOp(Box::new(left), B::Alt, Box::new(right)), count);
-        }
-        let _native = linker.resolve(&self.file, ("_alternative", 2));
-        (T::Call("_alternative", vec![left, right]), count)
     }
 
     /// `source as $x | rest`

@@ -3,13 +3,15 @@
 //! jaq-core evaluates most terms in a path expression as jq does. The others are calls of native filters here:
 //! `//`, which in jq has the paths of the values that it takes, `try … catch …`, and values without a path.
 
+use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
-use jaq_core::path::Path;
+use jaq_core::path::{Part, Path};
 
-use super::terms::{Lower, Lowered};
+use super::terms::{Lower, Lowered, pipe};
+use crate::builtins;
 use crate::builtins::OutputCount::{Any, AtMostOne, One};
 use crate::link::{Callee, Linker, Scope};
-use crate::syntax::Term;
+use crate::syntax::{Module, Term, any_term};
 
 /// Builtins that are path expressions if their arguments are.
 const OF_PATHS: [(&str, usize); 9] = [
@@ -54,27 +56,86 @@ const PATHS: [(&str, usize); 23] = [
 /// Builtins whose argument is a path expression.
 pub(super) const TAKES_PATHS: [(&str, usize); 3] = [("del", 1), ("path", 1), ("pick", 1)];
 
+/// Whether a path expression of the module calls what is no builtin: a definition, or a parameter of one.
+pub(crate) fn has_definitions_in_paths(module: &Module) -> bool {
+    let bodies = module.defs.iter().map(|def| &def.body);
+    let mut terms = bodies.chain(&module.main);
+    terms.any(|term| any_term(term, &calls_definition_in_path))
+}
+
+fn calls_definition_in_path(term: &Term) -> bool {
+    let is_definition = |term: &Term| matches!(term, T::Call(name, args) if builtins::find(name, args.len()).is_none());
+    match term {
+        T::BinOp(left, B::Assign | B::Update | B::UpdateMath(_) | B::UpdateAlt, _) => {
+            any_term(left, &is_definition)
+        }
+        T::Call(name, args) => {
+            TAKES_PATHS.contains(&(name, args.len()))
+                && args.iter().any(|arg| any_term(arg, &is_definition))
+        }
+        _ => false,
+    }
+}
+
+/// Whether outputs of a lowered path expression may have no path.
+fn may_lack_path(term: &Term) -> bool {
+    match term {
+        T::Call(name, args) => !PATHS.contains(&(name, args.len())),
+        T::BinOp(left, B::Comma | B::Pipe(None), right) => {
+            may_lack_path(left) || may_lack_path(right)
+        }
+        T::BinOp(_, B::Pipe(Some(_)), right) => may_lack_path(right),
+        T::Label(_, inner) | T::TryCatch(inner, _) | T::Path(inner, _) | T::Def(_, inner) => {
+            may_lack_path(inner)
+        }
+        T::IfThenElse(branches, otherwise) => {
+            branches.iter().any(|(_, then)| may_lack_path(then))
+                || otherwise
+                    .as_ref()
+                    .is_some_and(|otherwise| may_lack_path(otherwise))
+        }
+        _ => false,
+    }
+}
+
+/// The part of a path with which a term begins to use its input.
+fn first_part<'t, 's>(term: &'t Term<'s>) -> Option<&'t Part<Term<'s>>> {
+    match term {
+        T::Path(inner, Path(parts)) => match &**inner {
+            T::Id => parts.first().map(|(part, _)| part),
+            inner => first_part(inner),
+        },
+        T::BinOp(left, B::Pipe(None), _) => first_part(left),
+        _ => None,
+    }
+}
+
 impl<'s> Scope<'s> {
     /// Lowers a path expression.
     pub(super) fn path_term(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> Lowered<'s> {
         match term {
             T::Id | T::Recurse | T::Break(_) | T::Fold(..) => self.term(linker, term),
             T::Path(inner, Path(parts)) => {
-                let inner = self.path_term(linker, *inner);
-                self.path(linker, inner, parts)
+                let (mut inner, count) = self.path_term(linker, *inner);
+                if may_lack_path(&inner)
+                    && let Some((part, _)) = parts.first()
+                {
+                    inner = self.checked(linker, inner, part);
+                }
+                self.path(linker, (inner, count), parts)
             }
             T::BinOp(left, B::Pipe(Some(pattern)), right) => {
                 self.binding(linker, *left, pattern, *right, Self::path_term)
             }
-            T::BinOp(left, op @ (B::Pipe(None) | B::Comma), right) => {
+            T::BinOp(left, B::Pipe(None), right) => {
                 let (left, first) = self.path_term(linker, *left);
                 let (right, second) = self.path_term(linker, *right);
-                let count = if matches!(op, B::Comma) {
-                    Any
-                } else {
-                    first.max(second)
-                };
-                (T::BinOp(Box::new(left), op, Box::new(right)), count)
+                (self.path_pipe(linker, left, right), first.max(second))
+            }
+            T::BinOp(left, op @ B::Comma, right) => {
+                let left = self.path_term(linker, *left).0;
+                let right = self.path_term(linker, *right).0;
+                (T::BinOp(Box::new(left), op, Box::new(right)), Any)
             }
             T::BinOp(left, B::Alt, right) => {
                 self.path_native(linker, "_alternative", vec![*left, *right], Self::path_term)
@@ -94,6 +155,35 @@ impl<'s> Scope<'s> {
             T::Call(name, args) => self.path_call(linker, name, args),
             value => self.path_native(linker, "_value", vec![value], Self::term),
         }
+    }
+
+    /// `left | right`
+    fn path_pipe(&self, linker: &mut Linker<'s>, left: Term<'s>, right: Term<'s>) -> Term<'s> {
+        match first_part(&right) {
+            Some(part) if may_lack_path(&left) => pipe(self.checked(linker, left, part), right),
+            _ => pipe(left, right),
+        }
+    }
+
+    /// The term, where the access of this part to an output without a path is an error, as soon as it is made.
+    fn checked(&self, linker: &mut Linker<'s>, term: Term<'s>, part: &Part<Term<'s>>) -> Term<'s> {
+        let key = match part {
+            Part::Index(index) => Some(index.clone()),
+            Part::Range(None, None) => None,
+            Part::Range(from, upto) => {
+                let _null = linker.resolve(&self.file, ("null", 0));
+                let null = || T::Call("null", Vec::new());
+                let bounds = [("start", from), ("end", upto)];
+                let bounds = bounds.map(|(name, bound)| {
+                    let name = T::Str(None, vec![StrPart::Str(name)]);
+                    (name, Some(bound.clone().unwrap_or_else(null)))
+                });
+                Some(T::Obj(bounds.into()))
+            }
+        };
+        let args: Vec<_> = key.into_iter().collect();
+        let _native = linker.resolve(&self.file, ("_access", args.len()));
+        pipe(term, T::Call("_access", args))
     }
 
     fn path_native(

@@ -9,6 +9,7 @@ use super::metadata::{check_metadata, import_option};
 use super::search::{expand_home, locate, search_path};
 use crate::compile_error::CompileError;
 use crate::link::{FileId, Linker, LoadError, ModuleId, ModuleLoader};
+use crate::lower::has_definitions_in_paths;
 use crate::program::Program;
 use crate::saved::SavedFilters;
 use crate::syntax::{self, Import};
@@ -109,6 +110,7 @@ impl ModuleFiles {
             linker.errors.push(error);
             LoadError::Reported
         })?;
+        linker.has_definitions_in_paths |= has_definitions_in_paths(&module);
         if module.main.is_some() {
             return Err(LoadError::AtImport(format!(
                 "{path} has a filter after its definitions: a module has only definitions"

@@ -66,6 +66,8 @@ pub(super) const TABLE: &[NativeEntry] = &[
     ("_modify", "ff", |cv| box_once(modify(cv))),
     ("_alternative", "ff", alternative),
     ("_try", "ff", try_catch),
+    ("_access", "", |cv| one(Ok(cv.1))),
+    ("_access", "f", |cv| one(Ok(cv.1))),
     ("_value", "f", |mut cv| {
         let (filter, context) = cv.0.pop_fun();
         filter.run((context, cv.1))
@@ -88,11 +90,35 @@ pub(super) fn inside_path(name: &str, arity: usize) -> Option<PathsPtr<JaqData>>
             let Value::Arr(keys) = cv.0.pop_var() else {
                 return box_once(fail("Path must be specified as an array").map_err(Into::into));
             };
-            for key in keys.iter() {
-                path = path.cons(key.clone());
+            let found = match value.get_path(&keys) {
+                Ok(found) => found,
+                Err(error) => return box_once(Err(error.into())),
+            };
+            if path.iter().next().and_then(marked).is_some() {
+                path = path.cons(mark(found.clone()));
+            } else {
+                for key in keys.iter() {
+                    path = path.cons(key.clone());
+                }
             }
-            let found = value.get_path(&keys);
-            box_once(found.map(|value| (value, path)).map_err(Into::into))
+            box_once(Ok((found, path)))
+        },
+        ("_access", 0) => |cv| {
+            box_once(match cv.1.1.iter().next().and_then(marked) {
+                Some(value) => Err(iterate_error(value).into()),
+                None => Ok(cv.1),
+            })
+        },
+        ("_access", 1) => |mut cv| {
+            let (key, context) = cv.0.pop_fun();
+            box_once(match cv.1.1.iter().next().and_then(marked) {
+                Some(value) => match key.run((context, value.clone())).next() {
+                    Some(Err(error)) => Err(error),
+                    Some(Ok(key)) => Err(access_error(&key, value).into()),
+                    None => Err(iterate_error(value).into()),
+                },
+                None => Ok(cv.1),
+            })
         },
         ("_alternative", 2) => |mut cv| {
             let (right, in_right) = cv.0.pop_fun();
@@ -179,17 +205,34 @@ fn is_true(value: &Value) -> bool {
 /// The path expression led to a value without a path.
 fn components<'v>(reversed: impl Iterator<Item = &'v Value>) -> Result<Vec<Value>, ValueError> {
     let mut components: Vec<_> = reversed.cloned().collect();
-    components.reverse();
-    let mut rest = components.iter();
-    let Some(value) = rest.find_map(marked) else {
-        return Ok(components);
-    };
-    match rest.find(|component| marked(component).is_none()) {
-        None => fail(format_args!("Invalid path expression with result {value}")),
-        Some(key) => fail(format_args!(
-            "Invalid path expression near attempt to access element {key} of {value}"
-        )),
+    match components
+        .iter()
+        .position(|component| marked(component).is_some())
+    {
+        None => {
+            components.reverse();
+            Ok(components)
+        }
+        Some(last) => match (marked(&components[last]), last.checked_sub(1)) {
+            (Some(value), Some(next)) => Err(access_error(&components[next], value)),
+            (Some(value), None) => {
+                fail(format_args!("Invalid path expression with result {value}"))
+            }
+            (None, _) => Ok(components),
+        },
     }
+}
+
+fn access_error(key: &Value, value: &Value) -> ValueError {
+    ValueError::str(format_args!(
+        "Invalid path expression near attempt to access element {key} of {value}"
+    ))
+}
+
+fn iterate_error(value: &Value) -> ValueError {
+    ValueError::str(format_args!(
+        "Invalid path expression near attempt to iterate through {value}"
+    ))
 }
 
 /// Applies a change at each path that the first argument yields for the input, as jq's `reduce path(paths) as $p`.
