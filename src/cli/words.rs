@@ -3,7 +3,8 @@
 //! So `-1` and `'-.5 + 1'` are filters. clap sees the options only.
 
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::Path;
 
 use super::options::{self, Opt};
 
@@ -52,10 +53,13 @@ pub fn split(args: impl Iterator<Item = OsString>) -> Split {
         words: Vec::new(),
     };
     let mut mode = Mode::Files;
-    let mut args = args;
+    let mut args = args.peekable();
+    let mut lacks_program = false;
     while let Some(arg) = args.next() {
-        let bytes = arg.as_bytes();
-        match bytes {
+        let (arg, is_deferred) = from_file_last(arg, args.peek().map(OsString::as_os_str));
+        lacks_program |= is_deferred;
+        match arg.as_bytes() {
+            b"-" if is_deferred => {}
             b"--" => {
                 let rest = args.by_ref().map(|text| Word { text, mode });
                 split.words.extend(rest);
@@ -70,10 +74,55 @@ pub fn split(args: impl Iterator<Item = OsString>) -> Split {
             _ => split.words.push(Word { text: arg, mode }),
         }
     }
+    if lacks_program {
+        split.add_program();
+    }
     split
 }
 
+/// In jq, `-f` is a flag, and the file is the first word. Here it takes the word behind it, so a cluster of options
+/// (`-fr FILE`) is rewritten with the `f` at its end, if a file is behind it and there is no file `r`. If an option or
+/// nothing is behind the `-f`, it is removed from the cluster: the answer is `true`, and `-` where nothing remains.
+fn from_file_last(arg: OsString, next: Option<&OsStr>) -> (OsString, bool) {
+    let [b'-', letters @ ..] = arg.as_bytes() else {
+        return (arg, false);
+    };
+    let Some(at) = letters.iter().position(|letter| *letter == b'f') else {
+        return (arg, false);
+    };
+    let (before, behind) = (&letters[..at], &letters[at + 1..]);
+    let others = [b"-", before, behind].concat();
+    if !others[1..].iter().all(is_flag) || Path::new(OsStr::from_bytes(behind)).is_file() {
+        return (arg, false);
+    }
+    let is_option = |word: &OsStr| matches!(word.as_bytes(), [b'-', c, ..] if *c == b'-' || c.is_ascii_alphabetic());
+    match next {
+        Some(next) if Path::new(next).exists() => {
+            (OsString::from_vec([&others[..], b"f"].concat()), false)
+        }
+        Some(next) if !is_option(next) => (arg, false),
+        None if !behind.is_empty() => (arg, false),
+        _ => (OsString::from_vec(others), true),
+    }
+}
+
+/// Whether the letter is an option that takes no value.
+fn is_flag(letter: &u8) -> bool {
+    let letter = Some(char::from(*letter));
+    options::all().any(|option| option.short == letter && option.values.is_empty())
+}
+
 impl Split {
+    /// Adds the `-f` that had no file behind it, with the first word if that is a file.
+    fn add_program(&mut self) {
+        self.record(|option| option.short == Some('f'));
+        self.options.push("-f".into());
+        let first = self.words.first().map(|word| Path::new(&word.text));
+        if first.is_some_and(Path::is_file) {
+            self.options.push(self.words.remove(0).text);
+        }
+    }
+
     /// Records an option or a cluster of options; returns how many of the following arguments are its values.
     fn option(&mut self, option: &OsStr) -> usize {
         let text = option.to_string_lossy();
@@ -150,6 +199,16 @@ mod tests {
             ("--tlscacert ca.pem /x", "--tlscacert ca.pem", "/x"),
             ("--tlsverify /x", "--tlsverify", "/x"),
             ("-k /x", "-k", "/x"),
+            ("-fr Cargo.toml /x", "-rf Cargo.toml", "/x"),
+            ("-nfr Cargo.toml /x", "-nrf Cargo.toml", "/x"),
+            ("-f -r Cargo.toml /x", "-r -f Cargo.toml", "/x"),
+            ("-cf -r Cargo.toml /x", "-c -r -f Cargo.toml", "/x"),
+            ("-f -- Cargo.toml -x", "-f Cargo.toml", "-x"),
+            ("Cargo.toml x -rf", "-r -f Cargo.toml", "x"),
+            ("-fr p /x", "-fr", "p /x"),
+            ("-fsSL http://x", "-fsSL", "http://x"),
+            ("logs web -f", "-f", "logs web"),
+            ("rm -f web", "-f web", "rm"),
         ];
         for (line, options, words) in cases {
             assert_eq!(separated(line), (options.into(), words.into()), "{line}");

@@ -11,7 +11,7 @@ use endpoint::{filled, readable};
 
 use super::format::{SavedFormat, column_list};
 use super::request;
-use super::source::{SavedSource, Words};
+use super::source::{SavedSource, Words, is_input};
 use super::text::unicode;
 use super::variables;
 use crate::built_in;
@@ -56,7 +56,8 @@ pub(super) fn call(
     from_file: Option<&Path>,
     saved_filters: &SavedFilters,
 ) -> Result<Option<Call>, Error> {
-    let Some(name) = words.first().and_then(|word| word.text.to_str()) else {
+    let first = words.first().filter(|word| !is_input(word, from_file));
+    let Some(name) = first.and_then(|word| word.text.to_str()) else {
         return Ok(None);
     };
     let Some(saved) = saved_filters.find(name).map_err(Error::usage)? else {

@@ -42,7 +42,7 @@ impl Words {
         let mut words = words.into_iter().peekable();
         let source = match &saved {
             Some(_) => None,
-            None => words.next_if(|word| is_source(&word.text)),
+            None => words.next_if(|word| is_source(&word.text) && !is_input(word, from_file)),
         };
         let source = source.map(|word| unicode(&word.text)).transpose()?;
         let filter = match from_file {
@@ -62,6 +62,13 @@ impl Words {
             positional,
         })
     }
+}
+
+/// Whether the word is an argument or a file by jq's rules: behind `-f` every word under `--args` and every file that
+/// exists.
+pub(super) fn is_input(word: &Word, from_file: Option<&Path>) -> bool {
+    let is_file = || std::fs::metadata(&word.text).is_ok_and(|file| !file.is_dir());
+    from_file.is_some() && (!word.is_file() || is_file())
 }
 
 /// A source starts with `/` or `scheme://`, or is `-` alone.
