@@ -37,7 +37,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ),
     (
         "cp",
-        "dq /containers/{}/archive -q path=PATH | tar -x; the other way: dq -X PUT /containers/{}/archive",
+        "dq /containers/NAME/archive -q path=PATH | tar -x; the other way: dq -X PUT /containers/NAME/archive",
     ),
     ("export", "dq /containers/{}/export > FILE.tar"),
     ("commit", "dq -X POST /commit -q container={} -q repo=IMAGE"),
@@ -77,6 +77,9 @@ const COMMANDS: &[(&str, &str)] = &[
         "dq ps -q filters.label=com.docker.compose.project=PROJECT",
     ),
     ("help", "dq --help"),
+    ("show", "dq --show {}"),
+    ("edit", "dq --edit {}"),
+    ("ping", "dq /_ping"),
     ("ls", "dq ps"),
     ("list", "dq ps; the saved filters: dq --list"),
     ("containers", "dq ps"),
@@ -152,7 +155,8 @@ const OF_CONTAINER: [(&str, &str); 8] = [
 ];
 
 /// What does the work of the command that the words are, in dq; `None` for words that are no command of docker's.
-pub fn instead(words: &[&str]) -> Option<String> {
+/// `has_options` says that options were typed, whose values may be among the words.
+pub fn instead(words: &[&str], has_options: bool) -> Option<String> {
     let (first, rest) = words.split_first()?;
     let known = |command: &str| {
         let found = COMMANDS.iter().find(|(words, _)| *words == command);
@@ -170,10 +174,16 @@ pub fn instead(words: &[&str]) -> Option<String> {
             known(&format!("{first} {second}")).or_else(|| list_of(first, second))
         };
         if let Some(instead) = instead {
-            return Some(filled(instead, after.first().copied()));
+            return Some(filled(instead, sole(after, has_options)));
         }
     }
-    known(first).map(|instead| filled(instead, rest.first().copied()))
+    known(first).map(|instead| filled(instead, sole(rest, has_options)))
+}
+
+/// The first word, unless another one may be meant: in `stop -t 5 web`, 5 is no container.
+fn sole<'w>(words: &[&'w str], has_options: bool) -> Option<&'w str> {
+    let is_clear = !has_options || words.len() == 1;
+    words.first().copied().filter(|_| is_clear)
 }
 
 /// `docker node ls` and the like: the list of the first word.
@@ -288,9 +298,15 @@ mod tests {
         ];
         for (words, expected) in cases {
             let words: Vec<_> = words.split(' ').collect();
-            assert_eq!(instead(&words).as_deref(), Some(expected), "{words:?}");
+            assert_eq!(
+                instead(&words, false).as_deref(),
+                Some(expected),
+                "{words:?}"
+            );
         }
-        assert_eq!(instead(&["stopp"]), None);
-        assert_eq!(instead(&[]), None);
+        let stop = instead(&["stop", "5", "web"], true);
+        assert_eq!(stop.as_deref(), Some("dq -X POST /containers/NAME/stop"));
+        assert_eq!(instead(&["stopp"], false), None);
+        assert_eq!(instead(&[], false), None);
     }
 }

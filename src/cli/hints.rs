@@ -97,7 +97,7 @@ fn docker_command(refusal: &Refusal, words: &[&str]) -> Option<String> {
     match option {
         "--filter" => pair().map(|pair| format!("use -q filters.{pair}")),
         "--format" => words.iter().find_map(|word| template(words[0], word)),
-        _ => docker::instead(words),
+        _ => docker::instead(words, true),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn refuse(
         // In `rm -f web`, `-f` has taken the name for a file.
         let name = file.to_str().filter(|_| !file.exists());
         return name.map_or(Ok(()), |name| {
-            refuse_command(&[first, name], rest, saved_filters, env)
+            refuse_command(cli, &[first, name], rest, saved_filters, env)
         });
     }
     if is_host_and_port(first) {
@@ -59,7 +59,7 @@ pub(super) fn refuse(
         let corrected = command_line(cli, &[&endpoint, first], rest, Some(at));
         return Err(refused("the endpoint comes first".into(), corrected));
     }
-    refuse_command(&[first], rest, saved_filters, env)
+    refuse_command(cli, &[first], rest, saved_filters, env)
 }
 
 /// A warning about curl's `-sS` in front of a source, which is jq's `-s -S`.
@@ -104,6 +104,7 @@ fn refuse_library(cli: &Cli, words: &[Word]) -> Result<(), Error> {
 
 /// Refuses a command of docker's, unless a function has its name.
 fn refuse_command(
+    cli: &Cli,
     first: &[&str],
     rest: &[Word],
     saved_filters: &SavedFilters,
@@ -111,7 +112,7 @@ fn refuse_command(
 ) -> Result<(), Error> {
     let mut words = first.to_vec();
     words.extend(rest.iter().filter_map(|word| word.text.to_str()));
-    let Some(instead) = docker::instead(&words) else {
+    let Some(instead) = docker::instead(&words, cli.options.len() > 1) else {
         return Ok(());
     };
     let first = words[0];

@@ -19,7 +19,7 @@ pub(super) fn help(words: &[&str], library: &[PathBuf], env: Variables) -> Resul
     let name = words.first().copied().unwrap_or_default();
     let saved = store
         .find(name)
-        .map_err(|error| match docker::instead(words) {
+        .map_err(|error| match docker::instead(words, false) {
             Some(instead) => Error::Usage {
                 message: format!("there is no saved filter {name}"),
                 hint: Some(instead),

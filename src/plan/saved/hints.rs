@@ -75,7 +75,10 @@ pub(super) fn refuse_bare_number(name: &str, words: &[Word]) -> Result<(), Error
     };
     Err(Error::Usage {
         message: format!("{number} is a filter that ignores its input"),
-        hint: Some(format!("dq {name} 'map(select(.{key} == {number}))'")),
+        hint: Some(match name {
+            "logs" => format!("the last lines: -q tail={number}"),
+            _ => format!("dq {name} 'map(select(.{key} == {number}))'"),
+        }),
     })
 }
 
