@@ -5,6 +5,7 @@ mod endpoint;
 mod explain;
 mod fields;
 mod misspelt;
+mod misspelt_fields;
 mod search;
 mod table;
 #[cfg(test)]
@@ -16,5 +17,6 @@ pub use endpoint::{Endpoint, Parameter};
 pub use explain::explanation;
 pub use fields::{Field, answer, body};
 pub use misspelt::misspellings;
+pub use misspelt_fields::misspelt_field;
 pub use search::{hint, matching, nearest, wrong_method};
 pub use table::{endpoints, fitting, split_version};

@@ -251,3 +251,40 @@ fn undocumented_parameters_belong_to_endpoints() {
         );
     }
 }
+
+#[test]
+fn misspelt_fields_have_a_hint() {
+    let cases = [
+        ("image=x", "did you mean Image?"),
+        ("HostConfig[Memry]=1", "did you mean HostConfig[Memory]?"),
+        ("Cmd=date", "-F 'Cmd[]=date', or Cmd:=JSON"),
+        ("Labels=x", "-F 'Labels[KEY]=x', or Labels:=JSON"),
+        ("Image=x", ""),
+        ("Cmd[]=date", ""),
+        ("Cmd=null", ""),
+        ("Labels[any.thing]=x", ""),
+        ("HostConfig[PortBindings][80/tcp][][HostPort]=1", ""),
+        (
+            "HostConfig[PortBindings][80/tcp][][HostPrt]=1",
+            "did you mean HostConfig[PortBindings][80/tcp][][HostPort]?",
+        ),
+        (
+            "NoSuchThing=1",
+            "dq --endpoints '/containers/create' describes it",
+        ),
+    ];
+    for (field, expected) in cases {
+        let (key, value) = field.split_once('=').unwrap_or_default();
+        let found = misspelt_field("POST", "/containers/create", key, Some(value));
+        assert_eq!(
+            found.map(|it| it.hint).unwrap_or_default(),
+            expected,
+            "{field}"
+        );
+    }
+    assert_eq!(
+        misspelt_field("POST", "/containers/create", "Cmd", None),
+        None
+    );
+    assert_eq!(misspelt_field("POST", "/somewhere", "x", Some("1")), None);
+}

@@ -35,3 +35,28 @@ pub(super) fn query(
     }
     Ok(())
 }
+
+/// Adds a warning for each field of the body that the endpoint does not know, or whose value should be an array or an
+/// object. It is no error: engines of other versions know other fields.
+///
+/// # Errors
+/// Fields that are not UTF-8.
+pub(super) fn fields(
+    method: &str,
+    path: &str,
+    typed: &RequestOptions,
+    warnings: &mut Vec<String>,
+) -> Result<(), Error> {
+    if typed.fields.is_empty() || matches!(method, "GET" | "HEAD") {
+        return Ok(());
+    }
+    for field in request::typed_fields(typed)? {
+        let key = field.key();
+        let value = field.text.strip_prefix(key);
+        let value = value.and_then(|rest| rest.strip_prefix('='));
+        if let Some(found) = catalogue::misspelt_field(method, path, key, value) {
+            warnings.push(format!("{}\nhint: {}", found.message, found.hint));
+        }
+    }
+    Ok(())
+}

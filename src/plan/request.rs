@@ -127,7 +127,7 @@ fn payload(typed: &RequestOptions) -> Result<Payload, Error> {
 }
 
 /// The fields as text; standard input can be read for one of them only.
-fn typed_fields(typed: &RequestOptions) -> Result<Vec<fields::RequestField>, Error> {
+pub(super) fn typed_fields(typed: &RequestOptions) -> Result<Vec<fields::RequestField>, Error> {
     let texts = typed.fields.iter().map(|field| {
         Ok(fields::RequestField {
             text: unicode(&field.text)?,
