@@ -265,8 +265,8 @@ fn misspelt_fields_have_a_hint() {
         ("Labels[any.thing]=x", ""),
         ("HostConfig[PortBindings][80/tcp][][HostPort]=1", ""),
         (
-            "HostConfig[PortBindings][80/tcp][][HostPrt]=1",
-            "did you mean HostConfig[PortBindings][80/tcp][][HostPort]?",
+            "HostConfig[Mounts][][Targt]=1",
+            "did you mean HostConfig[Mounts][][Target]?",
         ),
         (
             "NoSuchThing=1",
