@@ -4,6 +4,7 @@ mod endless;
 mod endpoint;
 mod explain;
 mod fields;
+mod missing_fields;
 mod misspelt;
 mod misspelt_fields;
 mod search;
@@ -14,8 +15,9 @@ mod undocumented;
 
 pub use endless::endless_reason;
 pub use endpoint::{Endpoint, Parameter};
-pub use explain::explanation;
+pub use explain::{explanation, field_explanation};
 pub use fields::{Field, answer, body};
+pub use missing_fields::missing_field_hint;
 pub use misspelt::misspellings;
 pub use misspelt_fields::misspelt_field;
 pub use search::{hint, matching, nearest, wrong_method};

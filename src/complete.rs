@@ -4,6 +4,7 @@
 mod bash;
 mod candidate;
 mod command_line;
+mod fields;
 mod files;
 mod host;
 mod list;

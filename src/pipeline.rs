@@ -5,6 +5,7 @@ mod body;
 mod byte_source;
 mod cells;
 mod changes;
+mod empty_outputs;
 mod exchange;
 mod fetch_pool;
 mod fetcher;

@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::daemon::find;
 use crate::support::dq::{BINARY, clean, dq, run};
 use crate::support::engine::engine;
+use crate::support::leave_out;
 use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
 
@@ -164,4 +166,80 @@ fn a_misspelt_parameter_changes_nothing() {
             .fails(2, &["nothing was sent", hint]);
     }
     assert_eq!(states(), before);
+}
+
+#[test]
+fn fields_of_bodies_and_answers_are_explained() {
+    let body = dq(["--endpoints", "/containers/create"]).run();
+    for line in [
+        "    -F Cmd[]                array of strings\n",
+        "    -F HostConfig[…]        object\n",
+        "dq --endpoints /containers/create FIELD lists those of one field\n",
+    ] {
+        assert!(body.text().contains(line), "{}", body.text());
+    }
+    assert!(body.text().lines().all(|line| line.chars().count() <= 80));
+    dq(["--endpoints", "/containers/web/json", "state.health"])
+        .run()
+        .is(concat!(
+            "GET /containers/{id}/json answer state.health: object\n",
+            "    Status         none, starting, healthy, unhealthy\n",
+            "    FailingStreak  integer\n",
+            "    Log            array of objects\n",
+            "                   Start, End, ExitCode, Output\n",
+        ));
+    dq([
+        "--endpoints",
+        "/containers/create",
+        "HostConfig.PortBindings",
+    ])
+    .run()
+    .is(concat!(
+        "POST /containers/create body HostConfig.PortBindings: map of arrays of objects\n",
+        "    -F HostConfig[PortBindings][KEY][HostIp]    string\n",
+        "    -F HostConfig[PortBindings][KEY][HostPort]  string\n",
+    ));
+}
+
+/// What dq says on stderr of a terminal, without colours.
+fn on_terminal(args: &str) -> Option<String> {
+    let script = find("script")?;
+    let home = TempDir::new();
+    let mut command = Command::new(script);
+    command.args([
+        "-qec",
+        &format!("{BINARY} -M {args} >/dev/null"),
+        "/dev/null",
+    ]);
+    clean(&mut command, home.path());
+    command.env("SHELL", "/bin/sh");
+    let output = run(command, Vec::new());
+    Some(output.text().replace('\r', ""))
+}
+
+#[test]
+fn a_filter_that_finds_nothing_gets_a_hint() {
+    let names = "hint: /containers/json has no .[].name: did you mean .Names?\n";
+    let cases = [
+        ("--demo /containers/json '.[].name'", names),
+        ("--demo /containers/json 'map({name, x: .Id?.x?})'", names),
+        ("--demo /containers/json '.[] | select(.name == 1)'", names),
+        (
+            "--demo inspect web .state.Pid",
+            "hint: /containers/web/json has no .state: did you mean .State?\n",
+        ),
+        ("--demo /containers/json '.[] | .name, .Id'", ""),
+        ("--demo /containers/json '.[].Labels.nothing'", ""),
+        ("--demo ps '.[].nothing'", ""),
+        ("-n null", ""),
+    ];
+    for (args, expected) in cases {
+        let Some(said) = on_terminal(args) else {
+            return leave_out("no script here");
+        };
+        assert_eq!(said, expected, "{args}");
+    }
+    dq(["--demo", "/containers/json", "[.[].name] | unique", "-c"])
+        .run()
+        .is("[null]\n");
 }

@@ -3,7 +3,8 @@
 use super::candidate::{Answer, Candidate};
 use super::command_line::{CommandLine, attached_value};
 use super::host::LiveHost;
-use super::{files, parameters, paths};
+use super::{fields, files, parameters, paths};
+use crate::catalogue;
 use crate::cli::options::{self, Opt};
 use crate::environment::Variables;
 use crate::{generate, plan};
@@ -108,8 +109,10 @@ impl Slot<'_> {
             "data" => files::after_prefix(current, "@"),
             "field" => match current.split_once("=@") {
                 Some((key, _)) => files::after_prefix(current, &format!("{key}=@")),
-                None => Answer::none(),
+                None if current.contains('=') => Answer::none(),
+                None => Answer::Words(self.fields(current)),
             },
+            "columns" => Answer::Words(self.columns(current)),
             "show" | "edit" => Answer::Words(self.saved(|_| true)),
             "remove" => Answer::Words(self.saved(|it| it == FilterOrigin::User)),
             _ => Answer::none(),
@@ -158,6 +161,23 @@ impl Slot<'_> {
         }
     }
 
+    /// The fields of the request body.
+    fn fields(&self, current: &str) -> Vec<Candidate> {
+        let endpoint = self.endpoint().unwrap_or_default();
+        let method = self.typed.method();
+        fields::of_body(&endpoint, method.as_deref(), current)
+    }
+
+    /// The columns that the rows can have: those of the saved filter, or the fields of the answer.
+    fn columns(&self, current: &str) -> Vec<Candidate> {
+        let name = self.typed.words.first();
+        let metadata = name.and_then(|name| self.metadata(name));
+        match metadata.and_then(|metadata| metadata.columns) {
+            Some(columns) => fields::of_columns(&columns, current),
+            None => fields::of_answer(&self.endpoint().unwrap_or_default(), current),
+        }
+    }
+
     fn parameters(&self, current: &str) -> Vec<Candidate> {
         let Some(endpoint) = self.endpoint() else {
             return Vec::new();
@@ -181,10 +201,25 @@ impl Slot<'_> {
         if source.starts_with('/') || source.contains("://") || source == "-" {
             return Answer::none();
         }
-        match self.metadata(source).and_then(|it| it.endpoint) {
-            Some(endpoint) => self.placeholder(&endpoint, current),
+        let metadata = self.metadata(source).unwrap_or_default();
+        match &metadata.endpoint {
+            Some(endpoint) if metadata.words.is_some() => self.more_words(endpoint, current),
+            Some(endpoint) => self.placeholder(endpoint, current),
             None => Answer::Files,
         }
+    }
+
+    /// Candidates for the words that a saved filter takes besides placeholders: names of what its endpoint lists.
+    fn more_words(&self, endpoint: &str, current: &str) -> Answer {
+        if self.typed.words.len() <= placeholders(endpoint).len() {
+            return self.placeholder(endpoint, current);
+        }
+        let (version, path) = catalogue::split_version(endpoint);
+        let collection = path.split(['/', '?']).nth(1).unwrap_or_default();
+        let of_one = format!("{version}/{collection}/{{name}}/json");
+        let mut names = self.host_of_saved().names_for(&of_one, current);
+        names.retain(|it| self.typed.is_words_only || !it.value.starts_with('-'));
+        Answer::Words(names)
     }
 
     fn source(&self, current: &str) -> Answer {

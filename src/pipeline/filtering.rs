@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::arrival::{Arrival, SourceProblems};
+use super::empty_outputs::EmptyOutputs;
 use super::fetcher::{self, HostFetcher};
 use super::output::Output;
 use crate::error::Error;
@@ -27,7 +28,9 @@ pub fn run(
     let Some((inputs, problems)) = inputs(arrival, output) else {
         return Ok(0);
     };
+    let empty_outputs = EmptyOutputs::new(plan);
     let mut emit = |item: FilterOutput| {
+        empty_outputs.note(&item);
         // A table of the elements of one array is written as a whole, however slowly they arrive.
         output.hold(filter.streams_elements());
         output.item(item)
@@ -48,6 +51,9 @@ pub fn run(
         Ended::Inputs { code, .. } | Ended::Halted(code) => code,
     };
     finished?;
+    if let Some(hint) = empty_outputs.hint() {
+        output.report(&format!("hint: {hint}"));
+    }
     Ok(code)
 }
 

@@ -8,10 +8,14 @@ use dq_json::value::Value;
 use super::format::{SavedColumns, SavedFormat};
 use super::text::unicode;
 
-/// The explanation of one endpoint, where `--endpoints` is followed by its path alone.
+/// The explanation of one endpoint, where `--endpoints` is followed by its path alone, or of one of its fields, where the
+/// field follows.
 pub fn explanation(cli: &Cli) -> Option<String> {
     match &cli.words[..] {
         [word] if cli.endpoints => word.text.to_str().and_then(catalogue::explanation),
+        [word, field] if cli.endpoints => {
+            catalogue::field_explanation(word.text.to_str()?, field.text.to_str()?)
+        }
         _ => None,
     }
 }
