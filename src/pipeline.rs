@@ -15,6 +15,7 @@ mod logs;
 mod missing_columns;
 mod output;
 mod progress;
+mod server_sent_events;
 mod stdout_monitor;
 mod until;
 

@@ -142,15 +142,6 @@ fn a_body_that_is_not_json_is_exit_5() {
 }
 
 #[test]
-fn a_compressed_answer_is_binary() {
-    let headers = "Content-Type: application/json\r\nContent-Encoding: gzip\r\n";
-    let server = Server::new([("/x", Reply::status("200 OK", headers, "{}"))]);
-    ask(&server, &["/x"]).run().is("{}");
-    let said = "dq: input: the answer is binary, not JSON: leave the filter out to copy it\n";
-    ask(&server, &["/x", ".a"]).run().fails(5, &[said]);
-}
-
-#[test]
 fn errors_contain_the_servers_message() {
     let not_found = "404 Not Found";
     let docker = Reply::message(not_found, "No such container: x");

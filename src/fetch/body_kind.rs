@@ -1,5 +1,7 @@
 //! Which kind of content a body has, from its content type or from its first bytes.
 
+use serde::de::IgnoredAny;
+
 use super::logs;
 
 /// The type of a container's output as it was written, and before API 1.42 of output in frames too.
@@ -14,9 +16,11 @@ pub enum BodyKind {
     Json,
     /// The output of a container, to be read through [`Response::frames`](crate::Response::frames).
     Logs,
+    /// Server-sent events.
+    ServerSentEvents,
     /// Other text.
     Text,
-    /// Bytes that are not text, such as an archive, and any body with a content coding.
+    /// Bytes that are not text, such as an archive, and any body with a content coding that dq does not decode.
     Binary,
     /// No body, or an empty one.
     Empty,
@@ -44,6 +48,7 @@ pub(crate) fn by_content_type(content_type: &str) -> Option<BodyKind> {
             BodyKind::Json
         }
         (_, name) if name.ends_with("+json") || name.ends_with("+json-seq") => BodyKind::Json,
+        ("text", "event-stream") => BodyKind::ServerSentEvents,
         ("text", _) => BodyKind::Text,
         ("application", "xml" | "yaml" | "x-yaml" | "toml" | "javascript") => BodyKind::Text,
         ("application", "octet-stream" | "x-tar" | "gzip" | "x-gzip" | "zip" | "pdf") => {
@@ -61,21 +66,50 @@ pub(crate) fn by_content(start: &[u8]) -> BodyKind {
     match text.first() {
         None => BodyKind::Empty,
         Some(_) if logs::starts_frame(start) => BodyKind::Logs,
-        Some(b'{' | b'[' | b'"' | 0x1e) => BodyKind::Json,
-        Some(_) if is_json_scalar(text) => BodyKind::Json,
+        Some(_) if starts_json(start) => BodyKind::Json,
         Some(_) if is_text(text) => BodyKind::Text,
         Some(_) => BodyKind::Binary,
     }
 }
 
-/// Whether the first line is one JSON value, such as `true` or `12`.
-fn is_json_scalar(text: &[u8]) -> bool {
-    let line = text
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default()
-        .trim_ascii();
-    line.len() < 100 && serde_json::from_slice::<serde_json::Value>(line).is_ok()
+/// Whether bytes, perhaps cut anywhere, are the start of JSON values. An object is known by its first key, because no
+/// other text begins like that; anything else has to be valid as far as it goes, because lines of a log may begin with
+/// a bracket, a quote or a number.
+pub(crate) fn starts_json(start: &[u8]) -> bool {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    let text = start.trim_ascii_start();
+    match text {
+        [] => false,
+        [0x1e, ..] => true,
+        [b'{', rest @ ..] => matches!(rest.trim_ascii_start(), [] | [b'"' | b'}', ..]),
+        _ => is_json(text),
+    }
+}
+
+/// Whether this text, perhaps cut, is a sequence of JSON values.
+fn is_json(text: &[u8]) -> bool {
+    let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+    loop {
+        match values.next() {
+            None => return true,
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return error.is_eof() || is_at_special_number(text, &error),
+        }
+    }
+}
+
+/// Whether the error is about one of the numbers that jq reads and JSON does not have.
+fn is_at_special_number(text: &[u8], error: &serde_json::Error) -> bool {
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n');
+    let before: usize = lines.by_ref().take(error.line() - 1).map(<[u8]>::len).sum();
+    let place = before + error.column();
+    // The place is that of the first byte that does not fit: the second one of `nan`, which may have been `null`.
+    (place.saturating_sub(2)..=place).any(|at| {
+        let rest = text.get(at..).unwrap_or_default();
+        [b"nan".as_slice(), b"NaN", b"Infinity"]
+            .iter()
+            .any(|name| rest.starts_with(name))
+    })
 }
 
 /// Whether this is UTF-8, perhaps cut inside a character, without control characters other than white space and ESC.
@@ -108,6 +142,7 @@ mod tests {
                 Some(BodyKind::Logs),
             ),
             ("text/plain; charset=utf-8", Some(BodyKind::Text)),
+            ("text/event-stream", Some(BodyKind::ServerSentEvents)),
             ("application/toml", Some(BodyKind::Text)),
             ("application/x-tar", Some(BodyKind::Binary)),
             ("application/octet-stream", Some(BodyKind::Binary)),
@@ -142,6 +177,63 @@ mod tests {
         ];
         for (start, kind) in cases {
             assert_eq!(by_content(start), kind, "{start:?}");
+        }
+    }
+
+    #[test]
+    fn starts_of_json() {
+        let json = [
+            "{",
+            "{ }",
+            "{\"a\"",
+            " {\n  \"a\": NaN",
+            "\u{feff}{\"a\":1}",
+            "\u{1e}{",
+            "[",
+            "[]\n",
+            "[[1",
+            "[{\"a\"",
+            "[1,2]\n[3]",
+            "[nan,1]",
+            "[-Infinity]",
+            "[1, NaN",
+            "\"a\"",
+            "\"cut",
+            "12",
+            "-1.5e3\n",
+            "true\nfalse\n",
+            "nul",
+            "null",
+            "1 2 3",
+            "NaN",
+        ];
+        for text in json {
+            assert!(starts_json(text.as_bytes()), "{text}");
+        }
+        let other = [
+            "",
+            " \n",
+            "{{template}}",
+            "{a: 1}",
+            "{ % }",
+            "[INFO] started",
+            "[2026-01-01 10:00] started",
+            "[    0.000000] Linux",
+            "[1] 12 x",
+            "\"a\",\"b\"\n",
+            "\"quoted\" word",
+            "404 page not found",
+            "12\nfoo",
+            "1.41.2",
+            "01",
+            "OK",
+            "nothing",
+            "name: x",
+            "# HELP",
+            "<html>",
+        ];
+        for text in other {
+            assert!(!starts_json(text.as_bytes()), "{text}");
         }
     }
 }

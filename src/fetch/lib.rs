@@ -56,6 +56,7 @@ mod client_settings;
 mod connect;
 mod connection;
 mod connector;
+mod content_coding;
 mod context;
 pub mod curl;
 mod demo;

@@ -6,6 +6,7 @@ use ureq::http::StatusCode;
 
 use super::body::Body;
 use super::body_kind::{self, BodyKind, MULTIPLEXED_STREAM, RAW_STREAM};
+use super::content_coding::{self, Coding};
 use super::error::Error;
 use super::error_message;
 use super::logs::Frames;
@@ -31,13 +32,19 @@ pub struct Response {
     pub headers: Vec<(String, String)>,
     /// The kind of the body.
     pub kind: BodyKind,
-    /// The body, without its transfer coding.
+    /// The body, without its transfer coding, and without its content coding unless it is [`BodyKind::Binary`].
     pub body: Body,
     /// The target of the request, path and query.
     target: String,
     /// Whether the request had an empty `Host` header, which is what RFC 9112 §3.2 asks for on a UNIX socket.
     has_empty_host: bool,
     has_body: bool,
+    /// The content codings that the body still has.
+    codings: Vec<Coding>,
+    /// A content coding of the body that dq does not decode.
+    unknown_coding: Option<String>,
+    /// Whether the body has been decoded, so that `Content-Length` is not its length.
+    is_decoded: bool,
 }
 
 impl Response {
@@ -73,53 +80,104 @@ impl Response {
             body: Box::new(body.into_reader()),
             target: target.to_owned(),
             has_empty_host,
+            codings: Vec::new(),
+            unknown_coding: None,
+            is_decoded: false,
         }
     }
 
-    /// Sets the kind of the body. If the response has no content type, this reads the body until the first bytes tell,
-    /// which blocks until the server sends some.
+    /// Sets the kind of the body, and decodes its content coding unless the body is to be copied. If the response has
+    /// no content type, this reads the body until the first bytes tell, which blocks until the server sends some.
+    ///
+    /// dq does not send `Accept-Encoding`, but the user may, and a server may compress unasked.
     pub(super) fn find_kind(&mut self) -> Result<(), Error> {
         if !self.has_body || self.content_length() == Some(0) {
             return Ok(());
+        }
+        match content_coding::parse(self.values("content-encoding")) {
+            Ok(codings) => self.codings = codings,
+            Err(name) => {
+                self.unknown_coding = Some(name);
+                self.kind = BodyKind::Binary;
+                return Ok(());
+            }
         }
         let named = self
             .header("content-type")
             .and_then(body_kind::by_content_type);
         self.kind = match named {
             _ if self.is_untyped_log() => BodyKind::Logs,
-            _ if self.is_encoded() => BodyKind::Binary,
             Some(kind) => kind,
-            None => self.sniff().map_err(|error| read_error(&error))?,
+            None => self.sniff(body_kind::by_content)?,
         };
+        if self.kind != BodyKind::Binary || self.status >= 400 {
+            self.decode();
+        }
         Ok(())
     }
 
-    /// Whether the body is compressed. dq does not send `Accept-Encoding`, but the user may, and a server may compress
-    /// unasked.
-    fn is_encoded(&self) -> bool {
-        let coding = self.header("content-encoding").unwrap_or_default().trim();
-        !coding.is_empty() && !coding.eq_ignore_ascii_case("identity")
+    /// Sets the kind of a body that a filter or a format is to read. JSON is JSON by its content then: text that begins
+    /// like JSON, because Go and many servers call everything `text/plain`, and bytes of no particular type. This may
+    /// block until the server sends some of the body.
+    ///
+    /// # Errors
+    /// Those of reading the body.
+    pub fn find_filterable_kind(&mut self) -> Result<(), Error> {
+        let essence = self.header("content-type").map(body_kind::essence);
+        let is_of_no_type = essence.is_some_and(|it| it == "application/octet-stream");
+        self.kind = match self.kind {
+            _ if self.unknown_coding.is_some() => return Ok(()),
+            BodyKind::Binary if is_of_no_type => self.sniff(body_kind::by_content)?,
+            kind @ (BodyKind::Text | BodyKind::Binary) => self.sniff(|start| {
+                if body_kind::starts_json(start) {
+                    BodyKind::Json
+                } else {
+                    kind
+                }
+            })?,
+            kind => kind,
+        };
+        if self.kind != BodyKind::Binary {
+            self.decode();
+        }
+        Ok(())
     }
 
-    /// Tells the kind of the body by its first bytes, and puts them back.
-    fn sniff(&mut self) -> io::Result<BodyKind> {
+    /// The content coding of the body that dq does not decode, if there is one.
+    pub fn unknown_coding(&self) -> Option<&str> {
+        self.unknown_coding.as_deref()
+    }
+
+    fn decode(&mut self) {
+        let codings = std::mem::take(&mut self.codings);
+        if codings.is_empty() {
+            return;
+        }
+        let body = std::mem::replace(&mut self.body, Box::new(io::empty()));
+        self.body = content_coding::decoded(body, &codings);
+        self.is_decoded = true;
+    }
+
+    /// Tells the kind of the body by its first bytes without their content coding, and puts them back.
+    fn sniff(&mut self, kind: impl Fn(&[u8]) -> BodyKind) -> Result<BodyKind, Error> {
         let mut start = Vec::new();
+        let mut text = Vec::new();
         let mut chunk = [0; SNIFF_LIMIT];
         let mut ended = false;
-        while !ended && start.len() < SNIFF_LIMIT && start.iter().all(u8::is_ascii_whitespace) {
+        while !ended && start.len() < SNIFF_LIMIT && text.iter().all(u8::is_ascii_whitespace) {
             match self.body.read(&mut chunk) {
                 Ok(amount) => {
                     start.extend_from_slice(&chunk[..amount]);
                     ended = amount == 0;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => return Err(read_error(&error)),
             }
+            text = content_coding::decoded_start(&start, &self.codings, SNIFF_LIMIT);
         }
-        let kind = body_kind::by_content(&start);
         let rest = std::mem::replace(&mut self.body, Box::new(io::empty()));
         self.body = Box::new(Cursor::new(start).chain(rest));
-        Ok(kind)
+        Ok(kind(&text))
     }
 
     /// The value of a header, by its name in lower case. If it is repeated, this is the last one.
@@ -131,9 +189,20 @@ impl Response {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The length of the body in bytes, from `Content-Length`.
+    /// The values of a header that may be repeated, by its name in lower case.
+    fn values(&self, name: &str) -> impl Iterator<Item = &str> {
+        let named = self.headers.iter().filter(move |(key, _)| key == name);
+        named.map(|(_, value)| value.as_str())
+    }
+
+    /// The length of the body in bytes as it was sent, from `Content-Length`.
     pub fn content_length(&self) -> Option<u64> {
         self.header("content-length")?.trim().parse().ok()
+    }
+
+    /// The length of [`Response::body`] in bytes, if it is known.
+    pub fn body_length(&self) -> Option<u64> {
+        self.content_length().filter(|_| !self.is_decoded)
     }
 
     /// Whether the body has no announced length. It may be endless, so what has arrived should be shown at once.
@@ -205,7 +274,10 @@ impl Response {
         if broken.as_ref().map(read_error) == Some(Error::Cancelled) {
             return Error::Cancelled;
         }
-        let (message, is_json) = error_message::find(&bytes);
+        let (message, is_json) = match &self.unknown_coding {
+            Some(name) => (undecoded(name), false),
+            None => error_message::find(&bytes),
+        };
         let hint = hint(self.status, &message, self.has_empty_host && !is_json);
         let rest: Body = match broken {
             Some(error) => Box::new(FailedRead(Some(error))),
@@ -228,6 +300,11 @@ impl Read for FailedRead {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
         self.0.take().map_or(Ok(0), Err)
     }
+}
+
+/// The message of an error whose body cannot be read.
+fn undecoded(coding: &str) -> String {
+    format!("the body is compressed with {coding}, which dq does not decode")
 }
 
 /// The message, or none if it only repeats the status.

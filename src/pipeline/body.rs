@@ -8,6 +8,7 @@ use super::byte_source::{ReadMode, byte_source};
 use super::logs::{self, LogLines};
 use super::output::Output;
 use super::progress::ProgressReader;
+use super::server_sent_events::ServerSentEvents;
 use crate::catalogue;
 use crate::error::Error;
 use crate::plan::{Exchange, Plan};
@@ -27,11 +28,14 @@ pub fn arrival(
     deferred: &Rc<DeferredFailure>,
 ) -> Result<Arrival, Error> {
     check_status(&mut response, exchange, deferred)?;
-    let response = observed(response, output);
+    let mut response = observed(response, output);
     let is_filtered = !plan.program.is_identity
         || plan.null_input
         || plan.inputs.mode != InputMode::Values
         || !plan.output.format.is_json();
+    if is_filtered && reads_values(plan.inputs.mode) {
+        response.find_filterable_kind()?;
+    }
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
             let body = body_source(response.body, exchange, output);
@@ -43,7 +47,12 @@ pub fn arrival(
             Ok(inputs(lines, plan.inputs.mode, plan))
         }
         BodyKind::Logs => logs::copy(response.frames(), output),
-        BodyKind::Text if is_filtered => {
+        BodyKind::ServerSentEvents if is_filtered && reads_values(plan.inputs.mode) => {
+            let events = ServerSentEvents::new(response.body);
+            let events = byte_source(events, ReadMode::Stream, output.clone());
+            Ok(inputs(events, plan.inputs.mode, plan))
+        }
+        BodyKind::Text | BodyKind::ServerSentEvents if is_filtered => {
             let body = TextBody {
                 body: body_source(response.body, exchange, output),
                 deferred: deferred.clone(),
@@ -51,15 +60,32 @@ pub fn arrival(
             Ok(inputs(Box::new(body), text_shape(plan.inputs.mode), plan))
         }
         BodyKind::Binary if plan.terminal.stdout.is_terminal => Err(Error::Usage {
-            message: "the answer is binary, and stdout is a terminal".into(),
+            message: format!("{}, and stdout is a terminal", unreadable(&response)),
             hint: Some("send it to a file or a pipe: > FILE".into()),
         }),
         BodyKind::Binary if is_filtered => Err(Error::Input {
             name: None,
-            problem: "the answer is binary, not JSON: leave the filter out to copy it".into(),
+            problem: format!("{}: leave the filter out to copy it", unreadable(&response)),
             code: 5,
         }),
-        BodyKind::Text | BodyKind::Binary => copy(response.body, output),
+        BodyKind::Text | BodyKind::ServerSentEvents | BodyKind::Binary => {
+            copy(response.body, output)
+        }
+    }
+}
+
+/// Whether the inputs are values, so that a body is read by its content; lines and text are read as they are.
+fn reads_values(mode: InputMode) -> bool {
+    !matches!(mode, InputMode::Lines | InputMode::Text)
+}
+
+/// Says why no filter reads a binary response.
+pub fn unreadable(response: &Response) -> String {
+    match response.unknown_coding() {
+        Some(coding) => {
+            format!("the answer is compressed with {coding}, which dq does not decode")
+        }
+        None => "the answer is binary, not JSON".into(),
     }
 }
 
@@ -102,7 +128,7 @@ fn observed(mut response: Response, output: &Output) -> Response {
         output.expect_silence();
     }
     if let Some(progress) = output.progress_of_download() {
-        let total = response.content_length();
+        let total = response.body_length();
         response.body = Box::new(ProgressReader::new(response.body, progress, total));
     }
     response

@@ -6,7 +6,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::body::unreadable;
 use super::logs::LogLines;
+use super::server_sent_events::ServerSentEvents;
 use dq_fetch::{BodyKind, Client, Payload, Request, Response, Source};
 use dq_filter::InputMode;
 
@@ -228,6 +230,7 @@ fn read_body(mut response: Response) -> Result<Answer, dq_fetch::Error> {
     if response.status >= 400 {
         return Err(response.failure());
     }
+    response.find_filterable_kind()?;
     let mut bytes = Vec::new();
     let (read, mode) = match response.kind {
         BodyKind::Json | BodyKind::Empty => {
@@ -251,10 +254,14 @@ fn read_body(mut response: Response) -> Result<Answer, dq_fetch::Error> {
                 InputMode::Values,
             )
         }
-        BodyKind::Binary => {
-            let message = "the answer is binary, not JSON".to_owned();
-            return Ok(failed(message));
+        BodyKind::ServerSentEvents => {
+            let events = ServerSentEvents::new(response.body);
+            (
+                events.take(MAX_BODY + 1).read_to_end(&mut bytes),
+                InputMode::Values,
+            )
         }
+        BodyKind::Binary => return Ok(failed(unreadable(&response))),
     };
     match read {
         Err(error) => Err(dq_fetch::read_error(&error)),

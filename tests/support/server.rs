@@ -46,6 +46,8 @@ pub enum Reply {
     EndlessHeader,
     /// These bytes, and the connection stays open.
     Held(&'static str),
+    /// The same with bytes that are not text.
+    HeldBytes(Vec<u8>),
     /// These bytes as soon as the head is there; the body of the request is never read.
     Refused(&'static str),
     /// The same, and the connection stays open, for longer than any test.
@@ -328,6 +330,10 @@ fn send(mut stream: &UnixStream, reply: &Reply, head_only: bool) -> io::Result<b
         Reply::Turns(_) => unreachable!("a turn is taken before"),
         Reply::Held(bytes) => {
             stream.write_all(bytes.as_bytes())?;
+            stream.read_to_end(&mut Vec::new())?;
+        }
+        Reply::HeldBytes(bytes) => {
+            stream.write_all(bytes)?;
             stream.read_to_end(&mut Vec::new())?;
         }
     }
