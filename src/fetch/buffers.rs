@@ -45,6 +45,27 @@ impl GrowingBuffers {
         }
     }
 
+    /// The bytes that were appended last.
+    pub(crate) fn last(&self, amount: usize) -> &[u8] {
+        let input = &self.input[self.start..self.end];
+        &input[input.len().saturating_sub(amount)..]
+    }
+
+    /// Takes back the bytes that were appended last.
+    pub(crate) fn take_back(&mut self, amount: usize) {
+        self.end = self.end.saturating_sub(amount).max(self.start);
+        self.is_fresh &= self.start < self.end;
+        self.is_full = false;
+    }
+
+    /// Appends bytes, however many.
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        let missing = (self.end + bytes.len()).saturating_sub(self.input.len());
+        self.input.resize(self.input.len() + missing, 0);
+        self.input[self.end..self.end + bytes.len()].copy_from_slice(bytes);
+        self.input_appended(bytes.len());
+    }
+
     fn allocate_output(&mut self) {
         if self.output.is_empty() {
             self.output = vec![0; OUTPUT];

@@ -20,10 +20,10 @@ use super::prepared_request::PreparedRequest;
 use super::proxy::Proxy;
 use super::request::{Request, Source};
 use super::response::Response;
+use super::response_head::HEAD_LIMIT;
 use super::retry::Retries;
 use super::upload::Upload;
 use super::upload_state::UploadState;
-use super::ureq_error::HEAD_LIMIT;
 use super::wait_hook::WaitHook;
 use dq_text::one_line;
 
@@ -195,6 +195,7 @@ impl Client {
             Destination::Ssh(..) => (None, IDLE_SSH_CONNECTIONS),
             Destination::Unix(..) | Destination::Demo => (None, IDLE_CONNECTIONS),
         };
+        let connect_timeout = self.settings.connect_timeout.or(default_connect_timeout);
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .proxy(None)
@@ -206,8 +207,9 @@ impl Client {
             .accept("")
             .accept_encoding("")
             .allow_non_standard_methods(true)
-            .max_response_header_size(HEAD_LIMIT)
-            .timeout_connect(self.settings.connect_timeout.or(default_connect_timeout))
+            // The connection enforces the limit; base64 of packed headers is longer.
+            .max_response_header_size(2 * HEAD_LIMIT)
+            .timeout_connect(connect_timeout)
             .timeout_global(self.settings.max_time)
             .timeout_per_read(self.settings.idle_timeout)
             .timeout_per_write(self.settings.idle_timeout)
@@ -218,6 +220,7 @@ impl Client {
                 upload_state: self.upload_state.clone(),
                 events: self.events.clone(),
                 wait_hook: self.wait_hook.clone(),
+                interim_limit: connect_timeout,
             },
         };
         Agent::with_parts(config, connector, NoResolver)
@@ -237,5 +240,7 @@ fn method(text: &str) -> Result<Method, Error> {
 
 #[cfg(test)]
 mod failure_tests;
+#[cfg(test)]
+mod head_tests;
 #[cfg(test)]
 mod tests;

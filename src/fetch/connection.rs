@@ -12,6 +12,7 @@ use super::buffers::GrowingBuffers;
 use super::duplex::{EarlyResponse, send_and_receive};
 use super::error::Error;
 use super::events::{Event, EventHandler};
+use super::incoming::Incoming;
 use super::stream::TransportStream;
 use super::upload_state::UploadState;
 use super::ureq_error::TransportError;
@@ -24,6 +25,8 @@ pub(crate) struct Shared {
     pub upload_state: Arc<UploadState>,
     pub events: EventHandler,
     pub wait_hook: WaitHook,
+    /// How long a server may send nothing but interim responses.
+    pub interim_limit: Option<Duration>,
 }
 
 /// One connection, kept alive between requests.
@@ -44,6 +47,7 @@ pub(crate) struct Connection {
     is_unusable: bool,
     /// What the server sent while a body was being sent.
     early: EarlyResponse,
+    incoming: Incoming,
     /// The head of the request so far, if events are handled.
     head: Vec<u8>,
     /// A proxy forwards the requests: their targets are in absolute form (RFC 9112 §3.2.2).
@@ -70,6 +74,7 @@ impl Connection {
             is_reused: false,
             is_unusable: false,
             early: EarlyResponse::default(),
+            incoming: Incoming::default(),
             head: Vec::new(),
             uses_absolute_form,
         }
@@ -168,10 +173,32 @@ impl Connection {
     }
 
     /// Moves what arrived during the upload to where ureq reads.
-    fn take_early(&mut self) {
+    fn take_early(&mut self) -> usize {
         let amount = self.early.drain_into(self.buffers.input_append_buf());
         self.has_received = true;
         self.buffers.input_appended(amount);
+        amount
+    }
+
+    /// Passes on to ureq what it can parse of the bytes that were just received, 0 at the end. Returns whether anything
+    /// was received; with an incomplete head there may be nothing to parse yet.
+    fn pass_on(&mut self, amount: usize, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        let Shared {
+            events,
+            interim_limit,
+            ..
+        } = &self.shared;
+        let passed = self
+            .incoming
+            .pass_on(amount, &mut self.buffers, events, *interim_limit);
+        let has_received = passed.map_err(|error| self.transport_error(error))?;
+        // ureq takes an empty input for the end while it waits for leave to send the body. It may send it unasked.
+        match timeout.reason {
+            reason @ ureq::Timeout::Await100 if has_received && self.buffers.input().is_empty() => {
+                Err(ureq::Error::Timeout(reason))
+            }
+            _ => Ok(has_received),
+        }
     }
 
     /// Emits the head of a request once it is complete.
@@ -251,6 +278,7 @@ impl Transport for Connection {
         if !self.shared.upload_state.is_uploading() {
             self.is_reused |= self.has_received;
             self.has_received = false;
+            self.incoming = Incoming::default();
             self.emit_head(amount);
         }
         let timeout = timeout.for_write();
@@ -272,8 +300,8 @@ impl Transport for Connection {
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
         if !self.early.is_empty() {
-            self.take_early();
-            return Ok(true);
+            let amount = self.take_early();
+            return self.pass_on(amount, timeout);
         }
         let timeout = timeout.for_read();
         self.wait(timeout)?;
@@ -286,7 +314,7 @@ impl Transport for Connection {
                 if is_first && self.has_received_alert() {
                     return Err(self.transport_error(self.server_wants_tls()));
                 }
-                Ok(amount > 0)
+                self.pass_on(amount, timeout)
             }
             Err(error) if is_timeout(error.kind()) => Err(ureq::Error::Timeout(timeout.reason)),
             Err(error) => Err(self.read_or_write_error(&error)),

@@ -10,6 +10,9 @@ pub enum Event<'a> {
     /// The head of a request was sent: its bytes with the empty line at the end, secrets included. See
     /// [`message_head::request_lines`](crate::message_head::request_lines).
     RequestSent(&'a [u8]),
+    /// The head of an interim response (1xx) was received: its bytes without the empty line at the end. The final one
+    /// follows.
+    InterimReceived(&'a [u8]),
     /// The head of a response was received. It need not be the last one: a redirect or a retry may follow.
     ResponseReceived(&'a Response),
     /// The response is the one that [`Client::send`](crate::Client::send) returns. Its body has not been read yet, and

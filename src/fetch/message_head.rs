@@ -23,7 +23,8 @@ pub(crate) fn is_secret_header(name: &str) -> bool {
     SECRET_NAMES.contains(&name.as_str()) || SECRET_PARTS.iter().any(|part| name.contains(part))
 }
 
-/// The lines of a request's head as it was sent, without the empty one at its end. Secrets are redacted.
+/// The lines of a head as it went over the wire, of a request or an interim response, without the empty one at its end.
+/// Secrets are redacted.
 pub fn request_lines(head: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(head);
     let mut lines = text.trim_end_matches("\r\n").split("\r\n");

@@ -11,6 +11,7 @@ use super::error::Error;
 use super::error_message;
 use super::logs::Frames;
 use super::reported_error::{ErrorScanner, ReportedError};
+use super::response_head;
 use super::ureq_error::read_error;
 
 /// How much of an error's body is read, in bytes: as much as docker's own client reads (moby client/request.go,
@@ -47,6 +48,14 @@ pub struct Response {
     is_decoded: bool,
 }
 
+/// A header as text, or those that are packed in it.
+fn header(name: &str, value: &[u8]) -> Vec<(String, String)> {
+    response_head::unpacked(name, value).unwrap_or_else(|| {
+        let value = String::from_utf8_lossy(value).into_owned();
+        vec![(name.to_owned(), value)]
+    })
+}
+
 impl Response {
     /// Converts ureq's response to a request with this method and target. [`Response::find_kind`] sets its kind.
     pub(super) fn new(
@@ -58,12 +67,7 @@ impl Response {
         let headers: Vec<(String, String)> = head
             .headers
             .iter()
-            .map(|(name, value)| {
-                (
-                    name.as_str().to_owned(),
-                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                )
-            })
+            .flat_map(|(name, value)| header(name.as_str(), value.as_bytes()))
             .collect();
         let has_body = !has_no_body(head.status, method);
         Self {

@@ -6,9 +6,7 @@ use std::io;
 use ureq::Timeout;
 
 use super::error::Error;
-
-/// The longest head of a response, in bytes. Longer ones are an error.
-pub(crate) const HEAD_LIMIT: usize = 64 << 10;
+use super::response_head::HEAD_LIMIT;
 
 /// An error of the transport while it travels through ureq.
 #[derive(Debug)]

@@ -131,6 +131,9 @@ impl Observer {
             Event::RequestSent(head) if self.verbose => {
                 self.print(&with_empty_line(message_head::request_lines(head)), "> ");
             }
+            Event::InterimReceived(head) if self.verbose => {
+                self.print(&with_empty_line(message_head::request_lines(head)), "< ");
+            }
             Event::ResponseReceived(response) if self.verbose => {
                 self.print(
                     &with_empty_line(message_head::response_lines(response, true)),
@@ -143,7 +146,7 @@ impl Observer {
                 }
                 self.include(response);
             }
-            Event::RequestSent(_) | Event::ResponseReceived(_) => {}
+            Event::RequestSent(_) | Event::InterimReceived(_) | Event::ResponseReceived(_) => {}
         }
     }
 
