@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use dq_json::read::{
-    ByteSource, EventReader, ReadError, ReadErrorKind, ScannedValue, ValueReader, Visitor,
+    ByteSource, EventReader, JqReaderSettings, ReadError, ReadErrorKind, ScannedValue,
+    SequenceReader, ValueReader, Visitor,
 };
 use dq_json::value::{RawValue, Value};
 
@@ -40,7 +41,7 @@ pub struct InputSettings {
     pub mode: InputMode,
     /// `--seq`: a malformed record of a JSON text sequence (RFC 7464) is reported and skipped.
     pub seq: bool,
-    /// `--stream-errors`: a syntax error is one last event.
+    /// `--stream-errors`: a syntax error is an event.
     pub stream_errors: bool,
 }
 
@@ -49,6 +50,7 @@ type ReportError = Box<dyn Fn(&ReadError)>;
 
 enum SourceReader {
     Values(ValueReader),
+    Sequence(SequenceReader),
     Events(EventReader),
 }
 
@@ -112,12 +114,14 @@ impl Inputs {
                 reader.lines_consumed()
             }
             Some(SourceReader::Values(reader)) => reader.line_number(),
+            Some(SourceReader::Sequence(reader)) => reader.line_number(),
             Some(SourceReader::Events(reader)) => reader.line_number(),
             None => self.last_line,
         }
     }
 
-    fn next_input(&mut self) -> Option<Result<Value, ReadError>> {
+    /// The next input. A syntax error ends the inputs, unless the filter asks for them.
+    fn next_input(&mut self, in_filter: bool) -> Option<Result<Value, ReadError>> {
         if let Some(error) = self.pending_error.take() {
             return Some(Err(error));
         }
@@ -126,13 +130,15 @@ impl Inputs {
         }
         let next = match self.settings.mode {
             InputMode::Values | InputMode::Events | InputMode::Lines => {
-                self.read_next().transpose()
+                self.read_next(in_filter).transpose()
             }
             _ if self.is_slurped => None,
             InputMode::Text => Some(self.slurp_text()),
             InputMode::Slurped | InputMode::SlurpedEvents => Some(self.slurp()),
         };
-        self.has_failed = matches!(next, Some(Err(_)));
+        if let Some(Err(error)) = &next {
+            self.has_failed = !in_filter || matches!(error.kind(), ReadErrorKind::Io(_));
+        }
         next
     }
 
@@ -143,9 +149,9 @@ impl Inputs {
     }
 
     /// The next input for `input` and `inputs`. The message of an error is raised in the filter. A failed read is also
-    /// kept, so that it ends the run; a syntax error only ends the inputs.
+    /// kept, so that it ends the run; behind a syntax error, the next input is on the next line or in the next record.
     pub(crate) fn next_in_filter(&mut self) -> Option<Result<Value, String>> {
-        match self.next_input()? {
+        match self.next_input(true)? {
             Ok(value) => Some(Ok(value)),
             Err(error) => {
                 let message = error.to_string();
@@ -253,15 +259,24 @@ impl Inputs {
             return false;
         };
         self.name = source.name;
-        let reader = ValueReader::new(source.bytes);
+        let (bytes, seq) = (source.bytes, self.settings.seq);
+        let settings = JqReaderSettings {
+            is_sequence: seq,
+            emits_errors: self.settings.stream_errors,
+        };
         self.current = Some(match self.settings.mode {
-            InputMode::Events | InputMode::SlurpedEvents => SourceReader::Events(reader.into()),
-            _ => SourceReader::Values(reader),
+            InputMode::Events | InputMode::SlurpedEvents => {
+                SourceReader::Events(EventReader::new(bytes, settings))
+            }
+            InputMode::Values | InputMode::Slurped if seq => {
+                SourceReader::Sequence(SequenceReader::new(bytes, settings))
+            }
+            _ => SourceReader::Values(ValueReader::new(bytes)),
         });
         true
     }
 
-    fn read_next(&mut self) -> Result<Option<Value>, ReadError> {
+    fn read_next(&mut self, in_filter: bool) -> Result<Option<Value>, ReadError> {
         loop {
             if self.current.is_none() && !self.open_next() {
                 return Ok(None);
@@ -271,15 +286,13 @@ impl Inputs {
                     line(reader).transpose()
                 }
                 Some(SourceReader::Values(reader)) => reader.next_value(),
-                Some(SourceReader::Events(reader)) => reader.next_event(),
+                Some(SourceReader::Sequence(reader)) => reader.next_value(),
+                Some(SourceReader::Events(reader)) => reader.next_value(),
                 None => None,
             };
             match next {
                 Some(Ok(value)) => return Ok(Some(value)),
-                Some(Err(error)) => match self.recover(error)? {
-                    Some(event) => return Ok(Some(event)),
-                    None => continue,
-                },
+                Some(Err(error)) => self.recover(error, in_filter)?,
                 None => {
                     self.last_line = self.line_number();
                     self.current = None;
@@ -288,42 +301,28 @@ impl Inputs {
         }
     }
 
-    /// Handles an error as the options say: `--seq` skips the record, `--stream-errors` makes the error an event.
-    fn recover(&mut self, error: ReadError) -> Result<Option<Value>, ReadError> {
+    /// Goes on behind a syntax error where jq does: in the filter, and with `--seq`, which reports it.
+    fn recover(&mut self, error: ReadError, in_filter: bool) -> Result<(), ReadError> {
         let is_syntax = matches!(error.kind(), ReadErrorKind::Syntax(_));
-        if is_syntax && self.settings.stream_errors {
-            let path = match &self.current {
-                Some(SourceReader::Events(reader)) => reader.path(),
-                _ => Value::Null,
-            };
-            self.current = None;
-            self.has_failed = true;
-            return Ok(Some(Value::from(vec![
-                Value::from(error.to_string()),
-                path,
-            ])));
+        if is_syntax
+            && in_filter
+            && let Some(SourceReader::Values(reader)) = &mut self.current
+        {
+            reader.skip_line()?;
         }
-        if !is_syntax || !self.settings.seq {
+        if in_filter || !is_syntax || !self.settings.seq {
             return Err(error);
-        }
-        let more = match &mut self.current {
-            Some(SourceReader::Values(reader)) => reader.skip_to_next_record()?,
-            Some(SourceReader::Events(reader)) => reader.skip_to_next_record()?,
-            None => false,
-        };
-        if !more {
-            self.current = None;
         }
         if let Some(report) = &self.report_skipped {
             report(&error);
         }
-        Ok(None)
+        Ok(())
     }
 
     fn slurp(&mut self) -> Result<Value, ReadError> {
         self.is_slurped = true;
         let mut items = Vec::new();
-        while let Some(item) = self.read_next()? {
+        while let Some(item) = self.read_next(false)? {
             items.push(item);
         }
         Ok(Value::from(items))
@@ -348,7 +347,7 @@ impl Iterator for Inputs {
     type Item = Result<Value, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.next_input()
+        self.next_input(false)
     }
 }
 

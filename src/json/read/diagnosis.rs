@@ -153,13 +153,7 @@ impl Diagnosis {
         if self.token.is_empty() {
             return Ok(());
         }
-        match &self.token[..] {
-            b"null" | b"true" | b"false" => {}
-            [b't' | b'f', ..] | [b'n', b'u', ..] => return Err("Invalid literal"),
-            [b'\'', ..] => return Err("Invalid string literal; expected \", but got '"),
-            text if is_number(text) || is_special(text) => {}
-            _ => return Err("Invalid numeric literal"),
-        }
+        check_literal(&self.token)?;
         self.end_value(LastValue::Other)
     }
 
@@ -256,9 +250,20 @@ impl Diagnosis {
     }
 }
 
+/// Checks a literal: a number, `null`, `true` or `false`.
+pub(super) fn check_literal(token: &[u8]) -> Check {
+    match token {
+        b"null" | b"true" | b"false" => Ok(()),
+        [b't' | b'f', ..] | [b'n', b'u', ..] => Err("Invalid literal"),
+        [b'\'', ..] => Err("Invalid string literal; expected \", but got '"),
+        text if is_number(text) || is_special(text) => Ok(()),
+        _ => Err("Invalid numeric literal"),
+    }
+}
+
 /// Checks the content of a string. Returns the number of bytes checked: all of them if the string `is_complete`,
 /// otherwise all but a truncated escape at the end.
-fn check_string(text: &[u8], is_complete: bool) -> Result<usize, &'static str> {
+pub(super) fn check_string(text: &[u8], is_complete: bool) -> Result<usize, &'static str> {
     let mut rest = text;
     while let [byte, after @ ..] = rest {
         rest = match (byte, after) {

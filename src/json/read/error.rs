@@ -11,6 +11,8 @@ pub struct ReadError {
     place: Option<(usize, usize)>,
     /// Whether the error is at the end of the input.
     is_at_end: bool,
+    /// Whether the message says that a record separator is needed.
+    needs_separator: bool,
 }
 
 /// The causes of a [`ReadError`].
@@ -29,6 +31,15 @@ impl ReadError {
             kind: ReadErrorKind::Syntax(message),
             place: Some(place),
             is_at_end,
+            needs_separator: false,
+        }
+    }
+
+    /// The same error inside a record of `--seq`, in jq's words.
+    pub(super) fn until_separator(self) -> Self {
+        Self {
+            needs_separator: true,
+            ..self
         }
     }
 
@@ -38,6 +49,7 @@ impl ReadError {
             kind: ReadErrorKind::Syntax(message),
             place: None,
             is_at_end: false,
+            needs_separator: false,
         }
     }
 
@@ -47,6 +59,7 @@ impl ReadError {
             kind: ReadErrorKind::Io(error),
             place: None,
             is_at_end: false,
+            needs_separator: false,
         }
     }
 
@@ -64,11 +77,15 @@ impl fmt::Display for ReadError {
         }
         match self.place {
             Some((line, column)) if self.is_at_end => {
-                write!(f, " at EOF at line {line}, column {column}")
+                write!(f, " at EOF at line {line}, column {column}")?;
             }
-            Some((line, column)) => write!(f, " at line {line}, column {column}"),
-            None => Ok(()),
+            Some((line, column)) => write!(f, " at line {line}, column {column}")?,
+            None => {}
         }
+        if self.needs_separator {
+            f.write_str(" (need RS to resync)")?;
+        }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read};
 
-use super::{ByteSource, EventReader, ScannedValue, ValueReader, from_slice};
+use super::{ByteSource, EventReader, JqReaderSettings, ScannedValue, ValueReader, from_slice};
 use crate::value::{MAX_DEPTH, Value};
 
 /// Bytes that arrive a few at a time, and are scanned with vector instructions from the first byte.
@@ -228,8 +228,8 @@ fn events_are_those_of_jq() {
             text: text.as_bytes(),
             size,
         });
-        let mut events = EventReader::from(ValueReader::new(drip));
-        let read = std::iter::from_fn(|| events.next_event());
+        let mut events = EventReader::new(drip, JqReaderSettings::default());
+        let read = std::iter::from_fn(|| events.next_value());
         let read: Vec<_> = read.map(|event| event.unwrap().to_json()).collect();
         assert_eq!(read, expected, "by {size} bytes");
     }

@@ -1,7 +1,5 @@
 //! Reads a stream of JSON values: builds them, or scans them so that their text can be used in place.
 
-use std::rc::Rc;
-
 use super::byte_source::ByteSource;
 use super::diagnosis::{Diagnosis, LastValue, OpenItem};
 use super::error::ReadError;
@@ -39,12 +37,14 @@ pub fn from_slice(text: &[u8]) -> Result<Value, ReadError> {
 ///
 /// Values are either built ([`ValueReader::next_value`]), or *scanned*: validated, and then used as text
 /// ([`ValueReader::scanned`]) until [`ValueReader::consume`] skips them. After an error nothing more is read unless
-/// [`ValueReader::skip_to_next_record`] is called.
+/// [`ValueReader::skip_line`] is called.
 pub struct ValueReader<R = Box<dyn ByteSource>> {
-    pub(super) window: Window<R>,
+    window: Window<R>,
     scanner: Scanner,
     has_started: bool,
     has_failed: bool,
+    /// Whether the byte at which the last syntax error was found ends a line.
+    is_at_line_start: bool,
     /// The position in the open array, until its end is reached or an error occurs.
     array_position: Option<ArrayPosition>,
     /// The open array, for the diagnosis of an error in one of its elements.
@@ -75,6 +75,7 @@ impl<R: ByteSource> ValueReader<R> {
             scanner,
             has_started: false,
             has_failed: false,
+            is_at_line_start: false,
             array_position: None,
             open_array: None,
         }
@@ -239,22 +240,24 @@ impl<R: ByteSource> ValueReader<R> {
         self.window.read_to_end(text).map_err(ReadError::io)
     }
 
-    /// After an error, skips the rest of the record and continues after the next record separator (RFC 7464 §2.3);
-    /// `false` if there is none.
+    /// After a syntax error, continues on the next line, as jq does, which reads line by line.
     ///
     /// # Errors
     /// The byte source's.
-    pub fn skip_to_next_record(&mut self) -> Result<bool, ReadError> {
+    pub fn skip_line(&mut self) -> Result<(), ReadError> {
         self.has_failed = false;
         self.scanner.discard_index();
-        self.window.skip_until(RECORD_SEPARATOR)
+        if !self.is_at_line_start {
+            self.window.skip_until(b'\n')?;
+        }
+        Ok(())
     }
 
     /// Skips whitespace and record separators up to the first byte of the next value.
-    pub(super) fn reach_value(&mut self) -> ReadResult<Option<u8>> {
+    fn reach_value(&mut self) -> ReadResult<Option<u8>> {
         if !self.has_started {
             self.has_started = true;
-            self.skip_byte_order_mark()?;
+            self.window.skip_byte_order_mark()?;
         }
         loop {
             match self.skip_space()? {
@@ -264,22 +267,9 @@ impl<R: ByteSource> ValueReader<R> {
         }
     }
 
-    fn skip_byte_order_mark(&mut self) -> ReadResult<()> {
-        if self.window.peek()? != Some(0xEF) {
-            return Ok(());
-        }
-        for byte in [0xEF, 0xBB, 0xBF] {
-            if self.window.peek()? != Some(byte) {
-                return Err(self.window.error("Malformed BOM"));
-            }
-            self.window.advance(1);
-        }
-        Ok(())
-    }
-
     /// Moves to the next byte that is not whitespace, and returns it.
     #[inline]
-    pub(super) fn skip_space(&mut self) -> ReadResult<Option<u8>> {
+    fn skip_space(&mut self) -> ReadResult<Option<u8>> {
         loop {
             match self.window.peek()? {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => self.window.advance(1),
@@ -311,29 +301,11 @@ impl<R: ByteSource> ValueReader<R> {
     }
 
     /// Reads the value that starts here.
-    pub(super) fn read_value(&mut self) -> ReadResult<Value> {
+    fn read_value(&mut self) -> ReadResult<Value> {
         let length = self.scan(&mut ValidateOnly)?;
         let value = self.scanned(length).to_value();
         self.consume(length);
         Ok(value)
-    }
-
-    /// Reads the key that starts here.
-    pub(super) fn read_key(&mut self) -> ReadResult<Rc<str>> {
-        match self.read_value()? {
-            Value::Str(key) => Ok(key),
-            _ => Err(self.window.error("Object keys must be strings")),
-        }
-    }
-
-    /// Reads the colon after a key, and moves to the first byte of the value.
-    pub(super) fn read_colon(&mut self) -> ReadResult<u8> {
-        if self.skip_space()? != Some(b':') {
-            return Err(self.window.error("Objects must consist of key:value pairs"));
-        }
-        self.window.advance(1);
-        self.skip_space()?
-            .ok_or_else(|| self.window.error("Unfinished JSON term"))
     }
 
     /// Scans the value that starts here; returns its length in bytes.
@@ -373,7 +345,10 @@ impl<R: ByteSource> ValueReader<R> {
             let rest = self.window.rest();
             let text = &rest[..left.min(rest.len())];
             if let Some((at, message)) = diagnosis.find_error(text) {
-                return self.window.error_at(at, message);
+                self.is_at_line_start = text[at] == b'\n';
+                let error = self.window.error_at(at, message);
+                self.window.advance(at + 1);
+                return error;
             }
             left -= text.len();
             if left == 0 {

@@ -85,11 +85,6 @@ impl<R: ByteSource> Window<R> {
         self.has_ended
     }
 
-    /// Whether the input has ended and all of it is consumed.
-    pub(super) fn is_exhausted(&self) -> bool {
-        self.has_ended && self.position == self.buffer.filled.end
-    }
-
     /// The number of newlines in the input before a position in the buffer, and the number of bytes since the last one.
     fn place_of(&self, position: usize) -> (usize, usize) {
         let before = &self.buffer.bytes[self.buffer.filled.start..position];
@@ -137,6 +132,20 @@ impl<R: ByteSource> Window<R> {
         // As in jq, the column includes the byte itself, and a newline belongs to the line that it begins.
         let (lines, column) = self.place_of((position + 1).min(end));
         ReadError::syntax(message, (lines + 1, column), is_at_end)
+    }
+
+    /// Skips a byte order mark at the start of the input.
+    pub(super) fn skip_byte_order_mark(&mut self) -> Result<(), ReadError> {
+        if self.peek()? != Some(0xEF) {
+            return Ok(());
+        }
+        for byte in [0xEF, 0xBB, 0xBF] {
+            if self.peek()? != Some(byte) {
+                return Err(self.error("Malformed BOM"));
+            }
+            self.advance(1);
+        }
+        Ok(())
     }
 
     /// Consumes everything up to and including the delimiter, and appends it; `false` at the end of the input.
