@@ -188,17 +188,13 @@ fn fields_of_bodies_and_answers_are_explained() {
             "    Log            array of objects\n",
             "                   Start, End, ExitCode, Output\n",
         ));
-    dq([
-        "--endpoints",
-        "/containers/create",
-        "HostConfig.PortBindings",
-    ])
-    .run()
-    .is(concat!(
-        "POST /containers/create body HostConfig.PortBindings: map of arrays of objects\n",
-        "    -F HostConfig[PortBindings][KEY][HostIp]    string\n",
-        "    -F HostConfig[PortBindings][KEY][HostPort]  string\n",
-    ));
+    dq(["--endpoints", "/containers/create", "HostConfig.RestartPolicy"])
+        .run()
+        .is(concat!(
+            "POST /containers/create body HostConfig.RestartPolicy: object\n",
+            "    -F HostConfig[RestartPolicy][Name]               no, always, unless-stopped, on-failure\n",
+            "    -F HostConfig[RestartPolicy][MaximumRetryCount]  integer\n",
+        ));
 }
 
 /// What dq says on stderr of a terminal, without colours.
