@@ -75,8 +75,8 @@ fn explanation(filter: &str, theirs: &Run, ours: &Run) -> Option<&'static str> {
     if mentions(theirs, "Invalid path expression") {
         return Some("paths of values without one");
     }
-    if filter.contains("?//") && mentions(theirs, "Paths must be specified as an array") {
-        return Some("?// in an update");
+    if filter.contains("?//") {
+        return Some("?// in an update, and errors behind its body");
     }
     None
 }

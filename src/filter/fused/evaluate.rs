@@ -235,8 +235,14 @@ impl Evaluator<'_> {
         frame: &Frame<'_, 't>,
     ) -> Result<FilterOutput<'t>, Interrupt> {
         let mut text = String::new();
-        for part in parts {
-            match self.one(part, frame)? {
+        for (at, part) in parts.iter().enumerate() {
+            let part = self.one(part, frame).map_err(|error| {
+                // jq evaluates the last part first: the error is that of the last part that fails.
+                let mut later = parts[at + 1..].iter().rev();
+                let last = later.find_map(|part| self.one(part, frame).err());
+                last.unwrap_or(error)
+            })?;
+            match part {
                 FilterOutput::Raw(part) => match part.string_literal() {
                     Some(literal) => text.push_str(&literal.decode()),
                     None => text.push_str(&part.to_value().to_json()),

@@ -17,22 +17,28 @@ impl Evaluator<'_> {
         right: &Expr,
         frame: &Frame<'_, 't>,
     ) -> Result<FilterOutput<'t>, Interrupt> {
-        let left = self.one(left, frame)?;
+        // jq evaluates the right operand first: if both fail, the error is that of the right one.
+        let left = || self.one(left, frame);
         let right = || self.one(right, frame);
         Ok(match op {
+            BinaryOp::Cmp(op) => {
+                let right = right()?;
+                FilterOutput::from(Value::Bool(compare(left()?, op, right)))
+            }
+            BinaryOp::Math(op) => {
+                let right = right()?.into_value();
+                FilterOutput::from(calculate(left()?.into_value(), op, right)?)
+            }
             BinaryOp::And => {
-                FilterOutput::from(Value::Bool(left.is_truthy() && right()?.is_truthy()))
+                FilterOutput::from(Value::Bool(left()?.is_truthy() && right()?.is_truthy()))
             }
             BinaryOp::Or => {
-                FilterOutput::from(Value::Bool(left.is_truthy() || right()?.is_truthy()))
+                FilterOutput::from(Value::Bool(left()?.is_truthy() || right()?.is_truthy()))
             }
-            BinaryOp::Alt if left.is_truthy() => left,
-            BinaryOp::Cmp(op) => FilterOutput::from(Value::Bool(compare(left, op, right()?))),
-            BinaryOp::Math(op) => {
-                let (left, right) = (left.into_value(), right()?.into_value());
-                FilterOutput::from(calculate(left, op, right)?)
+            _ => {
+                let left = left()?;
+                if left.is_truthy() { left } else { right()? }
             }
-            _ => right()?,
         })
     }
 }

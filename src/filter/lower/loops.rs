@@ -3,7 +3,7 @@
 use jaq_core::load::parse::{BinaryOp, Pattern as P, Term as T};
 use jaq_core::path::{Opt, Part, Path};
 
-use super::terms::{Lowered, pipe};
+use super::terms::{Lower, Lowered, pipe};
 use crate::builtins::OutputCount::{Any, One};
 use crate::link::{Linker, Scope};
 use crate::syntax::{Pattern, Term};
@@ -16,18 +16,19 @@ impl<'s> Scope<'s> {
         source: Term<'s>,
         pattern: Pattern<'s>,
         args: Vec<Term<'s>>,
+        lower: Lower<'s>,
     ) -> Lowered<'s> {
         let (source, _) = self.term(linker, source);
         let mut args = args.into_iter();
         let (init, count) = args
             .next()
-            .map_or((T::Id, One), |init| self.term(linker, init));
+            .map_or((T::Id, One), |init| lower(self, linker, init));
         let depth = self.locals.len();
         let (pattern, _) = self.pattern(linker, pattern);
         let (update, outputs) = args
             .next()
-            .map_or((T::Id, One), |update| self.term(linker, update));
-        let extract = args.next().map(|extract| self.term(linker, extract).0);
+            .map_or((T::Id, One), |update| lower(self, linker, update));
+        let extract = args.next().map(|extract| lower(self, linker, extract).0);
         self.locals.truncate(depth);
         if name == "reduce" {
             let update = if outputs == One {
@@ -88,7 +89,7 @@ fn loop_over_outputs<'s>(
 }
 
 /// Adds the variables that a pattern binds.
-fn add_variables<'s>(pattern: &Pattern<'s>, names: &mut Vec<&'s str>) {
+pub(super) fn add_variables<'s>(pattern: &Pattern<'s>, names: &mut Vec<&'s str>) {
     match pattern {
         P::Var(name) => names.push(*name),
         P::Arr(items) => items.iter().for_each(|item| add_variables(item, names)),

@@ -2,7 +2,7 @@
 
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
 
-use super::order::{has_call, is_outer};
+use super::order::{is_outer, may_fail};
 use super::terms::{Lower, Lowered, OPERAND, bind};
 use crate::builtins::OutputCount::Any;
 use crate::link::{Linker, Scope};
@@ -28,8 +28,8 @@ impl<'s> Scope<'s> {
             B::Math(_) | B::Cmp(_) => {
                 let (left, first) = self.term(linker, left);
                 let (right, second) = self.term(linker, right);
-                if is_outer(first, second, &right) || (has_call(&left) && has_call(&right)) {
-                    // jq varies the left operand fastest.
+                if is_outer(first, second, &right) || (may_fail(&left) && may_fail(&right)) {
+                    // jq evaluates the right operand first, and varies the left one fastest.
                     let operation = T::BinOp(Box::new(left), op, Box::new(T::Var(OPERAND)));
                     return (bind(right, OPERAND, operation), first.max(second));
                 }

@@ -4,7 +4,7 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 use jaq_core::path::{Opt, Part, Path};
 
-use super::order::{has_call, is_outer, may_fail};
+use super::order::{is_outer, may_fail};
 use super::terms::{INDICES, Lowered, bind};
 use crate::builtins::OutputCount::{Any, AtMostOne, One};
 use crate::link::{Callee, Linker, Scope};
@@ -95,7 +95,7 @@ impl<'s> Scope<'s> {
             );
         }
         let mut count = One;
-        let mut is_call_before = false;
+        let mut fails_before = false;
         let mut hoisted = Vec::new();
         let mut lowered = Vec::with_capacity(parts.len());
         for part in parts {
@@ -104,9 +104,9 @@ impl<'s> Scope<'s> {
                 continue;
             };
             let (term, outputs) = self.term(linker, term);
-            // The first part with several outputs varies fastest, so the later ones are bound around it.
-            let is_outer = is_outer(count, outputs, &term) || (is_call_before && has_call(&term));
-            is_call_before |= has_call(&term);
+            // jq evaluates the last part first, and the first part with several outputs varies fastest.
+            let is_outer = is_outer(count, outputs, &term) || (fails_before && may_fail(&term));
+            fails_before |= may_fail(&term);
             let name = is_outer.then(|| INDICES.get(hoisted.len())).flatten();
             match name {
                 Some(name) => {

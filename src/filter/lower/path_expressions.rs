@@ -114,7 +114,11 @@ impl<'s> Scope<'s> {
     /// Lowers a path expression.
     pub(super) fn path_term(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> Lowered<'s> {
         match term {
-            T::Id | T::Recurse | T::Break(_) | T::Fold(..) => self.term(linker, term),
+            T::Id | T::Recurse | T::Break(_) => self.term(linker, term),
+            T::Fold(name, source, pattern, args) => {
+                let fold = self.fold(linker, name, *source, pattern, args, Self::path_term);
+                self.path_fold(linker, fold)
+            }
             T::Path(inner, Path(parts)) => {
                 let (mut inner, count) = self.path_term(linker, *inner);
                 if may_lack_path(&inner)
@@ -184,6 +188,16 @@ impl<'s> Scope<'s> {
         let args: Vec<_> = key.into_iter().collect();
         let _native = linker.resolve(&self.file, ("_access", args.len()));
         pipe(term, T::Call("_access", args))
+    }
+
+    /// A loop in a path expression: only one whose body has one output can have a path.
+    fn path_fold(&self, linker: &mut Linker<'s>, (fold, count): Lowered<'s>) -> Lowered<'s> {
+        let is_native = |term: &Term| matches!(term, T::Call("_last_or_null", _));
+        if matches!(&fold, T::Fold(_, _, _, args) if !args.iter().any(is_native)) {
+            return (fold, count);
+        }
+        let _native = linker.resolve(&self.file, ("_value", 1));
+        (T::Call("_value", vec![fold]), count)
     }
 
     fn path_native(

@@ -2,6 +2,7 @@
 
 use jaq_core::load::parse::{Pattern as P, Term as T};
 
+use super::loops::add_variables;
 use crate::builtins::OutputCount::One;
 use crate::link::{Linker, Local, Scope};
 use crate::syntax::{Pattern, Term, constant_value};
@@ -36,10 +37,25 @@ impl<'s> Scope<'s> {
                     .map(|item| self.pattern(linker, item))
                     .collect();
                 let plain = items.iter().all(|(_, plain)| *plain);
-                (
-                    P::Arr(items.into_iter().map(|(item, _)| item).collect()),
-                    plain,
-                )
+                let mut names = Vec::new();
+                items
+                    .iter()
+                    .for_each(|(item, _)| add_variables(item, &mut names));
+                let count = names.len();
+                names.sort_unstable();
+                names.dedup();
+                if names.len() < count {
+                    // The last of several variables of one name is bound, in whatever order.
+                    return (
+                        P::Arr(items.into_iter().map(|(item, _)| item).collect()),
+                        plain,
+                    );
+                }
+                // jq binds the last element first, jaq-core the first: only the members of objects keep their order.
+                let indexed = items.into_iter().enumerate().rev();
+                let indexed =
+                    indexed.map(|(i, (item, _))| (T::Num(linker.keep(i.to_string())), item));
+                (P::Obj(indexed.collect()), plain)
             }
             P::Obj(entries) => {
                 let mut all_plain = true;

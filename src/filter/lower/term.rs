@@ -47,7 +47,9 @@ impl<'s> Scope<'s> {
                 }
                 (T::Break(name), AtMostOne)
             }
-            T::Fold(name, source, pattern, args) => self.fold(linker, name, *source, pattern, args),
+            T::Fold(name, source, pattern, args) => {
+                self.fold(linker, name, *source, pattern, args, Self::term)
+            }
             T::TryCatch(body, handler) => {
                 let (body, count) = self.boxed(linker, *body);
                 let handler = handler.map(|handler| self.boxed(linker, *handler));

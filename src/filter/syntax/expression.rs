@@ -106,12 +106,8 @@ impl<'s> Parser<'s> {
         })
     }
 
-    /// An operand. Negations, definitions and labels extend as far to the right as possible.
+    /// An operand. Definitions and labels extend as far to the right as possible.
     pub(super) fn unary(&mut self, with_comma: bool) -> ParseResult<Term<'s>> {
-        if self.accept("-")? {
-            let operand = self.nested(|parser| parser.binary(strength::MULTIPLY, with_comma))?;
-            return Ok(T::Neg(Box::new(operand)));
-        }
         if self.is("def") {
             let defs = self.definitions()?;
             return Ok(T::Def(defs, Box::new(self.rest(with_comma)?)));

@@ -164,7 +164,7 @@ impl<'s> Parser<'s> {
             "{" => self.object(),
             "-" => {
                 self.take()?;
-                Ok(T::Neg(Box::new(self.postfix()?)))
+                Ok(T::Neg(Box::new(self.nested(Self::postfix)?)))
             }
             _ => Err(self.unexpected("expected a term")),
         }

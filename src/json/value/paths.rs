@@ -123,8 +123,12 @@ impl Value {
             [] => Ok(new),
             [key] => self.set(key, new),
             [key, rest @ ..] => {
-                let child = self.take(key)?.set_path(rest, new)?;
-                self.set(key, child)
+                let child = self.take(key)?;
+                if matches!(child, Self::Null) && !matches!(key, Self::Obj(_)) {
+                    // As jq does, so that an index that cannot be set is the error, and not one behind it.
+                    self = self.set(key, Self::Null)?;
+                }
+                self.set(key, child.set_path(rest, new)?)
             }
         }
     }
@@ -140,13 +144,22 @@ impl Value {
         update: impl FnOnce(Self) -> Result<Self, E>,
     ) -> Result<Self, E> {
         check_depth(path)?;
-        match path {
-            [] => update(self),
-            [key, rest @ ..] => {
-                let child = self.take(key)?.update_path(rest, update)?;
-                Ok(self.set(key, child)?)
-            }
+        let old = self.take_path(path)?;
+        Ok(self.set_path(path, update(old)?)?)
+    }
+
+    /// Takes the value at `path` out and leaves null in its place, if it is there.
+    fn take_path(&mut self, path: &[Self]) -> ValR {
+        let [key, rest @ ..] = path else {
+            return Ok(std::mem::replace(self, Self::Null));
+        };
+        let mut child = self.take(key)?;
+        if rest.is_empty() || matches!(child, Self::Null) {
+            return child.get_path(rest);
         }
+        let found = child.take_path(rest)?;
+        *self = std::mem::replace(self, Self::Null).set(key, child)?;
+        Ok(found)
     }
 
     /// The value at `path`: null if the path leads nowhere (`getpath`).
