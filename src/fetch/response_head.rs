@@ -175,17 +175,15 @@ fn unfolded(head: &[u8]) -> Vec<Vec<u8>> {
 fn packed(lines: Vec<Vec<u8>>) -> Vec<u8> {
     let mut lines = lines.into_iter();
     let mut head = lines.next().unwrap_or_default();
-    let is_visible = |line: &Vec<u8>| FRAMING.iter().any(|name| is_named(line, name));
-    let (mut visible, others): (Vec<_>, Vec<_>) = lines
-        .filter(|line| !is_named(line, PACKED))
-        .partition(is_visible);
-    if visible.len() + others.len() <= HEADERS_LIMIT {
-        visible.extend(others);
-    } else {
+    let mut lines: Vec<_> = lines.filter(|line| !is_named(line, PACKED)).collect();
+    if lines.len() > HEADERS_LIMIT {
+        let is_visible = |line: &Vec<u8>| FRAMING.iter().any(|name| is_named(line, name));
+        let (visible, others): (Vec<_>, Vec<_>) = lines.into_iter().partition(is_visible);
         let text = BASE64_STANDARD.encode(others.join(&b'\n'));
-        visible.push(format!("{PACKED}: {text}").into_bytes());
+        lines = visible;
+        lines.push(format!("{PACKED}: {text}").into_bytes());
     }
-    for line in visible {
+    for line in lines {
         head.extend_from_slice(b"\r\n");
         head.extend_from_slice(&line);
     }
