@@ -1,5 +1,6 @@
 //! TLS over TCP with rustls: docker's certificate files, the system's authorities, and explained errors.
 
+mod algorithms;
 mod connector;
 mod explain;
 mod files;

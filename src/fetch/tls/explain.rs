@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, InvalidMessage};
 
+use super::algorithms::{short_key_of, signature_name};
 use super::files::is_version_1;
 use super::identity::ClientIdentity;
 use super::options::{TlsOptions, TrustedRoots};
@@ -125,11 +126,42 @@ impl Peer {
                 "it is not meant for a server".to_owned(),
                 Some("its extendedKeyUsage must have serverAuth".to_owned()),
             ),
+            C::UnsupportedSignatureAlgorithmContext {
+                signature_algorithm_id: id,
+                ..
+            }
+            | C::UnsupportedSignatureAlgorithmForPublicKeyContext {
+                signature_algorithm_id: id,
+                ..
+            } => self.unsupported_signature(id),
             C::BadSignature => {
                 self.untrusted("its signature is wrong".to_owned(), Some(self.trust_hint()))
             }
-            other => self.untrusted(other.to_string(), None),
+            other => match short_key_of(other) {
+                Some(key) => self.untrusted(
+                    key.to_string(),
+                    Some("create it again with 2048 bits or more; -k skips this check".to_owned()),
+                ),
+                None => self.untrusted(other.to_string(), None),
+            },
         }
+    }
+
+    /// The error for a certificate whose signature dq cannot verify.
+    fn unsupported_signature(&self, id: &[u8]) -> Error {
+        let (name, is_broken) = signature_name(id);
+        let why = if is_broken {
+            "which can be forged"
+        } else {
+            "which dq cannot verify"
+        };
+        self.untrusted(
+            format!("it is signed with {name}, {why}"),
+            Some(
+                "sign it again with SHA-256 and an RSA, P-256 or P-384 key; -k skips this check"
+                    .to_owned(),
+            ),
+        )
     }
 
     fn untrusted(&self, problem: String, hint: Option<String>) -> Error {
@@ -191,9 +223,10 @@ impl Peer {
             A::ProtocolVersion => {
                 failed(&self.label, "no TLS version in common; dq needs 1.2 or 1.3")
             }
-            A::HandshakeFailure => failed(
+            A::HandshakeFailure => failed_with_hint(
                 &self.label,
                 "the server and dq have no cipher or key type in common",
+                Some("the server's key can be of RSA, on P-256 or P-384, or of Ed25519".to_owned()),
             ),
             A::UnrecognisedName => failed(&self.label, "the server does not know this name"),
             other => failed(

@@ -1,5 +1,6 @@
 //! Verifies a server's certificate, by the options.
 
+use std::iter::once;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use rustls::{
     CertificateError, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme,
 };
 
+use super::algorithms::{explain_signature, short_key};
 use super::files::{self, is_version_1, unusable_file};
 use super::options::{TlsOptions, TrustedRoots};
 use crate::error::Error;
@@ -28,14 +30,18 @@ pub(crate) fn verifier(
         return Ok(Arc::new(NoVerification(provider)));
     }
     Ok(match &options.roots {
-        TrustedRoots::File(path) => Arc::new(FileAuthorities::read(path, provider)?),
+        TrustedRoots::File(path) => Arc::new(Authorities::read(path, provider)?),
         TrustedRoots::System | TrustedRoots::SystemWithout(_) => {
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            chain_verifier(roots, provider).ok_or_else(|| Error::Usage {
+            let chains = chain_verifier(roots, provider).ok_or_else(|| Error::Usage {
                 problem: "this machine has no list of authorities to verify a server with".into(),
                 hint: Some("install ca-certificates, or name a file with --cacert".into()),
-            })?
+            })?;
+            Arc::new(Authorities {
+                chains,
+                certificates: Vec::new(),
+            })
         }
     })
 }
@@ -50,15 +56,15 @@ fn chain_verifier(
         .ok()
 }
 
-/// Trusts what the certificates of a file have signed, and these certificates themselves.
+/// Trusts what the system's authorities or the certificates of a file have signed, and the latter themselves.
 #[derive(Debug)]
-struct FileAuthorities {
+struct Authorities {
     chains: Arc<WebPkiServerVerifier>,
-    /// All certificates of the file.
+    /// All certificates of the file; none of the system's.
     certificates: Vec<CertificateDer<'static>>,
 }
 
-impl FileAuthorities {
+impl Authorities {
     fn read(path: &Path, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
         let certificates = files::certificates(path)?;
         let mut roots = RootCertStore::empty();
@@ -75,7 +81,7 @@ impl FileAuthorities {
 /// A server certificate that is itself in the file needs no issuer, as in Go, so a self-signed one works. webpki checks
 /// the dates before the issuer, and reports a certificate made by `openssl req -x509` as `CaUsedAsEndEntity`. What
 /// remains to be checked is the name.
-impl ServerCertVerifier for FileAuthorities {
+impl ServerCertVerifier for Authorities {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -92,7 +98,10 @@ impl ServerCertVerifier for FileAuthorities {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, name)?;
                 Ok(ServerCertVerified::assertion())
             }
-            result => result,
+            result => result.map_err(|error| {
+                let signers = intermediates.iter().chain(&self.certificates);
+                explain_signature(error, signers, false)
+            }),
         }
     }
 
@@ -102,7 +111,8 @@ impl ServerCertVerifier for FileAuthorities {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.chains.verify_tls12_signature(message, cert, signature)
+        let result = self.chains.verify_tls12_signature(message, cert, signature);
+        result.map_err(|error| explain_signature(error, once(cert), true))
     }
 
     fn verify_tls13_signature(
@@ -111,7 +121,8 @@ impl ServerCertVerifier for FileAuthorities {
         cert: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
-        self.chains.verify_tls13_signature(message, cert, signature)
+        let result = self.chains.verify_tls13_signature(message, cert, signature);
+        result.map_err(|error| explain_signature(error, once(cert), true))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -160,7 +171,10 @@ impl ServerCertVerifier for NoVerification {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
         let algorithms = &self.0.signature_verification_algorithms;
-        accept_version_1(verify_tls12_signature(message, cert, signature, algorithms))
+        accept_unreadable(
+            cert,
+            verify_tls12_signature(message, cert, signature, algorithms),
+        )
     }
 
     fn verify_tls13_signature(
@@ -170,7 +184,10 @@ impl ServerCertVerifier for NoVerification {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, TlsError> {
         let algorithms = &self.0.signature_verification_algorithms;
-        accept_version_1(verify_tls13_signature(message, cert, signature, algorithms))
+        accept_unreadable(
+            cert,
+            verify_tls13_signature(message, cert, signature, algorithms),
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -178,13 +195,16 @@ impl ServerCertVerifier for NoVerification {
     }
 }
 
-/// Accepts the signature where the certificate is of X.509 version 1, because webpki cannot read its key. Where any
-/// certificate is accepted, that weakens nothing.
-fn accept_version_1(
+/// Accepts the signature where the certificate is of X.509 version 1 or its key is short, because webpki and ring cannot
+/// use its key. Where any certificate is accepted, that weakens nothing.
+fn accept_unreadable(
+    certificate: &CertificateDer<'_>,
     result: Result<HandshakeSignatureValid, TlsError>,
 ) -> Result<HandshakeSignatureValid, TlsError> {
     match result {
-        Err(error) if is_version_1(&error) => Ok(HandshakeSignatureValid::assertion()),
+        Err(error) if is_version_1(&error) || short_key(certificate).is_some() => {
+            Ok(HandshakeSignatureValid::assertion())
+        }
         result => result,
     }
 }
