@@ -19,6 +19,8 @@ pub struct Misspelling {
     pub hint: String,
     /// Whether it is the name that is unknown: the engine ignores the parameter.
     pub is_name: bool,
+    /// Whether a field of a body must not be sent: the endpoint has a parameter of that name, and reads no body.
+    pub is_refused: bool,
 }
 
 /// Checks query parameters against the API's description and what older engines and Podman take besides. `podman` says
@@ -31,7 +33,7 @@ pub fn misspellings(
     parameters: &[(String, String)],
     podman: bool,
 ) -> Vec<Misspelling> {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let path = &decoded(path);
     let found = fitting(path);
     let documented_as = if method == "HEAD" && found.iter().all(|it| it.method != "HEAD") {
         "GET"
@@ -53,6 +55,12 @@ pub fn misspellings(
     pairs
         .filter_map(|(key, value)| check.pair(&key, &value))
         .collect()
+}
+
+/// A path without its query, and with the bytes that it has percent-encoded, as the server reads it.
+pub(super) fn decoded(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    String::from_utf8_lossy(&dq_fetch::percent::decode(path)).into_owned()
 }
 
 /// A parameter `filters` with JSON as the keys and values in it; any other as it is.
@@ -124,6 +132,7 @@ impl Check<'_> {
             message: format!("{} takes no {kind}", self.target),
             hint,
             is_name: true,
+            is_refused: false,
         }
     }
 
@@ -147,6 +156,7 @@ impl Check<'_> {
             message: format!("{} knows no {key}={}", self.target, one_line(value)),
             hint,
             is_name: false,
+            is_refused: false,
         })
     }
 }
@@ -160,7 +170,8 @@ fn is_boolean(value: &str) -> bool {
 /// begins alike. `filter=status=x` is the docker CLI's `--filter status=x`.
 fn meant(key: &str, value: &str, names: &[String]) -> Option<String> {
     let find = |test: &dyn Fn(&str) -> bool| names.iter().find(|it| test(it)).cloned();
-    let wanted = key.to_lowercase();
+    // filters[label] is how -F nests.
+    let wanted = key.to_lowercase().replace('[', ".").replace([']', ':'], "");
     let bare = wanted
         .strip_prefix("filters.")
         .or_else(|| wanted.strip_prefix("filter."));
@@ -174,9 +185,24 @@ fn meant(key: &str, value: &str, names: &[String]) -> Option<String> {
     of_docker
         .or_else(|| find(&|name| name.to_lowercase() == wanted))
         .or_else(|| find(&|name| name_of(name) == bare))
+        .or_else(|| find(&|name| letters(&name_of(name)) == letters(bare)))
         .or_else(|| nearest(bare, names))
         .or_else(|| find(&|name| bare.len() > 1 && name_of(name).starts_with(bare)))
-        .or_else(|| find(&|name| matches!((bare, name), ("timeout" | "time", "t"))))
+        .or_else(|| find(&|name| ABBREVIATED.contains(&(bare, name))))
+}
+
+/// Parameters of one letter under the names that the docker CLI gives their options.
+const ABBREVIATED: [(&str, &str); 5] = [
+    ("timeout", "t"),
+    ("time", "t"),
+    ("tag", "t"),
+    ("volumes", "v"),
+    ("quiet", "q"),
+];
+
+/// The letters of a word without what separates words.
+fn letters(word: &str) -> String {
+    word.replace(['-', '_'], "")
 }
 
 /// The name whose last part is most similar.

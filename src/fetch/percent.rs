@@ -15,6 +15,6 @@ pub fn encode(text: &str) -> String {
 }
 
 /// The bytes that a part of a URL stands for. A percent sign without two hexadecimal digits stands for itself.
-pub(crate) fn decode(text: &str) -> Vec<u8> {
+pub fn decode(text: &str) -> Vec<u8> {
     percent_decode_str(text).collect()
 }

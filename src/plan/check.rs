@@ -40,7 +40,7 @@ pub(super) fn query(
 /// object. It is no error: engines of other versions know other fields.
 ///
 /// # Errors
-/// Fields that are not UTF-8.
+/// Fields that are not UTF-8; a field that is a query parameter of an endpoint that reads no body.
 pub(super) fn fields(
     method: &str,
     path: &str,
@@ -55,6 +55,12 @@ pub(super) fn fields(
         let value = field.text.strip_prefix(key);
         let value = value.and_then(|rest| rest.strip_prefix('='));
         if let Some(found) = catalogue::misspelt_field(method, path, key, value) {
+            if found.is_refused {
+                return Err(Error::Usage {
+                    message: format!("{}, so nothing was sent", found.message),
+                    hint: Some(found.hint),
+                });
+            }
             warnings.push(format!("{}\nhint: {}", found.message, found.hint));
         }
     }
