@@ -43,14 +43,37 @@ pub(crate) fn target(endpoint: &str) -> Result<String, Error> {
         )));
     }
     let path = endpoint.split('?').next().unwrap_or_default();
+    if let Some(at) = path.find("//") {
+        return Err(empty_segment(endpoint, at));
+    }
     let plain = path.to_ascii_lowercase().replace("%2e", ".");
-    if plain.contains("//") || plain.split('/').any(|part| matches!(part, "." | "..")) {
+    if plain.split('/').any(|part| matches!(part, "." | "..")) {
         return Err(Error::usage(format!(
-            "the endpoint {} holds //, . or .. as a segment",
+            "the endpoint {} holds . or .. as a segment",
             one_line(endpoint)
         )));
     }
     encode(endpoint)
+}
+
+/// The error of an endpoint with `//` at this place: a variable is empty, or holds a name with a slash in front.
+fn empty_segment(endpoint: &str, at: usize) -> Error {
+    let (before, rest) = endpoint.split_at(at);
+    let rest = rest.trim_start_matches('/');
+    let meant = format!("did you mean {}/{}?", one_line(before), one_line(rest));
+    let (place, hint) = match before.rsplit('/').next() {
+        Some(last) if !last.is_empty() => (
+            format!("an empty segment behind /{}", one_line(last)),
+            format!(
+                "{meant} A variable may be empty, or hold a name with a slash in front: .Names[0][1:] leaves that out"
+            ),
+        ),
+        _ => ("an empty segment at its start".to_owned(), meant),
+    };
+    Error::Usage {
+        problem: format!("the endpoint {} has {place}", one_line(endpoint)),
+        hint: Some(hint),
+    }
 }
 
 /// Parses a URL.

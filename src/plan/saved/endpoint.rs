@@ -17,16 +17,21 @@ pub(super) fn filled(endpoint: &str, names: &[&str], words: &[String]) -> Result
     for (name, word) in names.iter().zip(words) {
         let placeholder = format!("{{{name}}}");
         let path = endpoint.split('?').next().unwrap_or_default();
-        let is_wrong = if path.contains(&placeholder) {
+        let is_in_path = path.contains(&placeholder);
+        // Docker's lists have names with a slash in front, and the docker CLI takes them.
+        let bare = word.strip_prefix('/').filter(|_| is_in_path);
+        let typed = word;
+        let word = bare.unwrap_or(typed);
+        let is_wrong = if is_in_path {
             word.split('/').any(is_removed_segment)
         } else {
-            matches!(&**word, "." | "..")
+            matches!(word, "." | "..")
         };
         if is_wrong || word.contains(['\0', '\r', '\n']) {
             return Err(Error::usage(format!(
                 "{} cannot be \"{}\": it becomes a part of {endpoint}",
                 name.to_uppercase(),
-                word.escape_debug()
+                typed.escape_debug()
             )));
         }
         endpoint = Cow::Owned(replaced(&endpoint, &placeholder, word));
