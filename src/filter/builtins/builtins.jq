@@ -111,12 +111,12 @@ def sub($re; str; $flags): . as $in | (reduce match($re; $flags) as $edit ({resu
 def sub($re; str): sub($re; str; "");
 def gsub($re; str; $flags): sub($re; str; $flags + "g");
 def gsub($re; str): sub($re; str; "g");
-def debug(msg): (msg | debug | empty), .;
+def debug(msg): _value(msg | debug | empty), .;
 def halt: _halt(0);
 def halt_error: halt_error(5);
 def getpath($path): _getpath($path);
-def ltrimstr($x): if startswith($x) then _ltrimstr($x) else . end;
-def rtrimstr($x): if endswith($x) then _rtrimstr($x) else . end;
+def ltrimstr($x): if startswith($x) then .[$x | length:] else . end;
+def rtrimstr($x): if endswith($x) then .[:length - ($x | length)] else . end;
 def trimstr($x): ltrimstr($x) | rtrimstr($x);
 def inputs: _inputs;
 def atan2(a; b): b as $b | a as $a | _atan2($a; $b);

@@ -34,8 +34,9 @@ fn bind_parts<'s>(parts: &mut [Option<Lowered<'s>>]) -> Vec<(&'static str, Term<
         let Some((term, count)) = &mut parts[at] else {
             continue;
         };
+        // A part without output hides the errors of those behind it, and only of those.
         let is_bound = is_key_for_value
-            || (at < last && may_fail(term))
+            || (at < last && (may_fail(term) || *count != One))
             || (last_key.is_some_and(|key| at < key) && *count != One);
         if is_bound && let Some(name) = names.next() {
             bound.push((name, std::mem::replace(term, T::Var(name))));

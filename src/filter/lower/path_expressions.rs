@@ -27,9 +27,11 @@ const OF_PATHS: [(&str, usize); 9] = [
 ];
 
 /// Builtins that are path expressions, whatever their arguments are.
-const PATHS: [(&str, usize); 23] = [
+const PATHS: [(&str, usize); 29] = [
     ("arrays", 0),
     ("booleans", 0),
+    ("debug", 0),
+    ("debug", 1),
     ("empty", 0),
     ("error", 0),
     ("error", 1),
@@ -39,6 +41,7 @@ const PATHS: [(&str, usize); 23] = [
     ("halt", 0),
     ("iterables", 0),
     ("last", 0),
+    ("ltrimstr", 1),
     ("normals", 0),
     ("nth", 1),
     ("nulls", 0),
@@ -47,9 +50,12 @@ const PATHS: [(&str, usize); 23] = [
     ("recurse", 0),
     ("recurse", 2),
     ("recurse_down", 0),
+    ("rtrimstr", 1),
     ("scalars", 0),
     ("select", 1),
+    ("stderr", 0),
     ("strings", 0),
+    ("trimstr", 1),
     ("values", 0),
 ];
 

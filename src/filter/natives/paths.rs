@@ -11,7 +11,7 @@ use jaq_core::box_iter::box_once;
 use jaq_core::{PathsPtr, ValX};
 
 use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
-use super::system::check_stack;
+use super::system::{self, check_stack};
 use crate::jaq_run::JaqData;
 use dq_json::value::{Value, ValueError};
 
@@ -83,6 +83,14 @@ pub(super) fn inside_path(name: &str, arity: usize) -> Option<PathsPtr<JaqData>>
             let (message, context) = cv.0.pop_fun();
             let messages = message.run((context, cv.1.0));
             Box::new(messages.map(|message| Err(ValueError::new(message?).into())))
+        },
+        ("debug", 0) => |cv| {
+            system::debug(&cv.0, &cv.1.0);
+            box_once(Ok(cv.1))
+        },
+        ("stderr", 0) => |cv| {
+            system::stderr(&cv.0, &cv.1.0);
+            box_once(Ok(cv.1))
         },
         ("_stack_guard", 0) => |cv| box_once(check_stack(&cv.0).map(|()| cv.1).map_err(Into::into)),
         ("_getpath", 1) => |mut cv| {

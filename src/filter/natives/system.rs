@@ -22,12 +22,11 @@ pub(super) const TABLE: &[NativeEntry] = &[
         Box::new(std::iter::from_fn(move || run.input()).map(|input| input.map_err(Into::into)))
     }),
     ("debug", "", |cv| {
-        cv.0.data()
-            .message(format!("[\"DEBUG:\",{}]\n", cv.1.to_json()).as_bytes());
+        debug(&cv.0, &cv.1);
         one(Ok(cv.1))
     }),
     ("stderr", "", |cv| {
-        cv.0.data().message(raw(&cv.1).as_bytes());
+        stderr(&cv.0, &cv.1);
         one(Ok(cv.1))
     }),
     ("input_filename", "", |cv| one(Ok(cv.0.data().input_name()))),
@@ -42,6 +41,17 @@ pub(super) const TABLE: &[NativeEntry] = &[
         one(cv.0.data().module_metadata(&cv.1))
     }),
 ];
+
+/// Writes the message of `debug`.
+pub(super) fn debug(context: &Ctx<JaqData>, value: &Value) {
+    let message = format!("[\"DEBUG:\",{}]\n", value.to_json());
+    context.data().message(message.as_bytes());
+}
+
+/// Writes the message of `stderr`.
+pub(super) fn stderr(context: &Ctx<JaqData>, value: &Value) {
+    context.data().message(raw(value).as_bytes());
+}
 
 fn raw(value: &Value) -> String {
     value

@@ -124,7 +124,8 @@ impl Value {
             [key] => self.set(key, new),
             [key, rest @ ..] => {
                 let child = self.take(key)?;
-                if matches!(child, Self::Null) && !matches!(key, Self::Obj(_)) {
+                let may_fail = matches!(child, Self::Null) || matches!(key, Self::Arr(_));
+                if may_fail && !matches!(key, Self::Obj(_)) {
                     // As jq does, so that an index that cannot be set is the error, and not one behind it.
                     self = self.set(key, Self::Null)?;
                 }
