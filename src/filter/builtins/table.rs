@@ -89,6 +89,7 @@ static TABLE: &[Builtin] = &[
     native("_sort_by", 1, One),
     native("_stack_guard", 0, One),
     native("_strftime", 3, One),
+    native("_strindices", 1, One),
     helper("_time", 0, Any).impure(),
     native("_try", 2, Any),
     native("_unique_by", 1, One),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use jaq_core::box_iter::box_once;
 
 use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
-use dq_json::value::{Map, Num, ValR, Value};
+use dq_json::value::{MAX_DEPTH, Map, Num, ValR, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
     ("true", "", |_| one(Ok(Value::Bool(true)))),
@@ -24,6 +24,11 @@ pub(super) const TABLE: &[NativeEntry] = &[
     }),
     ("_indices", "v", |cv| {
         one(with_argument(cv, |value, part| indices(&value, &part)))
+    }),
+    ("_strindices", "v", |cv| {
+        one(with_argument(cv, |value, part| {
+            string_indices(&value, &part)
+        }))
     }),
     ("_flatten", "v", |cv| one(with_argument(cv, flatten))),
     ("_bsearch", "v", |cv| {
@@ -95,19 +100,49 @@ fn contains(value: &Value, part: &Value) -> ValR {
             part.describe()
         ));
     }
-    Ok(Value::Bool(includes(value, part)))
+    includes(value, part, 0).map(Value::Bool)
 }
 
-fn includes(value: &Value, part: &Value) -> bool {
-    match (value, part) {
-        (Value::Obj(map), Value::Obj(parts)) => parts
-            .iter()
-            .all(|(key, part)| map.get(key).is_some_and(|v| includes(v, part))),
-        (Value::Arr(items), Value::Arr(parts)) => parts
-            .iter()
-            .all(|part| items.iter().any(|item| includes(item, part))),
+fn includes(value: &Value, part: &Value, depth: usize) -> Result<bool, ValueError> {
+    if depth > MAX_DEPTH {
+        return fail("Containment check too deep");
+    }
+    let inner = |value, part| includes(value, part, depth + 1);
+    Ok(match (value, part) {
+        (Value::Obj(map), Value::Obj(parts)) => {
+            for (key, part) in parts.iter() {
+                if !map.get(key).map_or(Ok(false), |value| inner(value, part))? {
+                    return Ok(false);
+                }
+            }
+            true
+        }
+        (Value::Arr(items), Value::Arr(parts)) => {
+            for part in parts.iter() {
+                let mut found = items.iter().map(|item| inner(item, part));
+                if !found
+                    .find(|it| !matches!(it, Ok(false)))
+                    .unwrap_or(Ok(false))?
+                {
+                    return Ok(false);
+                }
+            }
+            true
+        }
         (Value::Str(text), Value::Str(part)) => text.contains(&**part),
         _ => value == part,
+    })
+}
+
+/// jq's internal function behind `indices` of strings.
+fn string_indices(value: &Value, part: &Value) -> ValR {
+    match (value, part) {
+        (Value::Str(text), Value::Str(part)) => Ok(text_indices(text, part)),
+        (Value::Str(_), part) => fail(format_args!("{} is not a string", part.describe())),
+        (value, _) => fail(format_args!(
+            "{} cannot be searched, as it is not a string",
+            value.describe()
+        )),
     }
 }
 

@@ -80,6 +80,8 @@ fn fields(items: &[Value], name: &str) -> Result<Moment, ValueError> {
     for (i, item) in items.iter().take(8).enumerate() {
         match (item, fields.get_mut(i)) {
             (Value::Num(n), _) if n.as_f64().is_nan() => return not_parsed(name),
+            // As in C, the fraction of a year is cut off from the years since 1900.
+            (Value::Num(n), Some(year)) if i == 0 => *year = (n.as_f64() - 1900.0) as i64 + 1900,
             (Value::Num(n), Some(field)) => *field = n.as_f64() as i64,
             (Value::Num(_), None) => {}
             _ => return not_parsed(name),
@@ -129,6 +131,7 @@ fn format(mut cv: NativeCall) -> ValR {
     let Value::Arr(items) = &cv.1 else {
         return not_parsed(name);
     };
+    let format = c_string(format);
     let text = strftime::strftime(format, &fields(items, name)?, &Zone::from(zone));
     if text.len() >= format.len() + MAX_GROWTH || (text.is_empty() && !format.is_empty()) {
         return fail(format_args!("{name}: unknown system failure"));
@@ -136,10 +139,16 @@ fn format(mut cv: NativeCall) -> ValR {
     Ok(Value::from(text))
 }
 
+/// The text as C sees it: up to the first NUL.
+fn c_string(text: &str) -> &str {
+    text.split('\0').next().unwrap_or_default()
+}
+
 fn parse(mut cv: NativeCall) -> ValR {
     let (Value::Str(text), Value::Str(format)) = (&cv.1, &cv.0.pop_var()) else {
         return fail("strptime/1 requires string inputs and arguments");
     };
+    let [text, format] = [c_string(text), c_string(format)];
     let parsed = strptime::strptime(text, format);
     let parsed = parsed.filter(|(_, rest)| !rest.starts_with(|c: char| !strptime::is_space(c)));
     let Some((fields, rest)) = parsed else {

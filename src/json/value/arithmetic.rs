@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::error::{ValR, ValueError};
 use super::num::Num;
 use super::types::{Map, Value};
+use crate::limits::MAX_DEPTH;
 
 /// The longest string that a repetition may build, in bytes (jq's limit is `INT_MAX`).
 const MAX_STRING_LENGTH: usize = i32::MAX as usize;
@@ -82,7 +83,7 @@ impl Mul for Value {
                 repeat(&text, n.as_f64())
             }
             (Self::Obj(mut l), Self::Obj(r)) => {
-                merge(&mut *Rc::make_mut(&mut l), &r);
+                merge(&mut *Rc::make_mut(&mut l), &r, 0)?;
                 Ok(Self::Obj(l))
             }
             (l, r) => type_error(&l, &r, "multiplied"),
@@ -105,16 +106,22 @@ fn repeat(text: &str, count: f64) -> ValR {
 }
 
 /// Merges objects recursively, as jq's `*` does.
-fn merge(l: &mut Map, r: &Map) {
+fn merge(l: &mut Map, r: &Map, depth: usize) -> Result<(), ValueError> {
+    if depth > MAX_DEPTH {
+        return Err(ValueError::str("Object merge too deep"));
+    }
     for (key, value) in r {
         match (l.get_mut(key), value) {
-            (Some(Value::Obj(l)), Value::Obj(r)) => merge(&mut *Rc::make_mut(l), r),
+            (Some(Value::Obj(l)), Value::Obj(r)) => {
+                merge(&mut *Rc::make_mut(l), r, depth + 1)?;
+            }
             (Some(l), r) => *l = r.clone(),
             (None, r) => {
                 l.insert(key.clone(), r.clone());
             }
         }
     }
+    Ok(())
 }
 
 impl Div for Value {

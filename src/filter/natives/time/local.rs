@@ -7,25 +7,47 @@ use jiff::tz::TimeZone;
 use super::calendar::Moment;
 
 /// Moments less than this many seconds from the epoch have a year that jiff supports, in every time zone.
-const MAX_SECONDS: f64 = 253_402_200_000.0;
+const MAX_SECONDS: i64 = 253_402_200_000;
 
-/// The local time a number of whole seconds after the epoch; `None` outside of jiff's years, -9999 to 9999.
+/// The years, and the seconds in them, after which the calendar and so the rules of time zones repeat.
+const CYCLE_YEARS: i64 = 400;
+const CYCLE: i64 = 12_622_780_800;
+
+/// The number of cycles from the epoch to where moments outside of jiff's years, -9999 to 9999, are looked up.
+const FAR_CYCLES: i64 = 10;
+
+/// The local time a number of whole seconds after the epoch; `None` if its year does not fit in C's `int`.
 pub(super) fn moment(seconds: f64) -> Option<Moment> {
-    let whole = (seconds.abs() < MAX_SECONDS).then_some(seconds as i64)?;
-    let offset = TimeZone::system().to_offset(Timestamp::from_second(whole).ok()?);
+    if seconds.abs() > 9e18 {
+        return None;
+    }
+    let whole = seconds as i64;
+    let near = if whole.abs() < MAX_SECONDS {
+        whole
+    } else {
+        whole.rem_euclid(CYCLE) + whole.signum() * FAR_CYCLES * CYCLE
+    };
+    let offset = TimeZone::system().to_offset(Timestamp::from_second(near).ok()?);
     Moment::from_epoch(seconds + f64::from(offset.seconds()))
 }
 
 /// The offset, the name of the time zone and the seconds since the epoch of a local time, as `+0900 JST SECONDS`.
-/// Outside of jiff's years it is `+0000 UTC 0`.
 pub(super) fn zone(moment: &Moment) -> String {
-    seconds(moment).map_or_else(|| "+0000 UTC 0".to_owned(), described)
+    let year = moment.fields()[0];
+    let near = if year.abs() < 9999 {
+        year
+    } else {
+        year.rem_euclid(CYCLE_YEARS) + year.signum() * FAR_CYCLES * CYCLE_YEARS
+    };
+    let skipped = (year - near) / CYCLE_YEARS * CYCLE;
+    let time = seconds(moment, near);
+    time.map_or_else(|| "+0000 UTC 0".to_owned(), |time| described(time, skipped))
 }
 
-/// A local time that is skipped or repeated by a change of the clocks is resolved as RFC 5545 does (jiff's
+/// The moment in another year. A local time that is skipped or repeated by a change of the clocks is resolved as RFC 5545 does (jiff's
 /// "compatible").
-fn seconds(moment: &Moment) -> Option<Timestamp> {
-    let [year, month, day, hour, minute, second, ..] = moment.fields();
+fn seconds(moment: &Moment, year: i64) -> Option<Timestamp> {
+    let [_, month, day, hour, minute, second, ..] = moment.fields();
     let small = |field: i64| i8::try_from(field).ok();
     let clock = DateTime::new(
         i16::try_from(year).ok()?,
@@ -40,7 +62,7 @@ fn seconds(moment: &Moment) -> Option<Timestamp> {
     zone.to_ambiguous_timestamp(clock.ok()?).compatible().ok()
 }
 
-fn described(time: Timestamp) -> String {
+fn described(time: Timestamp, skipped: i64) -> String {
     let zone = TimeZone::system();
     let info = zone.to_offset_info(time);
     let offset = info.offset().seconds();
@@ -48,5 +70,8 @@ fn described(time: Timestamp) -> String {
     // As in glibc, the seconds of offsets from before standard time are left out.
     let (hours, minutes) = (offset.abs() / 3600, offset.abs() / 60 % 60);
     let name = info.abbreviation().to_uppercase();
-    format!("{sign}{hours:02}{minutes:02} {name} {}", time.as_second())
+    format!(
+        "{sign}{hours:02}{minutes:02} {name} {}",
+        time.as_second() + skipped
+    )
 }
