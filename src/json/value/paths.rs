@@ -155,7 +155,8 @@ impl Value {
             return Ok(std::mem::replace(self, Self::Null));
         };
         let mut child = self.take(key)?;
-        if rest.is_empty() || matches!(child, Self::Null) {
+        // A slice is a copy, which need not be put back.
+        if rest.is_empty() || matches!(child, Self::Null) || matches!(key, Self::Obj(_)) {
             return child.get_path(rest);
         }
         let found = child.take_path(rest)?;
