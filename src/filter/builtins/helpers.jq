@@ -2,10 +2,31 @@
 # Each definition begins at the start of a line, calls only jq's builtins and definitions above it, and runs in plain
 # jq 1.6 or later. The output for null is null: Podman has null where Docker has a list or a map.
 
-# Seconds since the epoch, from a number or an RFC 3339 text with any fraction and offset. A number that is too large
-# for seconds is taken as milliseconds, microseconds or nanoseconds. The output for Go's zero time is null.
+# A time in one of the other common spellings as RFC 3339; null for any other text. They are HTTP dates in their three
+# forms (RFC 9110 section 5.6.7), dates of mail (RFC 5322), and what Go and Ruby print: 2026-01-02 03:04:05 +0000 UTC.
+def _as_rfc3339:
+  def two: "0" + . | .[-2:];
+  def month: (. as $name | "JanFebMarAprMayJunJulAugSepOctNovDec" | index($name) / 3 + 1 | floor | tostring | two);
+  def year: if length > 2 then . elif . < "70" then "20" + . else "19" + . end;
+  def zone: if . == null or test("^[A-Z]+$") then "Z" else .[:3] + ":" + .[-2:] end;
+  def time: (.year | year) + "-" + (.month | month) + "-" + (.day | two) + "T" + .clock + (.zone | zone);
+  "(?<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})" as $clock
+  | "(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)" as $month
+  | "(?<zone>GMT|UTC|UT|Z|[-+][0-9]{2}:?[0-9]{2})" as $zone
+  | [
+      capture("^([A-Z][a-z]+, *)?(?<day>[0-9]{1,2})[- ]" + $month + "[- ](?<year>[0-9]{4}|[0-9]{2}) " + $clock + " " + $zone + "$"),
+      capture("^[A-Z][a-z]{2} " + $month + " +(?<day>[0-9]{1,2}) " + $clock + " (" + $zone + " )?(?<year>[0-9]{4})$")
+      | time
+    ][0]
+  // ([capture("^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[ T](?<clock>[0-9:.]+) ?" + $zone + "( [A-Z]{3,5}| [-+][0-9]{2,4})?( m=[-+][0-9.]+)?$") | .date + "T" + .clock + (.zone | zone)][0]);
+# Seconds since the epoch, from a number or an RFC 3339 text with any fraction and offset, or another spelling of a time.
+# A number that is too large for seconds is taken as milliseconds, microseconds or nanoseconds. The output for Go's zero
+# time is null, also where it is seconds or, beyond their range, nanoseconds.
 def _seconds:
-  def seconds: if . < 1e11 then . elif . < 1e14 then . / 1e3 elif . < 1e17 then . / 1e6 else . / 1e9 end;
+  def seconds:
+    fabs as $size
+    | if . == -62135596800 or . == -6795364578871345152 then null
+      elif $size < 1e11 then . elif $size < 1e14 then . / 1e3 elif $size < 1e17 then . / 1e6 else . / 1e9 end;
   def offset: if . == "Z" or . == "z" then 0 else ((.[1:3] | tonumber) * 3600 + (.[4:6] | tonumber) * 60) * (if startswith("-") then -1 else 1 end) end;
   def parsed:
     (if endswith("Z") or endswith("z") then -1 else -6 end) as $zone
@@ -15,12 +36,16 @@ def _seconds:
   elif type != "string" then error("\(type) is no time")
   elif startswith("0001-01-01T00:00:00") then null
   else (try tonumber catch null) as $number
-    | if $number != null then $number | seconds else . as $text | try parsed catch error("\($text | tojson[:40]) is no time: neither RFC 3339 nor seconds since the epoch") end
+    | if $number != null then $number | seconds
+      else . as $text
+      | try parsed catch (try ($text | _as_rfc3339 | parsed) catch error("\($text | tojson[:40]) is no time: neither RFC 3339 nor seconds since the epoch"))
+      | seconds
+      end
   end;
-# A time as RFC 3339, from a number or an RFC 3339 text, which stays as it is. The output for Go's zero time is null.
+# A time as RFC 3339, from a number or a text, which stays as it is. The output for Go's zero time is null.
 def _time:
-  if type == "number" then _seconds | floor | todate
-  elif . == null or . == "" or startswith("0001-01-01T00:00:00") then null
+  if type == "number" then _seconds | if . == null then null else floor | todate end
+  elif . == null or . == "" or startswith("0001-01-01") or . == "-62135596800" then null
   else .
   end;
 # A duration in seconds in the words of HumanDuration of go-units, as docker prints it.

@@ -35,6 +35,7 @@ static TABLE: &[Builtin] = &[
     native("_access", 0, One),
     native("_access", 1, One),
     native("_alternative", 2, Any),
+    helper("_as_rfc3339", 0, One),
     native("_assign", 2, One).collects_arguments(),
     native("_atan2", 2, One),
     native("_bsearch", 1, One),
