@@ -6,7 +6,7 @@ use dq_json::read::{
     ByteSource, EventReader, JqReaderSettings, ReadError, ReadErrorKind, ScannedValue,
     SequenceReader, ValueReader, Visitor,
 };
-use dq_json::value::{RawValue, Value};
+use dq_json::value::{RawValue, Value, lossy};
 
 /// What the bytes of the sources are read as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -339,7 +339,7 @@ impl Inputs {
             }
         }
         self.current = None;
-        Ok(Value::str(&*String::from_utf8_lossy(&text)))
+        Ok(Value::str(&*lossy(&text)))
     }
 }
 
@@ -377,5 +377,5 @@ fn line(reader: &mut ValueReader) -> Result<Option<Value>, ReadError> {
     if line.last() == Some(&b'\n') {
         line.pop();
     }
-    Ok(Some(Value::str(&*String::from_utf8_lossy(&line))))
+    Ok(Some(Value::str(&*lossy(&line))))
 }

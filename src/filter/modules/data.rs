@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use dq_json::read::ValueReader;
-use dq_json::value::Value;
+use dq_json::value::{Value, lossy};
 use dq_text::os_reason;
 
 /// All JSON values of a file, as an array (`--slurpfile`).
@@ -29,5 +29,5 @@ pub fn read_values(file: &Path) -> Result<Value, String> {
 pub fn read_text(file: &Path) -> Result<Value, String> {
     let bytes = std::fs::read(file)
         .map_err(|error| format!("{}: {}", file.display(), os_reason(&error)))?;
-    Ok(Value::str(&*String::from_utf8_lossy(&bytes)))
+    Ok(Value::str(&*lossy(&bytes)))
 }

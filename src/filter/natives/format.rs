@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::native::{NativeCall, NativeEntry, fail, one};
-use dq_json::value::{ValR, Value, ValueError};
+use dq_json::value::{ValR, Value, ValueError, lossy};
 
 pub(super) const TABLE: &[NativeEntry] = &[
     ("@csv", "", |cv| one(row(&cv.1, "csv", ",", csv_field))),
@@ -239,7 +239,7 @@ fn decode_base64(value: &Value) -> ValR {
             "{} trailing base64 byte found",
             value.describe()
         )),
-        Some(bytes) => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
+        Some(bytes) => Ok(Value::from(lossy(&bytes).into_owned())),
     }
 }
 
@@ -251,6 +251,6 @@ fn decode_base32(value: &Value) -> ValR {
             "{} is not valid base32 data",
             value.describe()
         )),
-        Some(bytes) => Ok(Value::from(String::from_utf8_lossy(&bytes).into_owned())),
+        Some(bytes) => Ok(Value::from(lossy(&bytes).into_owned())),
     }
 }

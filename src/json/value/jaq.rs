@@ -8,6 +8,7 @@ use jaq_core::val::Range;
 use jaq_core::{Exn, ValX};
 
 use super::error::{ValR, ValueError};
+use super::lossy::lossy;
 use super::num::Num;
 use super::types::{Map, Value};
 
@@ -175,6 +176,6 @@ impl jaq_std::ValT for Value {
     }
 
     fn from_utf8_bytes(bytes: impl AsRef<[u8]> + Send + 'static) -> Self {
-        Self::from(String::from_utf8_lossy(bytes.as_ref()).into_owned())
+        Self::from(lossy(bytes.as_ref()).into_owned())
     }
 }

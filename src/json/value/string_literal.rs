@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::lossy::lossy;
 use crate::simd::chunk;
 
 /// The length of the unescaped run at the start of `text`, and whether all of it is printable ASCII.
@@ -95,9 +96,7 @@ impl<'t> StringLiteral<'t> {
     pub fn decode(self) -> Cow<'t, str> {
         match self.as_str() {
             Some(string) => Cow::Borrowed(string),
-            None => {
-                Cow::Owned(String::from_utf8_lossy(&resolve_escapes(self.content)).into_owned())
-            }
+            None => Cow::Owned(lossy(&resolve_escapes(self.content)).into_owned()),
         }
     }
 
