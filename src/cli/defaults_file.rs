@@ -74,7 +74,7 @@ impl Defaults {
         }
         if options.was_typed("indent") || options.was_typed("tab") {
             self.indent = read::indent(&options)?;
-            self.tab = options.get_flag("tab");
+            self.tab = read::tab(&options)?;
         }
         self.sort_keys |= options.get_flag("sort-keys");
         self.wide |= options.get_flag("wide");

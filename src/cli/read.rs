@@ -14,7 +14,7 @@ use super::typed::Cli;
 use super::words::Word;
 
 pub use fetch::fetch;
-pub use format::{color, indent};
+pub use format::{color, indent, tab};
 
 /// Checks the values of all options; `typed` are those with their values as typed, the program's name in front.
 ///

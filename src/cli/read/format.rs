@@ -20,16 +20,22 @@ pub fn format(options: &ParsedOptions) -> Result<FormatOptions, String> {
         ascii: options.get_flag("ascii-output"),
         compact: options.get_flag("compact-output"),
         sort_keys: options.get_flag("sort-keys"),
-        tab: options.get_flag("tab"),
+        tab: tab(options)?,
         indent: indent(options)?,
         unbuffered: options.get_flag("unbuffered"),
         color: color(options)?,
     })
 }
 
+/// `--tab`, or `--indent -1`, which is the same in jq.
+pub fn tab(options: &ParsedOptions) -> Result<bool, String> {
+    let is_tab = text(options, "indent")?.is_some_and(|value| value == "-1");
+    Ok(is_tab || options.get_flag("tab"))
+}
+
 /// `--indent`, within jq's bounds: 0 to 7 spaces.
 pub fn indent(options: &ParsedOptions) -> Result<Option<u8>, String> {
-    let Some(value) = text(options, "indent")? else {
+    let Some(value) = text(options, "indent")?.filter(|value| value != "-1") else {
         return Ok(None);
     };
     let number = value.parse::<u8>().ok().filter(|number| *number <= 7);
