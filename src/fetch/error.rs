@@ -168,6 +168,20 @@ impl Error {
         self
     }
 
+    /// Adds a hint that the server's message leads to, unless there is one.
+    #[must_use]
+    pub fn with_message_hint(mut self, find: impl FnOnce(&str) -> Option<String>) -> Self {
+        if let Self::Status {
+            message,
+            hint: hint @ None,
+            ..
+        } = &mut self
+        {
+            *hint = find(message);
+        }
+        self
+    }
+
     /// Gives the error of a server that refused the method or the path this hint, if there is one, instead of its own:
     /// Docker takes GET of `/networks/create` for a network of that name.
     #[must_use]

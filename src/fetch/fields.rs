@@ -16,6 +16,7 @@ use dq_text::one_line;
 pub type ReadFile<'a> = dyn FnMut(&str) -> Result<String, Error> + 'a;
 
 /// A field as typed.
+#[derive(Debug, Clone)]
 pub struct RequestField {
     /// `KEY=VALUE`, or `KEY[]` alone.
     pub text: String,
@@ -85,6 +86,11 @@ impl RequestField {
     /// The key, with its brackets but without a `:` or `=`.
     pub fn key(&self) -> &str {
         self.parts().key
+    }
+
+    /// Whether the value is JSON text: `KEY:=JSON`.
+    pub(crate) fn is_json(&self) -> bool {
+        self.parts().is_json
     }
 
     fn parts(&self) -> Parts<'_> {

@@ -66,6 +66,7 @@ mod env_vars;
 mod error;
 mod error_message;
 mod events;
+pub mod field_types;
 pub mod fields;
 mod headers;
 mod host;

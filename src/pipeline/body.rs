@@ -12,7 +12,7 @@ use super::server_sent_events::ServerSentEvents;
 use crate::catalogue;
 use crate::error::Error;
 use crate::plan::{Exchange, Plan};
-use dq_fetch::{BodyKind, Response};
+use dq_fetch::{BodyKind, Response, field_types};
 use dq_filter::InputMode;
 use dq_json::read::ByteSource;
 
@@ -98,6 +98,7 @@ fn check_status(
     if response.status >= 400 {
         let failure = response
             .failure()
+            .with_message_hint(|message| field_types::hint(&exchange.fields, message))
             .with_path_hint(|| of_endpoint(exchange, catalogue::hint))
             .with_method_hint(|| of_endpoint(exchange, catalogue::wrong_method));
         if !exchange.shown.failure {

@@ -65,6 +65,7 @@ pub(super) fn source(
         settings: settings(options),
         request: dq_fetch::Request { source, ..request },
         shown: shown(&typed.request),
+        fields: request::typed_fields(&typed.request)?,
         curl,
         logins: if typed.request.registry_auth {
             Some(dq_fetch::Logins::from_env(&environment)?)

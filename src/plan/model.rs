@@ -60,6 +60,8 @@ pub struct Exchange {
     pub settings: dq_fetch::ClientSettings,
     pub request: dq_fetch::Request,
     pub shown: Shown,
+    /// The fields of `-F` and `--raw-field`, for a hint about their types.
+    pub fields: Vec<dq_fetch::fields::RequestField>,
     /// `--curl`: print the request as a command line and send nothing.
     pub curl: Option<JqOptions>,
     /// `--registry-auth`: where the credentials for a registry come from.
@@ -77,6 +79,7 @@ impl Exchange {
             },
             request: self.request.clone(),
             shown: self.shown,
+            fields: self.fields.clone(),
             curl: None,
             logins: self.logins.clone(),
         }
