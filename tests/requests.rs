@@ -1025,3 +1025,19 @@ fn decode_base64url(text: &str) -> String {
         .text()
         .to_owned()
 }
+
+#[test]
+fn a_field_of_the_wrong_type_gets_a_hint() {
+    let problem = "json: cannot unmarshal number into Go struct field Wrapper.User of type string";
+    let server = Server::new([("/x", Reply::message("500 Internal Server Error", problem))]);
+    let hint = "hint: -F makes a number of it; --raw-field User=1000 sends text\n";
+    ask(&server, &["/x", "-F", "Image=a", "-F", "User=1000"])
+        .run()
+        .fails(22, &[problem, hint]);
+    let output = ask(
+        &server,
+        &["/x", "-F", "Image=a", "--raw-field", "User=1000"],
+    )
+    .run();
+    assert!(!output.stderr.contains("hint: -F"), "{}", output.stderr);
+}
