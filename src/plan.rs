@@ -1,6 +1,7 @@
 //! What dq will do: the command line, the environment and the terminal become each stage's own settings.
 
 mod check;
+mod columns;
 pub mod curl;
 mod defaults;
 mod endpoints;
@@ -26,8 +27,8 @@ use crate::terminal::{ColorWhen, Terminal};
 use dq_filter::saved::{SavedFilters, shadowing_warning};
 use dq_format::Format;
 
+pub use columns::{column_list, columns_path};
 pub use endpoints::explanation;
-pub use format::{column_list, columns_path};
 pub use jq_options::JqOptions;
 pub use model::{Exchange, FilterPlan, FilterRequests, Flush, Input, Plan};
 

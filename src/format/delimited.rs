@@ -8,7 +8,8 @@ use crate::columnar::{ColumnarFormatter, RowWriter, UnknownKeys};
 use crate::error::Error;
 use crate::format::Format;
 use crate::formatter::Formatter;
-use crate::row_buffer::{Cell, CellStyle, ColumnOrigin, RowBuffer};
+use crate::row_buffer::{Cell, CellStyle, RowBuffer};
+use crate::row_columns::ColumnOrigin;
 use crate::settings::Settings;
 use dq_json::value::Value;
 

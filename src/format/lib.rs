@@ -36,6 +36,7 @@ mod missing_columns;
 mod output_buffer;
 mod palette;
 mod row_buffer;
+mod row_columns;
 mod rows;
 mod settings;
 mod sgr;

@@ -3,13 +3,12 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
 use crate::column::Column;
 use crate::columns::{CellFilters, Columns, Selection};
 use crate::error::CellError;
 use crate::formatter::MissingColumnNames;
 use crate::missing_columns::MissingColumns;
+use crate::row_columns::{ColumnName, ColumnOrigin, Entries, Entry, entries, kept_columns};
 use dq_json::value::Value;
 
 /// The columns are fixed when this many bytes are held.
@@ -41,29 +40,6 @@ pub struct Cell {
 /// Appends the text of a cell that is not null.
 pub type Render = fn(&Value, &mut String);
 
-/// Where a column's name comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnOrigin {
-    /// Selected with `--columns`.
-    Selected,
-    /// A key of an object.
-    Key,
-    /// An index of an array.
-    Index,
-    /// The row is a scalar.
-    Scalar,
-}
-
-/// What is known of a column.
-struct Entry {
-    origin: ColumnOrigin,
-    /// What the column shows, if it was selected.
-    column: Option<Column>,
-}
-
-/// The columns by their unique names, which are the keys of rows or the paths of selected columns.
-type Entries = IndexMap<Rc<str>, Entry, foldhash::fast::RandomState>;
-
 /// How a format shows the cells of selected columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellStyle {
@@ -71,25 +47,6 @@ pub enum CellStyle {
     Readable,
     /// For programs: without filters, and with a column for each of the values that a column shows.
     Data,
-}
-
-/// A column's name.
-#[derive(Clone, Copy, Debug)]
-pub struct ColumnName<'a> {
-    /// The header that was given for it.
-    pub header: Option<&'a str>,
-    /// Its path in the rows.
-    pub path: &'a str,
-    /// The path of the value that it is about: the first one where it shows several.
-    pub subject: &'a str,
-    pub origin: ColumnOrigin,
-}
-
-impl<'a> ColumnName<'a> {
-    /// The header, or else the path.
-    pub fn title(self) -> &'a str {
-        self.header.unwrap_or(self.path)
-    }
 }
 
 /// Rows, and their columns in the order in which they were first seen.
@@ -418,49 +375,4 @@ impl RowBuffer {
         self.cells.clear();
         self.row_ends.clear();
     }
-}
-
-/// The entries of selected columns. A column that is selected twice is shown once.
-fn entries(selected: impl Iterator<Item = Column>) -> Entries {
-    let mut entries = Entries::default();
-    for column in selected {
-        if entries
-            .values()
-            .any(|entry: &Entry| entry.column.as_ref() == Some(&column))
-        {
-            continue;
-        }
-        let mut name = column.path();
-        // Another column of the same path has another header or filter.
-        while entries.contains_key(&*name) {
-            name.push(' ');
-        }
-        let entry = Entry {
-            origin: ColumnOrigin::Selected,
-            column: Some(column),
-        };
-        entries.insert(name.into(), entry);
-    }
-    entries
-}
-
-/// The columns of a row with these keys: where a selected column shows the key, that column, else one for the key.
-fn kept_columns<'k>(
-    selected: &[Column],
-    keys: impl Iterator<Item = &'k Rc<str>>,
-    row: &Value,
-) -> Vec<Column> {
-    let shows = |column: &Column, key: &str| column.paths().iter().any(|path| path == key);
-    let mut columns: Vec<Column> = Vec::new();
-    for key in keys {
-        let mut showing = selected
-            .iter()
-            .filter(|it| shows(it, key) && it.is_present_in(row));
-        match showing.next() {
-            Some(column) if columns.contains(column) => {}
-            Some(column) => columns.push(column.clone()),
-            None => columns.push(Column::of_key(key)),
-        }
-    }
-    columns
 }

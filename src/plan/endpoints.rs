@@ -5,7 +5,8 @@ use crate::cli::{Cli, Word};
 use crate::error::Error;
 use dq_json::value::Value;
 
-use super::format::{SavedColumns, SavedFormat};
+use super::columns::SavedColumns;
+use super::format::SavedFormat;
 use super::text::unicode;
 
 /// The explanation of one endpoint, where `--endpoints` is followed by its path alone, or of one of its fields, where the

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::format::CellProgram;
+use super::columns::CellProgram;
 use super::jq_options::JqOptions;
 use crate::terminal::Terminal;
 use dq_filter::saved::{SavedFilter, SavedFilters};

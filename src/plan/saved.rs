@@ -3,13 +3,16 @@
 mod columns;
 mod endpoint;
 mod hints;
+mod list;
 
 use std::path::{Path, PathBuf};
 
 pub use endpoint::check as check_endpoint;
 use endpoint::{filled, readable};
+pub use list::list;
 
-use super::format::{SavedFormat, column_list};
+use super::columns::column_list;
+use super::format::SavedFormat;
 use super::request;
 use super::source::{SavedSource, Words, is_input};
 use super::text::unicode;
@@ -292,55 +295,6 @@ fn is_url(host: &str) -> bool {
     let scheme = host.split_once("://").map(|(scheme, _)| scheme);
     let known = ["http", "https", "http+unix"];
     scheme.is_some_and(|scheme| known.iter().any(|it| scheme.eq_ignore_ascii_case(it)))
-}
-
-/// The rows of `--list`, an array of objects as JSON text. A broken filter is listed with its error as its summary.
-pub fn list(saved_filters: &SavedFilters) -> String {
-    let rows: Value = saved_filters
-        .names()
-        .into_iter()
-        .filter_map(|name| match saved_filters.find(&name) {
-            Ok(saved) => Some(row(&saved?)),
-            Err(problem) => {
-                let origin = saved_filters.origin(&name)?;
-                Some(entry(
-                    &name,
-                    Some(format!("broken: {problem}")),
-                    None,
-                    origin,
-                ))
-            }
-        })
-        .collect();
-    rows.to_json()
-}
-
-fn row(saved: &SavedFilter) -> Value {
-    let (about, endpoint) = match saved.metadata() {
-        Ok(metadata) => (metadata.about, metadata.endpoint),
-        Err(error) => (Some(format!("broken: {}", error.message)), None),
-    };
-    entry(&saved.name, about, endpoint, saved.origin)
-}
-
-fn entry(
-    name: &str,
-    about: Option<String>,
-    endpoint: Option<String>,
-    origin: FilterOrigin,
-) -> Value {
-    let from = match origin {
-        FilterOrigin::User => "yours",
-        FilterOrigin::Library => "-L",
-        FilterOrigin::BuiltIn => "built in",
-    };
-    let text = |text: Option<String>| text.map_or(Value::Null, Value::from);
-    Value::object([
-        ("name", Value::str(name)),
-        ("about", text(about)),
-        ("endpoint", text(endpoint)),
-        ("from", Value::str(from)),
-    ])
 }
 
 /// A command line as `--save` stores it.

@@ -1,6 +1,6 @@
 //! The columns of a saved filter: its own, or those of the saved filter that it begins with.
 
-use crate::plan::format::SavedColumns;
+use crate::plan::columns::SavedColumns;
 use dq_filter::saved::{FilterOrigin, Metadata, SavedFilter, SavedFilters};
 
 /// How many saved filters may begin with one another, so that a cycle ends.
