@@ -218,3 +218,98 @@ fn server_sent_events_are_filtered_as_they_arrive() {
     let running = ask(&server, &["/x", ".data.a"]).start();
     assert_eq!(running.line().1, "1");
 }
+
+#[test]
+fn errors_of_other_servers_are_worded() {
+    let json = "Content-Type: application/json\r\n";
+    let cases = [
+        (
+            json,
+            "{\"error\":\"invalid_grant\",\"error_description\":\"The token has expired\"}",
+            "invalid_grant: The token has expired",
+        ),
+        (
+            json,
+            "{\"message\":\"Validation Failed\",\"errors\":[{\"resource\":\"Issue\",\"field\":\"title\",\"code\":\"missing_field\"}]}",
+            "Validation Failed: title: missing_field",
+        ),
+        (
+            json,
+            "{\"type\":\"error\",\"error\":\"Instance not found\",\"error_code\":400}",
+            "Instance not found",
+        ),
+        (
+            "Content-Type: application/problem+json\r\n",
+            "{\"title\":\"Bad Request\",\"detail\":\"age is not a number\"}",
+            "age is not a number",
+        ),
+        (
+            "Content-Type: text/html\r\n",
+            "<html><head><title>400 Bad Request</title></head>\n<body><h1>Bad Request</h1>\n<p>The <b>header</b> is too long.</p><hr>x",
+            "The header is too long.",
+        ),
+    ];
+    for (headers, body, message) in cases {
+        answer(Reply::status("400 Bad Request", headers, body), &[])
+            .fails(22, &[&format!("dq: fetch: 400 Bad Request: {message}\n")]);
+    }
+}
+
+#[test]
+fn a_progress_stream_with_nothing_but_an_error_fails() {
+    let body = "{\"status\":\"pulling\"}\r\n{\"error\":\"no space left\"}\r\n";
+    let server = Server::new([
+        ("/images/create", Reply::json(body)),
+        ("/other", Reply::json(body)),
+    ]);
+    let pull = ask(
+        &server,
+        &["-X", "POST", "/images/create?fromImage=x", ".status"],
+    )
+    .run();
+    assert_eq!((pull.text(), pull.code), ("\"pulling\"\nnull\n", 22));
+    assert!(
+        pull.stderr.contains("dq: fetch: no space left\n"),
+        "{}",
+        pull.stderr
+    );
+    ask(&server, &["-X", "POST", "/other", ".status"])
+        .run()
+        .is("\"pulling\"\nnull\n");
+}
+
+#[test]
+fn a_websocket_is_named() {
+    let hint = "hint: the endpoint wants WebSocket, which dq does not speak\n";
+    let upgrade = Reply::status("426 Upgrade Required", "Upgrade: websocket\r\n", "");
+    answer(upgrade, &[]).fails(22, &["426 Upgrade Required\n", hint]);
+    let version = Reply::status(
+        "400 Bad Request",
+        "Sec-WebSocket-Version: 13\r\n",
+        "Bad Request\n",
+    );
+    answer(version, &[]).fails(22, &["dq: fetch: 400 Bad Request\n", hint]);
+    let go = Reply::Raw(b"HTTP/1.1 400 Bad Request\r\n\r\nnot websocket protocol".to_vec());
+    answer(go, &[]).fails(22, &["400 Bad Request: not websocket protocol\n", hint]);
+    let head =
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    answer(Reply::Raw(head.to_vec()), &[]).fails(
+        56,
+        &["the server switched to WebSocket, which dq does not speak\n"],
+    );
+}
+
+#[test]
+fn pages_in_a_loop_end() {
+    let page = |link, body| Reply::status("200 OK", link, body);
+    let server = Server::new([
+        ("/x?page=2", page("Link: </x?page=3>; rel=next\r\n", "2")),
+        ("/x?page=3", page("Link: </x>; rel=next\r\n", "3")),
+        ("/x", page("Link: </x?page=2>; rel=next\r\n", "1")),
+    ]);
+    let output = ask(&server, &["/x", "--paginate"]).run();
+    assert_eq!((output.text(), output.code), ("1\n2\n3\n", 22));
+    let said = "the pages are a loop: the next one has been read already: /x\n";
+    assert!(output.stderr.ends_with(said), "{}", output.stderr);
+    assert_eq!(server.asked().len(), 3);
+}

@@ -473,9 +473,14 @@ fn foreign_and_broken_pages_stop_pagination() {
         ),
     ]);
     // The pages received are printed before the error.
-    for (path, link) in [("/abroad", "http://elsewhere/x"), ("/circle", "/circle")] {
+    let refused = "dq does not follow to this next page";
+    let is_loop = "the pages are a loop: the next one has been read already";
+    for (path, link, problem) in [
+        ("/abroad", "http://elsewhere/x", refused),
+        ("/circle", "/circle", is_loop),
+    ] {
         let output = ask(&server, &[path, "--paginate", "-c"]).run();
-        let said = format!("dq: fetch: 200 OK: dq does not follow to this next page: {link}\n");
+        let said = format!("dq: fetch: 200 OK: {problem}: {link}\n");
         assert_eq!((output.text(), output.code), ("[1]\n", 22), "{path}");
         assert_eq!(output.stderr, said);
     }
@@ -678,9 +683,10 @@ fn a_head_response_has_no_body() {
 fn a_protocol_switch_is_an_error() {
     let reply = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: tcp\r\n\r\nhello";
     let server = Server::new([("/x", Reply::Raw(reply.into()))]);
-    ask(&server, &["/x"])
-        .run()
-        .fails(56, &["switched to another protocol"]);
+    ask(&server, &["/x"]).run().fails(
+        56,
+        &["the server switched to tcp, which dq does not speak\n"],
+    );
 }
 
 #[test]

@@ -70,6 +70,7 @@ pub mod field_types;
 pub mod fields;
 mod headers;
 mod host;
+mod html_text;
 mod incoming;
 pub mod logs;
 pub mod message_head;

@@ -1,5 +1,6 @@
 //! Pagination: the pages of a long response, read as one body (RFC 8288, `Link: <…>; rel="next"`).
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 
 use super::body::Body;
@@ -18,7 +19,8 @@ use dq_text::one_line;
 /// # Errors
 /// As [`Client::send`]. The error of a later page is an error of reading the body.
 pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
-    let page = page(&client, request, None)?;
+    let mut seen = HashSet::new();
+    let page = page(&client, request, None, &mut seen)?;
     let mut response = page.response;
     if response.status < 400 {
         let body = std::mem::replace(&mut response.body, Box::new(io::empty()));
@@ -26,6 +28,7 @@ pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
             client,
             request: request.clone(),
             next: page.next,
+            seen,
             ends_line: true,
             body,
         });
@@ -42,20 +45,32 @@ struct Page {
 /// The target of the next page, or why it is not requested. That is an error only once this page has been read.
 type NextPage = Result<String, Error>;
 
-fn page(client: &Client, request: &Request, target: Option<String>) -> Result<Page, Error> {
+/// Requests a page. `seen` are the targets of the pages so far, to which this one is added.
+fn page(
+    client: &Client,
+    request: &Request,
+    target: Option<String>,
+    seen: &mut HashSet<String>,
+) -> Result<Page, Error> {
     let mut prepared = client.prepare(request)?;
     if let Some(target) = target {
         prepared.target = target;
     }
+    seen.insert(prepared.target.clone());
     let response = client.send_with_retries(&mut prepared)?;
+    // A redirect has changed it.
+    seen.insert(prepared.target.clone());
     let next = link(&response).map(|link| {
-        let target = prepared.same_origin_target(&link);
-        let target = target.filter(|target| *target != prepared.target);
-        target.ok_or_else(|| Error::Redirect {
+        let problem = match prepared.same_origin_target(&link) {
+            Some(target) if !seen.contains(&target) => return Ok(target),
+            Some(_) => "the pages are a loop: the next one has been read already",
+            None => "dq does not follow to this next page",
+        };
+        Err(Error::Redirect {
             status: response.status,
             reason: response.reason.clone(),
             location: one_line(&link),
-            problem: "dq does not follow to this next page",
+            problem,
         })
     });
     Ok(Page { response, next })
@@ -72,6 +87,8 @@ struct PaginatedBody {
     client: Client,
     request: Request,
     next: Option<NextPage>,
+    /// The targets of the pages so far.
+    seen: HashSet<String>,
     /// Whether the last byte was a line feed.
     ends_line: bool,
     /// The body of the current page.
@@ -86,17 +103,12 @@ impl PaginatedBody {
         };
         // Frees the connection of the last page for this one.
         self.body = Box::new(io::empty());
-        let mut page = page(&self.client, &self.request, Some(target))?;
+        let mut page = page(&self.client, &self.request, Some(target), &mut self.seen)?;
         if page.response.status >= 400 {
             return Err(page.response.failure());
         }
         self.next = page.next;
-        let body = page.response.body;
-        self.body = if self.ends_line {
-            body
-        } else {
-            Box::new(b"\n".chain(body))
-        };
+        self.body = page.response.body;
         Ok(true)
     }
 }
@@ -108,6 +120,11 @@ impl Read for PaginatedBody {
             if amount > 0 {
                 self.ends_line = buffer[amount - 1] == b'\n';
                 return Ok(amount);
+            }
+            if self.next.is_some() && !self.ends_line && !buffer.is_empty() {
+                buffer[0] = b'\n';
+                self.ends_line = true;
+                return Ok(1);
             }
             if !self.advance().map_err(io::Error::other)? {
                 return Ok(0);

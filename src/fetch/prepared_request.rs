@@ -92,9 +92,7 @@ impl PreparedRequest<'_> {
                     self.headers.retain(|(name, _)| name != header::EXPECT);
                 }
                 Ok(response) if response.status() == 101 => {
-                    return Err(Error::Protocol {
-                        problem: "the server switched to another protocol, unasked".to_owned(),
-                    });
+                    return Err(switched(&response));
                 }
                 Ok(response) => {
                     let has_empty_host = self.host_header().is_some_and(HeaderValue::is_empty);
@@ -195,6 +193,20 @@ fn refused_redirect(response: &Response, problem: &'static str) -> Error {
         reason: response.reason.clone(),
         location: one_line(response.header("location").unwrap_or_default()),
         problem,
+    }
+}
+
+/// The error of a status 101: the connection is no longer HTTP.
+fn switched(response: &HttpResponse<ureq::Body>) -> Error {
+    let upgrade = response.headers().get(header::UPGRADE);
+    let protocol = upgrade.map(|name| one_line(&String::from_utf8_lossy(name.as_bytes())));
+    let protocol = match protocol {
+        Some(name) if name.eq_ignore_ascii_case("websocket") => "WebSocket".to_owned(),
+        Some(name) if !name.is_empty() => name,
+        _ => "another protocol".to_owned(),
+    };
+    Error::Protocol {
+        problem: format!("the server switched to {protocol}, which dq does not speak"),
     }
 }
 

@@ -33,8 +33,8 @@ impl ReportedError {
 /// Scans a body for `errorDetail` while it is read.
 pub(crate) struct ErrorScanner {
     body: Body,
-    /// The body is from Podman's own API (libpod), which reports with `error` alone.
-    is_libpod: bool,
+    /// The body is a progress stream, in which `error` alone is a failure too. Elsewhere it is a field as any other.
+    is_progress: bool,
     reported: ReportedError,
     /// The current line as far as it has been read.
     line: Vec<u8>,
@@ -42,11 +42,11 @@ pub(crate) struct ErrorScanner {
 
 impl ErrorScanner {
     /// The scanner, and where the error will be found.
-    pub(crate) fn new(body: Body, is_libpod: bool) -> (Self, ReportedError) {
+    pub(crate) fn new(body: Body, is_progress: bool) -> (Self, ReportedError) {
         let reported = ReportedError::default();
         let scanner = Self {
             body,
-            is_libpod,
+            is_progress,
             reported: reported.clone(),
             line: Vec::new(),
         };
@@ -71,8 +71,8 @@ impl ErrorScanner {
 
     /// Scans a complete line.
     fn scan_line(&mut self) {
-        let key: &[u8] = if self.is_libpod {
-            b"\"error\""
+        let key: &[u8] = if self.is_progress {
+            b"\"error"
         } else {
             b"\"errorDetail\""
         };
@@ -81,16 +81,26 @@ impl ErrorScanner {
                 .into_iter::<Value>()
                 .map_while(Result::ok)
                 .filter_map(|value| {
-                    if self.is_libpod {
-                        value.get("error")?.as_str().map(one_line)
-                    } else {
-                        detail(&value)
-                    }
+                    let bare = || value.get("error").filter(|_| self.is_progress);
+                    detail(&value).or_else(|| Some(one_line(bare()?.as_str()?.trim())))
                 })
+                .filter(|message| !message.is_empty())
                 .for_each(|message| self.reported.set(message));
         }
         self.line.clear();
     }
+}
+
+/// Whether a POST to this target is answered with a progress stream: pull, push, load and build of images, pull, push
+/// and upgrade of plugins, and everything of Podman's own API (libpod).
+pub(crate) fn is_progress(target: &str) -> bool {
+    let path = target.split('?').next().unwrap_or_default();
+    let is_under = |folder: &str| path.contains(folder);
+    let ends = |ends: &[&str]| ends.iter().any(|end| path.ends_with(end));
+    is_under("/libpod/")
+        || ends(&["/build", "/images/create", "/images/load", "/plugins/pull"])
+        || (is_under("/images/") && ends(&["/push"]))
+        || (is_under("/plugins/") && ends(&["/push", "/upgrade"]))
 }
 
 /// The message of `{"errorDetail": {"message": "…"}, "error": "…"}`. `error` is deprecated since API 1.48.
@@ -124,9 +134,9 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    fn reported(body: &str, is_libpod: bool) -> Option<String> {
+    fn reported(body: &str, is_progress: bool) -> Option<String> {
         let bytes = Box::new(io::Cursor::new(body.to_owned()));
-        let (mut scanner, reported) = ErrorScanner::new(bytes, is_libpod);
+        let (mut scanner, reported) = ErrorScanner::new(bytes, is_progress);
         let mut read = Vec::new();
         // Short reads, so that lines are split.
         let mut piece = [0; 7];
@@ -173,9 +183,33 @@ mod tests {
         for (body, expected) in cases {
             assert_eq!(reported(body, false).as_deref(), expected, "{body}");
         }
-        let libpod = "{\"stream\":\"x\"}\n{\"error\":\"no\\tway\"}\n";
-        assert_eq!(reported(libpod, true).as_deref(), Some("no\\tway"));
-        assert_eq!(reported(libpod, false), None);
+        let progress = "{\"stream\":\"x\"}\n{\"error\":\"no\\tway\"}\n";
+        assert_eq!(reported(progress, true).as_deref(), Some("no\\tway"));
+        assert_eq!(reported(progress, false), None);
+    }
+
+    #[test]
+    fn progress_streams() {
+        let progress = [
+            "/v1.44/images/create?fromImage=x",
+            "/build",
+            "/images/a/b/push",
+            "/plugins/x/upgrade",
+            "/v5/libpod/images/pull",
+        ];
+        for target in progress {
+            assert!(is_progress(target), "{target}");
+        }
+        for target in [
+            "/containers/x/wait",
+            "/images/x/tag?repo=/push",
+            "/1.0/push",
+        ] {
+            assert!(!is_progress(target), "{target}");
+        }
+        let both = "{\"error\":\"old\",\"errorDetail\":{\"message\":\"new\"}}";
+        assert_eq!(reported(both, true).as_deref(), Some("new"));
+        assert_eq!(reported("{\"error\":\"\"}", true), None);
     }
 
     #[test]

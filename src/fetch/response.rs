@@ -10,9 +10,10 @@ use super::content_coding::{self, Coding};
 use super::error::Error;
 use super::error_message;
 use super::logs::Frames;
-use super::reported_error::{ErrorScanner, ReportedError};
+use super::reported_error::{ErrorScanner, ReportedError, is_progress};
 use super::response_head;
 use super::ureq_error::read_error;
+use dq_text::one_line;
 
 /// How much of an error's body is read, in bytes: as much as docker's own client reads (moby client/request.go,
 /// `checkResponseErr`).
@@ -257,7 +258,7 @@ impl Response {
     /// Scans the body, as it is read, for an error that the server reports within a stream whose status was a success.
     pub fn scan_for_errors(&mut self) -> ReportedError {
         let body = std::mem::replace(&mut self.body, Box::new(io::empty()));
-        let (body, error) = ErrorScanner::new(body, self.target.contains("/libpod/"));
+        let (body, error) = ErrorScanner::new(body, is_progress(&self.target));
         self.body = Box::new(body);
         error
     }
@@ -280,9 +281,11 @@ impl Response {
         }
         let (message, is_json) = match &self.unknown_coding {
             Some(name) => (undecoded(name), false),
-            None => error_message::find(&bytes),
+            None => error_message::find(&bytes, (self.status, &self.reason)),
         };
-        let hint = hint(self.status, &message, self.has_empty_host && !is_json);
+        let hint = self
+            .upgrade_hint(&message)
+            .or_else(|| hint(self.status, &message, self.has_empty_host && !is_json));
         let rest: Body = match broken {
             Some(error) => Box::new(FailedRead(Some(error))),
             None => body,
@@ -290,10 +293,27 @@ impl Response {
         self.body = Box::new(Cursor::new(bytes).chain(rest));
         Error::Status {
             status: self.status,
-            message: without_status(message, self.status, &self.reason),
+            message,
             reason: self.reason.clone(),
             hint,
         }
+    }
+
+    /// The hint for a server that wants another protocol: a WebSocket server answers a plain request with 426 or 400, and
+    /// says so in a header or in its message (RFC 6455 §4.4, RFC 9110 §15.5.22).
+    fn upgrade_hint(&self, message: &str) -> Option<String> {
+        let upgrade = self.header("upgrade").unwrap_or_default();
+        let speaks_websocket = self.header("sec-websocket-version").is_some()
+            || [upgrade, message]
+                .iter()
+                .any(|text| text.to_ascii_lowercase().contains("websocket"));
+        let protocol = match upgrade {
+            _ if speaks_websocket => "WebSocket".to_owned(),
+            "" => "another protocol".to_owned(),
+            upgrade => one_line(upgrade),
+        };
+        (speaks_websocket || self.status == 426)
+            .then(|| format!("the endpoint wants {protocol}, which dq does not speak"))
     }
 }
 
@@ -309,13 +329,6 @@ impl Read for FailedRead {
 /// The message of an error whose body cannot be read.
 fn undecoded(coding: &str) -> String {
     format!("the body is compressed with {coding}, which dq does not decode")
-}
-
-/// The message, or none if it only repeats the status.
-fn without_status(message: String, status: u16, reason: &str) -> String {
-    let line = format!("{status} {reason}");
-    let repeats = message.eq_ignore_ascii_case(reason) || message.eq_ignore_ascii_case(&line);
-    if repeats { String::new() } else { message }
 }
 
 /// What may help against an error of the server's.

@@ -105,7 +105,9 @@ fn check_status(
             return Err(failure.into());
         }
         deferred.fail(failure);
-    } else if exchange.request.method == "POST" && response.kind == BodyKind::Json {
+    } else if exchange.request.method == "POST"
+        && matches!(response.kind, BodyKind::Json | BodyKind::Text)
+    {
         deferred.watch(response.scan_for_errors());
     }
     Ok(())
