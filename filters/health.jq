@@ -4,7 +4,7 @@ module {
   output: "table",
   columns: ["name", "health", "status"]
 };
-map({
+. // [] | map({
   name: name,
   health: ((.Health | objects | .Status) // (.Status | strings | capture("\\((health: )?(?<health>[a-z]+)\\)$").health) // null),
   status: .Status

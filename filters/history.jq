@@ -4,4 +4,4 @@ module {
   output: "table",
   columns: "id|short_id, created|ago, created_by|gsub(\"\\t\"; \" \"), size|bytes, comment"
 };
-map({id: .Id, created: (.Created | _time), created_by: .CreatedBy, size: .Size, comment: .Comment})
+. // [] | map({id: .Id, created: (.Created | _time), created_by: .CreatedBy, size: .Size, comment: .Comment})

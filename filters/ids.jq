@@ -4,4 +4,4 @@ module {
   output: "lines",
   columns: ".|short_id"
 };
-map(.Id)
+. // [] | map(.Id)

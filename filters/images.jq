@@ -7,7 +7,7 @@ module {
 def untagged: . == null or length == 0 or . == ["<none>:<none>"];
 # An image pulled by digest has a repository and no tag.
 def repositories: . // [] | map(split("@")[0]) | unique | if length == 0 then ["<none>"] else . end;
-map(. as $image
+. // [] | map(. as $image
   | (if .RepoTags | untagged then .RepoDigests | repositories | map(. + ":<none>") else .RepoTags end)[]
   | split(":")
   | {

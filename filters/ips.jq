@@ -5,7 +5,7 @@ module {
   columns: ["name", "network", "ip", "ipv6", "gateway", "mac"]
 };
 def text: if . == "" then null else . end;
-map(name as $name
+. // [] | map(name as $name
   | (.NetworkSettings.Networks // {} | to_entries[])
   | {
       name: $name,

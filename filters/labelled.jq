@@ -4,4 +4,4 @@ module {
   output: "table",
   columns: ["name", "label", "value"]
 };
-map(name as $name | (.Labels // {} | to_entries[]) | {name: $name, label: .key, value})
+. // [] | map(name as $name | (.Labels // {} | to_entries[]) | {name: $name, label: .key, value})

@@ -4,5 +4,5 @@ module {
   output: "table",
   columns: "size|bytes, created|ago, created_by"
 };
-map(select(.Size > 0)) | sort_by(-.Size)
+. // [] | map(select(.Size > 0)) | sort_by(-.Size)
 | map({size: .Size, created: (.Created | _time), created_by: .CreatedBy})

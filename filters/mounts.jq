@@ -4,7 +4,7 @@ module {
   output: "table",
   columns: ["name", "type", "source", "destination", "mode"]
 };
-map(name as $name
+. // [] | map(name as $name
   | (.Mounts // [])[] | objects
   | {
       name: $name,

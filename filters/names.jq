@@ -1,2 +1,2 @@
 module {about: "Names of running containers", endpoint: "/containers/json", output: "lines"};
-map(name)
+. // [] | map(name)

@@ -4,7 +4,7 @@ module {
   output: "table",
   columns: "id|short_id, name, driver, scope, subnets|join(\", \")"
 };
-sort_by(.Name | _natural)
+. // [] | sort_by(.Name | _natural)
 | map({
     id: .Id,
     name: .Name,

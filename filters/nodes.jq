@@ -4,7 +4,7 @@ module {
   output: "table",
   columns: "id, hostname, status|_capital, availability|_capital, manager|_capital, engine"
 };
-sort_by(.Description.Hostname | _natural)
+. // [] | sort_by(.Description.Hostname | _natural)
 | map({
     id: .ID,
     hostname: .Description.Hostname,

@@ -4,7 +4,7 @@ module {
   output: "table",
   columns: "id|short_id, image|if startswith(\"sha256:\") then short_id else . end, command, created|ago, STATUS: {status, state}|.status, ports, name"
 };
-map({
+. // [] | map({
   id: .Id,
   image: .Image,
   command: .Command,

@@ -5,7 +5,7 @@ module {
   columns: "name, PUBLISHED: {published, address}|\"\\(.address):\\(.published)\", PORT: {port, protocol}|\"\\(.port)/\\(.protocol)\""
 };
 # 0.0.0.0 and [::] together are one row, with the address *.
-map(name as $name
+. // [] | map(name as $name
   | (.Ports // [] | map(select((.PublicPort // 0) > 0)) | group_by([.PrivatePort, .Type, .PublicPort])[])
   | ports | split(", ")[] | split("->")
   | (.[0] | rindex(":")) as $colon

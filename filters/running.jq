@@ -1,2 +1,2 @@
 module {about: "The running ones of a list of containers"};
-map(select(.State == "running"))
+. // [] | map(select(.State == "running"))

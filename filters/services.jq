@@ -17,7 +17,7 @@ def replicas:
       elif $mode.GlobalJob then " (\($done)/\($desired + $done) completed)"
       elif $mode.Replicated and $most > 0 then " (max \($most) per node)"
       else "" end;
-sort_by(.Spec.Name | _natural)
+. // [] | sort_by(.Spec.Name | _natural)
 | map({
     id: .ID,
     name: .Spec.Name,

@@ -5,7 +5,7 @@ module {
   columns: "id|short_id, name, image, node|short_id, DESIRED STATE: desired|_capital, CURRENT STATE: {state, since}|[(.state | _capital), (.since | ago | if . == null then null else (.[:1] | ascii_downcase) + .[1:] end)] | map(strings) | join(\" \"), error, ports"
 };
 # The tasks of each slot or node, newest first.
-sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)
+. // [] | sort_by(.CreatedAt) | reverse | sort_by(.ServiceID, .Slot, .NodeID)
 | map({
     id: .ID,
     name: "\(.ServiceID | short_id).\(.Slot // .NodeID // "")",
