@@ -2,7 +2,7 @@ module {
   about: "Disk space used by images, containers and volumes",
   endpoint: "/system/df",
   output: "table",
-  columns: "type, total, active, size|_bytes(\"si\"; 4), RECLAIMABLE: {reclaimable, size}|\"\\(.reclaimable | _bytes(\"si\"; 4))\\(if .size > 0 then \" (\\(.reclaimable * 100 / .size | floor)%)\" else \"\" end)\""
+  columns: "type, total, active, size|_bytes(\"si\"; 4), {reclaimable, size}|\"\\(.reclaimable | _bytes(\"si\"; 4))\\(if .size > 0 then \" (\\(.reclaimable * 100 / .size | floor)%)\" else \"\" end)\""
 };
 def sum(f): map(f // 0 | if . < 0 then 0 else . end) | add // 0;
 # From API 1.52 on, the engine computes these totals. Before that, the client does, as here and in the docker CLI.

@@ -2,7 +2,7 @@ module {
   about: "Running containers",
   endpoint: "/containers/json",
   output: "table",
-  columns: "id|short_id, image|if startswith(\"sha256:\") then short_id else . end, command, created|ago, STATUS: {status, state}|.status, ports, name"
+  columns: "id|short_id, image|if startswith(\"sha256:\") then short_id else . end, command, created|ago, {status, state}|.status, ports, name"
 };
 . // [] | map({
   id: .Id,

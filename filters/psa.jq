@@ -2,6 +2,6 @@ module {
   about: "All containers, including stopped ones",
   endpoint: "/containers/json?all=1",
   output: "table",
-  columns: "id|short_id, image|if startswith(\"sha256:\") then short_id else . end, command, created|ago, STATUS: {status, state}|.status, ports, name"
+  columns: "id|short_id, image|if startswith(\"sha256:\") then short_id else . end, command, created|ago, {status, state}|.status, ports, name"
 };
 ps

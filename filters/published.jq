@@ -2,7 +2,7 @@ module {
   about: "Published ports, one row each",
   endpoint: "/containers/json",
   output: "table",
-  columns: "name, PUBLISHED: {published, address}|\"\\(.address):\\(.published)\", PORT: {port, protocol}|\"\\(.port)/\\(.protocol)\""
+  columns: "name, {published, address}|\"\\(.address):\\(.published)\", {port, protocol}|\"\\(.port)/\\(.protocol)\""
 };
 # 0.0.0.0 and [::] together are one row, with the address *.
 . // [] | map(name as $name

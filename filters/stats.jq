@@ -42,7 +42,7 @@ def row:
 # The containers that are named, by name or ID, or else those that run.
 def wanted:
   . // []
-  | if $names == [] then .[] | select(.State == "running")
+  | if $names == [] then .[] | select(.State == "running" or .State == "paused")
   else . as $all | $names[] | . as $name | ltrimstr("/") as $bare
     | first(($all[] | select(.Names // [] | any(.[]; ltrimstr("/") == $bare))), ($all[] | select(.Id | startswith($bare))))
       // error("No such container: \($name)")

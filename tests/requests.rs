@@ -884,7 +884,7 @@ fn the_curl_command_includes_the_output_format() {
             "jq 'def inspect: .\n;\ninspect | .Id'",
             "",
         ),
-        (&["ids"], "jq 'map(.Id)'", "columns"),
+        (&["ids"], "jq '. // [] | map(.Id)'", "columns"),
     ];
     for (args, jq, missing) in cases {
         let is_saved = args[0].chars().all(char::is_alphabetic);

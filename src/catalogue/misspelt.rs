@@ -186,8 +186,8 @@ fn meant(key: &str, value: &str, names: &[String]) -> Option<String> {
         .or_else(|| find(&|name| name.to_lowercase() == wanted))
         .or_else(|| find(&|name| name_of(name) == bare))
         .or_else(|| find(&|name| letters(&name_of(name)) == letters(bare)))
-        .or_else(|| nearest(bare, names))
-        .or_else(|| find(&|name| bare.len() > 1 && name_of(name).starts_with(bare)))
+        .or_else(|| (bare.len() > 1).then(|| nearest(bare, names)).flatten())
+        .or_else(|| find(&|name| !bare.is_empty() && name_of(name).starts_with(bare)))
         .or_else(|| find(&|name| ABBREVIATED.contains(&(bare, name))))
 }
 

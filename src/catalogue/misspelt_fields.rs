@@ -50,6 +50,16 @@ pub fn misspelt_field(
         .and_then(|value| wrong_type(field, key, value))
 }
 
+/// What is wrong with a key in the body of a request whose endpoint reads none; `None` if it reads one, or is unknown.
+pub fn field_without_body(method: &str, path: &str, key: &str) -> Option<Misspelling> {
+    let path = decoded(path);
+    let endpoint = fitting(&path).into_iter().find(|it| it.method == method)?;
+    endpoint
+        .body
+        .is_empty()
+        .then(|| without_body(&endpoint, &path, key))
+}
+
 /// A field for an endpoint that reads no body. One that is a query parameter must not pass: without it the request does
 /// something else.
 fn without_body(endpoint: &Endpoint, path: &str, key: &str) -> Misspelling {
@@ -61,7 +71,7 @@ fn without_body(endpoint: &Endpoint, path: &str, key: &str) -> Misspelling {
         is_refused: parameter.is_some(),
         hint: match parameter {
             Some(name) => format!("did you mean -q {name}=…?"),
-            None if names.is_empty() => "it takes no parameters either: leave -F out".into(),
+            None if names.is_empty() => "it takes no parameters either: leave the body out".into(),
             None => format!("it takes -q with {}", names.join(", ")),
         },
     }
@@ -69,6 +79,10 @@ fn without_body(endpoint: &Endpoint, path: &str, key: &str) -> Misspelling {
 
 /// The query parameter that a field is probably meant for.
 fn parameter(endpoint: &Endpoint, key: &str) -> Option<String> {
+    if key == "filters" {
+        let filter = endpoint.filters().next()?;
+        return Some(format!("filters.{}", filter.name));
+    }
     if let Some(filter) = key
         .strip_prefix("filters[")
         .or(key.strip_prefix("filters."))

@@ -218,7 +218,7 @@ fn directory_name(name: &str) -> String {
 fn read_json(path: &Path) -> Result<Option<Value>, Error> {
     let bytes = read(path).map_err(|error| invalid(path, &os_reason(&error)))?;
     bytes
-        .map(|bytes| serde_json::from_slice(&bytes))
+        .map(|bytes| serde_json::from_str(&String::from_utf8_lossy(&bytes)))
         .transpose()
         .map_err(|error| invalid(path, &format!("not valid JSON: {error}")))
 }
@@ -234,7 +234,9 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// The object that a text begins with, as Go's `json.Decoder` reads it: no text and `null` are an empty one, and what
 /// follows the object is ignored.
 fn first_object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
-    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter();
+    // Go replaces bytes that are not UTF-8.
+    let text = String::from_utf8_lossy(bytes);
+    let mut values = serde_json::Deserializer::from_str(&text).into_iter();
     match values.next().transpose() {
         Ok(None | Some(Value::Null)) => Ok(Map::new()),
         Ok(Some(Value::Object(object))) => Ok(object),

@@ -103,6 +103,20 @@ impl<'s> JaqCompiler<'s> {
         };
         let (text, path) = (self.program.text, self.program.path.unwrap_or_default());
         linker.add_main(MAIN, module, &mut Scope::new(text, path, file), None);
+        if linker
+            .builtins
+            .iter()
+            .any(|builtin| builtin.name == "fetch")
+        {
+            let message = "fetch cannot be used in a column's filter".to_owned();
+            let at = text
+                .find("fetch")
+                .map_or("", |at| &text[at..at + "fetch".len()]);
+            let hint = Some("fetch in the main filter, and show what it yields".to_owned());
+            linker
+                .errors
+                .push(CompileError::at(path, text, at, message, hint));
+        }
         if !linker.errors.is_empty() {
             return Err(linker.errors);
         }

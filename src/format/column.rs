@@ -1,6 +1,6 @@
 //! A column: a path into the rows (`id`, `State.Health`), with a header and a filter for its cells if wanted.
 
-use dq_json::value::Value;
+use dq_json::value::{Map, Value};
 
 /// A column of a table, CSV, TSV or Markdown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,11 +99,37 @@ impl Column {
         self.header.is_none() && self.filter.is_none()
     }
 
-    /// Whether the column shows what `other` is a bare path of, as `{memory, limit}` shows `memory`.
+    /// Whether the column shows what `other` is a bare path of, as `{memory, limit}` shows `memory`, or has it as its
+    /// header.
     pub(crate) fn presents(&self, other: &Self) -> bool {
-        match (self.paths(), &other.path) {
-            ([first, ..], Path::Value(path)) => first.eq_ignore_ascii_case(path),
-            _ => false,
+        let Path::Value(path) = &other.path else {
+            return false;
+        };
+        let first = self.paths().first();
+        let has_header = |header: &String| header.eq_ignore_ascii_case(path);
+        first.is_some_and(|first| first.eq_ignore_ascii_case(path))
+            || self.header.as_ref().is_some_and(has_header)
+    }
+
+    /// Whether the row has a value at every path of the column; null counts.
+    pub(crate) fn is_found_in(&self, row: &Value) -> bool {
+        self.paths().iter().all(|path| find(row, path).is_some())
+    }
+
+    /// How far the first path that the row lacks leads in it: the path of the value where it ends, and the keys there.
+    pub(crate) fn end_in(&self, row: &Value) -> (String, Vec<String>) {
+        let mut paths = self.paths().iter();
+        let lacking = paths.find(|path| find(row, path).is_none());
+        let path = lacking.map_or("", String::as_str);
+        let dots = path.rmatch_indices('.').map(|(dot, _)| &path[..dot]);
+        for parent in dots {
+            if let Some(Value::Obj(map)) = find(row, parent) {
+                return (parent.to_owned(), keys(&map));
+            }
+        }
+        match row {
+            Value::Obj(map) => (String::new(), keys(map)),
+            _ => Default::default(),
         }
     }
 
@@ -121,6 +147,16 @@ impl Column {
             Path::Row => &[],
             Path::Value(path) => std::slice::from_ref(path),
             Path::Object(paths) => paths,
+        }
+    }
+
+    /// The header where none was given: the path, or that of the first value where it shows several. `name` is the
+    /// column's unique name, which begins with the path.
+    pub(crate) fn title<'a>(&'a self, name: &'a str) -> &'a str {
+        match &self.path {
+            Path::Object(_) => self.subject(),
+            Path::Value(path) => path,
+            Path::Row => name.trim_end(),
         }
     }
 
@@ -148,6 +184,10 @@ impl Column {
             child(row, first).is_some() || find(row, path).is_some()
         })
     }
+}
+
+fn keys(map: &Map) -> Vec<String> {
+    map.iter().map(|(key, _)| key.to_string()).collect()
 }
 
 /// The value at a path. Keys may contain dots themselves (`Labels.com.docker.compose.project`), so the whole rest of

@@ -180,7 +180,7 @@ impl<W: RowWriter> Formatter for ColumnarFormatter<W> {
         }
     }
 
-    fn missing_columns(&self) -> Option<MissingColumnNames> {
+    fn missing_columns(&self) -> Vec<MissingColumnNames> {
         self.rows.missing_columns()
     }
 

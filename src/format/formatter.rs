@@ -6,11 +6,13 @@ use dq_json::value::{FilterOutput, Value};
 
 use crate::error::Error;
 
-/// The paths of selected columns that no row had, and the keys of the first row.
+/// The paths of selected columns that no row had, and the keys where they end in the first row.
 #[derive(Debug, PartialEq, Eq)]
 pub struct MissingColumnNames {
     /// The paths of the columns, in order.
     pub columns: Vec<String>,
+    /// The path of the value where they end; empty for the row itself.
+    pub parent: String,
     /// The keys that there are, in order.
     pub keys: Vec<String>,
 }
@@ -56,9 +58,9 @@ pub trait Formatter {
         Ok(())
     }
 
-    /// The selected columns that no row had, once all values are written; `None` if there is none.
-    fn missing_columns(&self) -> Option<MissingColumnNames> {
-        None
+    /// The selected columns that no row had, once all values are written.
+    fn missing_columns(&self) -> Vec<MissingColumnNames> {
+        Vec::new()
     }
 
     /// Writes everything that is left after the last value.

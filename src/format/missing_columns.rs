@@ -1,7 +1,5 @@
 //! Selected columns that no row has: a misspelt path would otherwise be an empty column.
 
-use std::rc::Rc;
-
 use crate::column::Column;
 use dq_json::value::Value;
 
@@ -11,8 +9,8 @@ pub struct MissingColumns {
     is_seen: Vec<bool>,
     /// How many columns no row has had.
     unseen: usize,
-    /// The keys of the first object.
-    keys: Option<Vec<Rc<str>>>,
+    /// The first object.
+    first: Option<Value>,
 }
 
 impl MissingColumns {
@@ -21,7 +19,7 @@ impl MissingColumns {
         Self {
             is_seen: vec![false; columns],
             unseen: columns,
-            keys: None,
+            first: None,
         }
     }
 
@@ -34,27 +32,25 @@ impl MissingColumns {
     }
 
     fn note_unseen<'c>(&mut self, row: &Value, columns: impl Iterator<Item = Option<&'c Column>>) {
-        if let (None, Value::Obj(map)) = (&self.keys, row) {
-            self.keys = Some(map.iter().map(|(key, _)| key.clone()).collect());
+        if let (None, Value::Obj(_)) = (&self.first, row) {
+            self.first = Some(row.clone());
         }
         for (is_seen, column) in self.is_seen.iter_mut().zip(columns) {
-            if !*is_seen && column.is_none_or(|it| it.is_present_in(row)) {
+            if !*is_seen && column.is_none_or(|it| it.is_found_in(row)) {
                 *is_seen = true;
                 self.unseen -= 1;
             }
         }
     }
 
-    /// The indexes of the columns that no object has had, if there was an object.
-    pub fn indexes(&self) -> impl Iterator<Item = usize> {
-        let indexes = self.is_seen.iter().enumerate();
-        let has_rows = self.keys.is_some();
-        indexes.filter_map(move |(at, is_seen)| (has_rows && !is_seen).then_some(at))
-    }
-
-    /// The keys of the first object.
-    pub fn keys(&self) -> Vec<String> {
-        let keys = self.keys.iter().flatten();
-        keys.map(|key| key.to_string()).collect()
+    /// The indexes of the columns that no object has had, with the first object, if there was one.
+    pub fn unseen(&self) -> impl Iterator<Item = (usize, &Value)> {
+        let first = self.first.as_ref();
+        let indexes = self
+            .is_seen
+            .iter()
+            .enumerate()
+            .filter(|(_, is_seen)| !**is_seen);
+        indexes.filter_map(move |(at, _)| Some((at, first?)))
     }
 }

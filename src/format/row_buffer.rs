@@ -143,21 +143,33 @@ impl RowBuffer {
     pub fn names(&self) -> impl ExactSizeIterator<Item = ColumnName<'_>> {
         self.entries.iter().map(|(path, entry)| ColumnName {
             header: entry.column.as_ref().and_then(Column::header),
-            path,
+            path: entry
+                .column
+                .as_ref()
+                .map_or(path, |column| column.title(path)),
             subject: entry.column.as_ref().map_or(path, Column::subject),
             origin: entry.origin,
         })
     }
 
-    /// The columns that no row has had; `None` if there is none, or no row.
-    pub fn missing_columns(&self) -> Option<MissingColumnNames> {
-        let missing = self.missing.indexes();
-        let columns = missing.filter_map(|at| self.entries[at].column.as_ref());
-        let columns: Vec<_> = columns.map(Column::path).collect();
-        (!columns.is_empty()).then(|| MissingColumnNames {
-            columns,
-            keys: self.missing.keys(),
-        })
+    /// The columns that no row has had, by where their paths end in the first row.
+    pub fn missing_columns(&self) -> Vec<MissingColumnNames> {
+        let mut all: Vec<MissingColumnNames> = Vec::new();
+        for (at, row) in self.missing.unseen() {
+            let Some(column) = &self.entries[at].column else {
+                continue;
+            };
+            let (parent, keys) = column.end_in(row);
+            match all.iter_mut().find(|known| known.parent == parent) {
+                Some(known) => known.columns.push(column.path()),
+                None => all.push(MissingColumnNames {
+                    columns: vec![column.path()],
+                    parent,
+                    keys,
+                }),
+            }
+        }
+        all
     }
 
     /// The first failure of the filter of each column, once.

@@ -69,7 +69,7 @@ impl Formatter for TableOrJson {
         self.table.before_blocking(out)
     }
 
-    fn missing_columns(&self) -> Option<MissingColumnNames> {
+    fn missing_columns(&self) -> Vec<MissingColumnNames> {
         self.table.missing_columns()
     }
 

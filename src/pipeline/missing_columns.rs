@@ -2,6 +2,9 @@
 
 use dq_format::MissingColumnNames;
 
+/// At most this many keys are listed.
+const MAX_KEYS: usize = 40;
+
 /// What to tell of columns that no row has: the keys that there are, and the nearest one.
 pub fn message(missing: &MissingColumnNames) -> String {
     let noun = if missing.columns.len() == 1 {
@@ -9,16 +12,36 @@ pub fn message(missing: &MissingColumnNames) -> String {
     } else {
         "columns"
     };
-    let mut message = format!(
-        "dq: format: no row has the {noun} {}; the keys are {}",
-        missing.columns.join(", "),
-        missing.keys.join(", ")
-    );
+    let (parent, columns) = (&missing.parent, missing.columns.join(", "));
+    let of_parent = if parent.is_empty() {
+        String::new()
+    } else {
+        format!(" of {parent}")
+    };
+    let mut keys_shown: Vec<&str> = missing
+        .keys
+        .iter()
+        .take(MAX_KEYS)
+        .map(String::as_str)
+        .collect();
+    if missing.keys.len() > MAX_KEYS {
+        keys_shown.push("…");
+    }
+    let mut message = if keys_shown.is_empty() {
+        format!("dq: format: no row has the {noun} {columns}")
+    } else {
+        let keys = keys_shown.join(", ");
+        format!("dq: format: no row has the {noun} {columns}; the keys{of_parent} are {keys}")
+    };
     let keys = || missing.keys.iter().map(String::as_str);
-    // Any short word resembles any other.
-    let near = missing.columns.iter().filter(|column| column.len() > 2);
+    let near = missing.columns.iter();
     let near: Vec<_> = near
-        .filter_map(|column| dq_filter::nearest(column, keys()))
+        .filter_map(|column| {
+            let column = column.strip_prefix(parent.as_str()).unwrap_or(column);
+            let key = column.trim_start_matches('.').split('.').next()?;
+            // Any short word resembles any other.
+            dq_filter::nearest(key, keys()).filter(|_| key.len() > 2)
+        })
         .collect();
     if !near.is_empty() {
         message.push_str(&format!("\nhint: did you mean {}?", near.join(", ")));

@@ -151,7 +151,7 @@ impl Output {
         let finished = formatter.finish(&mut *self.stdout());
         let missing = formatter.missing_columns();
         drop(formatter);
-        if let Some(missing) = missing {
+        for missing in missing {
             self.report(&missing_columns::message(&missing));
         }
         Ok(finished?)

@@ -31,11 +31,21 @@ pub fn run(
     let deadline = limit.map(|limit| Instant::now() + limit);
     let left = || deadline.map(|end| end.saturating_duration_since(Instant::now()));
     let mut changes = Changes::subscribe(exchange);
+    // What may be wrong is told at once, and once: the wait may be long.
+    let mut told = None;
     loop {
         let state = match attempt(plan, exchange, filter, output, stack_bytes, left()) {
             Ok(Attempt::Done(code)) => return Ok(code),
             Ok(Attempt::NotYet(state)) => state,
-            Err(Error::Fetch(error)) if is_not_yet(&error) => error.to_string(),
+            Err(Error::Fetch(error)) if is_not_yet(&error) => {
+                let is_status = matches!(error, dq_fetch::Error::Status { .. });
+                let hint = error.hint().filter(|_| is_status);
+                if let Some(hint) = hint.filter(|hint| told.as_ref() != Some(hint)) {
+                    output.report(&format!("dq: fetch: {error}\nhint: {hint}"));
+                    told = Some(hint);
+                }
+                error.to_string()
+            }
             Err(error) => return Err(error),
         };
         changes.wait(left());

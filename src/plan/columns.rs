@@ -45,8 +45,8 @@ pub struct CellProgram {
 
 /// The columns of a format, and their filters where it is one that people read.
 ///
-/// Header and filter of a saved filter's column are how people see its data, so the formats for programs have neither. A
-/// typed header is for all formats.
+/// Header and filter of a built-in saved filter's column are how people see its data, so the formats for programs have
+/// neither. A header that somebody has chosen is for all formats.
 pub(super) fn columns(
     typed: &FormatOptions,
     saved: Option<SavedColumns>,
@@ -120,14 +120,15 @@ fn saved_columns(
     let columns = Columns {
         selection: selection(sort_keys, origin, saved.is_filtered),
         reports_missing: is_own && !saved.is_filtered,
-        selected: Some(if is_readable {
+        selected: Some(if is_readable || is_own {
             selected.collect()
         } else {
             selected.map(Column::into_data).collect()
         }),
         ..columns
     };
-    let has_filters = is_readable && !list.filters.is_empty();
+    // Somebody's own filters are compiled even where they do not apply, to report what is wrong with them.
+    let has_filters = (is_readable || is_own) && !list.filters.is_empty();
     let cells = has_filters.then(|| CellProgram::new(saved, list.filters));
     Ok((columns, cells.into_iter().collect()))
 }
@@ -171,10 +172,16 @@ pub fn column_list(text: &str, path: Option<&str>) -> Result<ColumnList, Error> 
         };
         let message = format!("{option}: {}", error.message);
         let path = path.unwrap_or_default();
+        let is_slice = text[error.range.clone()].contains('[');
+        let hint = if is_slice {
+            "a slice or a negative index goes into the filter: Names[0]|.[1:]"
+        } else {
+            "columns are [HEADER:] PATH [| FILTER], with commas between them"
+        };
         let error = CompileError::in_text(path, text, error.range, message);
         Error::Usage {
             message: error.to_string(),
-            hint: Some("columns are [HEADER:] PATH [| FILTER], with commas between them".into()),
+            hint: Some(hint.into()),
         }
     })
 }

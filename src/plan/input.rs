@@ -59,6 +59,7 @@ pub(super) fn source(
     if let (false, dq_fetch::Source::Endpoint(path)) = (is_url, &source) {
         check::query(&request.method, path, &typed.request, &host, warnings)?;
         check::fields(&request.method, path, &typed.request, warnings)?;
+        check::body(&request.method, path, &typed.request, warnings)?;
     }
     Ok(Input::Http(Box::new(Exchange {
         host,

@@ -166,10 +166,16 @@ impl Call {
         signature(&self.saved.name, &self.metadata)
     }
 
+    /// The format that the metadata asks for; columns imply a table, as `--columns` does.
+    fn output(&self) -> Option<String> {
+        let table = || self.metadata.columns.as_ref().map(|_| "table".to_owned());
+        self.metadata.output.clone().or_else(table)
+    }
+
     /// The format and the columns that the metadata asks for.
     pub(super) fn format(&self, is_filtered: bool, saved_filters: &SavedFilters) -> SavedFormat {
         SavedFormat {
-            output: self.metadata.output.clone(),
+            output: self.output(),
             columns: columns::of(&self.saved, &self.metadata, is_filtered, saved_filters),
         }
     }

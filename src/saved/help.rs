@@ -65,7 +65,8 @@ fn described(saved: &SavedFilter, metadata: &Metadata, store: &FilterStore) -> S
         .collect();
     line("variables", &args.join(", "));
     text.push_str(&parameters(method, endpoint));
-    text.push_str(&examples(&usage, &columns));
+    let is_object = metadata.output.as_deref() == Some("record") || saved.name == "restarts";
+    text.push_str(&examples(&usage, &columns, is_object));
     text.push_str(&place(saved));
     text
 }
@@ -103,13 +104,15 @@ fn parameters(method: &str, endpoint: &str) -> String {
     text
 }
 
-fn examples(usage: &str, columns: &[String]) -> String {
+/// Examples of calls; `is_object` says that the output is one object instead of rows.
+fn examples(usage: &str, columns: &[String], is_object: bool) -> String {
     let call = usage.trim_end_matches(" [FILTER]").replace(" [NAME…]", "");
     let mut text = format!("\nexamples:\n  {call}\n");
     if let [first, second, ..] = columns {
         text.push_str(&format!("  {call} -o json\n"));
         text.push_str(&format!("  {call} --columns {first},{second}\n"));
-        text.push_str(&format!("  {call} -r '.[].{first}'\n"));
+        let each = if is_object { "" } else { ".[]" };
+        text.push_str(&format!("  {call} -r '{each}.{first}'\n"));
     }
     text
 }

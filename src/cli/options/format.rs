@@ -10,7 +10,7 @@ pub const FORMAT: &[Opt] = &[
         &["FORMAT"],
         "json, jsonl, raw, lines, table, record, csv, tsv, markdown, yaml, toml, xml, cbor",
     ),
-    valued(
+    repeated(
         "columns",
         ' ',
         &["COLUMN,..."],

@@ -81,7 +81,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
     ("docker inspect web | dq '.[0].State'", ""),
     ("dq --demo /containers/json '.[].Names'", "without Docker"),
     (
-        "dq ps; dq logs web; dq images 'map(select(.size == \"1.2GB\"))'",
+        "dq ps; dq logs web; dq images 'map(select(.size > 1e9))'",
         "",
     ),
     (

@@ -11,7 +11,7 @@ pub fn format(options: &ParsedOptions) -> Result<FormatOptions, String> {
     Ok(FormatOptions {
         output: texts(options, "output", "the value of --output")?,
         table: options.get_flag("table"),
-        columns: text(options, "columns")?,
+        columns: columns(options)?,
         no_header: options.get_flag("no-header"),
         wide: options.get_flag("wide"),
         raw: options.get_flag("raw-output"),
@@ -31,6 +31,12 @@ pub fn format(options: &ParsedOptions) -> Result<FormatOptions, String> {
 pub fn tab(options: &ParsedOptions) -> Result<bool, String> {
     let is_tab = text(options, "indent")?.is_some_and(|value| value == "-1");
     Ok(is_tab || options.get_flag("tab"))
+}
+
+/// `--columns`: the lists of all of them, one behind the other.
+fn columns(options: &ParsedOptions) -> Result<Option<String>, String> {
+    let lists = texts(options, "columns", "the value of --columns")?;
+    Ok((!lists.is_empty()).then(|| lists.join(", ")))
 }
 
 /// `--indent`, within jq's bounds: 0 to 7 spaces.

@@ -30,6 +30,22 @@ pub(crate) struct Peer {
     pub options: TlsOptions,
 }
 
+/// What rustls says of a certificate; errors of webpki are the names of its variants, whose words are taken apart.
+fn in_words(problem: &str) -> String {
+    let Some(inner) = problem.strip_prefix("Other(OtherError(") else {
+        return problem.to_owned();
+    };
+    let name = inner.trim_end_matches(')');
+    let mut words = String::new();
+    for letter in name.chars().filter(char::is_ascii_alphabetic) {
+        if letter.is_ascii_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
+
 /// A `Handshake` error without a hint.
 pub(crate) fn failed(host: &str, problem: impl Into<String>) -> Error {
     failed_with_hint(host, problem, None)
@@ -142,7 +158,7 @@ impl Peer {
                     key.to_string(),
                     Some("create it again with 2048 bits or more; -k skips this check".to_owned()),
                 ),
-                None => self.untrusted(other.to_string(), None),
+                None => self.untrusted(in_words(&other.to_string()), None),
             },
         }
     }

@@ -21,11 +21,12 @@ def _as_rfc3339:
   // ([capture("^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[ T](?<clock>[0-9:.]+) ?" + $zone + "( [A-Z]{3,5}| [-+][0-9]{2,4})?( m=[-+][0-9.]+)?$") | .date + "T" + .clock + (.zone | zone)][0]);
 # Seconds since the epoch, from a number or an RFC 3339 text with any fraction and offset, or another spelling of a time.
 # A number that is too large for seconds is taken as milliseconds, microseconds or nanoseconds. The output for Go's zero
-# time is null, also where it is seconds or, beyond their range, nanoseconds.
+# time is null, also where it is a number of seconds, milliseconds, microseconds or nanoseconds.
 def _seconds:
   def seconds:
     fabs as $size
-    | if . == -62135596800 or . == -6795364578871345152 then null
+    | if isnan or isinfinite then error("a number that is not finite is no time")
+      elif IN(-62135596800, -62135596800e3, -62135596800e6, -62135596800e9, -6795364578871345152) then null
       elif $size < 1e11 then . elif $size < 1e14 then . / 1e3 elif $size < 1e17 then . / 1e6 else . / 1e9 end;
   def offset: if . == "Z" or . == "z" then 0 else ((.[1:3] | tonumber) * 3600 + (.[4:6] | tonumber) * 60) * (if startswith("-") then -1 else 1 end) end;
   def parsed:
@@ -38,7 +39,7 @@ def _seconds:
   else (try tonumber catch null) as $number
     | if $number != null then $number | seconds
       else . as $text
-      | try parsed catch (try ($text | _as_rfc3339 | parsed) catch error("\($text | tojson[:40]) is no time: neither RFC 3339 nor seconds since the epoch"))
+      | try parsed catch (try ($text | _as_rfc3339 | parsed) catch error("\($text | tojson[:40]) is no time: neither RFC 3339, an HTTP date nor seconds since the epoch"))
       | seconds
       end
   end;

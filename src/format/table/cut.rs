@@ -107,9 +107,9 @@ fn elements(text: &str, columns: usize) -> Option<Cut<'_>> {
     lists.find_map(|head| Cut::parts(false, head, true, "").within(columns))
 }
 
-/// A list: whole elements, unless that leaves much of the column empty.
+/// A list: whole elements, because a part of an address is another address.
 fn list(text: &str, columns: usize) -> Option<Cut<'_>> {
-    elements(text, columns).filter(|cut| cut.width * 3 >= columns * 2)
+    elements(text, columns)
 }
 
 /// Where the digest begins, or the second of several references.
@@ -267,7 +267,7 @@ mod tests {
             (Role::Time, "2026-11-23T19:19:55Z", 12, "2026-11-23"),
             (Role::Time, "2026-11-23T19:19:55Z", 9, "2026-11-…"),
             (Role::Ports, ports, 25, "*:8080->80/tcp, …"),
-            (Role::Ports, ports, 34, "*:8080->80/tcp, [::1]:8443->443/t…"),
+            (Role::Ports, ports, 34, "*:8080->80/tcp, …"),
             (Role::Ports, ports, 12, "*:8080->80/…"),
             (
                 Role::Address,

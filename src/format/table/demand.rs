@@ -5,6 +5,9 @@ use super::role::Role;
 /// Wider cells count as this wide.
 pub const MAX_COUNTED: usize = 400;
 
+/// The width of a list of ports that stays whole until commands and times are left out: two mappings for IPv4 and IPv6,
+/// as docker prints them.
+const PORTS: usize = 64;
 /// docker shows this much of a command.
 const COMMAND: usize = 20;
 /// Text and nested values shrink to this width before images and times do.
@@ -157,7 +160,7 @@ impl WidthDemand {
             Role::Nested => is(Step::Ports, limits.nested).min(late(10)).min(NESTED),
             Role::Image => is(Step::Images, self.least.min(IMAGE)).min(late(self.width_of_most())),
             Role::Time => is(Step::Times, self.least),
-            Role::Ports => is(Step::Ports, 34).min(late(16)),
+            Role::Ports => is(Step::Ports, PORTS).min(late(16)),
             Role::State => late(self.least).min(STATE),
             Role::Identity | Role::Reference => {
                 last(12).min(is(Step::Ports, limits.names)).min(NAMES)

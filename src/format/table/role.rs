@@ -92,7 +92,10 @@ const PATTERNS: [(Role, Pattern); 9] = [
         (ADDRESSES, &["IP", "_ip", "Address", "_address", "Port"]),
     ),
     (Role::Time, (TIMES, &["At", "_at", "Created"])),
-    (Role::Name, (&["error", "err"], &["Name", "Names", "_name"])),
+    (
+        Role::Name,
+        (&["error", "err", "network"], &["Name", "Names", "_name"]),
+    ),
 ];
 
 const IDENTITIES: &[&str] = &[
@@ -102,7 +105,6 @@ const IDENTITIES: &[&str] = &[
     "host",
     "hostname",
     "container",
-    "network",
     "service",
 ];
 const COMMANDS: &[&str] = &["command", "cmd", "createdby", "entrypoint"];
