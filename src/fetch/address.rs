@@ -85,6 +85,17 @@ pub(crate) fn parse(text: &str) -> Result<(Address, String), Error> {
     }
 }
 
+/// The text that an address was parsed from, without user and password.
+pub(crate) fn without_user(text: &str, address: &Address) -> String {
+    if !matches!(address, Address::Net { .. } | Address::Ssh(_)) {
+        return text.to_owned();
+    }
+    let start = text.find("://").map_or(0, |at| at + "://".len());
+    let (scheme, rest) = text.split_at(start);
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    format!("{scheme}{}{path}", without_userinfo(authority))
+}
+
 /// Parses a URL of a socket with its base path, also `http+unix:///run/x.sock`. `None` for other texts.
 fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
     // gRPC and podman write it like this.

@@ -122,19 +122,25 @@ impl ConfigDir {
     /// The context of this name in a directory that is not called after its digest, for `docker context ls` lists it.
     fn find(&self, name: &str) -> Option<(PathBuf, Value)> {
         self.stored().into_iter().find_map(|(directory, meta)| {
+            let meta = meta.ok()?;
             let is_it = text(meta.as_object()?, "Name")? == name;
             is_it.then_some((directory, meta))
         })
     }
 
     fn not_found(&self, name: &str) -> Error {
+        Error::Usage {
+            problem: format!("context \"{}\": context not found", one_line(name)),
+            hint: Some(self.names_hint()),
+        }
+    }
+
+    /// The hint that lists the contexts.
+    pub(crate) fn names_hint(&self) -> String {
         let mut names = self.names();
         names.push("default".to_owned());
         names.sort();
-        Error::Usage {
-            problem: format!("context \"{}\": context not found", one_line(name)),
-            hint: Some(format!("the contexts are: {}", names.join(", "))),
-        }
+        format!("the contexts are: {}", names.join(", "))
     }
 
     /// The names and hosts of the stored contexts, sorted. The host of a context that cannot be read is empty.
@@ -150,23 +156,43 @@ impl ConfigDir {
 
     /// The names of the stored contexts. Those that cannot be read are left out.
     fn names(&self) -> Vec<String> {
-        self.stored()
-            .iter()
-            .filter_map(|(_, meta)| text(meta.as_object()?, "Name"))
-            .map(|name| one_line(&name))
-            .collect()
+        let names = self.stored().into_iter().filter_map(name_of);
+        names.map(|name| one_line(&name)).collect()
     }
 
-    /// The stored contexts that can be read: the directory below `contexts/meta`, and what its meta.json holds.
-    fn stored(&self) -> Vec<(PathBuf, Value)> {
+    /// The names of the stored contexts, sorted, then the directories of those that have none that can be read.
+    ///
+    /// The error of a directory is why its meta.json cannot be read or understood.
+    pub(crate) fn names_and_problems(&self) -> (Vec<String>, Vec<(String, Error)>) {
+        let (mut names, mut problems) = (Vec::new(), Vec::new());
+        for (directory, meta) in self.stored() {
+            let path = self.meta_file(&directory);
+            let problem = meta.as_ref().err().cloned();
+            match name_of((directory.clone(), meta)) {
+                Some(name) if !name.is_empty() => names.push(name),
+                _ => problems.push((
+                    short_name(&directory),
+                    problem.unwrap_or_else(|| invalid(&path, "the context has no name")),
+                )),
+            }
+        }
+        names.sort();
+        problems.sort_by(|(a, _), (b, _)| a.cmp(b));
+        (names, problems)
+    }
+
+    /// The stored contexts: the directory below `contexts/meta`, and what its meta.json holds.
+    fn stored(&self) -> Vec<(PathBuf, Result<Value, Error>)> {
         let root = self.meta_dir();
         let mut found = Vec::new();
         let mut directories = vec![PathBuf::new()];
         while let Some(directory) = directories.pop() {
-            if let Ok(Some(meta)) = read_json(&self.meta_file(&directory)) {
-                found.push((directory, meta));
-            } else if directory.components().count() < META_DEPTH {
-                directories.extend(subdirectories(&root, &directory));
+            match read_json(&self.meta_file(&directory)).transpose() {
+                Some(meta) => found.push((directory, meta)),
+                None if directory.components().count() < META_DEPTH => {
+                    directories.extend(subdirectories(&root, &directory));
+                }
+                None => {}
             }
         }
         found
@@ -188,6 +214,17 @@ impl Config {
             problem: problem.map(str::to_owned),
         }
     }
+}
+
+/// The name of a stored context, if it can be read.
+fn name_of((_, meta): (PathBuf, Result<Value, Error>)) -> Option<String> {
+    text(meta.ok()?.as_object()?, "Name")
+}
+
+/// The directory of a context, its digest cut as docker cuts IDs.
+fn short_name(directory: &Path) -> String {
+    let name = one_line(&directory.display().to_string());
+    name.chars().take(12).collect()
 }
 
 /// How deep below `contexts/meta` a meta.json is looked for.

@@ -20,6 +20,9 @@ pub(crate) use chosen_by::{ChosenBy, HiddenContext, ReasonDetails};
 pub struct Host {
     pub(crate) address: Address,
     pub(crate) chosen_by: ChosenBy,
+    /// The host as it was spelled, without user and password; `None` for a socket that an option names, and for
+    /// docker's default.
+    pub(crate) spelling: Option<String>,
     /// The name of the context it is from, unless that is docker's `default`.
     pub(crate) context: Option<String>,
     /// The path in front of every endpoint, from `tcp://host/path`, without a trailing slash.
@@ -54,6 +57,7 @@ impl Host {
         Self {
             address,
             chosen_by,
+            spelling: None,
             context: None,
             base_path: String::new(),
             api_version: None,
@@ -78,10 +82,24 @@ impl Host {
     /// `Usage` for an invalid host.
     pub(crate) fn parse(text: &str, chosen_by: ChosenBy) -> Result<Self, Error> {
         let (address, base_path) = address::parse(text)?;
+        let spelling = Some(address::without_user(text.trim(), &address));
         Ok(Self {
             base_path,
+            spelling: spelling.filter(|text| !text.is_empty()),
             ..Self::new(address, chosen_by)
         })
+    }
+
+    /// What to call the host where several are asked, in one line: the name of its context, else its URL as it was
+    /// spelled, without user and password.
+    pub fn name(&self) -> String {
+        let is_default = self.chosen_by.is_context_name() || self.chosen_by == ChosenBy::Default;
+        match (&self.context, &self.spelling) {
+            (Some(name), _) => one_line(name),
+            (None, _) if is_default => "default".to_owned(),
+            (None, Some(spelling)) => one_line(spelling),
+            (None, None) => one_line(&self.to_string()),
+        }
     }
 
     /// The authority of this host's URLs. A socket has none, so its `Host` header is empty (RFC 9112 §3.2).

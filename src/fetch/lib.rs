@@ -112,7 +112,10 @@ pub use pagination::paginate;
 pub use registry::Logins;
 pub use reported_error::ReportedError;
 pub use request::{Payload, Request, Source};
-pub use resolve::{HostFlags, TlsFlags, resolve_host, resolve_url};
+pub use resolve::{
+    HostChoice, HostFlags, NamedHost, TlsFlags, is_pattern, resolve_host, resolve_hosts,
+    resolve_url,
+};
 pub use response::Response;
 pub use sockets::socket_path;
 pub use ssh::terminate_ssh_children;

@@ -2,6 +2,8 @@
 
 mod docker;
 mod flags;
+mod hosts;
+mod pattern;
 mod security;
 #[cfg(test)]
 mod tests;
@@ -9,4 +11,6 @@ mod url;
 
 pub use docker::resolve_host;
 pub use flags::{HostFlags, TlsFlags};
+pub use hosts::{HostChoice, NamedHost, resolve_hosts};
+pub use pattern::is_pattern;
 pub use url::resolve_url;
