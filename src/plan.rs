@@ -185,6 +185,7 @@ fn program(
         variables: saved::with_args(variables::values(filter.variables)?, call.as_ref()),
         saved: call.map(Call::into_parts),
         saved_filters,
+        has_host: matches!(input, Input::Http(_)),
         positional: words.positional,
         library: variables::library(filter.library, reads_stdin)?,
         home: home(env),

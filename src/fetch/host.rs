@@ -23,6 +23,8 @@ pub struct Host {
     /// The host as it was spelled, without user and password; `None` for a socket that an option names, and for
     /// docker's default.
     pub(crate) spelling: Option<String>,
+    /// What to call it, where another host would be called the same.
+    pub(crate) alias: Option<String>,
     /// The name of the context it is from, unless that is docker's `default`.
     pub(crate) context: Option<String>,
     /// The path in front of every endpoint, from `tcp://host/path`, without a trailing slash.
@@ -58,6 +60,7 @@ impl Host {
             address,
             chosen_by,
             spelling: None,
+            alias: None,
             context: None,
             base_path: String::new(),
             api_version: None,
@@ -94,7 +97,10 @@ impl Host {
     /// spelled, without user and password.
     pub fn name(&self) -> String {
         let is_default = self.chosen_by.is_context_name() || self.chosen_by == ChosenBy::Default;
-        match (&self.context, &self.spelling) {
+        match (
+            self.alias.as_ref().or(self.context.as_ref()),
+            &self.spelling,
+        ) {
             (Some(name), _) => one_line(name),
             (None, _) if is_default => "default".to_owned(),
             (None, Some(spelling)) => one_line(spelling),

@@ -30,6 +30,8 @@ pub enum InputMode {
 pub struct InputSource {
     /// The file's name, for `input_filename`.
     pub name: Option<Rc<str>>,
+    /// The name of the host that it is from, for `$host`; `None` if that is the host of the source before it.
+    pub host: Option<Rc<str>>,
     /// Its bytes.
     pub bytes: Box<dyn ByteSource>,
 }
@@ -62,6 +64,7 @@ pub struct Inputs {
     sources: Box<dyn FnMut() -> Option<InputSource>>,
     current: Option<SourceReader>,
     name: Option<Rc<str>>,
+    host: Option<Rc<str>>,
     /// The number of newlines in the last source that has ended.
     last_line: usize,
     /// Whether the single input of `-s` has been given.
@@ -80,6 +83,7 @@ impl Inputs {
             sources,
             current: None,
             name: None,
+            host: None,
             last_line: 0,
             is_slurped: false,
             pending_error: None,
@@ -92,9 +96,15 @@ impl Inputs {
     pub fn of_values(bytes: impl ByteSource + 'static) -> Self {
         let mut source = Some(InputSource {
             name: None,
+            host: None,
             bytes: Box::new(bytes),
         });
         Self::new(InputSettings::default(), Box::new(move || source.take()))
+    }
+
+    /// Names the host that the inputs are from, until a source names another one.
+    pub fn set_host(&mut self, host: Option<Rc<str>>) {
+        self.host = host;
     }
 
     /// Calls `report` for each record that `--seq` skips.
@@ -105,6 +115,11 @@ impl Inputs {
     /// The name of the source that the last input came from; null where it has none.
     pub fn name(&self) -> Value {
         self.name.clone().map_or(Value::Null, Value::Str)
+    }
+
+    /// The name of the host that the last input is from; null where there is none.
+    pub(crate) fn host(&self) -> Value {
+        self.host.clone().map_or(Value::Null, Value::Str)
     }
 
     /// The number of newlines read so far in the current source (`input_line_number`).
@@ -259,6 +274,7 @@ impl Inputs {
             return false;
         };
         self.name = source.name;
+        self.host = source.host.or(self.host.take());
         let (bytes, seq) = (source.bytes, self.settings.seq);
         let settings = JqReaderSettings {
             is_sequence: seq,

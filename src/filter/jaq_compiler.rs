@@ -17,6 +17,9 @@ use dq_json::value::Value;
 /// The name that the main filter is compiled under.
 const MAIN: &str = "dq_main";
 
+/// The variable with the name of the host that the input is from.
+const HOST: &str = "$host";
+
 /// Compiles what a program consists of.
 #[derive(Clone, Copy)]
 pub(crate) struct JaqCompiler<'s> {
@@ -29,7 +32,11 @@ impl<'s> JaqCompiler<'s> {
     fn linker(&self) -> Linker<'s> {
         let named = self.program.named.iter();
         let named = named.map(|(name, _)| &**self.arena.alloc(format!("${name}")));
-        Linker::new(self.arena, self.files, named.chain(["$__search_list"]))
+        let predefined = ["$__search_list", HOST];
+        let predefined = predefined
+            .into_iter()
+            .take(1 + usize::from(self.program.has_host));
+        Linker::new(self.arena, self.files, named.chain(predefined))
     }
 
     /// Finds everything that the main filter needs.
@@ -133,6 +140,7 @@ impl<'s> JaqCompiler<'s> {
     ) -> Result<CompiledFilter, CompileError> {
         let mut names = linker.globals.iter();
         let variable = names.position(|name| Some(*name) == variable);
+        let host = linker.globals.iter().position(|name| self.is_host(name));
         let globals = linker.globals.iter();
         let globals = globals.map(|name| self.global(name)).collect();
         let main = File {
@@ -151,7 +159,13 @@ impl<'s> JaqCompiler<'s> {
             filter,
             globals,
             variable,
+            host,
         })
+    }
+
+    /// Whether a global variable is the name of the host, and not an argument that is called like that.
+    fn is_host(&self, name: &str) -> bool {
+        self.program.has_host && name == HOST && self.program.variable(name).is_none()
     }
 
     /// The value of a global variable.

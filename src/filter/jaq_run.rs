@@ -33,6 +33,8 @@ pub struct CompiledFilter {
     pub globals: Vec<Value>,
     /// The index of the global variable that has another value in each run; see [`JaqRun::run_with`].
     pub variable: Option<usize>,
+    /// The index of the global variable with the host that the input is from, if the filter uses it.
+    pub host: Option<usize>,
 }
 
 /// What all parts of a running filter can reach.
@@ -99,6 +101,12 @@ impl<'a> JaqRun<'a> {
         input: Value,
         emit: &mut dyn FnMut(Value) -> Result<(), E>,
     ) -> Result<(), RunError<E>> {
+        let host = self.compiled.host;
+        let globals = globals.into_iter().enumerate();
+        let globals = globals.map(|(i, value)| match host {
+            Some(host) if host == i => self.context.inputs.borrow().host(),
+            _ => value,
+        });
         let context = Ctx::<JaqData>::new(self, Vars::new(globals));
         for output in self.compiled.filter.id.run((context, input)) {
             match output {

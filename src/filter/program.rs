@@ -25,6 +25,9 @@ pub struct Program<'p> {
     pub is_given: bool,
     /// The saved filters that the program can call.
     pub saved_filters: SavedFilters,
+    /// Whether the inputs come from hosts: `$host` is the name of the one that the input is from, unless `named` has a
+    /// variable of that name.
+    pub has_host: bool,
     /// Whether the filter may run on the elements of an input one by one, where the outputs are the same.
     pub may_stream_elements: bool,
     /// Whether the caller accepts [`dq_json::value::FilterOutput::ArrayPart`]: a long array in parts.
@@ -46,6 +49,7 @@ impl<'p> Program<'p> {
             saved: None,
             is_given: true,
             saved_filters: SavedFilters::default(),
+            has_host: false,
             may_stream_elements: false,
             may_split_arrays: false,
             environment: &Vec::new,
@@ -66,6 +70,7 @@ impl<'p> Program<'p> {
             saved: Some(saved),
             is_given: false,
             saved_filters: saved_filters.clone(),
+            has_host: true,
             ..Self::new("")
         }
     }

@@ -12,6 +12,8 @@ pub enum Arrival {
     /// Inputs, read when the filter asks for them.
     Inputs {
         sources: Box<dyn FnMut() -> Option<InputSource>>,
+        /// The name of the host that they are from, for `$host`.
+        host: Option<Rc<str>>,
         settings: InputSettings,
         problems: Rc<SourceProblems>,
     },
@@ -27,12 +29,25 @@ impl Arrival {
         settings: InputSettings,
         problems: SourceProblems,
     ) -> Self {
-        let mut source = Some(InputSource { name, bytes });
+        let mut source = Some(InputSource {
+            name,
+            host: None,
+            bytes,
+        });
         Self::Inputs {
             sources: Box::new(move || source.take()),
+            host: None,
             settings,
             problems: Rc::new(problems),
         }
+    }
+
+    /// The same inputs, from the host of this name.
+    pub fn from_host(mut self, name: String) -> Self {
+        if let Self::Inputs { host, .. } = &mut self {
+            *host = Some(name.into());
+        }
+        self
     }
 }
 

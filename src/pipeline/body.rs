@@ -39,25 +39,30 @@ pub fn arrival(
     match response.kind {
         BodyKind::Json | BodyKind::Empty => {
             let body = body_source(response.body, exchange, output);
-            Ok(inputs(body, plan.inputs.mode, plan))
+            Ok(inputs(body, plan.inputs.mode, exchange, plan))
         }
         BodyKind::Logs if is_filtered => {
             let lines = LogLines::new(response.frames());
             let lines = byte_source(lines, ReadMode::Stream, output.clone());
-            Ok(inputs(lines, plan.inputs.mode, plan))
+            Ok(inputs(lines, plan.inputs.mode, exchange, plan))
         }
         BodyKind::Logs => logs::copy(response.frames(), output),
         BodyKind::ServerSentEvents if is_filtered && reads_values(plan.inputs.mode) => {
             let events = ServerSentEvents::new(response.body);
             let events = byte_source(events, ReadMode::Stream, output.clone());
-            Ok(inputs(events, plan.inputs.mode, plan))
+            Ok(inputs(events, plan.inputs.mode, exchange, plan))
         }
         BodyKind::Text | BodyKind::ServerSentEvents if is_filtered => {
             let body = TextBody {
                 body: body_source(response.body, exchange, output),
                 deferred: deferred.clone(),
             };
-            Ok(inputs(Box::new(body), text_shape(plan.inputs.mode), plan))
+            Ok(inputs(
+                Box::new(body),
+                text_shape(plan.inputs.mode),
+                exchange,
+                plan,
+            ))
         }
         BodyKind::Binary if plan.terminal.stdout.is_terminal => Err(Error::Usage {
             message: format!("{}, and stdout is a terminal", unreadable(&response)),
@@ -152,7 +157,7 @@ fn body_source(
     byte_source(body, mode, output.clone())
 }
 
-fn inputs(body: Box<dyn ByteSource>, mode: InputMode, plan: &Plan) -> Arrival {
+fn inputs(body: Box<dyn ByteSource>, mode: InputMode, exchange: &Exchange, plan: &Plan) -> Arrival {
     let problems = SourceProblems {
         is_response: true,
         ..SourceProblems::default()
@@ -161,7 +166,7 @@ fn inputs(body: Box<dyn ByteSource>, mode: InputMode, plan: &Plan) -> Arrival {
         mode,
         ..plan.inputs
     };
-    Arrival::one(None, body, settings, problems)
+    Arrival::one(None, body, settings, problems).from_host(exchange.host.name())
 }
 
 /// How a body of text is read: as one string where everything is read at once, else line by line.

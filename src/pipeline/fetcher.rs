@@ -175,6 +175,7 @@ fn values_of(path: &str, answer: Arc<Answer>) -> FetchedValues {
     };
     let mut source = Some(InputSource {
         name: None,
+        host: None,
         bytes: Box::new(BodyReader { answer, read: 0 }),
     });
     let settings = InputSettings {

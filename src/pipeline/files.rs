@@ -37,6 +37,7 @@ pub fn files(files: &[PathBuf], settings: InputSettings, output: &Rc<Output>) ->
     let files = files.iter().cloned().collect();
     Arrival::Inputs {
         sources: Box::new(open_all(files, output.clone(), problems.clone())),
+        host: None,
         settings,
         problems,
     }
@@ -58,6 +59,7 @@ fn open_all(
                 Ok(bytes) => {
                     return Some(InputSource {
                         name: Some(path.display().to_string().into()),
+                        host: None,
                         bytes,
                     });
                 }
@@ -77,6 +79,7 @@ fn open_all(
 fn stdin_source(output: &Rc<Output>) -> InputSource {
     InputSource {
         name: Some("<stdin>".into()),
+        host: None,
         bytes: byte_source(io::stdin(), ReadMode::Stream, output.clone()),
     }
 }

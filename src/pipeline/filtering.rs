@@ -101,6 +101,7 @@ pub fn collect(
 fn inputs(arrival: Arrival, output: &Rc<Output>) -> Option<(RefCell<Inputs>, Rc<SourceProblems>)> {
     let Arrival::Inputs {
         sources,
+        host,
         settings,
         problems,
     } = arrival
@@ -108,6 +109,7 @@ fn inputs(arrival: Arrival, output: &Rc<Output>) -> Option<(RefCell<Inputs>, Rc<
         return None;
     };
     let mut inputs = Inputs::new(settings, sources);
+    inputs.set_host(host);
     if settings.seq {
         let output = output.clone();
         inputs.report_skipped(Box::new(move |error| {

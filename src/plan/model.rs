@@ -123,6 +123,8 @@ pub struct FilterPlan {
     /// The saved filter that is the source, and how to call it.
     pub saved: Option<(SavedFilter, String)>,
     pub saved_filters: SavedFilters,
+    /// The inputs come from hosts, which `$host` names.
+    pub has_host: bool,
     /// The file of `-f`.
     pub path: Option<String>,
     pub variables: Vec<(String, Value)>,
@@ -144,6 +146,7 @@ impl FilterPlan {
             text: &cells.text,
             path: cells.path.as_deref(),
             saved: None,
+            has_host: false,
             ..self.to_compile(environment)
         }
     }
@@ -163,6 +166,7 @@ impl FilterPlan {
             saved: self.saved.as_ref().map(|(saved, _)| saved),
             is_given: self.is_given,
             saved_filters: self.saved_filters.clone(),
+            has_host: self.has_host,
             may_stream_elements: false,
             may_split_arrays: false,
             environment,

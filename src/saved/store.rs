@@ -122,6 +122,7 @@ impl FilterStore {
             path: path.as_deref(),
             saved: None,
             is_given: true,
+            has_host: false,
             ..self.program(saved, &metadata.args)
         };
         // Nothing runs, so no stack is needed.

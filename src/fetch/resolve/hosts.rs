@@ -206,6 +206,11 @@ fn make_distinct(hosts: &mut [NamedHost]) {
             number += 1;
             host.name = format!("{base}#{number}");
         }
+        if number > 1
+            && let Ok(found) = &mut host.host
+        {
+            found.alias = Some(host.name.clone());
+        }
     }
 }
 

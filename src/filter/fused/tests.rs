@@ -88,7 +88,11 @@ fn run_on(filter: &str, bytes: Box<dyn ByteSource>, fused: bool) -> Result<Vec<S
     if fused && matches!(compiled.engine, Engine::Jaq(_)) {
         return Err(format!("{filter} is not fused"));
     }
-    let mut once = Some(InputSource { name: None, bytes });
+    let mut once = Some(InputSource {
+        name: None,
+        host: None,
+        bytes,
+    });
     let inputs = Inputs::new(InputSettings::default(), Box::new(move || once.take()));
     let inputs = RefCell::new(inputs);
     let run = FilterRun::new(&compiled, &inputs, &|_| {}, 1 << 20, false);
