@@ -20,5 +20,5 @@ pub use fields::{Field, answer, body};
 pub use missing_fields::missing_field_hint;
 pub use misspelt::misspellings;
 pub use misspelt_fields::{field_without_body, misspelt_field};
-pub use search::{hint, matching, nearest, wrong_method};
+pub use search::{forbidden_by_proxy, hint, matching, nearest, wrong_method};
 pub use table::{endpoints, fitting, split_version};

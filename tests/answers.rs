@@ -313,3 +313,54 @@ fn pages_in_a_loop_end() {
     assert!(output.stderr.ends_with(said), "{}", output.stderr);
     assert_eq!(server.asked().len(), 3);
 }
+
+/// The answers of Tecnativa's and LinuxServer's docker-socket-proxy (haproxy, nginx), wollomatic's socket-proxy and
+/// CetusGuard, and those of the engine itself.
+#[test]
+fn a_proxy_that_forbids_an_endpoint_is_named() {
+    let haproxy = "<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n";
+    let nginx = "<html>\r\n<head><title>403 Forbidden</title></head>\r\n<body>\r\n<center><h1>403 Forbidden</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+    let html = |body| Reply::status("403 Forbidden", "Content-Type: text/html\r\n", body);
+    let hint = "hint: a proxy in front of the engine forbids GET /info\n";
+    let by_proxy = [
+        (
+            html(haproxy),
+            ": Request forbidden by administrative rules.\n",
+        ),
+        (html(nginx), "\n"),
+        (
+            Reply::status(
+                "403 Forbidden",
+                "Content-Type: text/plain\r\n",
+                "Forbidden\n",
+            ),
+            "\n",
+        ),
+        (Reply::status("403 Forbidden", "", ""), "\n"),
+    ];
+    for (reply, message) in by_proxy {
+        let server = Server::new([("/info", reply)]);
+        let output = dq(["/info"]).env("DOCKER_HOST", server.host()).run();
+        let message = format!("dq: fetch: 403 Forbidden{message}");
+        output.fails(22, &[&message, hint]);
+    }
+    let by_engine = [
+        Reply::message("403 Forbidden", "authorization denied by plugin opa: no"),
+        Reply::status(
+            "403 Forbidden",
+            "Api-Version: 1.45\r\nContent-Type: application/json\r\n",
+            r#"{"message":"operation is not permitted on predefined host network"}"#,
+        ),
+    ];
+    for reply in by_engine {
+        let server = Server::new([("/info", reply)]);
+        let output = dq(["/info"]).env("DOCKER_HOST", server.host()).run();
+        output.fails(22, &["dq: fetch: 403 Forbidden: "]);
+        assert!(!output.stderr.contains("hint"), "{}", output.stderr);
+    }
+    let method = Reply::status("405 Method Not Allowed", "", "Method Not Allowed\n");
+    let server = Server::new([("/containers/create", method)]);
+    let create = dq(["/containers/create", "-F", "Image=x"]).env("DOCKER_HOST", server.host());
+    let hint = "hint: a proxy in front of the engine forbids POST /containers/create\n";
+    create.run().fails(22, &[hint]);
+}

@@ -110,3 +110,22 @@ fn an_event_of_the_engine_is_noticed_at_once() {
     assert_eq!(waiting.line().1, "true");
     engine.docker(&["unpause", "until-event"]);
 }
+
+#[test]
+fn a_field_that_does_not_exist_is_told_once() {
+    let turns = [Reply::json("{}"), Reply::json("{}"), Reply::json("{}")];
+    let path = "/containers/web/json";
+    let server = Server::new([(path, Reply::turns(turns))]);
+    let output = ask(&server, &["-m", "2.3", path, ".State.Helth"]).run();
+    let hint = "hint: /containers/web/json has no .State.Helth: did you mean .Health?\n";
+    output.fails(28, &[hint]);
+    assert_eq!(output.stderr.matches(hint).count(), 1);
+}
+
+#[test]
+fn a_proxy_that_forbids_the_endpoint_ends_it() {
+    let path = "/containers/web/json";
+    let server = Server::new([(path, Reply::message("403 Forbidden", ""))]);
+    let hint = "hint: a proxy in front of the engine forbids GET /containers/web/json\n";
+    ask(&server, &[path, ".Id"]).run().fails(22, &[hint]);
+}

@@ -45,6 +45,15 @@ pub fn wrong_method(method: &str, path: &str) -> Option<String> {
     is_wrong.then(|| takes(method, path, &found)).flatten()
 }
 
+/// The hint for a request of a documented endpoint that a proxy in front of the engine has refused.
+pub fn forbidden_by_proxy(method: &str, path: &str) -> Option<String> {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let is_documented = fitting(path)
+        .iter()
+        .any(|it| it.method == method || method == "HEAD");
+    is_documented.then(|| format!("a proxy in front of the engine forbids {method} {path}"))
+}
+
 fn takes(method: &str, path: &str, found: &[Endpoint]) -> Option<String> {
     let methods: Vec<_> = found.iter().map(|it| it.method).collect();
     let first = methods.first()?;

@@ -12,6 +12,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::net::sockopt;
+
 use super::error::Error;
 use super::sockets::{self, SocketDirs};
 use dq_text::os_reason;
@@ -20,6 +22,13 @@ use dq_text::os_reason;
 /// unix(4)).
 const PATH_LIMIT: usize =
     size_of::<libc::sockaddr_un>() - std::mem::offset_of!(libc::sockaddr_un, sun_path) - 1;
+
+/// How long a connection may be silent before the peer is asked whether it is still there.
+const KEEP_ALIVE_IDLE: Duration = Duration::from_secs(20);
+/// How long to wait for an answer before it is asked again.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(10);
+/// How often it is asked before the connection counts as lost.
+const KEEP_ALIVE_COUNT: u32 = 3;
 
 /// Connects to a UNIX socket. `dirs` are where a hint looks for other sockets.
 ///
@@ -100,7 +109,35 @@ fn connect(address: &SocketAddr, limit: Option<Duration>) -> io::Result<TcpStrea
         None => TcpStream::connect(address),
     }?;
     stream.set_nodelay(true)?;
+    // Not every system and not every kind of socket has all of them.
+    let _ = keep_alive(&stream);
     Ok(stream)
+}
+
+/// Has the kernel ask a silent peer whether it is still there (tcp(7)), so that a host that died or was cut off is
+/// noticed within a minute, also by a stream that waits for hours. Without it, nothing ever ends that wait.
+fn keep_alive(stream: &TcpStream) -> rustix::io::Result<()> {
+    sockopt::set_socket_keepalive(stream, true)?;
+    sockopt::set_tcp_keepidle(stream, KEEP_ALIVE_IDLE)?;
+    sockopt::set_tcp_keepintvl(stream, KEEP_ALIVE_INTERVAL)?;
+    sockopt::set_tcp_keepcnt(stream, KEEP_ALIVE_COUNT)?;
+    limit_unacknowledged(
+        stream,
+        KEEP_ALIVE_IDLE + KEEP_ALIVE_INTERVAL * KEEP_ALIVE_COUNT,
+    )
+}
+
+/// Sets how long sent bytes may stay unacknowledged; zero is the system's limit, about 15 minutes. Keep-alive does not
+/// probe while there are such bytes, as behind a request to a host that died since the one before.
+#[cfg(target_os = "linux")]
+pub(crate) fn limit_unacknowledged(stream: &TcpStream, limit: Duration) -> rustix::io::Result<()> {
+    let millis = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
+    sockopt::set_tcp_user_timeout(stream, millis)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn limit_unacknowledged(_: &TcpStream, _: Duration) -> rustix::io::Result<()> {
+    Ok(())
 }
 
 /// The addresses of a name, from the system's resolver. A numeric address is parsed without it.
@@ -192,6 +229,23 @@ mod tests {
             format!("cannot connect to 127.0.0.1:{port}: Connection refused")
         );
         assert_eq!(error.exit_code(), 7);
+    }
+
+    #[test]
+    fn a_connection_is_kept_alive() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let stream = tcp("127.0.0.1", port, None).unwrap();
+        assert!(sockopt::socket_keepalive(&stream).unwrap());
+        assert_eq!(sockopt::tcp_keepidle(&stream), Ok(Duration::from_secs(20)));
+        assert_eq!(sockopt::tcp_keepintvl(&stream), Ok(Duration::from_secs(10)));
+        assert_eq!(sockopt::tcp_keepcnt(&stream), Ok(3));
+        #[cfg(target_os = "linux")]
+        {
+            assert_eq!(sockopt::tcp_user_timeout(&stream), Ok(50_000));
+            limit_unacknowledged(&stream, Duration::ZERO).unwrap();
+            assert_eq!(sockopt::tcp_user_timeout(&stream), Ok(0));
+        }
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub(crate) struct Connection {
     is_reused: bool,
     /// A request was not sent to its end, so no other can follow it.
     is_unusable: bool,
+    /// Whether it has carried a request's body.
+    has_uploaded: bool,
     /// What the server sent while a body was being sent.
     early: EarlyResponse,
     incoming: Incoming,
@@ -73,6 +75,7 @@ impl Connection {
             has_received: false,
             is_reused: false,
             is_unusable: false,
+            has_uploaded: false,
             early: EarlyResponse::default(),
             incoming: Incoming::default(),
             head: Vec::new(),
@@ -116,7 +119,7 @@ impl Connection {
     /// unknown length.
     fn hook_error(&self, error: io::Error, timeout: NextTimeout) -> ureq::Error {
         match error.kind() {
-            kind if is_timeout(kind) => ureq::Error::Timeout(timeout.reason),
+            _ if is_timeout(&error) => ureq::Error::Timeout(timeout.reason),
             io::ErrorKind::UnexpectedEof
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::ConnectionReset => self.read_or_write_error(&error),
@@ -142,6 +145,10 @@ impl Connection {
             _ => None,
         };
         let error = match tls {
+            _ if is_silent_death(error) => Error::Lost {
+                problem: format!("the host does not respond any more ({})", os_reason(error)),
+                hint: None,
+            },
             Some(error) => error,
             None if !self.has_received && self.is_closed_by_peer(error.kind()) => self.no_reply(),
             None => Error::Lost {
@@ -156,6 +163,11 @@ impl Connection {
     fn send(&mut self, amount: usize, limit: Option<Duration>) -> io::Result<()> {
         let bytes = &self.buffers.output()[..amount];
         if self.shared.upload_state.is_uploading() {
+            if !self.has_uploaded {
+                // Only the time limit gets longer without it.
+                let _ = self.stream.expect_slow_reader();
+                self.has_uploaded = true;
+            }
             let is_tls = matches!(self.stream, TransportStream::Tls(_));
             if is_tls {
                 self.stream.set_nonblocking(true)?;
@@ -292,7 +304,7 @@ impl Transport for Connection {
                     self.is_unusable = true;
                     Ok(())
                 }
-                kind if is_timeout(kind) => Err(ureq::Error::Timeout(timeout.reason)),
+                _ if is_timeout(&error) => Err(ureq::Error::Timeout(timeout.reason)),
                 _ => Err(self.read_or_write_error(&error)),
             },
         }
@@ -316,7 +328,7 @@ impl Transport for Connection {
                 }
                 self.pass_on(amount, timeout)
             }
-            Err(error) if is_timeout(error.kind()) => Err(ureq::Error::Timeout(timeout.reason)),
+            Err(error) if is_timeout(&error) => Err(ureq::Error::Timeout(timeout.reason)),
             Err(error) => Err(self.read_or_write_error(&error)),
         }
     }
@@ -356,8 +368,18 @@ fn tolerate_closed(result: io::Result<()>) -> io::Result<()> {
 }
 
 /// Whether a read or a write ran into the socket's time limit: `EAGAIN` on UNIX (socket(7), SO_RCVTIMEO).
-fn is_timeout(kind: io::ErrorKind) -> bool {
-    matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+fn is_timeout(error: &io::Error) -> bool {
+    match error.kind() {
+        io::ErrorKind::WouldBlock => true,
+        io::ErrorKind::TimedOut => !is_silent_death(error),
+        _ => false,
+    }
+}
+
+/// Whether the kernel has given up on the peer: keep-alive or sent bytes got no answer (tcp(7), ETIMEDOUT). Time limits
+/// of dq's own have no error number.
+fn is_silent_death(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ETIMEDOUT)
 }
 
 impl fmt::Debug for Connection {

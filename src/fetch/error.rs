@@ -168,6 +168,24 @@ impl Error {
         self
     }
 
+    /// Adds a hint to a refusal that is not the engine's own, unless there is one. The engine's authorization plugins
+    /// name themselves (moby pkg/authorization/authz.go); proxies for its socket answer 403, and some of them 405 for a
+    /// method.
+    #[must_use]
+    pub fn with_proxy_hint(mut self, find: impl FnOnce() -> Option<String>) -> Self {
+        if let Self::Status {
+            status: 403 | 405,
+            message,
+            hint: hint @ None,
+            ..
+        } = &mut self
+            && !message.starts_with("authorization denied by plugin")
+        {
+            *hint = find();
+        }
+        self
+    }
+
     /// Adds a hint that the server's message leads to, unless there is one.
     #[must_use]
     pub fn with_message_hint(mut self, find: impl FnOnce(&str) -> Option<String>) -> Self {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::error::Error;
+use super::http_date::http_date;
 use super::response::Response;
 
 /// The first pause; each one after is twice as long.
@@ -51,13 +52,13 @@ impl Retries {
     }
 }
 
-/// Why a result is a transient failure, and the pause that the server asks for. Transient are 502, 503 and 504, and
-/// errors before anything was sent.
+/// Why a result is a transient failure, and the pause that the server asks for. Transient are 429, 502, 503 and 504,
+/// and errors before anything was sent.
 fn transient(result: &Result<Response, Error>) -> Option<(String, Option<Duration>)> {
     match result {
-        Ok(response) if matches!(response.status, 502..=504) => {
+        Ok(response) if matches!(response.status, 429 | 502..=504) => {
             let reason = format!("{} {}", response.status, response.reason);
-            let retry_after = response.header("retry-after").and_then(seconds);
+            let retry_after = retry_after(|name| response.header(name));
             Some((reason.trim_end().to_owned(), retry_after))
         }
         Err(error) if error.is_before_sending() => Some((error.to_string(), None)),
@@ -65,9 +66,15 @@ fn transient(result: &Result<Response, Error>) -> Option<(String, Option<Duratio
     }
 }
 
-/// Parses `Retry-After` in seconds (RFC 9110 §10.2.3). Its other form, a date, is ignored: the two clocks may differ.
-fn seconds(value: &str) -> Option<Duration> {
-    value.trim().parse().ok().map(Duration::from_secs)
+/// The pause of `Retry-After`, which has it in seconds or as the date of its end (RFC 9110 §10.2.3). The date is
+/// compared with the server's own: its clock and dq's may differ.
+fn retry_after<'r>(header: impl Fn(&str) -> Option<&'r str>) -> Option<Duration> {
+    let value = header("retry-after")?.trim();
+    let seconds = match value.parse() {
+        Ok(seconds) => seconds,
+        Err(_) => http_date(value)?.saturating_sub(http_date(header("date")?)?),
+    };
+    Some(Duration::from_secs(seconds))
 }
 
 #[cfg(test)]
@@ -109,9 +116,21 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_a_number_of_seconds() {
-        assert_eq!(seconds(" 3 "), Some(Duration::from_secs(3)));
-        assert_eq!(seconds("Wed, 21 Oct 2026 07:28:00 GMT"), None);
-        assert_eq!(seconds("-1"), None);
+    fn retry_after_is_a_number_of_seconds_or_a_date() {
+        let now = "Wed, 21 Oct 2026 07:28:00 GMT";
+        let cases = [
+            (" 3 ", Some(now), Some(3)),
+            ("3", None, Some(3)),
+            ("-1", Some(now), None),
+            ("Wed, 21 Oct 2026 07:28:05 GMT", Some(now), Some(5)),
+            ("Wed, 21 Oct 2026 07:27:00 GMT", Some(now), Some(0)),
+            ("Wed, 21 Oct 2026 07:28:05 GMT", None, None),
+            ("soon", Some(now), None),
+        ];
+        for (value, date, expected) in cases {
+            let header = |name: &str| if name == "date" { date } else { Some(value) };
+            let expected = expected.map(Duration::from_secs);
+            assert_eq!(retry_after(header), expected, "{value}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, recv, send};
 
+use super::connect;
 use super::duplex::Duplex;
 use super::ssh::SshStream;
 use super::tls::TlsStream;
@@ -65,6 +66,17 @@ impl TransportStream {
             Self::Tls(stream) => stream.tcp().set_nonblocking(is_nonblocking),
             Self::Ssh(ssh) => ssh.stream.set_nonblocking(is_nonblocking),
         }
+    }
+
+    /// Lets sent bytes stay unacknowledged for as long as the system allows: while it handles a long body, a server may
+    /// read nothing for minutes, and TCP_USER_TIMEOUT takes the time of its closed window for its death.
+    pub(crate) fn expect_slow_reader(&self) -> io::Result<()> {
+        let tcp = match self {
+            Self::Tcp(stream) => stream,
+            Self::Tls(stream) => stream.tcp(),
+            Self::Unix(_) | Self::Ssh(_) => return Ok(()),
+        };
+        Ok(connect::limit_unacknowledged(tcp, Duration::ZERO)?)
     }
 
     /// Whether the next read has to wait for bytes from the socket.

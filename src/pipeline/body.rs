@@ -101,8 +101,12 @@ fn check_status(
     deferred: &DeferredFailure,
 ) -> Result<(), Error> {
     if response.status >= 400 {
-        let failure = response
-            .failure()
+        let is_engine = response.header("api-version").is_some();
+        let failure = response.failure();
+        let failure = failure
+            .with_proxy_hint(|| {
+                of_endpoint(exchange, catalogue::forbidden_by_proxy).filter(|_| !is_engine)
+            })
             .with_message_hint(|message| field_types::hint(&exchange.fields, message))
             .with_path_hint(|| of_endpoint(exchange, catalogue::hint))
             .with_method_hint(|| of_endpoint(exchange, catalogue::wrong_method));

@@ -39,6 +39,13 @@ impl<'p> EmptyOutputs<'p> {
     }
 }
 
+/// The hint where a filter has output null, in a run that is repeated until it outputs something else: also
+/// in a script, which would wait in vain.
+pub fn hint_about_null(plan: &Plan) -> Option<String> {
+    let (path, filter) = requested(plan)?;
+    catalogue::missing_field_hint(path, filter)
+}
+
 /// The endpoint that a GET requests and the filter that runs on its answer. Any server may be behind a URL, and the
 /// filter behind a saved one runs on the saved filter's outputs.
 fn requested(plan: &Plan) -> Option<(&str, &str)> {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::arrival::{Arrival, DeferredFailure};
 use super::changes::Changes;
+use super::empty_outputs::hint_about_null;
 use super::filtering::{self, Collected};
 use super::output::Output;
 use super::{body, exchange};
@@ -33,10 +34,18 @@ pub fn run(
     let mut changes = Changes::subscribe(exchange);
     // What may be wrong is told at once, and once: the wait may be long.
     let mut told = None;
+    let mut has_been_null = false;
     loop {
         let state = match attempt(plan, exchange, filter, output, stack_bytes, left()) {
             Ok(Attempt::Done(code)) => return Ok(code),
-            Ok(Attempt::NotYet(state)) => state,
+            Ok(Attempt::NotYet { state, is_null }) => {
+                if is_null && !std::mem::replace(&mut has_been_null, true) {
+                    let hint = hint_about_null(plan);
+                    hint.iter()
+                        .for_each(|it| output.report(&format!("hint: {it}")));
+                }
+                state
+            }
             Err(Error::Fetch(error)) if is_not_yet(&error) => {
                 let is_status = matches!(error, dq_fetch::Error::Status { .. });
                 let hint = error.hint().filter(|_| is_status);
@@ -58,8 +67,8 @@ pub fn run(
 enum Attempt {
     /// The condition holds, and its outputs are written.
     Done(u8),
-    /// It does not; what the state is.
-    NotYet(String),
+    /// It does not; what the state is, and whether the last output was null.
+    NotYet { state: String, is_null: bool },
 }
 
 fn attempt(
@@ -86,10 +95,13 @@ fn attempt(
         .is_some_and(|last| FilterOutput::Value(last.clone()).is_truthy());
     if !is_true && ended.is_none() {
         let state = values.last().map(|last| last.to_json());
-        return Ok(Attempt::NotYet(match state {
-            Some(state) => format!("the last output was {}", shortened(&state)),
-            None => "there was no output".into(),
-        }));
+        return Ok(Attempt::NotYet {
+            is_null: state.as_deref() == Some("null"),
+            state: match state {
+                Some(state) => format!("the last output was {}", shortened(&state)),
+                None => "there was no output".into(),
+            },
+        });
     }
     for value in values {
         output.item(FilterOutput::Value(value))?;
@@ -101,7 +113,7 @@ fn attempt(
 /// Whether a failure means that there is nothing yet: the engine or the container is still to come, or restarts.
 fn is_not_yet(error: &dq_fetch::Error) -> bool {
     match error {
-        dq_fetch::Error::Status { status, .. } => matches!(status, 404 | 502..=504),
+        dq_fetch::Error::Status { status, .. } => matches!(status, 404 | 429 | 502..=504),
         dq_fetch::Error::Connect { problem, .. } => !problem.contains("ermission denied"),
         dq_fetch::Error::EmptyReply { .. }
         | dq_fetch::Error::Lost { .. }

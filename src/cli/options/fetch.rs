@@ -120,7 +120,7 @@ pub const FETCH: &[Opt] = &[
         "retry",
         ' ',
         &["N"],
-        "retry N times: cannot connect, 502, 503, 504",
+        "retry N times: cannot connect, 429, 502, 503, 504",
     ),
     flag(
         "paginate",
