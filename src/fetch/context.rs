@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::env_vars::EnvVars;
 use super::error::Error;
-use dq_text::{one_line, os_reason};
+use dq_text::{one_line, os_reason, read_file};
 
 /// The directory with docker's configuration.
 #[derive(Debug, Clone)]
@@ -262,7 +262,7 @@ fn read_json(path: &Path) -> Result<Option<Value>, Error> {
 
 /// Reads a file; `None` if there is no such file.
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
+    match read_file(path) {
         Err(error) if is_absent(&error) => Ok(None),
         result => result.map(Some),
     }

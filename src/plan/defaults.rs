@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use crate::cli::{BadLine, Cli, Defaults};
 use crate::environment::{Variables, configuration};
 use crate::error::Error;
-use dq_text::os_reason;
+use dq_text::{os_reason, read_file};
 
 /// Whether there is no such file, or it belongs to somebody else: sudo and the like often keep HOME.
 fn is_absent(error: &std::io::Error) -> bool {
@@ -29,8 +29,8 @@ pub(super) fn read(cli: &Cli, env: Variables) -> Result<Defaults, Error> {
         hint: Some("--no-defaults leaves that file out".into()),
     };
     let shown = path.display();
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
+    let bytes = match read_file(&path) {
+        Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(Defaults::default()),
         Err(error) => {
             return Err(refused(format!(
@@ -39,6 +39,8 @@ pub(super) fn read(cli: &Cli, env: Variables) -> Result<Defaults, Error> {
             )));
         }
     };
+    let text = String::from_utf8(bytes)
+        .map_err(|_| refused(format!("cannot read {shown}: it is not valid UTF-8")))?;
     Defaults::read(&text)
         .map_err(|BadLine { number, message }| refused(format!("{shown}:{number}: {message}")))
 }

@@ -9,7 +9,7 @@ use crate::cli::{Cli, Word, docker};
 use crate::environment::{Variables, home};
 use crate::error::Error;
 use dq_filter::saved::{SavedFilters, name_problem};
-use dq_text::shell_word;
+use dq_text::{read_file, shell_word};
 
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
@@ -127,8 +127,9 @@ fn refuse_command(
 /// Whether a filter of this name means something: a builtin, a saved filter, a definition of `~/.jq`.
 fn is_defined(name: &str, saved_filters: &SavedFilters, env: Variables) -> bool {
     let in_home = || {
-        let text = home(env).and_then(|home| std::fs::read_to_string(home.join(".jq")).ok());
-        text.is_some_and(|text| text.contains(&format!("def {name}")))
+        let bytes = home(env).and_then(|home| read_file(&home.join(".jq")).ok());
+        let text = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
+        text.contains(&format!("def {name}"))
     };
     name_problem(name).is_some() || !matches!(saved_filters.find(name), Ok(None)) || in_home()
 }

@@ -8,7 +8,7 @@ use super::variables;
 use crate::cli::Word;
 use crate::error::Error;
 use dq_json::value::Value;
-use dq_text::os_reason;
+use dq_text::{os_reason, read_any_file};
 
 /// The source that a saved filter brings.
 pub(super) struct SavedSource {
@@ -91,7 +91,7 @@ fn read_program(path: &Path) -> Result<String, Error> {
         message: format!("cannot read the filter {}: {problem}", path.display()),
         hint: from_file_hint(path),
     };
-    let bytes = std::fs::read(path).map_err(|error| failed(os_reason(&error)))?;
+    let bytes = read_any_file(path).map_err(|error| failed(os_reason(&error)))?;
     String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8".into()))
 }
 

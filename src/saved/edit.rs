@@ -9,7 +9,7 @@ use super::store::FilterStore;
 use crate::environment::Variables;
 use crate::error::Error;
 use dq_filter::saved::{FilterOrigin, SavedFilter};
-use dq_text::os_reason;
+use dq_text::{os_reason, read_file};
 
 /// Opens a saved filter in the user's editor. Returns the path of the written file, or `None` if nothing changed.
 ///
@@ -30,10 +30,12 @@ pub fn edit(
         Error::usage(format!("cannot {action} {}: {reason}", draft.display()))
     };
     if !is_resumed(&draft, &path) {
-        file::write(&draft, &saved.text, true).map_err(|error| failed("write", &error))?;
+        file::write_draft(&draft, &saved.text).map_err(|error| failed("write", &error))?;
     }
     let ended = run_editor(&draft, &editor(env));
-    let text = std::fs::read_to_string(&draft).map_err(|error| failed("read", &error))?;
+    let bytes = read_file(&draft).map_err(|error| failed("read", &error))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{} is not valid UTF-8", draft.display())))?;
     if text == saved.text {
         file::discard_draft(&path);
         return ended.map(|()| None);
@@ -60,7 +62,11 @@ pub fn edit(
 
 /// Whether there is a draft to continue with: one that did not compile, and is not older than the file.
 fn is_resumed(draft: &Path, path: &Path) -> bool {
+    let is_file = std::fs::symlink_metadata(draft).is_ok_and(|it| it.is_file());
     let modified = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified());
+    if !is_file {
+        return false;
+    }
     match (modified(draft), modified(path)) {
         (Ok(draft), Ok(path)) => draft >= path,
         (Ok(_), Err(_)) => true,

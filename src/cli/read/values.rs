@@ -35,13 +35,17 @@ pub fn path(options: &ParsedOptions, name: &str) -> Option<PathBuf> {
     options.get_one::<OsString>(name).map(PathBuf::from)
 }
 
+/// The longest time limit, in seconds: what ssh can be told. It is 68 years, so it limits nothing, and no sum with a time
+/// of today overflows.
+const LONGEST: f64 = i32::MAX as f64;
+
 /// The value of an option in seconds, fractions included.
 pub fn seconds(options: &ParsedOptions, name: &str) -> Result<Option<Duration>, String> {
     let Some(value) = text(options, name)? else {
         return Ok(None);
     };
     let number = value.parse::<f64>().ok().filter(|number| *number > 0.0);
-    let duration = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
+    let duration = number.map(|number| Duration::from_secs_f64(number.min(LONGEST)));
     duration
         .map(Some)
         .ok_or_else(|| format!("--{name} takes a number of seconds, not {value}"))

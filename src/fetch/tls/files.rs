@@ -1,6 +1,5 @@
 //! Reads certificates and keys from files, and says what is wrong with those that cannot be used.
 
-use std::fs;
 use std::path::Path;
 
 use rustls::CertificateError;
@@ -10,7 +9,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
 use crate::error::Error;
-use dq_text::os_reason;
+use dq_text::{os_reason, read_any_file, read_file};
 
 /// The object identifier of the curve P-521, 1.3.132.0.35, in DER (RFC 5480 §2.1.1.1).
 const P521: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
@@ -126,8 +125,14 @@ fn is_pem(bytes: &[u8]) -> bool {
     bytes.windows(11).any(|it| it == b"-----BEGIN ")
 }
 
+/// Reads a file. Only where a shell makes pipes for `<(…)` it may be one.
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|error| unusable_file(path, os_reason(&error)))
+    let bytes = if path.starts_with("/dev") || path.starts_with("/proc") {
+        read_any_file(path)
+    } else {
+        read_file(path)
+    };
+    bytes.map_err(|error| unusable_file(path, os_reason(&error)))
 }
 
 /// The error for a file that cannot be used.

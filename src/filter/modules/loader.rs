@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::data::{read_text, read_values};
 use super::metadata::{check_metadata, import_option};
-use super::search::{expand_home, locate, search_path};
+use super::search::{expand_home, locate, read_module, search_path};
 use crate::compile_error::CompileError;
 use crate::link::{FileId, Linker, LoadError, ModuleId, ModuleLoader};
 use crate::lower::has_definitions_in_paths;
@@ -14,7 +14,6 @@ use crate::program::Program;
 use crate::saved::SavedFilters;
 use crate::syntax::{self, Import};
 use dq_json::value::Value;
-use dq_text::os_reason;
 
 /// The module files of a program. Loading one may ask for others, so all state is in cells.
 pub(crate) struct ModuleFiles {
@@ -101,8 +100,8 @@ impl ModuleFiles {
             None => {}
         }
         self.loaded.borrow_mut().insert(file.clone(), None);
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| format!("cannot read {}: {}", file.display(), os_reason(&error)))?;
+        let text = read_module(&file)
+            .map_err(|problem| format!("cannot read {}: {problem}", file.display()))?;
         let source = linker.keep(text);
         let path = file.display().to_string();
         let module = syntax::parse_module(source).map_err(|error| {

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 
 use jaq_core::load::parse::Term as T;
 
-use super::search::locate;
+use super::search::{locate, read_module};
 use crate::syntax::{self, Import, constant_value, is_constant};
 use dq_json::value::Value;
-use dq_text::os_reason;
 
 /// The output of `modulemeta`: the metadata, the imports and the definitions of the module `name`.
 ///
@@ -15,7 +14,7 @@ use dq_text::os_reason;
 /// A message, if there is no such module or it does not parse.
 pub(crate) fn module_metadata(name: &str, search_path: &[PathBuf]) -> Result<Value, String> {
     let file = locate(name, search_path, "jq")?;
-    let text = std::fs::read_to_string(&file).map_err(|error| os_reason(&error))?;
+    let text = read_module(&file)?;
     let module = syntax::parse_module(&text).map_err(|error| error.message)?;
     let mut metadata = match &module.meta {
         Some(metadata) => constant_value(metadata)?,

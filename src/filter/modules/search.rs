@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use dq_text::one_line;
+use dq_text::{one_line, os_reason, read_file};
 
 /// The module search path: the directories of `-L`, or else `~/.jq`.
 pub(crate) fn search_path(library: &[PathBuf], home: Option<&Path>) -> Vec<PathBuf> {
@@ -58,6 +58,15 @@ pub(super) fn locate(
         }
     }
     Err(not_found(name, directories))
+}
+
+/// The text of a module.
+///
+/// # Errors
+/// Why it cannot be read, in words.
+pub(super) fn read_module(file: &Path) -> Result<String, String> {
+    let bytes = read_file(file).map_err(|error| os_reason(&error))?;
+    String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned())
 }
 
 fn not_found(name: &str, directories: &[PathBuf]) -> String {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::names::is_identifier;
 use super::saved_filter::{FilterOrigin, SavedFilter};
 use crate::{suggestion, syntax};
-use dq_text::os_reason;
+use dq_text::{os_reason, read_file};
 
 /// Where a name is looked up, in this order.
 const ORIGINS: [FilterOrigin; 3] = [
@@ -178,14 +178,7 @@ fn has_program(text: &str) -> bool {
 fn read(directory: &Path, name: &str, origin: FilterOrigin) -> Result<Option<SavedFilter>, String> {
     let path = directory.join(format!("{name}.jq"));
     let failed = |problem: String| format!("cannot read {}: {problem}", path.display());
-    // Opening a FIFO blocks until it has a writer, and a device may never end.
-    let bytes = match std::fs::metadata(&path).map(|it| it.file_type()) {
-        Ok(kind) if kind.is_file() => std::fs::read(&path),
-        Ok(kind) if kind.is_dir() => return Ok(None),
-        Ok(_) => return Err(failed("it is a pipe, a socket or a device".into())),
-        Err(error) => Err(error),
-    };
-    let bytes = match bytes {
+    let bytes = match read_file(&path) {
         Ok(bytes) => bytes,
         Err(error) if is_absent(&error) => return Ok(None),
         // In a directory without search permission nothing can be found.
@@ -202,8 +195,8 @@ fn read(directory: &Path, name: &str, origin: FilterOrigin) -> Result<Option<Sav
 }
 
 fn is_absent(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory)
+    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | IsADirectory)
 }
 
 /// The words of a text that may be calls: not keys, variables or formats.
