@@ -113,7 +113,7 @@ impl<W: RowWriter> ColumnarFormatter<W> {
     fn fix_columns(&mut self) {
         if !self.rows.has_fixed_columns() {
             self.rows.fix_columns(self.sort_keys);
-            if self.rows.names().len() > 0 {
+            if self.rows.has_columns() {
                 self.writer.write_header(&self.rows, &mut self.buf);
             }
         }
@@ -168,12 +168,16 @@ impl<W: RowWriter> Formatter for ColumnarFormatter<W> {
         result
     }
 
+    fn set_host(&mut self, host: &str) {
+        self.rows.set_host(host);
+    }
+
     fn holds_values(&self) -> bool {
         true
     }
 
     fn before_blocking(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {
-        if self.rows.is_empty() || self.rows.names().len() == 0 {
+        if self.rows.is_empty() || !self.rows.has_columns() {
             Ok(())
         } else {
             self.write_rows(out)

@@ -19,6 +19,8 @@ pub struct Columns {
     pub filters: Option<CellFilters>,
     /// Every element of an array is a row, scalars too. (Otherwise an array of scalars is one row.)
     pub explode_arrays: bool,
+    /// The first column is the host that a row is from ([`crate::Formatter::set_host`]).
+    pub has_host: bool,
     /// Starts with a row of column headers.
     pub has_header: bool,
 }
@@ -56,6 +58,7 @@ impl Default for Columns {
             reports_missing: false,
             filters: None,
             explode_arrays: false,
+            has_host: false,
             has_header: true,
         }
     }

@@ -37,6 +37,9 @@ pub trait Formatter {
         self.write(&output.into_value(), out)
     }
 
+    /// Names the host that the next values are from, for the column of hosts ([`crate::Columns::has_host`]).
+    fn set_host(&mut self, _host: &str) {}
+
     /// Whether this format holds values until more is known, as tables do to find their columns.
     fn holds_values(&self) -> bool {
         false

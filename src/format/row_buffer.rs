@@ -8,11 +8,16 @@ use crate::columns::{CellFilters, Columns, Selection};
 use crate::error::CellError;
 use crate::formatter::MissingColumnNames;
 use crate::missing_columns::MissingColumns;
-use crate::row_columns::{ColumnName, ColumnOrigin, Entries, Entry, entries, kept_columns};
+use crate::row_columns::{
+    ColumnName, ColumnOrigin, Entries, Entry, entries, kept_columns, with_host,
+};
 use dq_json::value::Value;
 
 /// The columns are fixed when this many bytes are held.
 const LIMIT: usize = 32 << 20;
+
+/// The name of the column of hosts.
+const HOST: &str = "host";
 
 /// The name of the column that rows without keys have.
 pub const VALUE: &str = "value";
@@ -52,6 +57,8 @@ pub enum CellStyle {
 /// Rows, and their columns in the order in which they were first seen.
 pub struct RowBuffer {
     entries: Entries,
+    /// The host that the next rows are from, if there is a column for it, which is the first one.
+    host: Option<Value>,
     /// The cells come from the entries' columns. Otherwise the rows' keys are the columns.
     is_selected: bool,
     /// Decides with the first row whether the selected columns apply.
@@ -84,6 +91,11 @@ impl RowBuffer {
             CellStyle::Readable => entries(selected.iter().cloned()),
             CellStyle::Data => entries(selected.iter().flat_map(Column::split)),
         };
+        let host = columns.has_host.then_some(Value::Null);
+        let entries = match host {
+            Some(_) => with_host(entries),
+            None => entries,
+        };
         let is_selected = columns.selected.is_some();
         let is_fixed = columns.selection == Selection::Fixed;
         Self {
@@ -93,6 +105,7 @@ impl RowBuffer {
                 0
             }),
             entries,
+            host,
             is_selected,
             undecided: (is_selected && !is_fixed).then_some(columns.selection),
             tolerates_errors: columns.selection.tolerates_errors(),
@@ -139,16 +152,44 @@ impl RowBuffer {
         self.row_ends.is_empty()
     }
 
+    /// Names the host that the next rows are from. Nothing happens if there is no column for it.
+    pub fn set_host(&mut self, name: &str) {
+        if let Some(host) = &mut self.host {
+            *host = Value::str(name);
+        }
+    }
+
+    /// Whether any column is known, besides that of the host.
+    pub fn has_columns(&self) -> bool {
+        self.entries.len() > self.first_column()
+    }
+
+    /// The index of the first column behind that of the host.
+    fn first_column(&self) -> usize {
+        usize::from(self.host.is_some())
+    }
+
+    fn set_entries(&mut self, entries: Entries) {
+        self.entries = match self.host {
+            Some(_) => with_host(entries),
+            None => entries,
+        };
+    }
+
     /// The names of the columns.
     pub fn names(&self) -> impl ExactSizeIterator<Item = ColumnName<'_>> {
-        self.entries.iter().map(|(path, entry)| ColumnName {
-            header: entry.column.as_ref().and_then(Column::header),
-            path: entry
-                .column
-                .as_ref()
-                .map_or(path, |column| column.title(path)),
-            subject: entry.column.as_ref().map_or(path, Column::subject),
-            origin: entry.origin,
+        self.entries.iter().map(|(name, entry)| {
+            let path = match entry.origin {
+                ColumnOrigin::Host => HOST,
+                _ => name,
+            };
+            let column = entry.column.as_ref();
+            ColumnName {
+                header: column.and_then(Column::header),
+                path: column.map_or(path, |column| column.title(path)),
+                subject: column.map_or(path, Column::subject),
+                origin: entry.origin,
+            }
         })
     }
 
@@ -181,6 +222,9 @@ impl RowBuffer {
     pub fn push(&mut self, row: &Value) -> Option<Rc<str>> {
         if let Some(selection) = self.undecided.take() {
             self.decide(selection, row);
+        }
+        if let Some(host) = self.host.clone() {
+            self.push_cell(0, &host);
         }
         let unknown = match row {
             _ if self.is_selected => self.push_selected(row),
@@ -221,13 +265,13 @@ impl RowBuffer {
         }
         self.absent = selected;
         self.absent.retain(|column| !kept.contains(column));
-        self.entries = entries(kept.into_iter());
+        self.set_entries(entries(kept.into_iter()));
         self.covered = Some(map.iter().map(|(key, _)| key.clone()).collect());
     }
 
     fn drop_selection(&mut self) {
         self.is_selected = false;
-        self.entries.clear();
+        self.set_entries(Entries::default());
     }
 
     fn push_selected(&mut self, row: &Value) -> Option<Rc<str>> {
@@ -298,9 +342,9 @@ impl RowBuffer {
         entries: impl Iterator<Item = (&'v Rc<str>, &'v Value)>,
         origin: ColumnOrigin,
     ) -> Option<Rc<str>> {
-        let mut unknown = None;
+        let (mut unknown, first) = (None, self.first_column());
         for (at, (name, value)) in entries.enumerate() {
-            match self.column(at, name, origin) {
+            match self.column(first + at, name, origin) {
                 Some(column) => self.push_cell(column, value),
                 None => unknown = unknown.or_else(|| Some(name.clone())),
             }

@@ -10,6 +10,8 @@ use dq_json::value::Value;
 /// Where a column's name comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnOrigin {
+    /// The host that the row is from.
+    Host,
     /// Selected with `--columns`.
     Selected,
     /// A key of an object.
@@ -29,6 +31,19 @@ pub struct Entry {
 
 /// The columns by their unique names, which are the keys of rows or the paths of selected columns.
 pub type Entries = IndexMap<Rc<str>, Entry, foldhash::fast::RandomState>;
+
+/// The unique name of the column of hosts, which no other column has: a row may have a key `host` of its own.
+const HOST: &str = "\0host";
+
+/// Adds the column of hosts in front of the other ones.
+pub fn with_host(mut entries: Entries) -> Entries {
+    let entry = Entry {
+        origin: ColumnOrigin::Host,
+        column: None,
+    };
+    entries.shift_insert(0, HOST.into(), entry);
+    entries
+}
 
 /// A column's name.
 #[derive(Clone, Copy, Debug)]

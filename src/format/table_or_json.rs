@@ -61,6 +61,10 @@ impl Formatter for TableOrJson {
         Ok(self.json.flush_pending(out)?)
     }
 
+    fn set_host(&mut self, host: &str) {
+        self.table.set_host(host);
+    }
+
     fn holds_values(&self) -> bool {
         self.table.holds_values()
     }

@@ -132,6 +132,11 @@ impl Output {
         self.insertions.get_or_init(Insertions::default).clone()
     }
 
+    /// Names the host that the next outputs are from, where several are asked.
+    pub fn set_host(&self, host: &str) {
+        self.formatter.borrow_mut().set_host(host);
+    }
+
     /// Writes an output of the filter.
     pub fn item(&self, item: FilterOutput) -> Result<(), dq_format::Error> {
         self.check()?;

@@ -97,7 +97,9 @@ impl RowWriter for Table {
             unused::distribute(&self.columns, rows, fitted);
         }
         // The columns of arrays have no names.
-        let has_names = rows.names().any(|name| name.origin != ColumnOrigin::Index);
+        let has_names = rows
+            .names()
+            .any(|name| !matches!(name.origin, ColumnOrigin::Index | ColumnOrigin::Host));
         if self.has_header && has_names {
             self.write_column_headers(out);
         }

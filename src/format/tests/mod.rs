@@ -8,6 +8,7 @@ use super::*;
 use dq_json::value::{FilterOutput, MAX_DEPTH, Num, Value};
 
 mod color;
+mod hosts;
 mod json;
 mod reformat;
 mod table;
