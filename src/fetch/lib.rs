@@ -90,6 +90,7 @@ mod retry;
 mod sockets;
 mod ssh;
 mod stream;
+mod termination;
 mod tls;
 mod upload;
 mod upload_state;
@@ -121,5 +122,6 @@ pub use resolve::{
 pub use response::Response;
 pub use sockets::socket_path;
 pub use ssh::terminate_ssh_children;
+pub use termination::before_termination;
 pub use ureq_error::read_error;
 pub use wait_hook::{Wait, WaitHook};

@@ -2,7 +2,6 @@
 //! on the remote host, and HTTP goes through its standard input and output.
 
 mod children;
-mod signals;
 
 use std::ffi::OsString;
 use std::fmt;

@@ -57,6 +57,7 @@ pub use format::Format;
 pub use formatter::{Formatter, MissingColumnNames};
 pub use palette::Palette;
 pub use settings::{Indent, JsonLayout, RawOutput, Settings};
+pub use width::truncate;
 
 use jaq_format::JaqFormat;
 use json::JsonFormatter;

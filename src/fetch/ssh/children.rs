@@ -2,11 +2,11 @@
 
 use std::io;
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::signals;
+use crate::termination::before_termination;
 
 /// Children that are running or not yet reaped. A `Drop` alone is not enough, because `exit` runs no destructors.
 static CHILDREN: Mutex<Vec<Child>> = Mutex::new(Vec::new());
@@ -29,7 +29,8 @@ pub(crate) struct ChildHandle(u32);
 impl ChildHandle {
     /// Installs the signal handlers. Call it before the first child is started.
     pub(crate) fn install_signal_handlers() {
-        signals::before_termination(terminate_on_signal);
+        static INSTALLED: Once = Once::new();
+        INSTALLED.call_once(|| before_termination(terminate_on_signal));
     }
 
     /// Starts a child. The list stays locked meanwhile, so a signal handler cannot miss the new child.
