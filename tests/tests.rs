@@ -23,6 +23,7 @@ mod packages;
 mod readme;
 mod requests;
 mod saved;
+mod scripted;
 mod servers;
 mod ssh;
 mod support;

@@ -134,6 +134,14 @@ impl Error {
         }
     }
 
+    /// The `Lost` error of a connection that ended within a response.
+    pub(super) fn closed_early() -> Self {
+        Self::Lost {
+            problem: "the server closed it before the end of the response".to_owned(),
+            hint: None,
+        }
+    }
+
     /// What may help, as one line.
     pub fn hint(&self) -> Option<String> {
         match self {

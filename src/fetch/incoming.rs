@@ -22,7 +22,7 @@ impl Incoming {
     ///
     /// # Errors
     /// `Protocol` for a head beyond the limits and for too many interim responses, `Timeout` where there are only
-    /// interim ones for `limit`.
+    /// interim ones for `limit`, `Lost` for a chunked body that ends with the connection.
     pub(crate) fn pass_on(
         &mut self,
         amount: usize,
@@ -31,7 +31,12 @@ impl Incoming {
         limit: Option<Duration>,
     ) -> Result<bool, Error> {
         if self.0.is_done() {
-            return Ok(amount > 0);
+            // ureq asks for more only before the end of the body, but takes a last chunk without an end for one.
+            return if amount == 0 && self.0.is_chunked {
+                Err(Error::closed_early())
+            } else {
+                Ok(amount > 0)
+            };
         }
         if amount == 0 {
             let rest = self.0.rest();

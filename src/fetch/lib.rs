@@ -74,6 +74,7 @@ mod html_text;
 mod http_date;
 mod incoming;
 pub mod logs;
+mod member_scanner;
 pub mod message_head;
 mod pagination;
 pub mod percent;

@@ -3,15 +3,12 @@
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use memchr::memmem;
-use serde_json::{Deserializer, Value};
+use serde_json::Value;
 
 use super::body::Body;
 use super::error::Error;
+use super::member_scanner::MemberScanner;
 use dq_text::one_line;
-
-/// The length, in bytes, above which a line is not scanned. Docker's lines have a few hundred bytes.
-const LINE_LIMIT: usize = 1 << 20;
 
 /// The error that the server reported in a body, known as far as the body has been read. The first one counts.
 #[derive(Clone, Default)]
@@ -36,8 +33,7 @@ pub(crate) struct ErrorScanner {
     /// The body is a progress stream, in which `error` alone is a failure too. Elsewhere it is a field as any other.
     is_progress: bool,
     reported: ReportedError,
-    /// The current line as far as it has been read.
-    line: Vec<u8>,
+    members: MemberScanner,
 }
 
 impl ErrorScanner {
@@ -48,46 +44,20 @@ impl ErrorScanner {
             body,
             is_progress,
             reported: reported.clone(),
-            line: Vec::new(),
+            members: MemberScanner::default(),
         };
         (scanner, reported)
     }
 
     fn scan(&mut self, mut bytes: &[u8]) {
-        while let Some(end) = memchr::memchr(b'\n', bytes) {
-            let (line, rest) = bytes.split_at(end + 1);
-            self.append(line);
-            self.scan_line();
-            bytes = rest;
+        while self.members.advance(&mut bytes) {
+            let [detail, bare] = self.members.values();
+            let message = reported(detail, bare)
+                .or_else(|| Some(one_line(string(bare)?.trim())).filter(|_| self.is_progress));
+            if let Some(message) = message.filter(|message| !message.is_empty()) {
+                self.reported.set(message);
+            }
         }
-        self.append(bytes);
-    }
-
-    fn append(&mut self, bytes: &[u8]) {
-        if self.line.len() + bytes.len() <= LINE_LIMIT {
-            self.line.extend_from_slice(bytes);
-        }
-    }
-
-    /// Scans a complete line.
-    fn scan_line(&mut self) {
-        let key: &[u8] = if self.is_progress {
-            b"\"error"
-        } else {
-            b"\"errorDetail\""
-        };
-        if memmem::find(&self.line, key).is_some() {
-            Deserializer::from_slice(&self.line)
-                .into_iter::<Value>()
-                .map_while(Result::ok)
-                .filter_map(|value| {
-                    let bare = || value.get("error").filter(|_| self.is_progress);
-                    detail(&value).or_else(|| Some(one_line(bare()?.as_str()?.trim())))
-                })
-                .filter(|message| !message.is_empty())
-                .for_each(|message| self.reported.set(message));
-        }
-        self.line.clear();
     }
 }
 
@@ -103,28 +73,34 @@ pub(crate) fn is_progress(target: &str) -> bool {
         || (is_under("/plugins/") && ends(&["/push", "/upgrade"]))
 }
 
-/// The message of `{"errorDetail": {"message": "…"}, "error": "…"}`. `error` is deprecated since API 1.48.
-fn detail(value: &Value) -> Option<String> {
-    let detail = value.get("errorDetail")?.as_object()?;
-    let message = detail
-        .get("message")
-        .or_else(|| value.get("error"))
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .trim();
-    Some(match message {
+/// The message of `{"errorDetail": {"message": "…"}, "error": "…"}`, by the text of both. `error` is deprecated since API
+/// 1.48.
+fn reported(detail: &[u8], bare: &[u8]) -> Option<String> {
+    let detail = match serde_json::from_slice::<Value>(detail) {
+        Ok(detail) => detail.as_object()?.get("message").cloned(),
+        // An object that is too long to be kept whole.
+        Err(_) if detail.trim_ascii_start().starts_with(b"{") => None,
+        Err(_) => return None,
+    };
+    let message = match detail {
+        Some(message) => message.as_str().map(str::to_owned),
+        None => string(bare),
+    };
+    Some(match message.unwrap_or_default().trim() {
         "" => "the server reports an error without a message".to_owned(),
         message => one_line(message),
     })
 }
 
+/// The string of this text, if it is one.
+fn string(text: &[u8]) -> Option<String> {
+    serde_json::from_slice(text).ok()
+}
+
 impl Read for ErrorScanner {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let amount = self.body.read(buffer)?;
-        match amount {
-            0 => self.scan_line(),
-            amount => self.scan(&buffer[..amount]),
-        }
+        self.scan(&buffer[..amount]);
         Ok(amount)
     }
 }
@@ -213,9 +189,30 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_not_scanned() {
-        let long = format!("{{\"a\":\"{}\"}}\n", "x".repeat(2 << 20));
-        let body = format!("{long}{{\"errorDetail\":{{\"message\":\"m\"}}}}\n");
-        assert_eq!(reported(&body, false).as_deref(), Some("m"));
+    fn errors_are_found_in_every_layout() {
+        let detail = r#"{"errorDetail":{"message":"m"}}"#;
+        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(2 << 20));
+        let layouts = [
+            "{\n  \"errorDetail\": {\n    \"message\": \"m\"\n  }\n}\n".to_owned(),
+            detail.replace("errorDetail", "error\\u0044etail"),
+            format!("\u{1e}{{}}\n\u{1e}{detail}\n"),
+            format!("{}{detail}", "{\"status\":\"x\"}".repeat(5000)),
+            format!("{long}{detail}"),
+            format!("{},{}", long.trim_end_matches('}'), &detail[1..]),
+        ];
+        for body in layouts {
+            let start: String = body.chars().take(80).collect();
+            assert_eq!(reported(&body, false).as_deref(), Some("m"), "{start}");
+        }
+    }
+
+    #[test]
+    fn a_message_that_is_too_long_to_keep_is_an_error() {
+        let body = format!(
+            "{{\"errorDetail\":{{\"message\":\"{}\"}}}}",
+            "x".repeat(2 << 20)
+        );
+        let message = "the server reports an error without a message";
+        assert_eq!(reported(&body, false).as_deref(), Some(message));
     }
 }

@@ -95,7 +95,17 @@ impl Response {
     /// no content type, this reads the body until the first bytes tell, which blocks until the server sends some.
     ///
     /// dq does not send `Accept-Encoding`, but the user may, and a server may compress unasked.
+    ///
+    /// # Errors
+    /// Those of reading the body, and `Protocol` for chunks in HTTP/1.0, whose framing is faulty (RFC 9112 §6.1): the
+    /// sizes of the chunks would be read as content.
     pub(super) fn find_kind(&mut self) -> Result<(), Error> {
+        if self.version == "HTTP/1.0" && self.header("transfer-encoding").is_some() {
+            let problem = "the response has a Transfer-Encoding, which HTTP/1.0 does not know";
+            return Err(Error::Protocol {
+                problem: problem.to_owned(),
+            });
+        }
         if !self.has_body || self.content_length() == Some(0) {
             return Ok(());
         }

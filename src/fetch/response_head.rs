@@ -28,6 +28,8 @@ pub(crate) struct HeadFilter {
     held: Vec<u8>,
     /// Whether the final head has passed, so that the body follows.
     is_done: bool,
+    /// Whether the body is chunked, so that the end of the connection is not its end.
+    pub is_chunked: bool,
     /// How many interim responses there were, and when the first one came.
     pub interim: usize,
     pub first_interim: Option<Instant>,
@@ -53,10 +55,10 @@ impl HeadFilter {
         let is_ordinary = |head: &Extent| {
             head.length <= HEAD_LIMIT && head.headers <= HEADERS_LIMIT && !head.is_folded
         };
-        self.is_done = self.held.is_empty()
-            && bytes.starts_with(START)
-            && !is_interim(bytes)
-            && extent(bytes).is_some_and(|head| is_ordinary(&head));
+        let is_final = self.held.is_empty() && bytes.starts_with(START) && !is_interim(bytes);
+        let head = extent(bytes).filter(|head| is_final && is_ordinary(head));
+        self.is_done = head.is_some();
+        self.is_chunked = head.is_some_and(|head| is_chunked(&bytes[..head.length]));
         self.is_done
     }
 
@@ -92,6 +94,7 @@ impl HeadFilter {
             self.first_interim.get_or_insert_with(Instant::now);
             return Ok(Some(Piece::Interim(unfolded(&head).join(&b"\r\n"[..]))));
         }
+        self.is_chunked = is_chunked(&head);
         let mut bytes = packed(unfolded(&head));
         bytes.append(&mut self.rest());
         Ok(Some(Piece::Final(bytes)))
@@ -143,6 +146,17 @@ fn extent(bytes: &[u8]) -> Option<Extent> {
 /// Whether a response is interim. 101 is not: it ends HTTP on the connection.
 fn is_interim(bytes: &[u8]) -> bool {
     bytes.get(8..10) == Some(b" 1") && bytes.get(9..12) != Some(b"101")
+}
+
+/// Whether a head names the transfer coding `chunked`. HTTP/1.0 has none (RFC 9112 §6.1).
+fn is_chunked(head: &[u8]) -> bool {
+    let mut lines = head.split(|byte| *byte == b'\n');
+    let is_coding = |coding: &[u8]| coding.trim_ascii().eq_ignore_ascii_case(b"chunked");
+    let names_it = |line: &[u8]| {
+        is_named(line, "transfer-encoding")
+            && line.split(|byte| b":,".contains(byte)).any(is_coding)
+    };
+    !head.starts_with(b"HTTP/1.0") && lines.any(names_it)
 }
 
 /// Whether the head of an interim response says that the body may be sent.

@@ -80,10 +80,7 @@ fn from_io(error: &io::Error) -> Error {
         return own.clone();
     }
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => Error::Lost {
-            problem: "the server closed it before the end of the response".to_owned(),
-            hint: None,
-        },
+        io::ErrorKind::UnexpectedEof => Error::closed_early(),
         _ => Error::lost(error),
     }
 }

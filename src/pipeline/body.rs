@@ -115,7 +115,7 @@ fn check_status(
         }
         deferred.fail(failure);
     } else if exchange.request.method == "POST"
-        && matches!(response.kind, BodyKind::Json | BodyKind::Text)
+        && !matches!(response.kind, BodyKind::Empty | BodyKind::Logs)
     {
         deferred.watch(response.scan_for_errors());
     }
