@@ -1,2 +1,2 @@
-module {about: "Details of a container", endpoint: "/containers/{name}/json"};
+module {about: "Details of a container", endpoint: "/containers/{name...}/json"};
 .

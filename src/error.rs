@@ -49,7 +49,8 @@ impl Error {
         }
     }
 
-    fn hint(&self) -> Option<String> {
+    /// What may help, as one line.
+    pub fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. } => hint.clone(),
             Self::Fetch(error) => error.hint(),
@@ -58,6 +59,27 @@ impl Error {
                 .or_else(|| errors.iter().find_map(|error| error.hint.clone())),
             _ => None,
         }
+    }
+
+    /// The name of the stage with a colon behind it, and what is wrong without the name of an input: for a message that
+    /// names a source between them.
+    pub fn stage_and_text(&self) -> (&'static str, String) {
+        match self {
+            Self::Usage { message, .. } => ("", message.clone()),
+            Self::Fetch(error) => ("fetch: ", error.to_string()),
+            Self::Compile { errors, .. } => {
+                let first = errors.first().map(ToString::to_string);
+                ("filter: ", first.unwrap_or_default())
+            }
+            Self::Input { problem, .. } => ("input: ", problem.clone()),
+            Self::Format(error) => ("format: ", error.to_string()),
+        }
+    }
+
+    /// Whether this ends a run of several sources, because it is not about one of them: stdout cannot be written to, or
+    /// nobody reads it.
+    pub fn ends_run(&self) -> bool {
+        self.is_silent() || matches!(self, Self::Format(_))
     }
 
     /// Whether no message is printed.

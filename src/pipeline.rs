@@ -15,7 +15,9 @@ mod logs;
 mod missing_columns;
 mod output;
 mod progress;
+mod round;
 mod server_sent_events;
+mod several;
 mod stdout_monitor;
 mod until;
 
@@ -27,6 +29,7 @@ use crate::plan::{FilterPlan, Input, Plan};
 use dq_filter::InputMode;
 
 use arrival::{Arrival, DeferredFailure};
+use filtering::Run;
 use output::Output;
 
 /// Runs the plan on a stack of `stack_bytes`, and returns the exit code.
@@ -43,14 +46,20 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
     for warning in filter.warnings() {
         output.report(&format!("dq: filter: {warning}"));
     }
-    if let (true, Input::Http(exchange)) = (plan.until, &plan.input) {
-        let outcome = until::run(&plan, exchange, &filter, &output, stack_bytes);
+    if plan.until && plan.input.exchanges().next().is_some() {
+        let outcome = until::run(&plan, &filter, &output, stack_bytes);
         let finished = output.finish();
         return outcome.and_then(|code| finished.map(|()| code));
     }
     let deferred = Rc::new(DeferredFailure::default());
-    let outcome = arrive(&plan, &output, &deferred)
-        .and_then(|arrival| filtering::run(&plan, &filter, arrival, &output, stack_bytes));
+    let run = Run::new(&plan, &filter, &output, stack_bytes);
+    let outcome = match &plan.input {
+        Input::Several(several) if !several.is_printed() => several::run(several, &run),
+        _ => arrive(&plan, &output, &deferred).and_then(|arrival| {
+            let ended = run.write(arrival);
+            run.finish(ended)
+        }),
+    };
     let finished = output.finish();
     let code = outcome?;
     finished?;
@@ -67,9 +76,10 @@ fn arrive(
             Some(jq) => exchange::print_command(jq, exchange, plan, output),
             None => {
                 let response = exchange::send(exchange, plan, output)?;
-                body::arrival(response, exchange, plan, output, deferred)
+                body::arrival(response, exchange, None, plan, output, deferred)
             }
         },
+        Input::Several(_) => exchange::print_commands(plan, output),
         Input::Stdin => Ok(files::stdin(plan.inputs, output)),
         Input::Text(text) => Ok(files::text(text, plan.inputs)),
         Input::Files(paths) => Ok(files::files(paths, plan.inputs, output)),

@@ -30,7 +30,9 @@ use dq_format::Format;
 pub use columns::{column_list, columns_path};
 pub use endpoints::explanation;
 pub use jq_options::JqOptions;
-pub use model::{Exchange, FilterPlan, FilterRequests, Flush, Input, Plan};
+pub use model::{
+    Exchange, FilterPlan, FilterRequests, Flush, Input, NamedExchange, Order, Plan, Several,
+};
 
 use format::SavedFormat;
 use options::Options;
@@ -112,10 +114,10 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
 
 /// The warning about the configuration of the host that is asked.
 fn host_warning(input: &Input) -> Option<String> {
-    match input {
-        Input::Http(exchange) => exchange.host.warning().map(|it| format!("fetch: {it}")),
-        _ => None,
-    }
+    let warning = input
+        .exchanges()
+        .find_map(|exchange| exchange.host.warning());
+    warning.map(|it| format!("fetch: {it}"))
 }
 
 /// The list that `--list` or `--endpoints` asks for, as JSON text.

@@ -58,6 +58,7 @@ pub use formatter::{Formatter, MissingColumnNames};
 pub use palette::Palette;
 pub use settings::{Indent, JsonLayout, RawOutput, Settings};
 pub use width::truncate;
+pub use width::width as text_width;
 
 use jaq_format::JaqFormat;
 use json::JsonFormatter;

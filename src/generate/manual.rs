@@ -52,8 +52,10 @@ fn saved() -> String {
 fn saved_filter(saved: &SavedFilter) -> String {
     let metadata = saved.metadata().unwrap_or_default();
     let endpoint = metadata.endpoint.unwrap_or_default();
-    let words = placeholders(&endpoint).into_iter().map(str::to_uppercase);
-    let words: String = words.map(|it| format!(" {it}")).collect();
+    let words = placeholders(&endpoint).into_iter();
+    let is_repeated = |name: &str| metadata.repeated.as_deref() == Some(name);
+    let words = words.map(|it| (it.to_uppercase(), if is_repeated(it) { "…" } else { "" }));
+    let words: String = words.map(|(it, more)| format!(" {it}{more}")).collect();
     entry(
         &format!("{}{words}", saved.name),
         &metadata.about.unwrap_or_default(),

@@ -49,6 +49,27 @@ impl Arrival {
         }
         self
     }
+
+    /// The same inputs from a source of this name.
+    pub fn named(self, name: Rc<str>) -> Self {
+        match self {
+            Self::Inputs {
+                mut sources,
+                host,
+                settings,
+                problems,
+            } => Self::Inputs {
+                sources: Box::new(move || {
+                    let name = Some(name.clone());
+                    sources().map(|source| InputSource { name, ..source })
+                }),
+                host,
+                settings,
+                problems,
+            },
+            Self::Done => Self::Done,
+        }
+    }
 }
 
 /// Problems with sources that affect the exit code once everything else is done.

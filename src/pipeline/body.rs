@@ -19,20 +19,19 @@ use dq_json::read::ByteSource;
 /// Bytes copied at once.
 const COPY_CHUNK: usize = 64 * 1024;
 
-/// Decides by the status and the kind of body whether the body is filtered, copied to stdout or refused.
+/// Decides by the status and the kind of body whether the body is filtered, copied to stdout or refused. `name` is that
+/// of one of several sources.
 pub fn arrival(
     mut response: Response,
     exchange: &Exchange,
+    name: Option<&str>,
     plan: &Plan,
     output: &Rc<Output>,
     deferred: &Rc<DeferredFailure>,
 ) -> Result<Arrival, Error> {
     check_status(&mut response, exchange, deferred)?;
     let mut response = observed(response, output);
-    let is_filtered = !plan.program.is_identity
-        || plan.null_input
-        || plan.inputs.mode != InputMode::Values
-        || !plan.output.format.is_json();
+    let is_filtered = plan.filters_body();
     if is_filtered && reads_values(plan.inputs.mode) {
         response.find_filterable_kind()?;
     }
@@ -42,7 +41,7 @@ pub fn arrival(
             Ok(inputs(body, plan.inputs.mode, exchange, plan))
         }
         BodyKind::Logs if is_filtered => {
-            let lines = LogLines::new(response.frames());
+            let lines = LogLines::new(response.frames(), name);
             let lines = byte_source(lines, ReadMode::Stream, output.clone());
             Ok(inputs(lines, plan.inputs.mode, exchange, plan))
         }
@@ -95,7 +94,7 @@ pub fn unreadable(response: &Response) -> String {
 }
 
 /// A status of 400 or above is an error, at once or after the body has been shown; a progress stream may report one.
-fn check_status(
+pub fn check_status(
     response: &mut Response,
     exchange: &Exchange,
     deferred: &DeferredFailure,

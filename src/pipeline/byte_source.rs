@@ -56,9 +56,9 @@ pub fn byte_source(
 
 /// An input is idle when nothing has arrived for this time: too short for a person to notice, and a server that has
 /// data sends it sooner.
-const IDLE: Duration = Duration::from_millis(30);
+pub const IDLE: Duration = Duration::from_millis(30);
 /// Values are held for at most this time, however much arrives.
-const LONGEST_HOLD: Duration = Duration::from_millis(200);
+pub const LONGEST_HOLD: Duration = Duration::from_millis(200);
 
 /// A read of fewer bytes has emptied the source, which is then slower than the processing.
 const LARGE_READ: usize = 16 * 1024;

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::catalogue;
-use crate::plan::Exchange;
+use crate::plan::{Exchange, Input};
 use dq_fetch::{Client, ClientSettings, Payload, Request, Source};
 
 /// The shortest time between two requests, however many events there are.
@@ -29,17 +29,31 @@ enum Signal {
 /// The changes of what an endpoint returns.
 pub struct Changes {
     signals: Option<Receiver<Signal>>,
-    is_connected: bool,
+    /// The hosts whose events are read, and how many of them report events now.
+    subscriptions: usize,
+    connected: usize,
     /// When the last wait ended.
     last: Instant,
 }
 
 impl Changes {
-    /// Subscribes to the events that concern the endpoint of an exchange, if an engine reports some.
-    pub fn subscribe(exchange: &Exchange) -> Self {
+    /// Subscribes to the events that concern the endpoints of a source, once for each host, where an engine reports
+    /// some.
+    pub fn subscribe(input: &Input) -> Self {
+        let (sender, signals) = sync_channel(64);
+        let mut hosts = Vec::new();
+        for exchange in input.exchanges() {
+            let is_new = !hosts.contains(&&exchange.host);
+            if let Some(types) = event_types(exchange).filter(|_| is_new)
+                && start(exchange, types, sender.clone())
+            {
+                hosts.push(&exchange.host);
+            }
+        }
         Self {
-            signals: event_types(exchange).and_then(|types| start(exchange, types)),
-            is_connected: false,
+            signals: (!hosts.is_empty()).then_some(signals),
+            subscriptions: hosts.len(),
+            connected: 0,
             last: Instant::now(),
         }
     }
@@ -47,7 +61,7 @@ impl Changes {
     /// Waits for a change, for at most `limit`.
     pub fn wait(&mut self, limit: Option<Duration>) {
         let limit = limit.map(|limit| Instant::now() + limit);
-        let interval = if self.is_connected {
+        let interval = if self.connected > 0 && self.connected == self.subscriptions {
             WITH_EVENTS
         } else {
             WITHOUT_EVENTS
@@ -90,8 +104,8 @@ impl Changes {
 
     fn note(&mut self, signal: &Signal) {
         match signal {
-            Signal::Connected => self.is_connected = true,
-            Signal::Disconnected => self.is_connected = false,
+            Signal::Connected => self.connected += 1,
+            Signal::Disconnected => self.connected = self.connected.saturating_sub(1),
             Signal::Event => {}
         }
     }
@@ -115,9 +129,8 @@ fn event_types(exchange: &Exchange) -> Option<&'static str> {
     }
 }
 
-/// Starts the thread that reads the events; it ends with the process.
-fn start(exchange: &Exchange, types: &'static str) -> Option<Receiver<Signal>> {
-    let (sender, receiver) = sync_channel(64);
+/// Starts the thread that reads the events, if one can be started; it ends with the process.
+fn start(exchange: &Exchange, types: &'static str, sender: SyncSender<Signal>) -> bool {
     let settings = ClientSettings {
         connect_timeout: exchange.settings.connect_timeout,
         ..ClientSettings::default()
@@ -131,8 +144,7 @@ fn start(exchange: &Exchange, types: &'static str) -> Option<Receiver<Signal>> {
         payload: Payload::None,
     };
     let read = move || while read_events(&client, &request, &sender) {};
-    thread::Builder::new().spawn(read).ok()?;
-    Some(receiver)
+    thread::Builder::new().spawn(read).is_ok()
 }
 
 /// Reads events until the connection ends. Returns whether to try again.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::catalogue;
-use crate::plan::{Exchange, Input, Plan};
+use crate::plan::{Exchange, Plan};
 use dq_fetch::Source;
 use dq_json::value::{FilterOutput, Value};
 
@@ -49,10 +49,7 @@ pub fn hint_about_null(plan: &Plan) -> Option<String> {
 /// The endpoint that a GET requests and the filter that runs on its answer. Any server may be behind a URL, and the
 /// filter behind a saved one runs on the saved filter's outputs.
 fn requested(plan: &Plan) -> Option<(&str, &str)> {
-    let Input::Http(exchange) = &plan.input else {
-        return None;
-    };
-    let Exchange { request, .. } = &**exchange;
+    let Exchange { request, .. } = plan.input.exchanges().next()?;
     let program = &plan.program;
     let saved = program.saved.as_ref();
     let is_direct = saved.is_none_or(|(saved, _)| saved.is_identity());

@@ -13,13 +13,57 @@ use crate::terminal::Terminal;
 use dq_fetch::{Event, Response, message_head};
 use dq_text::sanitize;
 
+/// A request that is ready to be sent, by any thread.
+pub struct ReadyRequest {
+    client: dq_fetch::Client,
+    request: dq_fetch::Request,
+    logins: Option<dq_fetch::Logins>,
+    has_pages: bool,
+}
+
+impl ReadyRequest {
+    /// Sends the request and waits for the head of the response.
+    pub fn send(self) -> Result<Response, dq_fetch::Error> {
+        let request = match &self.logins {
+            Some(logins) => &logins.add_to(&self.request)?,
+            None => &self.request,
+        };
+        if self.has_pages {
+            dq_fetch::paginate(self.client, request)
+        } else {
+            self.client.send(request)
+        }
+    }
+}
+
 /// Sends the request and waits for the head of the response.
 pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Response, Error> {
+    let insertions = || output.insertions();
+    let request = ready(exchange, plan, output, "", &insertions, output.progress());
+    let response = request.send()?;
+    output.flush().map_err(dq_format::Error::Io)?;
+    Ok(response)
+}
+
+/// The request, with what is shown of it: lines of `-v` begin with `mark`, and `insertions` takes the head for `-i`.
+pub fn ready(
+    exchange: &Exchange,
+    plan: &Plan,
+    output: &Output,
+    mark: &str,
+    insertions: &dyn Fn() -> Insertions,
+    progress: Option<Arc<Progress>>,
+) -> ReadyRequest {
     let observer = Observer {
         terminal: plan.terminal.clone(),
+        mark: mark.into(),
         verbose: exchange.shown.verbose,
-        include: Include::new(exchange, plan, output),
-        progress: output.progress(),
+        include: match (exchange.shown.include, plan.is_plain()) {
+            (false, _) => Include::No,
+            (true, true) => Include::Stdout(insertions()),
+            (true, false) => Include::Stderr,
+        },
+        progress,
     };
     if exchange.shown.verbose {
         let (host, reason) = (&exchange.host, exchange.host.reason());
@@ -32,17 +76,12 @@ pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Respons
             observer.show(event)
         }));
     }
-    let request = match &exchange.logins {
-        Some(logins) => &logins.add_to(&exchange.request)?,
-        None => &exchange.request,
-    };
-    let response = if exchange.shown.pages {
-        dq_fetch::paginate(client, request)?
-    } else {
-        client.send(request)?
-    };
-    output.flush().map_err(dq_format::Error::Io)?;
-    Ok(response)
+    ReadyRequest {
+        client,
+        request: exchange.request.clone(),
+        logins: exchange.logins.clone(),
+        has_pages: exchange.shown.pages,
+    }
 }
 
 /// The client for the requests of `fetch` in a filter. Of those, `-v` shows the heads.
@@ -53,6 +92,7 @@ pub fn client_for_filter(host: dq_fetch::Host, plan: &Plan) -> dq_fetch::Client 
     }
     let observer = Observer {
         terminal: plan.terminal.clone(),
+        mark: "".into(),
         verbose: true,
         include: Include::No,
         progress: None,
@@ -83,6 +123,16 @@ pub fn print_command(
     Ok(Arrival::Done)
 }
 
+/// Prints the command lines of several requests, one after the other (`--curl`).
+pub fn print_commands(plan: &Plan, output: &Output) -> Result<Arrival, Error> {
+    for exchange in plan.input.exchanges() {
+        if let Some(jq) = &exchange.curl {
+            print_command(jq, exchange, plan, output)?;
+        }
+    }
+    Ok(Arrival::Done)
+}
+
 /// Where `-i` shows the head of a response.
 enum Include {
     No,
@@ -92,19 +142,11 @@ enum Include {
     Stderr,
 }
 
-impl Include {
-    fn new(exchange: &Exchange, plan: &Plan, output: &Output) -> Self {
-        match (exchange.shown.include, plan.is_plain()) {
-            (false, _) => Self::No,
-            (true, true) => Self::Stdout(output.insertions()),
-            (true, false) => Self::Stderr,
-        }
-    }
-}
-
 /// Shows the events of an exchange.
 struct Observer {
     terminal: Terminal,
+    /// What every line begins with: which of several sources this is.
+    mark: Box<str>,
     verbose: bool,
     include: Include,
     progress: Option<Arc<Progress>>,
@@ -155,7 +197,11 @@ impl Observer {
         if let Some(progress) = &self.progress {
             progress.clear();
         }
-        let text = joined(lines, mark, self.terminal.stderr.is_terminal);
+        let text = joined(
+            lines,
+            &format!("{}{mark}", self.mark),
+            self.terminal.stderr.is_terminal,
+        );
         // A failure to write to stderr cannot be reported anywhere.
         let _ = io::stderr().write_all(text.as_bytes());
     }

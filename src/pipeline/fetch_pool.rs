@@ -248,7 +248,7 @@ fn read_body(mut response: Response) -> Result<Answer, dq_fetch::Error> {
             )
         }
         BodyKind::Logs => {
-            let lines = LogLines::new(response.frames());
+            let lines = LogLines::new(response.frames(), None);
             (
                 lines.take(MAX_BODY + 1).read_to_end(&mut bytes),
                 InputMode::Values,

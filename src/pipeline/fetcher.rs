@@ -1,6 +1,6 @@
 //! `fetch` in a filter: requests to the host of the source, a cache for one run, and the values of the bodies.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io::{self, Read};
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use super::fetch_pool::{Answer, Failure, FetchPool, Headers, Pending};
 use super::output::Output;
 use crate::catalogue;
 use crate::error::Error;
-use crate::plan::{FilterRequests, Input, Plan};
+use crate::plan::{Exchange, FilterRequests, Input, Plan};
 use dq_filter::{FetchedValues, Fetcher, InputSettings, InputSource, Inputs};
 use dq_json::read::ByteSource;
 use dq_json::value::Value;
@@ -22,39 +22,84 @@ const MAX_CACHED: usize = 1 << 20;
 /// All bodies that are kept, in bytes.
 const MAX_CACHE: usize = 64 << 20;
 
-/// Requests paths for `fetch`. The host is determined with the first request.
-pub struct HostFetcher<'p> {
+/// Requests paths for `fetch`, from the host of the source that is selected. A host is determined with the first request.
+pub struct SourceFetcher<'p> {
     plan: &'p Plan,
     output: Rc<Output>,
-    pool: OnceCell<Result<Rc<CachingPool>, String>>,
+    /// The pools of the hosts, by the names of the hosts where there are several.
+    pools: RefCell<Vec<(Option<Rc<str>>, PoolResult)>>,
+    /// The index of the source that inputs come from; `None` where they come from several hosts at once.
+    selected: Rc<Cell<Option<usize>>>,
 }
 
-impl<'p> HostFetcher<'p> {
+type PoolResult = Result<Rc<CachingPool>, String>;
+
+impl<'p> SourceFetcher<'p> {
     pub fn new(plan: &'p Plan, output: &Rc<Output>) -> Self {
         Self {
             plan,
             output: output.clone(),
-            pool: OnceCell::new(),
+            pools: RefCell::default(),
+            selected: Rc::new(Cell::new(Some(0))),
         }
     }
 
-    fn pool(&self) -> Result<&Rc<CachingPool>, &String> {
-        let pool = self.pool.get_or_init(|| {
-            let pool = new_pool(self.plan, &self.output);
-            pool.map(Rc::new).map_err(|error| match error {
-                Error::Fetch(error) => error.to_string(),
-                error => error.to_string(),
-            })
+    /// From now on inputs come from the source with this index; from several where it is `None`.
+    pub fn select(&self, source: Option<usize>) {
+        self.selected.set(source);
+    }
+
+    /// What selects the source, for inputs that come from several in turn.
+    pub fn selection(&self) -> Rc<Cell<Option<usize>>> {
+        self.selected.clone()
+    }
+
+    fn pool(&self) -> PoolResult {
+        let (name, exchange) = self.source()?;
+        let known = |pools: &[(Option<Rc<str>>, PoolResult)]| {
+            let found = pools.iter().find(|(known, _)| *known == name);
+            found.map(|(_, pool)| pool.clone())
+        };
+        if let Some(pool) = known(&self.pools.borrow()) {
+            return pool;
+        }
+        let pool = new_pool(self.plan, exchange, &self.output);
+        let pool = pool.map(Rc::new).map_err(|error| match error {
+            Error::Fetch(error) => error.to_string(),
+            error => error.to_string(),
         });
-        pool.as_ref()
+        self.pools.borrow_mut().push((name, pool.clone()));
+        pool
+    }
+
+    /// The host that is asked: its name and an exchange with it, if it is one of several sources.
+    fn source(&self) -> Result<(Option<Rc<str>>, Option<&'p Exchange>), String> {
+        let several = match &self.plan.input {
+            Input::Http(exchange) => return Ok((None, Some(exchange))),
+            Input::Several(several) => several,
+            _ => return Ok((None, None)),
+        };
+        let is_one_host = several.sources.iter().all(|source| source.host.is_none());
+        let selected = self.selected.get().or(is_one_host.then_some(0));
+        let source = selected.and_then(|index| several.sources.get(index));
+        let source =
+            source.ok_or("the input is from several hosts: fetch cannot tell which to ask")?;
+        match &source.exchange {
+            Ok(exchange) => Ok((source.host.clone(), Some(exchange))),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }
 
-fn new_pool(plan: &Plan, output: &Rc<Output>) -> Result<CachingPool, Error> {
+fn new_pool(
+    plan: &Plan,
+    exchange: Option<&Exchange>,
+    output: &Rc<Output>,
+) -> Result<CachingPool, Error> {
     let requests = &plan.requests;
-    let host = match &plan.input {
-        Input::Http(exchange) => exchange.host.clone(),
-        _ => {
+    let host = match exchange {
+        Some(exchange) => exchange.host.clone(),
+        None => {
             let host = requests.resolve_host()?;
             if let Some(warning) = host.warning() {
                 output.report(&format!("dq: fetch: {warning}"));
@@ -81,9 +126,9 @@ fn new_pool(plan: &Plan, output: &Rc<Output>) -> Result<CachingPool, Error> {
 }
 
 /// How many ssh connections are opened: each is a child process and a login.
-const MAX_SSH: usize = 2;
+pub const MAX_SSH: usize = 2;
 
-impl Fetcher for HostFetcher<'_> {
+impl Fetcher for SourceFetcher<'_> {
     fn parallel(&self) -> usize {
         self.pool().map_or(1, |pool| pool.pool.parallel())
     }
@@ -102,8 +147,8 @@ impl Fetcher for HostFetcher<'_> {
             return failed(&problem);
         }
         match self.pool() {
-            Ok(pool) => pool.clone().begin(path),
-            Err(problem) => failed(problem),
+            Ok(pool) => pool.begin(path),
+            Err(problem) => failed(&problem),
         }
     }
 }

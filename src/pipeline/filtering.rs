@@ -1,11 +1,11 @@
 //! Inputs through the filter to the formatter, and the exit code that follows.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use super::arrival::{Arrival, SourceProblems};
 use super::empty_outputs::EmptyOutputs;
-use super::fetcher::{self, HostFetcher};
+use super::fetcher::{self, SourceFetcher};
 use super::output::Output;
 use crate::error::Error;
 use crate::plan::{Input, Plan};
@@ -14,47 +14,28 @@ use dq_json::read::{ReadError, ReadErrorKind};
 use dq_json::value::{FilterOutput, Value};
 use dq_text::os_reason;
 
-/// Runs the filter on everything that arrives and writes its outputs; returns the exit code.
-///
-/// # Errors
-/// An error that ends the run early; the outputs before it are written.
-pub fn run(
-    plan: &Plan,
-    filter: &dq_filter::Filter,
-    arrival: Arrival,
-    output: &Rc<Output>,
-    stack_bytes: usize,
-) -> Result<u8, Error> {
-    let Some((inputs, problems)) = inputs(arrival, output) else {
-        return Ok(0);
-    };
-    let empty_outputs = EmptyOutputs::new(plan);
-    let mut emit = |item: FilterOutput| {
-        empty_outputs.note(&item);
-        // A table of the elements of one array is written as a whole, however slowly they arrive.
-        output.hold(filter.streams_elements());
-        output.item(item)
-    };
-    let run = Run {
-        plan,
-        filter,
-        output,
-        stack_bytes,
-    };
-    let outcome = run.on_all(&inputs, &problems, &mut emit);
-    // The outputs before an error are written, too.
-    let finished = output.finish_values();
-    let code = match outcome? {
-        Ended::Inputs { code, last_output } if code == 0 && plan.exit_status => {
-            last_output.exit_code()
-        }
-        Ended::Inputs { code, .. } | Ended::Halted(code) => code,
-    };
-    finished?;
-    if let Some(hint) = empty_outputs.hint() {
-        output.report(&format!("hint: {hint}"));
-    }
-    Ok(code)
+/// What a run of the filter needs besides its inputs.
+pub struct Run<'r> {
+    pub plan: &'r Plan,
+    pub filter: &'r dq_filter::Filter,
+    pub output: &'r Rc<Output>,
+    /// Where `fetch` requests paths.
+    pub fetcher: SourceFetcher<'r>,
+    /// The stack that is left, in bytes.
+    pub stack_bytes: usize,
+    empty_outputs: EmptyOutputs<'r>,
+    last_output: LastOutput,
+    /// The filter has run, so that there is an output to end.
+    has_run: Cell<bool>,
+}
+
+/// How the run on the inputs of an arrival has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All inputs were taken; the exit code is that of the last one.
+    Inputs(u8),
+    /// The filter has ended the whole run, with this exit code.
+    Halted(u8),
 }
 
 /// The outputs of a filter that are not written yet.
@@ -62,39 +43,114 @@ pub struct Collected {
     pub values: Vec<Value>,
     /// The exit code where the filter has failed or ended the run.
     pub ended: Option<u8>,
+    /// The body is copied instead of filtered.
+    pub is_copied: bool,
+    /// What is left to be written of a copied body.
+    pub text: Vec<u8>,
 }
 
-/// Runs the filter on everything that arrives and collects its outputs.
-///
-/// # Errors
-/// As [`run`].
-pub fn collect(
-    plan: &Plan,
-    filter: &dq_filter::Filter,
-    arrival: Arrival,
-    output: &Rc<Output>,
-    stack_bytes: usize,
-) -> Result<Collected, Error> {
-    let mut values = Vec::new();
-    let Some((inputs, problems)) = inputs(arrival, output) else {
-        let ended = None;
-        return Ok(Collected { values, ended });
-    };
-    let mut emit = |item: FilterOutput| {
-        values.push(item.into_value());
-        Ok(())
-    };
-    let run = Run {
-        plan,
-        filter,
-        output,
-        stack_bytes,
-    };
-    let ended = match run.on_all(&inputs, &problems, &mut emit)? {
-        Ended::Inputs { code: 0, .. } => None,
-        Ended::Inputs { code, .. } | Ended::Halted(code) => Some(code),
-    };
-    Ok(Collected { values, ended })
+impl Collected {
+    /// A body that is copied, and what is left to be written of it.
+    pub fn copied(text: Vec<u8>) -> Self {
+        Self {
+            values: Vec::new(),
+            ended: None,
+            is_copied: true,
+            text,
+        }
+    }
+}
+
+type Emit<'e> = dyn FnMut(FilterOutput) -> Result<(), dq_format::Error> + 'e;
+
+impl<'r> Run<'r> {
+    /// A run of the filter on what the plan's sources give.
+    pub fn new(
+        plan: &'r Plan,
+        filter: &'r dq_filter::Filter,
+        output: &'r Rc<Output>,
+        stack_bytes: usize,
+    ) -> Self {
+        Self {
+            plan,
+            filter,
+            output,
+            fetcher: SourceFetcher::new(plan, output),
+            stack_bytes,
+            empty_outputs: EmptyOutputs::new(plan),
+            last_output: LastOutput::default(),
+            has_run: Cell::new(false),
+        }
+    }
+
+    /// Runs the filter on everything that arrives and writes its outputs.
+    ///
+    /// # Errors
+    /// An error that ends the run early; the outputs before it are written.
+    pub fn write(&self, arrival: Arrival) -> Result<Ended, Error> {
+        let mut emit = |item: FilterOutput| {
+            self.empty_outputs.note(&item);
+            // A table of the elements of one array is written as a whole, however slowly they arrive.
+            self.output.hold(self.filter.streams_elements());
+            self.output.item(item)
+        };
+        self.run(arrival, &mut emit)
+    }
+
+    /// Ends the output of what was written; returns the exit code of the run, given how its last part has ended.
+    ///
+    /// # Errors
+    /// Those of `outcome`; what is left cannot be written.
+    pub fn finish(&self, outcome: Result<Ended, Error>) -> Result<u8, Error> {
+        // The outputs before an error are written, too.
+        let finished = match self.has_run.get() {
+            true => self.output.finish_values(),
+            false => Ok(()),
+        };
+        let code = match outcome? {
+            Ended::Inputs(0) if self.has_run.get() && self.plan.exit_status => {
+                self.last_output.exit_code()
+            }
+            Ended::Inputs(code) | Ended::Halted(code) => code,
+        };
+        finished?;
+        if let Some(hint) = self.empty_outputs.hint() {
+            self.output.report(&format!("hint: {hint}"));
+        }
+        Ok(code)
+    }
+
+    /// Runs the filter on everything that arrives and collects its outputs.
+    ///
+    /// # Errors
+    /// As [`Run::write`].
+    pub fn collect(&self, arrival: Arrival) -> Result<Collected, Error> {
+        if matches!(arrival, Arrival::Done) {
+            return Ok(Collected::copied(Vec::new()));
+        }
+        let mut values = Vec::new();
+        let mut emit = |item: FilterOutput| {
+            values.push(item.into_value());
+            Ok(())
+        };
+        let ended = match self.run(arrival, &mut emit)? {
+            Ended::Inputs(0) => None,
+            Ended::Inputs(code) | Ended::Halted(code) => Some(code),
+        };
+        Ok(Collected {
+            values,
+            ended,
+            is_copied: false,
+            text: Vec::new(),
+        })
+    }
+
+    fn run(&self, arrival: Arrival, emit: &mut Emit) -> Result<Ended, Error> {
+        match inputs(arrival, self.output) {
+            Some((inputs, problems)) => self.on_all(&inputs, &problems, emit),
+            None => Ok(Ended::Inputs(0)),
+        }
+    }
 }
 
 /// The inputs that have arrived, if any.
@@ -119,41 +175,24 @@ fn inputs(arrival: Arrival, output: &Rc<Output>) -> Option<(RefCell<Inputs>, Rc<
     Some((RefCell::new(inputs), problems))
 }
 
-/// What a run needs besides its inputs.
-struct Run<'r> {
-    plan: &'r Plan,
-    filter: &'r dq_filter::Filter,
-    output: &'r Rc<Output>,
-    stack_bytes: usize,
-}
-
-/// How a run has ended.
-enum Ended {
-    /// All inputs were taken; the code is that of the last one.
-    Inputs { code: u8, last_output: LastOutput },
-    /// The filter has ended it, with this exit code.
-    Halted(u8),
-}
-
 impl Run<'_> {
     /// The main loop: runs the filter on every input and passes every output to `emit`.
     fn on_all(
         &self,
         inputs: &RefCell<Inputs>,
         problems: &SourceProblems,
-        emit: &mut dyn FnMut(FilterOutput) -> Result<(), dq_format::Error>,
+        emit: &mut Emit,
     ) -> Result<Ended, Error> {
         let (plan, output) = (self.plan, self.output);
+        self.has_run.set(true);
         let messages = |bytes: &[u8]| output.message(bytes);
-        let fetcher = HostFetcher::new(plan, output);
         let stack_bytes = self.stack_bytes;
         let run = FilterRun::new(self.filter, inputs, &messages, stack_bytes, plan.null_input);
-        let run = run.with_fetcher(&fetcher);
-        let last_output = LastOutput::default();
+        let run = run.with_fetcher(&self.fetcher);
         let mut code = 0;
         loop {
             let mut emit = |item: FilterOutput| {
-                last_output.record(&item);
+                self.last_output.record(&item);
                 emit(item)
             };
             let next = run.next_input(&mut emit);
@@ -166,7 +205,7 @@ impl Run<'_> {
                     return Ok(Ended::Halted(halted(plan, code, problems)));
                 }
                 Err(RunError::Raised(error)) => {
-                    self.report_raised(&raised(&error));
+                    self.report_raised(&raised(&error), inputs);
                     5
                 }
                 Err(RunError::Output(error @ dq_format::Error::Io(_))) => return Err(error.into()),
@@ -179,7 +218,7 @@ impl Run<'_> {
         if problems.has_unopened.get() {
             code = 2;
         }
-        Ok(Ended::Inputs { code, last_output })
+        Ok(Ended::Inputs(code))
     }
 }
 
@@ -188,14 +227,24 @@ const SLURP_HINT: &str =
     "hint: -s is --slurp, which makes an array of the answer; dq is silent by itself";
 
 impl Run<'_> {
-    fn report_raised(&self, message: &str) {
-        self.output.report(&format!("dq: filter: {message}"));
+    fn report_raised(&self, message: &str, inputs: &RefCell<Inputs>) {
+        let is_one = !matches!(self.plan.input, Input::Several(_));
+        let source = source_name(inputs).filter(|_| !is_one);
+        let source = source.map_or(String::new(), |name| format!("{name}: "));
+        self.output
+            .report(&format!("dq: filter: {source}{message}"));
         let is_array_of_response = self.plan.inputs.mode == InputMode::Slurped
-            && matches!(self.plan.input, Input::Http(_));
+            && self.plan.input.exchanges().next().is_some();
         if is_array_of_response && message.starts_with("Cannot index array with") {
             self.output.report(SLURP_HINT);
         }
     }
+}
+
+/// The name of the source that the last input came from.
+fn source_name(inputs: &RefCell<Inputs>) -> Option<String> {
+    let inputs = inputs.try_borrow().ok()?;
+    inputs.name().as_str().map(str::to_owned)
 }
 
 /// The exit code of a run that the filter has ended with `halt` or `halt_error`.
@@ -228,10 +277,7 @@ fn raised(error: &Value) -> String {
 }
 
 fn input_error(error: ReadError, inputs: &RefCell<Inputs>, problems: &SourceProblems) -> Error {
-    let name = inputs
-        .try_borrow()
-        .ok()
-        .and_then(|inputs| inputs.name().as_str().map(str::to_owned));
+    let name = source_name(inputs);
     match error.kind() {
         ReadErrorKind::Io(io) if problems.is_response => Error::Fetch(dq_fetch::read_error(io)),
         ReadErrorKind::Io(io) => Error::Input {

@@ -25,8 +25,10 @@ pub fn copy<R: Read>(mut frames: logs::Frames<R>, output: &Output) -> Result<Arr
     }
 }
 
-/// A log as JSON text: an object `{stream, line}` for each line.
+/// A log as JSON text: an object `{stream, line}` for each line, with the `name` of the source in front where there are
+/// several.
 pub struct LogLines<R> {
+    name: Option<String>,
     frames: logs::Frames<R>,
     frame: Vec<u8>,
     /// The unfinished line of each of the two streams.
@@ -39,9 +41,10 @@ pub struct LogLines<R> {
 }
 
 impl<R: Read> LogLines<R> {
-    /// Reads the frames of a log.
-    pub fn new(frames: logs::Frames<R>) -> Self {
+    /// Reads the frames of a log, that of the source with this name.
+    pub fn new(frames: logs::Frames<R>, name: Option<&str>) -> Self {
         Self {
+            name: name.map(str::to_owned),
             frames,
             frame: Vec::new(),
             unfinished: [Vec::new(), Vec::new()],
@@ -66,7 +69,7 @@ impl<R: Read> LogLines<R> {
                 for line in self.frame.split_inclusive(|byte| *byte == b'\n') {
                     unfinished.extend_from_slice(line);
                     if line.ends_with(b"\n") {
-                        write_line(&mut text, &stream, unfinished)?;
+                        write_line(&mut text, self.name.as_deref(), &stream, unfinished)?;
                         unfinished.clear();
                     }
                 }
@@ -78,7 +81,7 @@ impl<R: Read> LogLines<R> {
                     .zip(&self.unfinished)
                 {
                     if !unfinished.is_empty() {
-                        write_line(&mut text, stream, unfinished)?;
+                        write_line(&mut text, self.name.as_deref(), stream, unfinished)?;
                     }
                 }
             }
@@ -88,7 +91,12 @@ impl<R: Read> LogLines<R> {
     }
 }
 
-fn write_line(text: &mut Vec<u8>, stream: &logs::LogStream, line: &[u8]) -> io::Result<()> {
+fn write_line(
+    text: &mut Vec<u8>,
+    name: Option<&str>,
+    stream: &logs::LogStream,
+    line: &[u8],
+) -> io::Result<()> {
     let stream = if matches!(stream, logs::LogStream::Stderr) {
         "stderr"
     } else {
@@ -97,11 +105,10 @@ fn write_line(text: &mut Vec<u8>, stream: &logs::LogStream, line: &[u8]) -> io::
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let line = Value::str(&*String::from_utf8_lossy(line));
-    writeln!(
-        text,
-        "{}",
-        Value::object([("stream", Value::str(stream)), ("line", line)]).to_json()
-    )
+    let name = name.map(|name| ("name", Value::str(name)));
+    let members = [("stream", Value::str(stream)), ("line", line)];
+    let line: Value = Value::object(name.into_iter().chain(members));
+    writeln!(text, "{}", line.to_json())
 }
 
 impl<R: Read> Read for LogLines<R> {

@@ -56,6 +56,8 @@ pub struct Output {
     formatter: RefCell<Box<dyn Formatter>>,
     /// The formatter keeps what it holds even while the input is idle.
     is_held: Cell<bool>,
+    /// The same until the end.
+    is_held_to_end: Cell<bool>,
     /// Text that arrives between outputs, if any can.
     insertions: OnceCell<Insertions>,
     flush: Flush,
@@ -75,6 +77,7 @@ impl Output {
             stdout,
             formatter: RefCell::new(dq_format::formatter(dq_format::Settings::default())),
             is_held: Cell::new(false),
+            is_held_to_end: Cell::new(false),
             insertions: OnceCell::new(),
             flush,
             terminal,
@@ -165,6 +168,19 @@ impl Output {
     /// Whether the formatter keeps what it holds even while the input is idle.
     pub fn hold(&self, is_held: bool) {
         self.is_held.set(is_held);
+    }
+
+    /// The formatter keeps what it holds until the end: the outputs of several sources are one table.
+    pub fn hold_to_end(&self) {
+        self.is_held_to_end.set(true);
+    }
+
+    /// Inserts text between outputs.
+    pub fn insert(&self, text: &Insertions) {
+        let text = text.take();
+        if !text.is_empty() {
+            self.insertions().push(&text);
+        }
     }
 
     /// Returns the failure of an earlier write that has not been returned yet.
@@ -272,7 +288,7 @@ impl BeforeBlocking for Output {
     }
 
     fn flush_held(&self) {
-        if !self.is_held.get() {
+        if !self.is_held.get() && !self.is_held_to_end.get() {
             let mut formatter = self.formatter.borrow_mut();
             let paused = formatter.before_blocking(&mut *self.stdout.borrow_mut());
             // The formatter's other errors are returned when it finishes.
@@ -284,6 +300,6 @@ impl BeforeBlocking for Output {
     }
 
     fn holds_values(&self) -> bool {
-        self.formatter.borrow().holds_values()
+        !self.is_held_to_end.get() && self.formatter.borrow().holds_values()
     }
 }

@@ -3,59 +3,64 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::arrival::{Arrival, DeferredFailure};
 use super::changes::Changes;
 use super::empty_outputs::hint_about_null;
-use super::filtering::{self, Collected};
+use super::filtering::Collected;
 use super::output::Output;
-use super::{body, exchange};
+use super::round::{self, RoundResult};
 use crate::error::Error;
-use crate::plan::{Exchange, Plan};
-use dq_json::value::FilterOutput;
+use crate::plan::Plan;
+use dq_json::value::{FilterOutput, Value};
 
 /// The longest part of the last output in a message, in characters.
 const MAX_SHOWN: usize = 200;
 
-/// Repeats the request of an exchange until the condition holds, then writes the outputs of that try; returns the exit
-/// code.
+/// Repeats the requests of the plan until the condition holds for every source, then writes the outputs of that try;
+/// returns the exit code.
 ///
 /// # Errors
 /// The time limit of `-m` (exit code 28); every failure other than that there is nothing yet.
 pub fn run(
     plan: &Plan,
-    exchange: &Exchange,
     filter: &dq_filter::Filter,
     output: &Rc<Output>,
     stack_bytes: usize,
 ) -> Result<u8, Error> {
-    let limit = exchange.settings.max_time;
+    let limit = plan.input.exchanges().find_map(|it| it.settings.max_time);
     let deadline = limit.map(|limit| Instant::now() + limit);
     let left = || deadline.map(|end| end.saturating_duration_since(Instant::now()));
-    let mut changes = Changes::subscribe(exchange);
+    let mut changes = Changes::subscribe(&plan.input);
     // What may be wrong is told at once, and once: the wait may be long.
-    let mut told = None;
+    let mut told = Vec::new();
     let mut has_been_null = false;
     loop {
-        let state = match attempt(plan, exchange, filter, output, stack_bytes, left()) {
-            Ok(Attempt::Done(code)) => return Ok(code),
-            Ok(Attempt::NotYet { state, is_null }) => {
-                if is_null && !std::mem::replace(&mut has_been_null, true) {
-                    let hint = hint_about_null(plan);
-                    hint.iter()
-                        .for_each(|it| output.report(&format!("hint: {it}")));
+        let results = round::run(plan, filter, output, stack_bytes, left());
+        let mut state = None;
+        let mut done = Vec::new();
+        for RoundResult { label, outcome, .. } in results {
+            let attempt = outcome.map(judged).or_else(|error| {
+                tell(&error, &mut told, output);
+                not_yet(error)
+            });
+            match attempt {
+                Ok(Attempt::Done(collected)) => done.push(collected),
+                Ok(Attempt::NotYet {
+                    state: found,
+                    is_null,
+                }) => {
+                    if is_null && !std::mem::replace(&mut has_been_null, true) {
+                        let hint = hint_about_null(plan);
+                        hint.iter()
+                            .for_each(|it| output.report(&format!("hint: {it}")));
+                    }
+                    let found = label.map_or(found.clone(), |label| format!("{label}: {found}"));
+                    state.get_or_insert(found);
                 }
-                state
+                Err(error) => return Err(named(error, label.as_deref())),
             }
-            Err(Error::Fetch(error)) if is_not_yet(&error) => {
-                let is_status = matches!(error, dq_fetch::Error::Status { .. });
-                let hint = error.hint().filter(|_| is_status);
-                if let Some(hint) = hint.filter(|hint| told.as_ref() != Some(hint)) {
-                    output.report(&format!("dq: fetch: {error}\nhint: {hint}"));
-                    told = Some(hint);
-                }
-                error.to_string()
-            }
-            Err(error) => return Err(error),
+        }
+        let Some(state) = state else {
+            return write(done, output);
         };
         changes.wait(left());
         if left().is_some_and(|left| left.is_zero()) {
@@ -65,49 +70,84 @@ pub fn run(
 }
 
 enum Attempt {
-    /// The condition holds, and its outputs are written.
-    Done(u8),
+    /// The condition holds for these outputs, or the filter has ended the run.
+    Done(Collected),
     /// It does not; what the state is, and whether the last output was null.
     NotYet { state: String, is_null: bool },
 }
 
-fn attempt(
-    plan: &Plan,
-    exchange: &Exchange,
-    filter: &dq_filter::Filter,
-    output: &Rc<Output>,
-    stack_bytes: usize,
-    left: Option<Duration>,
-) -> Result<Attempt, Error> {
-    // Zero would mean no limit.
-    let max_time = left.map(|left| left.max(Duration::from_millis(1)));
-    let exchange = exchange.with_max_time(max_time);
-    let deferred = Rc::new(DeferredFailure::default());
-    let response = exchange::send(&exchange, plan, output)?;
-    let arrival = body::arrival(response, &exchange, plan, output, &deferred)?;
-    if matches!(arrival, Arrival::Done) {
-        return Ok(Attempt::Done(0));
+fn judged(collected: Collected) -> Attempt {
+    let last = collected.values.last();
+    let is_true = last.is_some_and(|last| FilterOutput::Value(last.clone()).is_truthy());
+    if is_true || collected.is_copied || collected.ended.is_some() {
+        return Attempt::Done(collected);
     }
-    let Collected { values, ended } =
-        filtering::collect(plan, filter, arrival, output, stack_bytes)?;
-    let is_true = values
-        .last()
-        .is_some_and(|last| FilterOutput::Value(last.clone()).is_truthy());
-    if !is_true && ended.is_none() {
-        let state = values.last().map(|last| last.to_json());
-        return Ok(Attempt::NotYet {
-            is_null: state.as_deref() == Some("null"),
-            state: match state {
-                Some(state) => format!("the last output was {}", shortened(&state)),
-                None => "there was no output".into(),
-            },
-        });
+    Attempt::NotYet {
+        is_null: matches!(last, Some(Value::Null)),
+        state: match last {
+            Some(last) => format!("the last output was {}", shortened(&last.to_json())),
+            None => "there was no output".into(),
+        },
     }
-    for value in values {
-        output.item(FilterOutput::Value(value))?;
+}
+
+/// A failure that means that there is nothing yet.
+///
+/// # Errors
+/// Every other failure.
+fn not_yet(error: Error) -> Result<Attempt, Error> {
+    match error {
+        Error::Fetch(error) if is_not_yet(&error) => Ok(Attempt::NotYet {
+            state: error.to_string(),
+            is_null: false,
+        }),
+        error => Err(error),
     }
-    output.finish_values()?;
-    Ok(Attempt::Done(ended.unwrap_or(0)))
+}
+
+/// Tells the hint of a status that is waited for, once.
+fn tell(error: &Error, told: &mut Vec<String>, output: &Output) {
+    let is_awaited = matches!(error, Error::Fetch(error)
+        if is_not_yet(error) && matches!(error, dq_fetch::Error::Status { .. }));
+    if let Some(hint) = error
+        .hint()
+        .filter(|hint| is_awaited && !told.contains(hint))
+    {
+        output.report(&format!("{error}\nhint: {hint}"));
+        told.push(hint);
+    }
+}
+
+/// Writes the outputs of all sources; returns the exit code.
+fn write(done: Vec<Collected>, output: &Output) -> Result<u8, Error> {
+    let mut code = 0;
+    let mut is_copied = true;
+    for collected in done {
+        is_copied &= collected.is_copied;
+        code = collected.ended.unwrap_or(code);
+        if !collected.text.is_empty() {
+            output.text(&collected.text)?;
+        }
+        for value in collected.values {
+            output.item(FilterOutput::Value(value))?;
+        }
+    }
+    if !is_copied {
+        output.finish_values()?;
+    }
+    Ok(code)
+}
+
+/// The error with the name of its source.
+fn named(error: Error, label: Option<&str>) -> Error {
+    match (error, label) {
+        (Error::Input { problem, code, .. }, Some(label)) => Error::Input {
+            name: Some(label.to_owned()),
+            problem,
+            code,
+        },
+        (error, _) => error,
+    }
 }
 
 /// Whether a failure means that there is nothing yet: the engine or the container is still to come, or restarts.

@@ -1,8 +1,10 @@
 //! Where the input comes from: a request, files, standard input, or a list that dq generates.
 
+use std::rc::Rc;
+
 use super::check;
 use super::jq_options::JqOptions;
-use super::model::{Exchange, FilterRequests, Input, Shown};
+use super::model::{Exchange, FilterRequests, Input, NamedExchange, Order, Several, Shown};
 use super::options::Options;
 use super::request;
 use super::saved;
@@ -61,7 +63,7 @@ pub(super) fn source(
         check::fields(&request.method, path, &typed.request, warnings)?;
         check::body(&request.method, path, &typed.request, warnings)?;
     }
-    Ok(Input::Http(Box::new(Exchange {
+    let exchange = Exchange {
         host,
         settings: settings(options),
         request: dq_fetch::Request { source, ..request },
@@ -73,7 +75,42 @@ pub(super) fn source(
         } else {
             None
         },
-    })))
+    };
+    match words.paths.first() {
+        None => Ok(Input::Http(Box::new(exchange))),
+        Some(first) => several(&exchange, &first.path, words, typed),
+    }
+}
+
+/// The requests for several words, each in place of the first path.
+///
+/// # Errors
+/// Options that mean nothing for several requests.
+fn several(
+    exchange: &Exchange,
+    first: &str,
+    words: &Words,
+    typed: &FetchOptions,
+) -> Result<Input, Error> {
+    if typed.request.include && typed.request.paginate {
+        return Err(Error::usage(
+            "--include with --paginate shows the heads of one answer, not of several",
+        ));
+    }
+    let sources = words.paths.iter().map(|named| {
+        let exchange = exchange.with_path(first, &named.path);
+        let problem = || format!("{} has no place in the endpoint", named.name);
+        Ok(NamedExchange {
+            label: named.name.clone(),
+            host: None,
+            exchange: Ok(Rc::new(exchange.ok_or_else(|| Error::usage(problem()))?)),
+        })
+    });
+    Ok(Input::Several(Several {
+        sources: sources.collect::<Result<_, Error>>()?,
+        order: Order::Given,
+        parallel: typed.parallel.unwrap_or(DEFAULT_PARALLEL),
+    }))
 }
 
 /// Refuses to repeat a request that changes something, or whose answer does not end.
@@ -267,7 +304,7 @@ fn first(options: &[(&'static str, bool)]) -> Option<&'static str> {
 
 /// The endpoint that was probably meant by a filter like `containers/json`, which lacks its slash.
 pub(super) fn endpoint_hint(filter: Option<&str>, input: &Input) -> Option<String> {
-    let text = filter.filter(|_| !matches!(input, Input::Http(_)))?;
+    let text = filter.filter(|_| input.exchanges().next().is_none())?;
     let is_word = text.chars().all(|c| {
         c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '-' | '.' | '?' | '=' | '&' | '%')
     });

@@ -6,6 +6,7 @@ use dq_format::Format;
 use dq_text::shell_word;
 
 /// The jq command behind the pipe, from options and words as they were typed. Every word is quoted for a shell.
+#[derive(Clone)]
 pub struct JqOptions {
     /// The options about the input.
     pub(super) input: Vec<String>,

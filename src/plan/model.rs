@@ -1,6 +1,7 @@
 //! What dq will do, as data.
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::columns::CellProgram;
@@ -42,19 +43,87 @@ impl Plan {
             && self.inputs.mode == InputMode::Values
             && !self.has_format
     }
+
+    /// Whether the values of a body are filtered or formatted, so that text and logs are not copied as they are.
+    pub fn filters_body(&self) -> bool {
+        !self.program.is_identity
+            || self.null_input
+            || self.inputs.mode != InputMode::Values
+            || !self.output.format.is_json()
+    }
 }
 
 /// Where the bytes come from.
 pub enum Input {
     /// The response to a request.
     Http(Box<Exchange>),
+    /// The responses to several requests.
+    Several(Several),
     Files(Vec<PathBuf>),
     Stdin,
     /// JSON text that dq itself generates: `--list`, `--endpoints`.
     Text(String),
 }
 
+impl Input {
+    /// The exchanges of the source: one, several, or none.
+    pub fn exchanges(&self) -> Box<dyn Iterator<Item = &Exchange> + '_> {
+        match self {
+            Self::Http(exchange) => Box::new(std::iter::once(&**exchange)),
+            Self::Several(several) => Box::new(
+                several
+                    .sources
+                    .iter()
+                    .filter_map(|source| source.exchange.as_deref().ok()),
+            ),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+}
+
+/// Several requests as one source.
+#[derive(Clone)]
+pub struct Several {
+    /// In the order given on the command line.
+    pub sources: Vec<NamedExchange>,
+    pub order: Order,
+    /// How many requests may be under way at once. Streams are all read at once, whatever this is.
+    pub parallel: usize,
+}
+
+impl Several {
+    /// Whether the requests are printed as command lines, and not sent (`--curl`).
+    pub fn is_printed(&self) -> bool {
+        let mut exchanges = self
+            .sources
+            .iter()
+            .filter_map(|it| it.exchange.as_ref().ok());
+        exchanges.any(|exchange| exchange.curl.is_some())
+    }
+}
+
+/// One of several requests.
+#[derive(Clone)]
+pub struct NamedExchange {
+    /// What messages, `input_filename` and log lines call it.
+    pub label: Rc<str>,
+    /// The name of its host, where several are asked.
+    pub host: Option<Rc<str>>,
+    /// The request; why there is none, for a host that cannot be determined.
+    pub exchange: Result<Rc<Exchange>, dq_fetch::Error>,
+}
+
+/// In which order the outputs of several sources are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// In the order given: words.
+    Given,
+    /// Those of each source as soon as it has answered: hosts.
+    Arrival,
+}
+
 /// A request and where it is sent.
+#[derive(Clone)]
 pub struct Exchange {
     pub host: dq_fetch::Host,
     pub settings: dq_fetch::ClientSettings,
@@ -71,18 +140,20 @@ pub struct Exchange {
 impl Exchange {
     /// The same exchange with another limit on the whole request.
     pub fn with_max_time(&self, max_time: Option<Duration>) -> Self {
-        Self {
-            host: self.host.clone(),
-            settings: dq_fetch::ClientSettings {
-                max_time,
-                ..self.settings.clone()
-            },
-            request: self.request.clone(),
-            shown: self.shown,
-            fields: self.fields.clone(),
-            curl: None,
-            logins: self.logins.clone(),
-        }
+        let mut exchange = self.clone();
+        exchange.settings.max_time = max_time;
+        exchange.curl = None;
+        exchange
+    }
+
+    /// The same exchange for another path; `None` where the source does not have this one.
+    pub fn with_path(&self, path: &str, other: &str) -> Option<Self> {
+        let mut exchange = self.clone();
+        let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) =
+            &mut exchange.request.source;
+        let (old, query) = source.split_at(source.find('?').unwrap_or(source.len()));
+        *source = format!("{}{other}{query}", old.strip_suffix(path)?);
+        Some(exchange)
     }
 }
 

@@ -14,7 +14,7 @@ pub use list::list;
 use super::columns::column_list;
 use super::format::SavedFormat;
 use super::request;
-use super::source::{SavedSource, Words, is_input};
+use super::source::{NamedPath, SavedSource, Words, is_input};
 use super::text::unicode;
 use super::variables;
 use crate::built_in;
@@ -35,6 +35,8 @@ pub struct Call {
     pub metadata: Metadata,
     /// Its endpoint, the placeholders filled.
     pub endpoint: String,
+    /// The paths for each of the words, where there are several and each is one request.
+    paths: Vec<NamedPath>,
     /// The words behind those, where the filter takes some.
     words: Vec<String>,
 }
@@ -90,22 +92,54 @@ pub(super) fn call(
         .map(|word| unicode(&word.text))
         .collect::<Result<_, _>>()?;
     refuse_filter_as_name(&saved.name, &metadata, endpoint, &wanted, &given)?;
-    let endpoint = filled(endpoint, &wanted, &given)?;
+    let template = endpoint;
+    let endpoint = filled(template, &wanted, &given)?;
     check_endpoint(&endpoint, &saved.path)?;
     check_format(&metadata, &saved.path)?;
-    let given = match &metadata.words {
-        Some(_) => take_names(words),
-        None => Vec::new(),
+    let further = match (&metadata.repeated, &metadata.words) {
+        (None, None) => Vec::new(),
+        _ => take_names(words),
     };
+    let (further, given_words) = match &metadata.repeated {
+        Some(_) => (further, Vec::new()),
+        None => (Vec::new(), further),
+    };
+    let paths = paths(template, &wanted, &given, &endpoint, further)?;
     if from_file.is_none() {
         hints::refuse_bare_number(&saved.name, words)?;
     }
     Ok(Some(Call {
-        words: given,
-        endpoint,
+        words: given_words,
+        paths,
+        endpoint: endpoint.clone(),
         saved,
         metadata,
     }))
+}
+
+/// The paths for the word that fills the last placeholder and for the further ones; empty without further ones.
+fn paths(
+    template: &str,
+    wanted: &[&str],
+    given: &[String],
+    endpoint: &str,
+    further: Vec<String>,
+) -> Result<Vec<NamedPath>, Error> {
+    let Some(last) = given.last().filter(|_| !further.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let named = |word: &str, endpoint: &str| NamedPath {
+        name: word.strip_prefix('/').unwrap_or(word).into(),
+        path: endpoint.split('?').next().unwrap_or_default().to_owned(),
+    };
+    let mut paths = vec![named(last, endpoint)];
+    let mut given = given.to_vec();
+    for word in further {
+        given.pop();
+        given.push(word.clone());
+        paths.push(named(&word, &filled(template, wanted, &given)?));
+    }
+    Ok(paths)
 }
 
 /// Refuses a word in the place of a name of docker's that can only be a filter: the name is missing.
@@ -138,7 +172,8 @@ fn refuse_filter_as_name(
 /// Removes the words that may be names of containers or images, up to the first that may not: that is a filter.
 fn take_names(words: &mut Vec<Word>) -> Vec<String> {
     let names = words.iter().map(|word| word.text.to_str());
-    let names = names.map_while(|word| word.filter(|word| is_object_name(word)));
+    let is_name = |word: &&str| is_object_name(word) && !hints::is_short_number(word);
+    let names = names.map_while(|word| word.filter(is_name));
     let names: Vec<String> = names.map(str::to_owned).collect();
     words.drain(..names.len());
     names
@@ -291,6 +326,7 @@ impl From<(String, &Call)> for SavedSource {
     fn from((endpoint, call): (String, &Call)) -> Self {
         Self {
             endpoint,
+            paths: call.paths.clone(),
             signature: call.signature(),
         }
     }
@@ -340,6 +376,12 @@ pub fn invocation(cli: Cli, saved_filters: &SavedFilters) -> Result<Invocation, 
             "unexpected word {}: files are not saved with a filter",
             file.display()
         )));
+    }
+    if let Some(further) = words.paths.get(1) {
+        return Err(Error::Usage {
+            message: format!("unexpected word {}: one request is saved", further.name),
+            hint: Some("an endpoint with {name...} takes words in each run".into()),
+        });
     }
     if !words.positional.is_empty() {
         return Err(Error::usage(
@@ -417,11 +459,18 @@ pub fn column_names(
     names
 }
 
-/// How a saved filter is called: `dq logs NAME [FILTER]`.
+/// How a saved filter is called: `dq logs NAME… [FILTER]`.
 pub fn signature(name: &str, metadata: &Metadata) -> String {
     let endpoint = metadata.endpoint.as_deref().unwrap_or_default();
-    let words = placeholders(endpoint).into_iter().map(str::to_uppercase);
-    let words: String = words.map(|word| format!(" {word}")).collect();
+    let words = placeholders(endpoint).into_iter().map(|word| {
+        let is_repeated = metadata.repeated.as_deref() == Some(word);
+        format!(
+            " {}{}",
+            word.to_uppercase(),
+            if is_repeated { "…" } else { "" }
+        )
+    });
+    let words: String = words.collect();
     let more = if metadata.words.is_some() {
         " [NAME…]"
     } else {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::text::unicode;
 use super::variables;
@@ -14,13 +15,25 @@ use dq_text::{os_reason, read_any_file};
 pub(super) struct SavedSource {
     /// Its endpoint, or a URL.
     pub endpoint: String,
+    /// The paths of several requests, the first that of the endpoint; empty where there is one.
+    pub paths: Vec<NamedPath>,
     /// What may stand on the command line: `dq logs NAME [FILTER]`.
     pub signature: String,
+}
+
+/// The path of one of several requests.
+#[derive(Clone)]
+pub(super) struct NamedPath {
+    /// The word that it has been made of.
+    pub name: Rc<str>,
+    pub path: String,
 }
 
 /// What each word of the command line is.
 pub(super) struct Words {
     pub source: Option<String>,
+    /// The paths of several requests, which replace that of the source.
+    pub paths: Vec<NamedPath>,
     pub filter: Option<String>,
     pub files: Vec<PathBuf>,
     pub positional: Vec<Value>,
@@ -50,12 +63,13 @@ impl Words {
             None => words.next().map(|word| unicode(&word.text)).transpose()?,
         };
         let (files, positional) = variables::tail(words)?;
-        let (source, signature) = match saved {
-            Some(saved) => (Some(saved.endpoint), Some(saved.signature)),
-            None => (source, None),
+        let (source, paths, signature) = match saved {
+            Some(saved) => (Some(saved.endpoint), saved.paths, Some(saved.signature)),
+            None => (source, Vec::new(), None),
         };
         Ok(Self {
             source,
+            paths,
             signature,
             filter,
             files,

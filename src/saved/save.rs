@@ -7,7 +7,9 @@ use super::store::FilterStore;
 use crate::cli::{Cli, FetchOptions, FormatOptions, Save};
 use crate::error::Error;
 use crate::plan::saved::{Call, Invocation, check_endpoint, invocation};
-use dq_filter::saved::{FilterOrigin, Metadata, SavedFilter, has_metadata, name_problem};
+use dq_filter::saved::{
+    FilterOrigin, Metadata, SavedFilter, has_metadata, name_problem, split_repeated,
+};
 use dq_format::Format;
 use dq_text::os_reason;
 
@@ -235,9 +237,11 @@ fn source_metadata(source: &str) -> Result<Metadata, Error> {
         (Some(refuse_userinfo(host)?), format!("{slash}{endpoint}"))
     };
     check_endpoint(&endpoint, "--save")?;
+    let (endpoint, repeated) = split_repeated(&endpoint);
     Ok(Metadata {
         host,
         endpoint: Some(endpoint),
+        repeated,
         ..Metadata::default()
     })
 }

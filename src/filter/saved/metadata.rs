@@ -4,6 +4,7 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::Term as T;
 
 use super::names::is_identifier;
+use super::placeholders::{placeholders, repeated, split_repeated};
 use crate::compile_error::CompileError;
 use crate::syntax::{self, Term, constant_value};
 use dq_json::value::Value;
@@ -18,6 +19,8 @@ pub struct Metadata {
     pub about: Option<String>,
     /// The endpoint to request, query included. A `{name}` in it is replaced by a word of the command line.
     pub endpoint: Option<String>,
+    /// The placeholder of the endpoint that takes one or more words, which the file writes `{name...}`.
+    pub repeated: Option<String>,
     /// The request method, GET or HEAD: a saved filter cannot change anything on the server.
     pub method: Option<String>,
     /// The output format, as `--output` takes it.
@@ -67,7 +70,17 @@ impl Metadata {
             "host" => self.host = Some(line(&value).ok_or("host is a text, as --host takes it")?),
             "endpoint" => {
                 let endpoint = line(&value).filter(|endpoint| endpoint.starts_with('/'));
-                self.endpoint = Some(endpoint.ok_or("endpoint is a text that starts with /")?);
+                let endpoint = endpoint.ok_or("endpoint is a text that starts with /")?;
+                let (endpoint, repeated) = split_repeated(&endpoint);
+                let path = endpoint.split('?').next().unwrap_or_default();
+                let names = placeholders(&endpoint);
+                if let Some(name) = &repeated
+                    && (names.last() != Some(&&**name) || !placeholders(path).contains(&&**name))
+                {
+                    return Err("{name...} is the last placeholder, and in the path");
+                }
+                self.endpoint = Some(endpoint);
+                self.repeated = repeated;
             }
             "method" => {
                 let method = line(&value).filter(|it| matches!(&**it, "GET" | "HEAD"));
@@ -97,6 +110,15 @@ impl Metadata {
         Ok(())
     }
 
+    /// The endpoint as the file writes it, with `{name...}` where it takes several words.
+    pub fn written_endpoint(&self) -> Option<String> {
+        let endpoint = self.endpoint.clone()?;
+        Some(match &self.repeated {
+            Some(name) => endpoint.replace(&format!("{{{name}}}"), &repeated(name)),
+            None => endpoint,
+        })
+    }
+
     /// The directive as text, with its `;` and a newline; empty if no key is set.
     pub fn header(&self) -> String {
         let text = |key: &str, value: &Option<String>| {
@@ -113,7 +135,7 @@ impl Metadata {
         });
         let entries = [
             text("about", &self.about),
-            text("endpoint", &self.endpoint),
+            text("endpoint", &self.written_endpoint()),
             text("method", &self.method),
             text("output", &self.output),
             columns,

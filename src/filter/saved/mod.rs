@@ -15,5 +15,5 @@ pub use lookup::{BuiltInFilters, SavedFilters};
 pub use metadata::{MAX_PARALLEL, Metadata, has_metadata};
 pub(crate) use names::is_identifier;
 pub use names::{is_name, name_problem, shadowing_warning};
-pub use placeholders::placeholders;
+pub use placeholders::{placeholders, split_repeated};
 pub use saved_filter::{FilterOrigin, SavedFilter};

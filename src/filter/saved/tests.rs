@@ -46,7 +46,8 @@ fn a_name_is_a_jq_identifier_that_is_free() {
 fn a_header_is_read_as_it_was_written() {
     let metadata = Metadata {
         about: Some("what \"it\" is for".into()),
-        endpoint: Some("/x?filters={\"a\":[\"b\"]}".into()),
+        endpoint: Some("/x/{a}/{b}?filters={\"a\":[\"b\"]}".into()),
+        repeated: Some("b".into()),
         method: Some("HEAD".into()),
         output: Some("table".into()),
         columns: Some("id, a.b".into()),
@@ -69,6 +70,10 @@ fn a_header_is_read_as_it_was_written() {
 #[test]
 fn what_a_header_may_say() {
     let cases = [
+        (
+            "module {endpoint: \"/x/{a...}/{b}\"}; .",
+            Some("{name...} is the last placeholder, and in the path"),
+        ),
         (".a", None),
         ("module {}; .", None),
         ("module {about: \"x\", name: 1, license: {a: []}}; .", None),

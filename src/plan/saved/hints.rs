@@ -82,6 +82,11 @@ pub(super) fn refuse_bare_number(name: &str, words: &[Word]) -> Result<(), Error
     })
 }
 
+/// Whether a word is a number that is too short for the ID of a container as docker prints it.
+pub(super) fn is_short_number(word: &str) -> bool {
+    word.len() < 12 && is_number(word)
+}
+
 fn is_number(word: &str) -> bool {
     !word.is_empty()
         && word.chars().all(|c| c.is_ascii_digit() || c == '.')

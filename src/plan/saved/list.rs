@@ -26,7 +26,7 @@ pub fn list(saved_filters: &SavedFilters) -> String {
 
 fn row(saved: &SavedFilter) -> Value {
     let (about, endpoint) = match saved.metadata() {
-        Ok(metadata) => (metadata.about, metadata.endpoint),
+        Ok(metadata) => (metadata.about.clone(), metadata.written_endpoint()),
         Err(error) => (Some(format!("broken: {}", error.message)), None),
     };
     entry(&saved.name, about, endpoint, saved.origin)

@@ -1,0 +1,49 @@
+//! Several requests as one source: sent in parallel, their answers filtered one after the other or as they come.
+
+mod board;
+mod failures;
+mod in_turn;
+mod merged;
+mod pieces;
+mod prefix;
+mod slurped;
+mod sources;
+mod worker;
+
+use std::rc::Rc;
+
+use super::filtering::Run;
+use crate::error::Error;
+use crate::plan::Several;
+use dq_filter::InputMode;
+
+pub use board::{Head, Next};
+pub use slurped::gather;
+pub use sources::Sources;
+
+/// Requests all sources of the plan, runs the filter on what they give, and writes its outputs; returns the exit code.
+///
+/// # Errors
+/// What ends the run for all of them; the outputs before it are written.
+pub fn run(several: &Several, run: &Run) -> Result<u8, Error> {
+    let sources = Rc::new(Sources::request(run.plan, several, run.output));
+    let outcome = if sources.are_streams {
+        merged::write(&sources, run)
+    } else if is_slurped(run.plan.inputs.mode) {
+        slurped::write(&sources, run)
+    } else {
+        in_turn::write(&sources, run)
+    };
+    let code = run.finish(outcome)?;
+    sources.report_failures();
+    let failed = sources.failures.borrow().exit_code();
+    Ok(failed.unwrap_or(code))
+}
+
+/// Whether there is one input, of everything that is read.
+pub fn is_slurped(mode: InputMode) -> bool {
+    matches!(
+        mode,
+        InputMode::Slurped | InputMode::SlurpedEvents | InputMode::Text
+    )
+}
