@@ -13,7 +13,7 @@ mod table;
 mod tests;
 mod undocumented;
 
-pub use endless::endless_reason;
+pub use endless::{Endless, endless_reason, is_true, query_value, stream};
 pub use endpoint::{Endpoint, Parameter};
 pub use explain::{explanation, field_explanation};
 pub use fields::{Field, answer, body};

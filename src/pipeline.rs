@@ -15,6 +15,7 @@ mod logs;
 mod missing_columns;
 mod output;
 mod progress;
+mod reconnect;
 mod round;
 mod server_sent_events;
 mod several;

@@ -21,6 +21,7 @@ mod layout;
 mod limits;
 mod packages;
 mod readme;
+mod reconnect;
 mod requests;
 mod saved;
 mod scripted;

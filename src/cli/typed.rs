@@ -54,6 +54,7 @@ pub struct RequestOptions {
     pub verbose: bool,
     pub read_only: bool,
     pub until: bool,
+    pub reconnect: bool,
     pub curl: bool,
     pub fail_with_body: bool,
     pub paginate: bool,

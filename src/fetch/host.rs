@@ -3,6 +3,7 @@
 mod chosen_by;
 
 use std::fmt;
+use std::path::Path;
 
 use super::address::{self, Address};
 use super::env_vars::EnvVars;
@@ -137,6 +138,14 @@ impl Host {
             _ => None,
         };
         Ok(Self { proxy, ..self })
+    }
+
+    /// The file of its socket, for a host that has one.
+    pub fn socket(&self) -> Option<&Path> {
+        match &self.address {
+            Address::Unix(path) => Some(path),
+            _ => None,
+        }
     }
 
     /// Whether each connection is an ssh login.

@@ -98,6 +98,17 @@ impl<R: Read> Frames<R> {
         }
     }
 
+    /// Whether the stream is in frames. It is known once the first one has been read.
+    pub fn is_framed(&self) -> bool {
+        self.framing == Framing::Framed
+    }
+
+    /// Whether the last payload is only a part of its frame, because the stream ended or failed within it: the next
+    /// call returns the error.
+    pub fn is_cut(&self) -> bool {
+        self.deferred.is_some()
+    }
+
     /// Tells the framing by the first four bytes. Reads no further: a prompt of two bytes must be shown at once.
     fn detect_framing(&mut self) -> io::Result<()> {
         let mut start = Vec::new();
@@ -184,6 +195,16 @@ fn read_some(input: &mut impl Read, buf: &mut [u8]) -> io::Result<usize> {
             result => return result,
         }
     }
+}
+
+/// The header of a frame with a payload of this length.
+pub fn frame_header(stream: LogStream, length: usize) -> [u8; HEADER] {
+    let kind = match stream {
+        LogStream::Stdout => 1,
+        LogStream::Stderr => 2,
+    };
+    let [a, b, c, d] = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
+    [kind, 0, 0, 0, a, b, c, d]
 }
 
 /// Parses a frame's header: its kind and the length of its payload.

@@ -228,18 +228,30 @@ impl Response {
     /// The frames of a body of the kind [`BodyKind::Logs`]. From API 1.42 on the content type of logs tells whether
     /// there are frames. Before, and for attach and exec, which call all their output a raw stream (Docker 26.1), only
     /// the bytes do.
-    pub fn frames(self) -> Frames<Body> {
+    pub fn frames(mut self) -> Frames<Body> {
+        self.take_frames()
+    }
+
+    /// As [`Response::frames`], leaving the response with an empty body.
+    pub fn take_frames(&mut self) -> Frames<Body> {
         let kind = self
             .header("content-type")
             .map(body_kind::essence)
             .unwrap_or_default();
+        let is_raw = self.is_log() && self.api_version() >= Some((1, 42));
+        let body = std::mem::replace(&mut self.body, Box::new(io::empty()));
         match kind.as_str() {
-            MULTIPLEXED_STREAM => Frames::framed(self.body),
-            RAW_STREAM if self.is_log() && self.api_version() >= Some((1, 42)) => {
-                Frames::raw(self.body)
-            }
-            _ => Frames::detect(self.body),
+            MULTIPLEXED_STREAM => Frames::framed(body),
+            RAW_STREAM if is_raw => Frames::raw(body),
+            _ => Frames::detect(body),
         }
+    }
+
+    /// Replaces the body by one that is in frames, whatever the response says of its own.
+    pub fn set_framed_body(&mut self, body: Body) {
+        let framed = ("content-type".to_owned(), MULTIPLEXED_STREAM.to_owned());
+        self.headers.push(framed);
+        self.body = body;
     }
 
     /// The version of Docker's API in the request's path, or else the server's own.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::arrival::Arrival;
 use super::output::{Insertions, Output};
 use super::progress::{Direction, Progress};
+use super::reconnect::Reconnect;
 use crate::error::Error;
 use crate::plan::curl;
 use crate::plan::{Exchange, JqOptions, Plan};
@@ -17,6 +18,8 @@ use dq_text::sanitize;
 pub struct ReadyRequest {
     client: dq_fetch::Client,
     request: dq_fetch::Request,
+    /// The stream goes on after a lost connection.
+    reconnect: Option<Reconnect>,
     logins: Option<dq_fetch::Logins>,
     has_pages: bool,
 }
@@ -28,10 +31,14 @@ impl ReadyRequest {
             Some(logins) => &logins.add_to(&self.request)?,
             None => &self.request,
         };
-        if self.has_pages {
+        let response = if self.has_pages {
             dq_fetch::paginate(self.client, request)
         } else {
             self.client.send(request)
+        };
+        match self.reconnect {
+            Some(reconnect) => reconnect.survive(response?),
+            None => response,
         }
     }
 }
@@ -76,9 +83,17 @@ pub fn ready(
             observer.show(event)
         }));
     }
+    let reconnect = exchange.reconnect.map(|stream| {
+        let events = verbose_events(exchange.shown.verbose, plan, mark);
+        Reconnect::new(stream, exchange, events, output, mark.trim_end())
+    });
+    let request = reconnect
+        .as_ref()
+        .map_or(&exchange.request, Reconnect::request);
     ReadyRequest {
         client,
-        request: exchange.request.clone(),
+        request: request.clone(),
+        reconnect,
         logins: exchange.logins.clone(),
         has_pages: exchange.shown.pages,
     }
@@ -87,19 +102,22 @@ pub fn ready(
 /// The client for the requests of `fetch` in a filter. Of those, `-v` shows the heads.
 pub fn client_for_filter(host: dq_fetch::Host, plan: &Plan) -> dq_fetch::Client {
     let client = dq_fetch::Client::new(host, plan.requests.settings.clone());
-    if !plan.requests.verbose {
-        return client;
+    client.with_event_handler(verbose_events(plan.requests.verbose, plan, ""))
+}
+
+/// What shows the heads of further requests, with `-v`; its lines begin with `mark`.
+fn verbose_events(is_verbose: bool, plan: &Plan, mark: &str) -> dq_fetch::EventHandler {
+    if !is_verbose {
+        return dq_fetch::EventHandler::default();
     }
     let observer = Observer {
         terminal: plan.terminal.clone(),
-        mark: "".into(),
+        mark: mark.into(),
         verbose: true,
         include: Include::No,
         progress: None,
     };
-    client.with_event_handler(dq_fetch::EventHandler::new(move |event| {
-        observer.show(event)
-    }))
+    dq_fetch::EventHandler::new(move |event| observer.show(event))
 }
 
 /// Prints the command line of curl and jq that does the same (`--curl`).

@@ -239,6 +239,11 @@ impl Output {
         }
     }
 
+    /// What notices that nobody reads stdout any more, where it is no terminal.
+    pub fn stdout_monitor(&self) -> Option<StdoutMonitor> {
+        (!self.terminal.stdout.is_terminal).then(|| self.stdout_monitor.clone())
+    }
+
     /// From now on the server may be silent for a long time.
     pub fn expect_silence(&self) {
         self.stdout_monitor.start();

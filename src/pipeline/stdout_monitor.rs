@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dq_fetch::{Wait, WaitHook};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -32,6 +32,23 @@ impl StdoutMonitor {
                 Ok(Wait::Ready)
             }
         })
+    }
+}
+
+impl StdoutMonitor {
+    /// Waits; whether stdout was closed before the end of this time.
+    pub fn is_closed_within(&self, time: Duration) -> bool {
+        let stdout = io::stdout();
+        let end = Instant::now() + time;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
+            match poll(&mut fds, Timespec::try_from(left).ok().as_ref()) {
+                Err(Errno::INTR) => {}
+                Ok(1..) => return true,
+                _ => return false,
+            }
+        }
     }
 }
 

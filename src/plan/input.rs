@@ -9,7 +9,7 @@ use super::options::Options;
 use super::request;
 use super::saved;
 use super::source::Words;
-use crate::catalogue;
+use crate::catalogue::{self, Endless};
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
 use crate::error::Error;
@@ -51,6 +51,8 @@ pub(super) fn source(
     if typed.request.until {
         refuse_until(&request)?;
     }
+    let reconnect = typed.request.reconnect.then(|| stream(&request));
+    let reconnect = reconnect.transpose()?;
     let is_url = matches!(request.source, dq_fetch::Source::Url(_));
     let flags = flags(typed);
     let environment = EnvVars { var: env };
@@ -68,6 +70,7 @@ pub(super) fn source(
         settings: settings(options),
         request: dq_fetch::Request { source, ..request },
         shown: shown(&typed.request),
+        reconnect,
         fields: request::typed_fields(&typed.request)?,
         curl,
         logins: if typed.request.registry_auth {
@@ -129,6 +132,33 @@ fn refuse_until(request: &dq_fetch::Request) -> Result<(), Error> {
         }),
         None => Ok(()),
     }
+}
+
+/// The stream that `--reconnect` is for.
+///
+/// # Errors
+/// A request whose answer ends, or cannot be continued.
+fn stream(request: &dq_fetch::Request) -> Result<Endless, Error> {
+    let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) = &request.source;
+    let (problem, hint) = match catalogue::stream(source) {
+        Some(Endless::Attach) => ("attach cannot go on where it was", "a followed log can"),
+        Some(stream) if request.method == "GET" => return Ok(stream),
+        _ if source
+            .split('?')
+            .next()
+            .is_some_and(|it| it.ends_with("/logs")) =>
+        {
+            ("this log ends by itself", "-q follow=1 follows it")
+        }
+        _ => (
+            "this answer ends by itself",
+            "--retry N repeats a request that fails",
+        ),
+    };
+    Err(Error::Usage {
+        message: format!("--reconnect is for events, followed logs and stats: {problem}"),
+        hint: Some(hint.into()),
+    })
 }
 
 /// Whether `$DQ_READ_ONLY` is set, to anything but an empty text, 0 and false.
@@ -282,6 +312,7 @@ fn typed_source_option(typed: &RequestOptions) -> Option<&'static str> {
         ("--include", typed.include),
         ("--curl", typed.curl),
         ("--until", typed.until),
+        ("--reconnect", typed.reconnect),
         ("--fail-with-body", typed.fail_with_body),
         ("--paginate", typed.paginate),
         ("--registry-auth", typed.registry_auth),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::columns::CellProgram;
 use super::jq_options::JqOptions;
+use crate::catalogue::Endless;
 use crate::terminal::Terminal;
 use dq_filter::saved::{SavedFilter, SavedFilters};
 use dq_filter::{InputMode, InputSettings};
@@ -129,6 +130,8 @@ pub struct Exchange {
     pub settings: dq_fetch::ClientSettings,
     pub request: dq_fetch::Request,
     pub shown: Shown,
+    /// `--reconnect`: the stream that goes on after a lost connection.
+    pub reconnect: Option<Endless>,
     /// The fields of `-F` and `--raw-field`, for a hint about their types.
     pub fields: Vec<dq_fetch::fields::RequestField>,
     /// `--curl`: print the request as a command line and send nothing.

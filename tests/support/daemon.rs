@@ -39,8 +39,9 @@ rm -rf "$root$dir"
 "#;
 
 pub struct Daemon {
-    /// The daemon's folder as this system sees it.
+    /// The daemon's folder as this system sees it, and as the daemon does.
     dir: PathBuf,
+    inner: PathBuf,
 }
 
 impl Daemon {
@@ -51,7 +52,28 @@ impl Daemon {
         let dir = outside(&inner);
         fs::create_dir_all(&dir).map_err(|error| error.to_string())?;
         guard(&inner, options);
-        Ok(Self { dir })
+        Ok(Self { dir, inner })
+    }
+
+    /// Sends the daemon a signal, such as `KILL`, and waits for its end and that of its containerd, which the next one
+    /// would take for its own.
+    pub fn stop(&self, signal: &str) {
+        let read = |file: &str| fs::read_to_string(self.dir.join(file)).unwrap_or_default();
+        let (pid, containerd) = (read("pid"), read("exec/containerd/containerd.pid"));
+        let mut kill = Command::new("kill");
+        let sent = kill.args(["-s", signal, pid.trim()]).status();
+        assert!(sent.unwrap().success());
+        let ended = try_wait(READY, || self.log().contains(ENDED).then_some(()));
+        ended.expect("dockerd does not end");
+        let process = Path::new("/proc").join(containerd.trim());
+        let is_gone = || containerd.is_empty() || !process.exists();
+        try_wait(READY, || is_gone().then_some(())).expect("containerd does not end");
+    }
+
+    /// Starts the daemon again after its end; it may not be ready yet.
+    pub fn restart(&self, options: &[&str]) {
+        fs::remove_file(self.dir.join("log")).unwrap();
+        guard(&self.inner, options);
     }
 
     /// A folder for files that daemons read too. It is removed when the test binary ends.

@@ -45,6 +45,25 @@ fn if_started(engine: &'static Result<Engine, String>) -> Option<&'static Engine
 }
 
 impl Engine {
+    /// An engine for one test, which has only the image. `None` if it cannot run here.
+    pub fn private(name: &str, options: &[&str]) -> Option<Self> {
+        let start = || {
+            find("tar").ok_or("no tar here")?;
+            busybox()?;
+            let daemon = Daemon::start(name, options)?;
+            daemon.wait()?;
+            let engine = Self { daemon, tls: None };
+            engine.import();
+            Ok(engine)
+        };
+        start().map_err(|why: String| leave_out(&why)).ok()
+    }
+
+    /// The daemon, to be stopped and started again.
+    pub fn daemon(&self) -> &Daemon {
+        &self.daemon
+    }
+
     fn start() -> Result<Self, String> {
         find("tar").ok_or("no tar here")?;
         busybox()?;

@@ -154,6 +154,11 @@ pub const FETCH: &[Opt] = &[
         "repeat the request until the last output is neither false nor null",
     ),
     flag(
+        "reconnect",
+        ' ',
+        "events, followed logs, stats: wait for a lost host and go on",
+    ),
+    flag(
         "curl",
         ' ',
         "print an equivalent curl | jq command; send nothing",

@@ -19,6 +19,7 @@ pub fn request(options: &ParsedOptions) -> Result<RequestOptions, String> {
         verbose: options.get_flag("verbose"),
         read_only: options.get_flag("read-only"),
         until: options.get_flag("until"),
+        reconnect: options.get_flag("reconnect"),
         curl: options.get_flag("curl"),
         fail_with_body: options.get_flag("fail-with-body"),
         paginate: options.get_flag("paginate"),
