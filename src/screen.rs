@@ -11,6 +11,9 @@ mod keys;
 mod line;
 mod painter;
 mod state;
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests;
 mod tty;
 mod view;
 
