@@ -2,11 +2,14 @@ module {
   about: "Nodes of the swarm",
   endpoint: "/nodes",
   output: "table",
-  columns: "id, hostname, status|_capital, availability|_capital, manager|_capital, engine"
+  columns: "{id, self}|\"\\(.id)\\(if .self then \" *\" else \"\" end)\", hostname, status|_capital, availability|_capital, manager|_capital, engine"
 };
-. // [] | sort_by(.Description.Hostname | _natural)
+# The node that answers is marked, as in docker node ls.
+. // [] | fetch("/info"; null).Swarm.NodeID as $self
+| sort_by(.Description.Hostname | _natural)
 | map({
     id: .ID,
+    self: (.ID == $self),
     hostname: .Description.Hostname,
     status: .Status.State,
     availability: .Spec.Availability,

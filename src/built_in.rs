@@ -10,6 +10,7 @@ macro_rules! files {
 
 /// The name and text of each filter, sorted by name.
 pub const FILES: BuiltInFilters = files![
+    "compose"
     "dangling"
     "df"
     "diff"
@@ -29,15 +30,18 @@ pub const FILES: BuiltInFilters = files![
     "names"
     "networks"
     "nodes"
+    "outdated"
     "ps"
     "psa"
     "published"
     "restarts"
+    "run"
     "running"
     "services"
     "stats"
     "tasks"
     "top"
+    "used"
     "version"
     "volumes"
 ];

@@ -96,7 +96,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     };
     warnings.extend(host_warning(&input));
     Ok(Plan {
-        requests: input::filter_requests(&options, saved_parallel)?,
+        requests: input::filter_requests(&options, saved_parallel, env)?,
         cells: std::mem::take(&mut options.choice.cells),
         inputs: settings::inputs(&options.filter),
         null_input: options.filter.null_input,

@@ -31,6 +31,7 @@ case_files! {
     habits: "habits",
     hosts: "hosts",
     jq_cli: "jq-cli",
+    library: "library",
     misspelt: "misspelt",
     podman: "podman",
     regex: "regex",

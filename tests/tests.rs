@@ -18,6 +18,7 @@ mod jq_differential;
 mod jq_fuzz;
 mod large;
 mod layout;
+mod library;
 mod limits;
 mod packages;
 mod readme;

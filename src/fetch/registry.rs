@@ -62,6 +62,11 @@ impl Logins {
         Ok(with_header(request, &required, encode(&login)))
     }
 
+    /// Whether the endpoint of a request takes a login.
+    pub fn are_for(request: &Request) -> bool {
+        required_login(request).is_ok()
+    }
+
     fn config(&self) -> Result<Map<String, Value>, Error> {
         self.0.settings().map_err(|problem| Error::File {
             path: self.0.file(),

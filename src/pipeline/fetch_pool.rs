@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::body::unreadable;
 use super::logs::LogLines;
 use super::server_sent_events::ServerSentEvents;
-use dq_fetch::{BodyKind, Client, Payload, Request, Response, Source};
+use dq_fetch::{BodyKind, Client, Logins, Payload, Request, Response, Source};
 use dq_filter::InputMode;
 
 /// The longest body that is held for a filter, in bytes.
@@ -92,6 +92,8 @@ impl Pending {
 pub struct Headers {
     pub sent: Vec<(String, String)>,
     pub without: Vec<String>,
+    /// Docker's logins, for the paths that name a registry.
+    pub logins: Option<Logins>,
 }
 
 /// Requests paths on worker threads, which are started when they are needed.
@@ -185,15 +187,27 @@ impl Shared {
             without: self.headers.without.clone(),
             payload: Payload::None,
         };
+        let request = match &self.headers.logins {
+            Some(logins) if Logins::are_for(&request) => logins.add_to(&request),
+            _ => Ok(request),
+        };
+        request.map_or_else(
+            |error| Answer::Failed(Failure::from(&error)),
+            |request| self.send(&request),
+        )
+    }
+
+    /// Sends a request, again as long as the server asks for a pause.
+    fn send(&self, request: &Request) -> Answer {
         for _ in 0..MAX_PAUSES {
             self.wait_for_pause();
-            match self.client.send(&request) {
+            match self.client.send(request) {
                 Ok(response) if self.asks_for_pause(&response) => {}
                 result => return self.read(result),
             }
         }
         self.wait_for_pause();
-        self.read(self.client.send(&request))
+        self.read(self.client.send(request))
     }
 
     fn read(&self, result: Result<Response, dq_fetch::Error>) -> Answer {

@@ -115,6 +115,7 @@ fn new_pool(
     let headers = Headers {
         sent: requests.headers.clone(),
         without: requests.without.clone(),
+        logins: requests.logins.clone(),
     };
     let client = exchange::client_for_filter(host, plan);
     Ok(CachingPool {

@@ -65,19 +65,18 @@ pub(super) fn source(
         check::fields(&request.method, path, &typed.request, warnings)?;
         check::body(&request.method, path, &typed.request, warnings)?;
     }
+    let request = dq_fetch::Request { source, ..request };
+    let logins =
+        logins(typed, &environment)?.filter(|_| !leaves_logins_to_fetch(&request, words, options));
     let exchange = Exchange {
         host,
         settings: settings(options),
-        request: dq_fetch::Request { source, ..request },
+        request,
         shown: shown(&typed.request),
         reconnect,
         fields: request::typed_fields(&typed.request)?,
         curl,
-        logins: if typed.request.registry_auth {
-            Some(dq_fetch::Logins::from_env(&environment)?)
-        } else {
-            None
-        },
+        logins,
     };
     match words.paths.first() {
         None => Ok(Input::Http(Box::new(exchange))),
@@ -181,10 +180,11 @@ fn refuse_writing(request: &dq_fetch::Request) -> Result<(), Error> {
 /// How `fetch` in the filter requests paths; `saved_parallel` is what a saved filter says of it.
 ///
 /// # Errors
-/// Headers that are none.
+/// Headers that are none; `--registry-auth` without a directory with docker's logins.
 pub(super) fn filter_requests(
     options: &Options,
     saved_parallel: Option<usize>,
+    env: Variables,
 ) -> Result<FilterRequests, Error> {
     let typed = &options.fetch;
     let (headers, without) = request::headers(typed)?;
@@ -198,7 +198,21 @@ pub(super) fn filter_requests(
             .or(saved_parallel)
             .unwrap_or(DEFAULT_PARALLEL),
         verbose: typed.request.verbose,
+        logins: logins(typed, &EnvVars { var: env })?,
     })
+}
+
+/// Docker's logins, where `--registry-auth` asks for them.
+fn logins(typed: &FetchOptions, environment: &EnvVars) -> Result<Option<dq_fetch::Logins>, Error> {
+    let is_wanted = typed.request.registry_auth;
+    let logins = is_wanted.then(|| dq_fetch::Logins::from_env(environment));
+    Ok(logins.transpose()?)
+}
+
+/// Whether a request needs no login of its own, because `--registry-auth` is for the `fetch` of its filter.
+fn leaves_logins_to_fetch(request: &dq_fetch::Request, words: &Words, options: &Options) -> bool {
+    let is_filtered = words.filter.is_some() || options.endpoint.is_some();
+    is_filtered && matches!(&*request.method, "GET" | "HEAD") && !dq_fetch::Logins::are_for(request)
 }
 
 /// How many requests of `fetch` are under way at once, unless `--parallel` says otherwise.

@@ -172,6 +172,8 @@ pub struct FilterRequests {
     pub parallel: usize,
     /// `-v`: the heads are shown.
     pub verbose: bool,
+    /// `--registry-auth`: sent with the paths that name a registry.
+    pub logins: Option<dq_fetch::Logins>,
 }
 
 /// What is shown of an exchange besides the body.

@@ -34,6 +34,12 @@ pub fn scratch() -> Option<&'static Engine> {
     if_started(ENGINE.get_or_init(Engine::start_scratch))
 }
 
+/// An engine that is the only manager of a swarm.
+pub fn swarm() -> Option<&'static Engine> {
+    static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
+    if_started(ENGINE.get_or_init(Engine::start_swarm))
+}
+
 fn if_started(engine: &'static Result<Engine, String>) -> Option<&'static Engine> {
     match engine {
         Ok(engine) => Some(engine),
@@ -96,6 +102,21 @@ impl Engine {
             tls: Some((port, certs)),
         };
         engine.import();
+        Ok(engine)
+    }
+
+    fn start_swarm() -> Result<Self, String> {
+        find("tar").ok_or("no tar here")?;
+        busybox()?;
+        let daemon = Daemon::start("swarm", &[])?;
+        daemon.wait()?;
+        let engine = Self { daemon, tls: None };
+        engine.import();
+        let listen = format!("127.0.0.1:{}", free_port());
+        let address = ["--advertise-addr", "127.0.0.1", "--listen-addr", &listen];
+        let data = format!("--data-path-port={}", 1024 + free_port() % 48000);
+        let init = ["swarm", "init", &data];
+        engine.docker(&[&init[..], &address[..]].concat());
         Ok(engine)
     }
 

@@ -54,6 +54,7 @@ fn read(path: &[&str], query: &Query) -> Option<Answer> {
         ["containers", id, part] => return container(id, part, query),
         ["exec", id, "json"] => Err(Refusal::not_found(format!("No such exec instance: {id}"))),
         ["images", ..] => return image(&path[1..], query),
+        ["distribution", name @ .., "json"] => value(images::distribution(&name.join("/"))),
         ["networks"] => value(networks::list(query)),
         ["networks", id] => value(recorded::network(id)),
         ["volumes"] => value(networks::volumes(query)),
