@@ -1,2 +1,9 @@
-module {about: "Details of a container", endpoint: "/containers/{name...}/json"};
+module {
+  about: "Details of a container, image, network, volume …",
+  endpoint: "/containers/{name...}/json",
+  fallback: [
+    "/images/{name}/json", "/networks/{name}", "/volumes/{name}", "/services/{name}", "/tasks/{name}", "/nodes/{name}",
+    "/plugins/{name}/json", "/secrets/{name}", "/configs/{name}"
+  ]
+};
 .

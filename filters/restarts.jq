@@ -1,6 +1,6 @@
 module {
   about: "How often a container was restarted, and why it stopped",
-  endpoint: "/containers/{name}/json",
+  endpoint: "/containers/{name...}/json",
   output: "table",
   columns: "name, restarts, policy, state, exit_code, oom_killed, started|ago, finished|ago"
 };

@@ -31,7 +31,8 @@ pub use columns::{column_list, columns_path};
 pub use endpoints::explanation;
 pub use jq_options::JqOptions;
 pub use model::{
-    Exchange, FilterPlan, FilterRequests, Flush, Input, NamedExchange, Order, Plan, Several,
+    Exchange, Fallback, FilterPlan, FilterRequests, Flush, Input, NamedExchange, Order, Plan,
+    Several,
 };
 
 use format::SavedFormat;

@@ -208,6 +208,20 @@ impl Error {
         self
     }
 
+    /// Adds a hint to the error of a server that has not found what was asked for (404), unless there is one.
+    #[must_use]
+    pub fn with_not_found_hint(mut self, find: impl FnOnce() -> Option<String>) -> Self {
+        if let Self::Status {
+            status: 404,
+            hint: hint @ None,
+            ..
+        } = &mut self
+        {
+            *hint = find();
+        }
+        self
+    }
+
     /// Gives the error of a server that refused the method or the path this hint, if there is one, instead of its own:
     /// Docker takes GET of `/networks/create` for a network of that name.
     #[must_use]

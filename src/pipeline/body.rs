@@ -108,7 +108,8 @@ pub fn check_status(
             })
             .with_message_hint(|message| field_types::hint(&exchange.fields, message))
             .with_path_hint(|| of_endpoint(exchange, catalogue::hint))
-            .with_method_hint(|| of_endpoint(exchange, catalogue::wrong_method));
+            .with_method_hint(|| of_endpoint(exchange, catalogue::wrong_method))
+            .with_not_found_hint(|| exchange.not_found_hint.clone());
         if !exchange.shown.failure {
             return Err(failure.into());
         }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::arrival::Arrival;
 use super::output::{Insertions, Output};
@@ -9,45 +10,123 @@ use super::progress::{Direction, Progress};
 use super::reconnect::Reconnect;
 use crate::error::Error;
 use crate::plan::curl;
-use crate::plan::{Exchange, JqOptions, Plan};
+use crate::plan::{Exchange, Fallback, JqOptions, Plan};
 use crate::terminal::Terminal;
 use dq_fetch::{Event, Response, message_head};
 use dq_text::sanitize;
 
 /// A request that is ready to be sent, by any thread.
 pub struct ReadyRequest {
-    client: dq_fetch::Client,
+    host: dq_fetch::Host,
+    settings: dq_fetch::ClientSettings,
+    wait_hook: dq_fetch::WaitHook,
+    events: Option<dq_fetch::EventHandler>,
     request: dq_fetch::Request,
     /// The stream goes on after a lost connection.
     reconnect: Option<Reconnect>,
+    fallbacks: Vec<Fallback>,
     logins: Option<dq_fetch::Logins>,
     has_pages: bool,
+    terminal: Terminal,
 }
 
+/// The client that a thread has sent its last request with, for the next request to the same host.
+pub type LastClient = Option<(dq_fetch::Host, dq_fetch::Client)>;
+
 impl ReadyRequest {
-    /// Sends the request and waits for the head of the response.
-    pub fn send(self) -> Result<Response, dq_fetch::Error> {
-        let request = match &self.logins {
-            Some(logins) => &logins.add_to(&self.request)?,
-            None => &self.request,
+    /// Sends the request and waits for the head of the response. `waited` is how much of the time limit has passed.
+    ///
+    /// # Errors
+    /// As `Client::send`.
+    pub fn send(
+        mut self,
+        last: &mut LastClient,
+        waited: Duration,
+    ) -> Result<Response, dq_fetch::Error> {
+        if let Some(logins) = &self.logins {
+            self.request = logins.add_to(&self.request)?;
+        }
+        let is_shared =
+            self.events.is_none() && self.settings.max_time.is_none() && !self.has_pages;
+        let known = last
+            .take()
+            .filter(|(host, _)| is_shared && *host == self.host);
+        let client = match known {
+            Some((_, client)) => client,
+            None => self.client(waited)?,
         };
-        let response = if self.has_pages {
-            dq_fetch::paginate(self.client, request)
-        } else {
-            self.client.send(request)
-        };
+        if self.has_pages {
+            return dq_fetch::paginate(client, &self.request);
+        }
+        let response = client.send(&self.request)?;
+        let response = self.found(response, &client)?;
+        if is_shared {
+            *last = Some((self.host, client));
+        }
         match self.reconnect {
-            Some(reconnect) => reconnect.survive(response?),
-            None => response,
+            Some(reconnect) => reconnect.survive(response),
+            None => Ok(response),
         }
     }
+
+    fn client(&self, waited: Duration) -> Result<dq_fetch::Client, dq_fetch::Error> {
+        let mut settings = self.settings.clone();
+        if let Some(limit) = settings.max_time {
+            let left = limit.saturating_sub(waited);
+            if left.is_zero() {
+                let doing = format!("after {} s, before the request", limit.as_secs_f64());
+                return Err(dq_fetch::Error::Timeout { doing });
+            }
+            settings.max_time = Some(left);
+        }
+        let client = dq_fetch::Client::new(self.host.clone(), settings);
+        let client = client.with_wait_hook(self.wait_hook.clone());
+        Ok(match &self.events {
+            Some(events) => client.with_event_handler(events.clone()),
+            None => client,
+        })
+    }
+
+    /// The response, or that to the first of the fallbacks that is found.
+    fn found(
+        &self,
+        mut response: Response,
+        client: &dq_fetch::Client,
+    ) -> Result<Response, dq_fetch::Error> {
+        if response.status != 404 || self.fallbacks.is_empty() {
+            return Ok(response);
+        }
+        // Reads the body, so that the connection can be used again.
+        response.failure();
+        let mut request = self.request.clone();
+        for fallback in &self.fallbacks {
+            request.source = fallback.source.clone();
+            let mut other = client.send(&request)?;
+            if other.status < 400 {
+                if !fallback.message.is_empty() {
+                    let line = format!("dq: {}", fallback.message);
+                    print(&[line], "", &self.terminal);
+                }
+                return Ok(other);
+            }
+            other.failure();
+        }
+        Ok(response)
+    }
+}
+
+/// Prints lines to stderr, each prefixed with `mark`.
+fn print(lines: &[String], mark: &str, terminal: &Terminal) {
+    let text = joined(lines, mark, terminal.stderr.is_terminal);
+    // A failure to write to stderr cannot be reported anywhere.
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Sends the request and waits for the head of the response.
 pub fn send(exchange: &Exchange, plan: &Plan, output: &Output) -> Result<Response, Error> {
     let insertions = || output.insertions();
     let request = ready(exchange, plan, output, "", &insertions, output.progress());
-    let response = request.send()?;
+    let response = request.send(&mut None, Duration::ZERO)?;
     output.flush().map_err(dq_format::Error::Io)?;
     Ok(response)
 }
@@ -76,13 +155,9 @@ pub fn ready(
         let (host, reason) = (&exchange.host, exchange.host.reason());
         observer.print(&[format!("host {host}, chosen by {reason}")], "* ");
     }
-    let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone());
-    let mut client = client.with_wait_hook(output.wait_hook());
-    if observer.has_something_to_show(exchange) {
-        client = client.with_event_handler(dq_fetch::EventHandler::new(move |event| {
-            observer.show(event)
-        }));
-    }
+    let events = observer
+        .has_something_to_show(exchange)
+        .then(|| dq_fetch::EventHandler::new(move |event| observer.show(event)));
     let reconnect = exchange.reconnect.map(|stream| {
         let events = verbose_events(exchange.shown.verbose, plan, mark);
         Reconnect::new(stream, exchange, events, output, mark.trim_end())
@@ -91,11 +166,16 @@ pub fn ready(
         .as_ref()
         .map_or(&exchange.request, Reconnect::request);
     ReadyRequest {
-        client,
+        host: exchange.host.clone(),
+        settings: exchange.settings.clone(),
+        wait_hook: output.wait_hook(),
+        events,
         request: request.clone(),
         reconnect,
+        fallbacks: exchange.fallbacks.clone(),
         logins: exchange.logins.clone(),
         has_pages: exchange.shown.pages,
+        terminal: plan.terminal.clone(),
     }
 }
 
@@ -215,13 +295,7 @@ impl Observer {
         if let Some(progress) = &self.progress {
             progress.clear();
         }
-        let text = joined(
-            lines,
-            &format!("{}{mark}", self.mark),
-            self.terminal.stderr.is_terminal,
-        );
-        // A failure to write to stderr cannot be reported anywhere.
-        let _ = io::stderr().write_all(text.as_bytes());
+        print(lines, &format!("{}{mark}", self.mark), &self.terminal);
     }
 
     /// The head in front of the body.

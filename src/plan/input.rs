@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use super::check;
 use super::jq_options::JqOptions;
-use super::model::{Exchange, FilterRequests, Input, NamedExchange, Order, Several, Shown};
+use super::model::{
+    Exchange, Fallback, FilterRequests, Input, NamedExchange, Order, Several, Shown,
+};
 use super::options::Options;
 use super::request;
 use super::saved;
-use super::source::Words;
+use super::source::{NamedPath, Words};
 use crate::catalogue::{self, Endless};
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
@@ -77,42 +79,74 @@ pub(super) fn source(
         fields: request::typed_fields(&typed.request)?,
         curl,
         logins,
+        fallbacks: Vec::new(),
+        not_found_hint: None,
     };
-    match words.paths.first() {
-        None => Ok(Input::Http(Box::new(exchange))),
-        Some(first) => several(&exchange, &first.path, words, typed),
+    let Some(first) = words.paths.first() else {
+        return Ok(Input::Http(Box::new(exchange)));
+    };
+    let sources = words.paths.iter().map(|named| NamedExchange {
+        label: named.name.clone(),
+        host: None,
+        exchange: Ok(Rc::new(of_path(&exchange, &first.path, named))),
+    });
+    if words.paths.len() == 1 {
+        return Ok(Input::Http(Box::new(of_path(
+            &exchange,
+            &first.path,
+            first,
+        ))));
     }
+    refuse_for_several(&typed.request)?;
+    Ok(Input::Several(Several {
+        sources: sources.collect(),
+        order: Order::Given,
+        parallel: typed.parallel.unwrap_or(DEFAULT_PARALLEL),
+    }))
 }
 
-/// The requests for several words, each in place of the first path.
-///
-/// # Errors
-/// Options that mean nothing for several requests.
-fn several(
-    exchange: &Exchange,
-    first: &str,
-    words: &Words,
-    typed: &FetchOptions,
-) -> Result<Input, Error> {
-    if typed.request.include && typed.request.paginate {
+/// The exchange for another path in place of the first.
+fn of_path(exchange: &Exchange, first: &str, named: &NamedPath) -> Exchange {
+    let mut own = exchange.clone();
+    own.request.source = exchange.source_with_path(first, &named.path);
+    let fallbacks = named.fallbacks.iter().map(|path| Fallback {
+        source: exchange.source_with_path(first, path),
+        message: match (kind(&named.path), kind(path)) {
+            (Some(wanted), Some(found)) => {
+                format!("{} is {}, not {}", named.name, one(found), one(wanted))
+            }
+            _ => format!("{path} is there, {} is not", named.path),
+        },
+    });
+    own.fallbacks = fallbacks.collect();
+    own.not_found_hint = named.hint.clone().or_else(|| {
+        let kinds: Option<Vec<_>> = named.fallbacks.iter().map(|path| kind(path)).collect();
+        let kinds = kinds.filter(|kinds| !kinds.is_empty())?;
+        Some(format!("nor is there a {} of that name", kinds.join(", ")))
+    });
+    own
+}
+
+/// What is at a path, by its collection: `image` for `/images/NAME/json`.
+fn kind(path: &str) -> Option<&str> {
+    let (_, path) = catalogue::split_version(path);
+    path.split('/').nth(1)?.strip_suffix('s')
+}
+
+/// A noun with its article.
+fn one(noun: &str) -> String {
+    let is_vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {noun}", if is_vowel { "an" } else { "a" })
+}
+
+/// Refuses options that say nothing clear about several answers.
+fn refuse_for_several(typed: &RequestOptions) -> Result<(), Error> {
+    if typed.include && typed.paginate {
         return Err(Error::usage(
             "--include with --paginate shows the heads of one answer, not of several",
         ));
     }
-    let sources = words.paths.iter().map(|named| {
-        let exchange = exchange.with_path(first, &named.path);
-        let problem = || format!("{} has no place in the endpoint", named.name);
-        Ok(NamedExchange {
-            label: named.name.clone(),
-            host: None,
-            exchange: Ok(Rc::new(exchange.ok_or_else(|| Error::usage(problem()))?)),
-        })
-    });
-    Ok(Input::Several(Several {
-        sources: sources.collect::<Result<_, Error>>()?,
-        order: Order::Given,
-        parallel: typed.parallel.unwrap_or(DEFAULT_PARALLEL),
-    }))
+    Ok(())
 }
 
 /// Refuses to repeat a request that changes something, or whose answer does not end.

@@ -138,25 +138,42 @@ pub struct Exchange {
     pub curl: Option<JqOptions>,
     /// `--registry-auth`: where the credentials for a registry come from.
     pub logins: Option<dq_fetch::Logins>,
+    /// What is requested, one after the other, while the server does not find the source (404).
+    pub fallbacks: Vec<Fallback>,
+    /// What may help where none of them is found.
+    pub not_found_hint: Option<String>,
+}
+
+/// What is requested instead of a source that is not found.
+#[derive(Clone)]
+pub struct Fallback {
+    pub source: dq_fetch::Source,
+    /// What is told when it is found: what has been found instead of what. Empty where nothing is.
+    pub message: String,
 }
 
 impl Exchange {
-    /// The same exchange with another limit on the whole request.
+    /// The same exchange with another limit on the whole request, for one of many tries.
     pub fn with_max_time(&self, max_time: Option<Duration>) -> Self {
         let mut exchange = self.clone();
         exchange.settings.max_time = max_time;
         exchange.curl = None;
+        for fallback in &mut exchange.fallbacks {
+            fallback.message.clear();
+        }
         exchange
     }
 
-    /// The same exchange for another path; `None` where the source does not have this one.
-    pub fn with_path(&self, path: &str, other: &str) -> Option<Self> {
-        let mut exchange = self.clone();
-        let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) =
-            &mut exchange.request.source;
+    /// The source with another path in place of this one, its query unchanged; the same source where it does not have
+    /// this path.
+    pub fn source_with_path(&self, path: &str, other: &str) -> dq_fetch::Source {
+        let mut changed = self.request.source.clone();
+        let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) = &mut changed;
         let (old, query) = source.split_at(source.find('?').unwrap_or(source.len()));
-        *source = format!("{}{other}{query}", old.strip_suffix(path)?);
-        Some(exchange)
+        if let Some(start) = old.strip_suffix(path) {
+            *source = format!("{start}{other}{query}");
+        }
+        changed
     }
 }
 

@@ -104,7 +104,16 @@ pub(super) fn call(
         Some(_) => (further, Vec::new()),
         None => (Vec::new(), further),
     };
-    let paths = paths(template, &wanted, &given, &endpoint, further)?;
+    let paths = Paths {
+        name: &saved.name,
+        metadata: &metadata,
+        wanted: &wanted,
+        saved_filters,
+    };
+    let paths = paths.of(&given, further)?;
+    for path in paths.iter().flat_map(|it| &it.fallbacks) {
+        check_endpoint(path, &saved.path)?;
+    }
     if from_file.is_none() {
         hints::refuse_bare_number(&saved.name, words)?;
     }
@@ -117,29 +126,60 @@ pub(super) fn call(
     }))
 }
 
-/// The paths for the word that fills the last placeholder and for the further ones; empty without further ones.
-fn paths(
-    template: &str,
-    wanted: &[&str],
-    given: &[String],
-    endpoint: &str,
-    further: Vec<String>,
-) -> Result<Vec<NamedPath>, Error> {
-    let Some(last) = given.last().filter(|_| !further.is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let named = |word: &str, endpoint: &str| NamedPath {
-        name: word.strip_prefix('/').unwrap_or(word).into(),
-        path: endpoint.split('?').next().unwrap_or_default().to_owned(),
-    };
-    let mut paths = vec![named(last, endpoint)];
-    let mut given = given.to_vec();
-    for word in further {
-        given.pop();
-        given.push(word.clone());
-        paths.push(named(&word, &filled(template, wanted, &given)?));
+/// Makes the paths for the words of a call.
+struct Paths<'c> {
+    name: &'c str,
+    metadata: &'c Metadata,
+    /// The names of the placeholders.
+    wanted: &'c [&'c str],
+    saved_filters: &'c SavedFilters,
+}
+
+impl Paths<'_> {
+    /// The paths for the word that fills the last placeholder and for the further ones; empty if there is one word
+    /// and nothing to request instead of its path.
+    fn of(&self, given: &[String], further: Vec<String>) -> Result<Vec<NamedPath>, Error> {
+        if further.is_empty() && self.metadata.fallback.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (mut given, mut paths) = (given.to_vec(), Vec::new());
+        paths.push(self.path(&given, None)?);
+        for word in further {
+            given.pop();
+            let hint = self.hint_about_filter(&word, &given, &paths);
+            given.push(word);
+            paths.push(self.path(&given, hint)?);
+        }
+        Ok(paths)
     }
-    Ok(paths)
+
+    fn path(&self, given: &[String], hint: Option<String>) -> Result<NamedPath, Error> {
+        let filled = |endpoint: &str| filled(endpoint, self.wanted, given);
+        let endpoint = filled(self.metadata.endpoint.as_deref().unwrap_or_default())?;
+        let word = given.last().map_or("", String::as_str);
+        let fallbacks = self.metadata.fallback.iter().map(|path| filled(path));
+        Ok(NamedPath {
+            name: word.strip_prefix('/').unwrap_or(word).into(),
+            path: endpoint.split('?').next().unwrap_or_default().to_owned(),
+            fallbacks: fallbacks.collect::<Result<_, _>>()?,
+            hint,
+        })
+    }
+
+    /// How to write a word as a filter that has been taken for a name and is the name of a function.
+    fn hint_about_filter(
+        &self,
+        word: &str,
+        given: &[String],
+        before: &[NamedPath],
+    ) -> Option<String> {
+        let is_function = name_problem(word).is_some_and(|it| it.contains("function"))
+            || self.saved_filters.origin(word).is_some();
+        let words = given.iter().map(String::as_str);
+        let words = words.chain(before.iter().map(|it| &*it.name));
+        let words: String = words.map(|it| format!("{it} ")).collect();
+        is_function.then(|| format!("as a filter: dq {} {words}'. | {word}'", self.name))
+    }
 }
 
 /// Refuses a word in the place of a name of docker's that can only be a filter: the name is missing.

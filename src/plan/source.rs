@@ -15,24 +15,29 @@ use dq_text::{os_reason, read_any_file};
 pub(super) struct SavedSource {
     /// Its endpoint, or a URL.
     pub endpoint: String,
-    /// The paths of several requests, the first that of the endpoint; empty where there is one.
+    /// The paths of the requests, one for each word that the endpoint takes several of, the first that of the endpoint;
+    /// empty where nothing depends on that.
     pub paths: Vec<NamedPath>,
     /// What may stand on the command line: `dq logs NAME [FILTER]`.
     pub signature: String,
 }
 
-/// The path of one of several requests.
+/// The path of a request.
 #[derive(Clone)]
 pub(super) struct NamedPath {
     /// The word that it has been made of.
     pub name: Rc<str>,
     pub path: String,
+    /// The paths to request one after the other if this one is not found.
+    pub fallbacks: Vec<String>,
+    /// What may help if none is found.
+    pub hint: Option<String>,
 }
 
 /// What each word of the command line is.
 pub(super) struct Words {
     pub source: Option<String>,
-    /// The paths of several requests, which replace that of the source.
+    /// The paths of the requests, which replace that of the source.
     pub paths: Vec<NamedPath>,
     pub filter: Option<String>,
     pub files: Vec<PathBuf>,

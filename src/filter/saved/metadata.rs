@@ -21,6 +21,8 @@ pub struct Metadata {
     pub endpoint: Option<String>,
     /// The placeholder of the endpoint that takes one or more words, which the file writes `{name...}`.
     pub repeated: Option<String>,
+    /// Paths to request one after the other while the server does not find the endpoint, with the same placeholders.
+    pub fallback: Vec<String>,
     /// The request method, GET or HEAD: a saved filter cannot change anything on the server.
     pub method: Option<String>,
     /// The output format, as `--output` takes it.
@@ -82,6 +84,9 @@ impl Metadata {
                 self.endpoint = Some(endpoint);
                 self.repeated = repeated;
             }
+            "fallback" => {
+                self.fallback = paths(&value).ok_or("fallback is an array of paths")?;
+            }
             "method" => {
                 let method = line(&value).filter(|it| matches!(&**it, "GET" | "HEAD"));
                 self.method = Some(method.ok_or("method is GET or HEAD")?);
@@ -126,6 +131,14 @@ impl Metadata {
             Some(format!("{key}: {}", Value::str(value.as_str()).to_json()))
         };
         let columns = self.columns.as_deref().map(columns_text);
+        let fallback = (!self.fallback.is_empty()).then(|| {
+            let paths: Value = self
+                .fallback
+                .iter()
+                .map(|path| Value::str(&**path))
+                .collect();
+            format!("fallback: {}", paths.to_json())
+        });
         let args = (!self.args.is_empty()).then(|| {
             let args = self
                 .args
@@ -136,6 +149,7 @@ impl Metadata {
         let entries = [
             text("about", &self.about),
             text("endpoint", &self.written_endpoint()),
+            fallback,
             text("method", &self.method),
             text("output", &self.output),
             columns,
@@ -174,6 +188,15 @@ fn refused(path: &str, text: &str, place: &str, message: &str) -> CompileError {
 
 fn line(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
+}
+
+/// An array of paths without a query.
+fn paths(value: &Value) -> Option<Vec<String>> {
+    let Value::Arr(paths) = value else {
+        return None;
+    };
+    let path = |path: &Value| line(path).filter(|it| it.starts_with('/') && !it.contains('?'));
+    paths.iter().map(path).collect()
 }
 
 /// The columns as one text with commas, as `--columns` takes them; the value may be an array of columns.

@@ -48,6 +48,7 @@ fn a_header_is_read_as_it_was_written() {
         about: Some("what \"it\" is for".into()),
         endpoint: Some("/x/{a}/{b}?filters={\"a\":[\"b\"]}".into()),
         repeated: Some("b".into()),
+        fallback: vec!["/y/{b}".into()],
         method: Some("HEAD".into()),
         output: Some("table".into()),
         columns: Some("id, a.b".into()),
@@ -73,6 +74,10 @@ fn what_a_header_may_say() {
         (
             "module {endpoint: \"/x/{a...}/{b}\"}; .",
             Some("{name...} is the last placeholder, and in the path"),
+        ),
+        (
+            "module {fallback: [\"/x?a=1\"]}; .",
+            Some("fallback is an array of paths"),
         ),
         (".a", None),
         ("module {}; .", None),

@@ -4,11 +4,12 @@ use std::io::{self, Read};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use super::board::{Board, Head, Piece, PieceKind, QueuedBody};
 use super::pieces::{self, Division};
 use crate::error::Error;
-use crate::pipeline::exchange::ReadyRequest;
+use crate::pipeline::exchange::{LastClient, ReadyRequest};
 use dq_fetch::{Body, Response};
 
 /// Bytes received at once.
@@ -25,6 +26,8 @@ pub struct Job {
 struct Jobs {
     jobs: Vec<Mutex<Option<Job>>>,
     next: AtomicUsize,
+    /// When the first was begun: the time limit is for all.
+    begun: Instant,
 }
 
 /// Starts at most `parallel` threads for these jobs, which are begun in their order. The threads end with the process
@@ -34,6 +37,7 @@ pub fn start(jobs: Vec<Job>, parallel: usize, board: &Arc<Board>) {
     let jobs = Arc::new(Jobs {
         jobs: jobs.into_iter().map(|job| Mutex::new(Some(job))).collect(),
         next: AtomicUsize::new(0),
+        begun: Instant::now(),
     });
     let mut started = 0;
     for _ in 0..threads {
@@ -59,16 +63,17 @@ impl Jobs {
 
     /// Takes jobs until none is left.
     fn work(&self, board: &Arc<Board>) {
+        let mut last = None;
         while let Some(job) = self.take() {
-            job.run(board);
+            job.run(board, &mut last, self.begun.elapsed());
         }
     }
 }
 
 impl Job {
-    fn run(self, board: &Arc<Board>) {
+    fn run(self, board: &Arc<Board>, last: &mut LastClient, waited: Duration) {
         let source = self.source;
-        let response = match self.request.send() {
+        let response = match self.request.send(last, waited) {
             Ok(response) => response,
             Err(error) => return board.put_head(source, Err(error)),
         };
