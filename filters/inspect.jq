@@ -1,5 +1,5 @@
 module {
-  about: "Details of a container, image, network, volume …",
+  about: "Details of containers, images, networks, volumes and more",
   endpoint: "/containers/{name...}/json",
   fallback: [
     "/images/{name}/json", "/networks/{name}", "/volumes/{name}", "/services/{name}", "/tasks/{name}", "/nodes/{name}",

@@ -83,6 +83,9 @@ fn beginnings<const N: usize>(values: [&str; N]) -> Answer {
     Answer::Words(values.map(|it| Candidate::beginning(it, "")).into())
 }
 
+/// How many collections besides that of the endpoint are asked for names.
+const MAX_FALLBACKS: usize = 3;
+
 struct Slot<'a> {
     typed: &'a CommandLine,
     saved_filters: SavedFilters,
@@ -203,16 +206,18 @@ impl Slot<'_> {
         }
         let metadata = self.metadata(source).unwrap_or_default();
         match &metadata.endpoint {
-            Some(endpoint) if metadata.words.is_some() => self.more_words(endpoint, current),
-            Some(endpoint) => self.placeholder(endpoint, current),
+            Some(endpoint) if metadata.words.is_some() => {
+                self.more_words(&metadata, endpoint, current)
+            }
+            Some(endpoint) => self.placeholder(&metadata, endpoint, current),
             None => Answer::Files,
         }
     }
 
     /// Candidates for the words that a saved filter takes besides placeholders: names of what its endpoint lists.
-    fn more_words(&self, endpoint: &str, current: &str) -> Answer {
+    fn more_words(&self, metadata: &Metadata, endpoint: &str, current: &str) -> Answer {
         if self.typed.words.len() <= placeholders(endpoint).len() {
-            return self.placeholder(endpoint, current);
+            return self.placeholder(metadata, endpoint, current);
         }
         let (version, path) = catalogue::split_version(endpoint);
         let collection = path.split(['/', '?']).nth(1).unwrap_or_default();
@@ -237,20 +242,31 @@ impl Slot<'_> {
         Answer::Words(found)
     }
 
-    /// Candidates for the next placeholder of a saved filter's endpoint. Only those in its path name resources.
-    fn placeholder(&self, endpoint: &str, current: &str) -> Answer {
-        let filled = self.typed.words.len() - 1;
+    /// Candidates for the next placeholder of a saved filter's endpoint. Only those in its path name resources. The one
+    /// that takes several words has candidates until a word is not a name, which is the filter.
+    fn placeholder(&self, metadata: &Metadata, endpoint: &str, current: &str) -> Answer {
+        let (_, filled) = self.typed.words.split_at(1);
         let names = placeholders(endpoint);
-        let Some(name) = names.get(filled) else {
+        let repeated = metadata.repeated.as_deref();
+        let repeated = repeated.filter(|_| filled.iter().all(|it| plan::saved::is_object_name(it)));
+        let Some(name) = names.get(filled.len()).copied().or(repeated) else {
             return Answer::none();
         };
         let path = endpoint.split('?').next().unwrap_or_default();
         if !path.contains(&format!("{{{name}}}")) {
             return Answer::none();
         }
-        let mut names = self.host_of_saved().names_for(path, current);
+        let host = self.host_of_saved();
+        let mut names = host.names_for(path, current);
+        if names.is_empty() {
+            let others = metadata.fallback.iter().take(MAX_FALLBACKS);
+            names = others
+                .flat_map(|path| host.names_for(path, current))
+                .collect();
+        }
         // A name from a server must not be taken for an option.
         names.retain(|it| self.typed.is_words_only || !it.value.starts_with('-'));
+        names.retain(|it| !filled.contains(&it.value));
         Answer::Words(names)
     }
 

@@ -120,9 +120,16 @@ fn of_path(exchange: &Exchange, first: &str, named: &NamedPath) -> Exchange {
     });
     own.fallbacks = fallbacks.collect();
     own.not_found_hint = named.hint.clone().or_else(|| {
-        let kinds: Option<Vec<_>> = named.fallbacks.iter().map(|path| kind(path)).collect();
-        let kinds = kinds.filter(|kinds| !kinds.is_empty())?;
-        Some(format!("nor is there a {} of that name", kinds.join(", ")))
+        let kinds: Vec<_> = named
+            .fallbacks
+            .iter()
+            .filter_map(|path| kind(path))
+            .collect();
+        let (last, others) = kinds.split_last()?;
+        Some(match others.join(", ") {
+            others if others.is_empty() => format!("no {last} has that name either"),
+            others => format!("no {others} or {last} has that name either"),
+        })
     });
     own
 }

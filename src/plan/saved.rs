@@ -221,7 +221,7 @@ fn take_names(words: &mut Vec<Word>) -> Vec<String> {
 
 /// Whether a word may be the name or the ID of a container or an image: letters, digits and `_.-/:@`, the first a letter
 /// or a digit (moby daemon/names). A slash in front is how the API returns names.
-fn is_object_name(word: &str) -> bool {
+pub fn is_object_name(word: &str) -> bool {
     let word = word.strip_prefix('/').unwrap_or(word);
     word.starts_with(|c: char| c.is_ascii_alphanumeric())
         && word

@@ -54,7 +54,9 @@ fn described(saved: &SavedFilter, metadata: &Metadata, store: &FilterStore) -> S
             text.push_str(&format!("  {title:<10}{content}\n"));
         }
     };
-    line("endpoint", &format!("{method} {endpoint}"));
+    let written = metadata.written_endpoint().unwrap_or_default();
+    line("endpoint", &format!("{method} {written}"));
+    line("or", &metadata.fallback.join(", "));
     line("host", metadata.host.as_deref().unwrap_or_default());
     line("output", metadata.output.as_deref().unwrap_or_default());
     let columns = column_names(saved, metadata, &store.saved_filters);
@@ -107,6 +109,7 @@ fn parameters(method: &str, endpoint: &str) -> String {
 /// Examples of calls; `is_object` says that the output is one object instead of rows.
 fn examples(usage: &str, columns: &[String], is_object: bool) -> String {
     let call = usage.trim_end_matches(" [FILTER]").replace(" [NAME…]", "");
+    let call = call.replace('…', "");
     let mut text = format!("\nexamples:\n  {call}\n");
     if let [first, second, ..] = columns {
         text.push_str(&format!("  {call} -o json\n"));
