@@ -68,15 +68,20 @@ impl Keyboard {
             Some(screen) => screen.view.next_change(Instant::now()),
             None => return false,
         };
-        let has_keys = self.wait(next);
-        let keys = has_keys.then(|| self.read()).unwrap_or_default();
+        let keys = if self.wait(next) {
+            self.read()
+        } else {
+            Vec::new()
+        };
         if keys.contains(&Key::Quit) {
             state::quit();
         }
         let is_stopped = self.stopped.swap(false, Ordering::Relaxed);
         if let Some(screen) = &mut *state::lock() {
-            let is_suspended = is_stopped && suspend();
-            if self.continued.swap(false, Ordering::Relaxed) || is_suspended {
+            if is_stopped {
+                suspend();
+            }
+            if self.continued.swap(false, Ordering::Relaxed) {
                 enter_again(screen);
             }
             self.resize(screen);
@@ -131,15 +136,14 @@ impl Keyboard {
     }
 }
 
-/// Stops the process as Ctrl-Z does, with the normal screen on the terminal; returns once it continues. Does nothing in a
-/// session without job control, such as a container's, where nothing would continue it: there the leader of the
-/// session is in the same process group.
-fn suspend() -> bool {
-    if getsid(None) == Ok(getpgrp()) {
-        return false;
+/// Stops the process as Ctrl-Z does, with the normal screen on the terminal; returns when it continues, about when SIGCONT
+/// says so. Does nothing in a session without job control, such as a container's, where nothing would continue it: there
+/// the leader of the session is in the same process group.
+fn suspend() {
+    if getsid(None) != Ok(getpgrp()) {
+        tty::leave("");
+        let _ = emulate_default_handler(SIGTSTP);
     }
-    tty::leave("");
-    emulate_default_handler(SIGTSTP).is_ok()
 }
 
 /// Enters the screen after the process was stopped: meanwhile the terminal was in other hands.

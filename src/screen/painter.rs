@@ -30,9 +30,14 @@ impl Painter {
                     append(&mut text, BeginSynchronizedUpdate);
                 }
                 append(&mut text, MoveTo(0, u16::try_from(row).unwrap_or(u16::MAX)));
-                text.push_str(&line.text);
                 // Behind a line of full width the cursor may still be in the last column, and would erase it.
-                if line.width < columns {
+                let is_full = line.width >= columns;
+                if is_full && !line.text.is_ascii() {
+                    // The terminal may take its characters for narrower.
+                    append(&mut text, Clear(ClearType::UntilNewLine));
+                }
+                text.push_str(&line.text);
+                if !is_full {
                     append(&mut text, Clear(ClearType::UntilNewLine));
                 }
             }

@@ -10,7 +10,7 @@ use crossterm::terminal::{
     DisableLineWrap, EnableLineWrap, EndSynchronizedUpdate, EnterAlternateScreen,
     LeaveAlternateScreen,
 };
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
 use rustix::termios::{
@@ -94,13 +94,28 @@ pub fn leave(last: &str) {
     append(&mut text, EnableLineWrap);
     append(&mut text, LeaveAlternateScreen);
     append(&mut text, Show);
+    let takes_output = takes_output();
     // A terminal that has gone cannot be restored.
-    let _ = write_all(&text);
+    if takes_output {
+        let _ = write_all(&text);
+    }
     let original = state.original.take();
     if let (Some(keys), Some(original)) = (&state.keys, original) {
         let _ = set_modes(keys, &original);
     }
-    let _ = write_all(last);
+    if takes_output {
+        let _ = write_all(last);
+    }
+}
+
+/// Whether the terminal takes output before long. One behind a connection that hangs does not, and a write would block.
+fn takes_output() -> bool {
+    let stdout = rustix::stdio::stdout();
+    let limit = Timespec {
+        tv_sec: 1,
+        tv_nsec: 0,
+    };
+    poll(&mut [PollFd::new(&stdout, PollFlags::OUT)], Some(&limit)) != Ok(0)
 }
 
 /// Whether the terminal is in the state that [`enter`] sets.
@@ -151,11 +166,13 @@ fn key_source() -> Option<OwnedFd> {
 }
 
 /// Modes in which a read returns each key at once. A carriage return stays one, and Ctrl-S does not stop the output.
-/// Ctrl-\ sends no signal: it would end the process without restoring anything.
+/// Ctrl-\ sends no signal, which people do not expect of it. The keys that do so discard no output (`NOFLSH`): it would
+/// end in the middle of a sequence.
 fn unbuffered(original: &Termios) -> Termios {
     let mut modes = original.clone();
     modes.input_modes -= InputModes::IXON | InputModes::ICRNL;
     modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
+    modes.local_modes |= LocalModes::NOFLSH;
     modes.special_codes[SpecialCodeIndex::VQUIT] = DISABLED;
     modes.special_codes[SpecialCodeIndex::VMIN] = 1;
     modes.special_codes[SpecialCodeIndex::VTIME] = 0;
@@ -168,10 +185,10 @@ const DISABLED: u8 = 0;
 #[cfg(not(target_os = "linux"))]
 const DISABLED: u8 = 0xff;
 
-/// Waits until what was written before is transmitted. A job that was in the background is stopped meanwhile.
+/// Stops the process while it is in the background.
 fn set_modes(keys: &OwnedFd, modes: &Termios) -> io::Result<()> {
     loop {
-        match tcsetattr(keys, OptionalActions::Drain, modes) {
+        match tcsetattr(keys, OptionalActions::Now, modes) {
             Err(Errno::INTR) => {}
             outcome => return Ok(outcome?),
         }

@@ -62,7 +62,9 @@ impl View {
             Key::Quit | Key::Redraw | Key::Refresh => {}
         }
         self.top = self.top.min(self.last_top());
-        self.left = self.left.min(self.last_left());
+        if self.left > 0 {
+            self.left = self.left.min(self.last_left());
+        }
     }
 
     /// The lines of the whole screen at a moment, one for each of its rows.

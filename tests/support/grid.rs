@@ -108,8 +108,11 @@ impl Grid {
             character => {
                 let width = character.width().unwrap_or(0);
                 if cursor.1 + width > columns {
-                    assert!(wraps, "{character:?} is beyond the last column");
-                    *cursor = (cursor.0 + 1, 0);
+                    *cursor = if wraps {
+                        (cursor.0 + 1, 0)
+                    } else {
+                        (cursor.0, columns.saturating_sub(width))
+                    };
                 }
                 let line = line(screen, cursor.0);
                 line.resize(line.len().max(cursor.1 + width.max(1)), " ".into());
@@ -132,7 +135,10 @@ impl Grid {
             // A set of characters or the mode of the keypad, which shells may set.
             return (text.len() > 1).then(|| &text[text.len().min(2)..]);
         };
-        let end = body.find(|it: char| ('\x40'..='\x7e').contains(&it))?;
+        let end = body.find(|it: char| ('\x40'..='\x7e').contains(&it) || it == '\x1b')?;
+        if body[end..].starts_with('\x1b') {
+            return Some(&body[end..]);
+        }
         let (parameters, last) = (&body[..end], &body[end..=end]);
         let numbers: Vec<usize> = parameters
             .split(';')
