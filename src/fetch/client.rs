@@ -189,7 +189,7 @@ impl Client {
     }
 
     fn new_agent(&self) -> Agent {
-        let destination = Destination::new(&self.host, self.settings.connect_timeout);
+        let destination = Destination::new(&self.host, &self.settings);
         let (default_connect_timeout, idle) = match destination {
             Destination::Network(..) => (Some(CONNECT_TIMEOUT), IDLE_CONNECTIONS),
             Destination::Ssh(..) => (None, IDLE_SSH_CONNECTIONS),

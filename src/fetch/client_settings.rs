@@ -15,4 +15,6 @@ pub struct ClientSettings {
     pub idle_timeout: Option<Duration>,
     /// How often an idempotent request is sent again after a transient failure.
     pub retries: u32,
+    /// Whether ssh checks that a silent host is still there. For TCP the kernel does so in any case.
+    pub keeps_ssh_alive: bool,
 }

@@ -10,12 +10,13 @@ use ureq::unversioned::transport::{ConnectionDetails, Connector, NextTimeout};
 
 use super::address::Address;
 use super::authority;
+use super::client_settings::ClientSettings;
 use super::connection::{Connection, Shared};
 use super::error::Error;
 use super::host::Host;
 use super::proxy::Proxy;
 use super::sockets::SocketDirs;
-use super::ssh::{self, SshTarget};
+use super::ssh::{self, SshOptions, SshTarget};
 use super::stream::TransportStream;
 use super::tls::{TlsConnector, TlsOptions};
 use super::{connect, demo};
@@ -30,8 +31,8 @@ pub(crate) enum Destination {
     Demo,
     /// The authority of the request's URI, over TLS if its scheme is `https`.
     Network(Route),
-    /// ssh, with the time limit that ssh has for connecting.
-    Ssh(SshTarget, Option<Duration>),
+    /// ssh, with what is asked of it.
+    Ssh(SshTarget, SshOptions),
 }
 
 /// How a host on the network is reached.
@@ -45,11 +46,17 @@ pub(crate) struct Route {
 
 impl Destination {
     /// The destination of all requests to a host. Certificates are read when the first connection is opened.
-    pub(crate) fn new(host: &Host, connect_timeout: Option<Duration>) -> Self {
+    pub(crate) fn new(host: &Host, settings: &ClientSettings) -> Self {
         match &host.address {
             Address::Unix(path) => Self::Unix(path.clone(), host.socket_dirs.clone()),
             Address::Demo => Self::Demo,
-            Address::Ssh(target) => Self::Ssh(target.clone(), connect_timeout),
+            Address::Ssh(target) => Self::Ssh(
+                target.clone(),
+                SshOptions {
+                    connect_timeout: settings.connect_timeout,
+                    keeps_alive: settings.keeps_ssh_alive,
+                },
+            ),
             Address::Net { authority, .. } => {
                 let tls = host.tls.clone().unwrap_or_else(TlsOptions::system_roots);
                 Self::Network(Route {
@@ -70,8 +77,8 @@ impl Destination {
             }
             Self::Demo => open_demo(),
             Self::Network(route) => open_network(uri, route, limit),
-            Self::Ssh(target, limit) => {
-                let stream = ssh::connect(target, *limit)?;
+            Self::Ssh(target, options) => {
+                let stream = ssh::connect(target, *options)?;
                 Ok((TransportStream::Ssh(stream), target.to_string()))
             }
         }

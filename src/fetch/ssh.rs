@@ -25,6 +25,24 @@ const SSH_FAILED: i32 = 255;
 /// A shell's exit code for a command it cannot find (POSIX sh, 2.8.2).
 const COMMAND_NOT_FOUND: i32 = 127;
 
+/// The options with which ssh notices a silent death within a minute (ssh_config(5)).
+const KEEP_ALIVE: [&str; 4] = [
+    "-o",
+    "ServerAliveInterval=15",
+    "-o",
+    "ServerAliveCountMax=3",
+];
+
+/// What is asked of ssh besides the target.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SshOptions {
+    /// The time limit that ssh has for connecting.
+    pub connect_timeout: Option<Duration>,
+    /// ssh checks that the host is still there. It is not asked to without need: the docker CLI does not, and the
+    /// user's configuration may say otherwise.
+    pub keeps_alive: bool,
+}
+
 /// The parts of `ssh://[user@]host[:port][/socket]`. `Display` writes the URL.
 ///
 /// No part can be mistaken for an option or has a meaning to a shell: ssh also passes them to the ProxyCommand of its
@@ -78,7 +96,7 @@ impl SshTarget {
     }
 
     /// ssh's arguments. After `--` come the host and the command, one word, for the remote shell.
-    fn arguments(&self, connect_timeout: Option<Duration>) -> Vec<OsString> {
+    fn arguments(&self, options: SshOptions) -> Vec<OsString> {
         let mut words: Vec<String> = Vec::new();
         if let Some(user) = &self.user {
             words.extend(["-l".into(), user.clone()]);
@@ -87,10 +105,15 @@ impl SshTarget {
             words.extend(["-p".into(), port.to_string()]);
         }
         // ConnectTimeout is in whole seconds, and 0 means no timeout (ssh_config(5)), so round up.
-        let seconds = connect_timeout.map_or(DEFAULT_CONNECT_SECONDS, |timeout| {
-            timeout.as_secs() + u64::from(timeout.subsec_nanos() > 0)
-        });
+        let seconds = options
+            .connect_timeout
+            .map_or(DEFAULT_CONNECT_SECONDS, |timeout| {
+                timeout.as_secs() + u64::from(timeout.subsec_nanos() > 0)
+            });
         words.extend(["-o".into(), format!("ConnectTimeout={seconds}")]);
+        if options.keeps_alive {
+            words.extend(KEEP_ALIVE.map(str::to_owned));
+        }
         words.extend(["-T".into(), "--".into(), self.host.clone(), self.command()]);
         words.into_iter().map(OsString::from).collect()
     }
@@ -173,10 +196,7 @@ pub(crate) struct SshStream {
 ///
 /// # Errors
 /// `Connect` where ssh cannot be started. A host that cannot be reached is an error of the first request.
-pub(crate) fn connect(
-    target: &SshTarget,
-    connect_timeout: Option<Duration>,
-) -> Result<SshStream, Error> {
+pub(crate) fn connect(target: &SshTarget, options: SshOptions) -> Result<SshStream, Error> {
     let failed = |error: io::Error| Error::Connect {
         host: target.to_string(),
         problem: match error.kind() {
@@ -192,7 +212,7 @@ pub(crate) fn connect(
     ChildHandle::install_signal_handlers();
     let child = ChildHandle::start(
         Command::new("ssh")
-            .args(target.arguments(connect_timeout))
+            .args(target.arguments(options))
             .stdin(Stdio::from(input))
             .stdout(Stdio::from(far)),
     );

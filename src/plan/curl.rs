@@ -47,6 +47,10 @@ pub fn line(
             "curl shows the frames of a log, 8 bytes in front of each piece; dq takes them apart";
         command.notes.push(note.into());
     }
+    if exchange.reconnect.is_some() {
+        let note = "curl does not connect again where the stream is lost";
+        command.notes.push(note.into());
+    }
     if shown.pages {
         command
             .notes

@@ -275,6 +275,7 @@ fn settings(options: &Options) -> ClientSettings {
         max_time: options.fetch.max_time,
         idle_timeout: options.fetch.request.idle_timeout,
         retries: options.retries,
+        keeps_ssh_alive: options.fetch.request.reconnect,
     }
 }
 

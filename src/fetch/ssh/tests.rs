@@ -5,7 +5,10 @@
 use super::*;
 
 fn line(target: &SshTarget, limit: Option<Duration>) -> String {
-    let words = target.arguments(limit);
+    let words = target.arguments(SshOptions {
+        connect_timeout: limit,
+        keeps_alive: false,
+    });
     let words: Vec<_> = words.iter().map(|it| it.to_str().unwrap()).collect();
     words.join(" ")
 }
@@ -91,4 +94,16 @@ fn nothing_of_a_url_is_an_option_or_a_command() {
         assert_eq!(error.exit_code(), 2, "{text}");
         assert!(!error.to_string().contains("secret"));
     }
+}
+
+#[test]
+fn ssh_keeps_a_connection_alive_where_it_is_asked_to() {
+    let target = SshTarget::parse("h").unwrap();
+    let options = SshOptions {
+        keeps_alive: true,
+        ..SshOptions::default()
+    };
+    let words = target.arguments(options);
+    assert!(words.contains(&"ServerAliveInterval=15".into()));
+    assert!(words.contains(&"ServerAliveCountMax=3".into()));
 }
