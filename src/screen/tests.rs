@@ -61,6 +61,10 @@ fn on_terminal() {
                 frame.rows[0].changed = Some(Instant::now());
                 screen.show(frame);
             }
+            (_, Some("flood")) => loop {
+                screen.show(frame("1", columns));
+                screen.show(frame("one", columns));
+            },
             (_, Some("drop")) => {
                 drop(screen);
                 exit(7);
@@ -182,6 +186,19 @@ fn the_process_ends_with_its_terminal() {
     let mut pty = start("");
     pty.hang_up();
     assert_eq!(pty.ends(), -1);
+}
+
+#[test]
+fn a_terminal_that_takes_no_output_keeps_no_signal_off() {
+    let mut pty = start("flood");
+    pty.hang();
+    pty.press("r");
+    // The buffer of the terminal is soon full.
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    kill(&pty, "-TERM");
+    let begun = Instant::now();
+    assert_eq!(pty.ends(), -15);
+    assert!(begun.elapsed().as_secs() < 5);
 }
 
 #[test]

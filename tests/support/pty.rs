@@ -16,6 +16,7 @@ use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 use super::grid::Grid;
 
 const LIMIT: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// A program that has a terminal to itself, as the leader of its session.
 pub struct Pty {
@@ -23,7 +24,7 @@ pub struct Pty {
     terminal: File,
     pub child: Child,
     output: Arc<Mutex<Vec<u8>>>,
-    /// The test has closed its end.
+    /// The test reads no more.
     is_closed: Arc<AtomicBool>,
     /// The sizes that the terminal had, and from which byte on.
     sizes: Vec<(usize, (u16, u16))>,
@@ -84,9 +85,15 @@ impl Pty {
         resize(self.master.as_ref().unwrap(), size);
     }
 
+    /// Takes no more output, as behind a connection that hangs.
+    pub fn hang(&self) {
+        self.is_closed.store(true, Ordering::Relaxed);
+        thread::sleep(5 * POLL_INTERVAL);
+    }
+
     /// Takes the terminal away from the program, as when its window is closed.
     pub fn hang_up(&mut self) {
-        self.is_closed.store(true, Ordering::Relaxed);
+        self.hang();
         drop(self.master.take());
     }
 
@@ -172,12 +179,12 @@ impl Drop for Pty {
     }
 }
 
-/// Reads what is written to the terminal, until the program has ended or the test has closed its end.
+/// Reads what is written to the terminal, until the program has ended or the test reads no more.
 fn collect(mut master: File, output: &Arc<Mutex<Vec<u8>>>, is_closed: &Arc<AtomicBool>) {
     let (output, is_closed) = (output.clone(), is_closed.clone());
     thread::spawn(move || {
         let mut piece = [0; 4096];
-        let limit = Timespec::try_from(Duration::from_millis(20)).unwrap();
+        let limit = Timespec::try_from(POLL_INTERVAL).unwrap();
         while !is_closed.load(Ordering::Relaxed) {
             let mut fds = [PollFd::new(&master, PollFlags::IN)];
             if poll(&mut fds, Some(&limit)).unwrap_or(0) == 0 {
