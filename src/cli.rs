@@ -22,7 +22,7 @@ pub use action::{Action, Refusal};
 pub use defaults_file::{BadLine, Defaults};
 pub use typed::{
     Cli, FetchOptions, FilterOptions, FormatOptions, Manage, RequestOptions, Save, TypedVariable,
-    VariableKind,
+    VariableKind, Watch,
 };
 pub use words::Word;
 

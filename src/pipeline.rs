@@ -21,6 +21,7 @@ mod server_sent_events;
 mod several;
 mod stdout_monitor;
 mod until;
+mod watch;
 
 use std::rc::Rc;
 
@@ -41,8 +42,15 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
     let may_stream_elements = plan.inputs.mode == InputMode::Values && !plan.null_input;
     let may_split_arrays = plan.output.accepts_array_parts();
     let filter = compile(&plan.program, may_stream_elements, may_split_arrays)?;
-    let output = Rc::new(Output::new(plan.terminal.clone(), plan.flush));
+    let output = Rc::new(Output::new(
+        plan.terminal.clone(),
+        plan.flush,
+        plan.watch.is_none(),
+    ));
     let cells = cells::filters(&plan, &output, stack_bytes)?;
+    if plan.watch.is_some() && plan.input.exchanges().next().is_some() {
+        return watch::run(&plan, &filter, &output, cells, stack_bytes);
+    }
     output.format_with(cells::formatter(&plan, cells));
     for warning in filter.warnings() {
         output.report(&format!("dq: filter: {warning}"));

@@ -19,6 +19,7 @@ mod source;
 mod text;
 mod times;
 mod variables;
+mod watch;
 
 use crate::cli::{Cli, Word};
 use crate::environment::{Variables, home};
@@ -54,6 +55,7 @@ pub struct System<'s> {
 /// Usage errors (exit code 2): options that contradict each other, files that cannot be read, a wrong host.
 pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let env = system.env;
+    watch::refuse_bare_number(&cli)?;
     let defaults = defaults::read(&cli, env)?;
     let saved_filters = saved::saved_filters(&cli.filter.library, env);
     let mut words = std::mem::take(&mut cli.words);
@@ -103,6 +105,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         null_input: options.filter.null_input,
         exit_status: options.filter.exit_status,
         until: options.fetch.request.until && !options.fetch.request.curl,
+        watch: options.fetch.request.watch,
         flush: Flush::new(&terminal, options.format.unbuffered),
         program: program(words, options, call, saved_filters, &input, env)?,
         input,

@@ -55,12 +55,20 @@ pub struct RequestOptions {
     pub read_only: bool,
     pub until: bool,
     pub reconnect: bool,
+    pub watch: Option<Watch>,
     pub curl: bool,
     pub fail_with_body: bool,
     pub paginate: bool,
     pub registry_auth: bool,
     pub idle_timeout: Option<Duration>,
     pub retry: Option<u32>,
+}
+
+/// `-w`, `--watch=SECONDS`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watch {
+    /// The time between two requests, if it was typed.
+    pub interval: Option<Duration>,
 }
 
 /// `-F KEY=VALUE` or `--raw-field KEY=VALUE`.

@@ -5,7 +5,7 @@ use std::io;
 use std::rc::Rc;
 
 use crate::error::Error;
-use crate::formatter::{Formatter, MissingColumnNames};
+use crate::formatter::{Formatter, LineLayout, MissingColumnNames};
 use crate::row_buffer::{Cell, RowBuffer};
 use crate::rows::for_each_row;
 use dq_json::value::{FilterOutput, Value, ValueKind};
@@ -29,6 +29,11 @@ pub trait RowWriter {
 
     /// Notes a key that first appeared after the columns were fixed, and whose cells are left out.
     fn note_unknown_key(&mut self, _key: Rc<str>) {}
+
+    /// The number of lines above the rows, if each row has a line of its own.
+    fn header_lines(&self) -> Option<usize> {
+        None
+    }
 
     /// Writes what stands below the last row.
     fn finish(&mut self, _out: &mut String) -> Result<(), Error> {
@@ -73,6 +78,8 @@ pub struct ColumnarFormatter<W> {
     /// Escapes control characters, because the output is a terminal.
     sanitize: bool,
     outputs: Outputs,
+    /// The number of rows that were written.
+    written: usize,
     buf: String,
 }
 
@@ -106,6 +113,7 @@ impl<W: RowWriter> ColumnarFormatter<W> {
             sort_keys,
             sanitize,
             outputs: Outputs::None,
+            written: 0,
             buf: String::new(),
         }
     }
@@ -126,6 +134,7 @@ impl<W: RowWriter> ColumnarFormatter<W> {
         for cells in self.rows.rows() {
             let written = self.writer.write_row(&self.rows, cells, &mut self.buf);
             result = result.and(written);
+            self.written += 1;
             if self.buf.len() > CHUNK {
                 flush(&mut self.buf, self.sanitize, out)?;
             }
@@ -186,6 +195,14 @@ impl<W: RowWriter> Formatter for ColumnarFormatter<W> {
 
     fn missing_columns(&self) -> Vec<MissingColumnNames> {
         self.rows.missing_columns()
+    }
+
+    fn line_layout(&self) -> LineLayout {
+        let layout = self.writer.header_lines().map(|header| LineLayout {
+            header,
+            rows: self.written,
+        });
+        layout.unwrap_or_default()
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {

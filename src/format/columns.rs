@@ -4,6 +4,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use crate::column::Column;
+use crate::table::WidthMemory;
 use dq_json::value::Value;
 
 /// The columns of tables, CSV, TSV and Markdown.
@@ -23,6 +24,8 @@ pub struct Columns {
     pub has_host: bool,
     /// Starts with a row of column headers.
     pub has_header: bool,
+    /// The widths that the columns of tables had before, where a table is written again and again.
+    pub memory: Option<WidthMemory>,
 }
 
 /// Which rows the selected columns are for.
@@ -60,6 +63,7 @@ impl Default for Columns {
             explode_arrays: false,
             has_host: false,
             has_header: true,
+            memory: None,
         }
     }
 }

@@ -17,6 +17,15 @@ pub struct MissingColumnNames {
     pub keys: Vec<String>,
 }
 
+/// How the lines that a formatter has written are to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineLayout {
+    /// The number of lines above the rows, with the names of the columns.
+    pub header: usize,
+    /// The number of rows below them, if each has a line of its own. Other lines follow them, if any.
+    pub rows: usize,
+}
+
 /// Writes values, one at a time. After the last one, [`Formatter::finish`] must be called.
 ///
 /// A formatter may buffer bytes and hold values. After any error but [`Error::Io`] it accepts the next value as if
@@ -64,6 +73,11 @@ pub trait Formatter {
     /// The selected columns that no row had, once all values are written.
     fn missing_columns(&self) -> Vec<MissingColumnNames> {
         Vec::new()
+    }
+
+    /// What the lines are, once all values are written.
+    fn line_layout(&self) -> LineLayout {
+        LineLayout::default()
     }
 
     /// Writes everything that is left after the last value.

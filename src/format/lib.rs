@@ -54,9 +54,11 @@ pub use column_list::{ColumnList, ColumnListError, parse_columns};
 pub use columns::{CellFilters, Columns, RunCellFilter, Selection};
 pub use error::{CellError, Error};
 pub use format::Format;
-pub use formatter::{Formatter, MissingColumnNames};
+pub use formatter::{Formatter, LineLayout, MissingColumnNames};
 pub use palette::Palette;
+pub use rows::for_each_row;
 pub use settings::{Indent, JsonLayout, RawOutput, Settings};
+pub use table::WidthMemory;
 pub use width::truncate;
 pub use width::width as text_width;
 

@@ -6,7 +6,7 @@ use crate::column::Column;
 use crate::columns::Selection;
 use crate::error::Error;
 use crate::format::Format;
-use crate::formatter::{Formatter, MissingColumnNames};
+use crate::formatter::{Formatter, LineLayout, MissingColumnNames};
 use crate::json::JsonFormatter;
 use crate::settings::Settings;
 use crate::{rows, table};
@@ -75,6 +75,14 @@ impl Formatter for TableOrJson {
 
     fn missing_columns(&self) -> Vec<MissingColumnNames> {
         self.table.missing_columns()
+    }
+
+    fn line_layout(&self) -> LineLayout {
+        if self.has_json {
+            LineLayout::default()
+        } else {
+            self.table.line_layout()
+        }
     }
 
     fn finish(&mut self, out: &mut dyn io::Write) -> Result<(), Error> {

@@ -7,7 +7,7 @@ use crate::environment;
 use crate::error::Error;
 use crate::plan::Plan;
 use dq_filter::ValueFilters;
-use dq_format::{CellFilters, Formatter};
+use dq_format::{CellFilters, Formatter, Settings};
 use dq_json::value::Value;
 
 /// Compiles the filters of the columns, if there are any.
@@ -59,7 +59,12 @@ fn run(
 
 /// The formatter of the plan.
 pub fn formatter(plan: &Plan, cells: Option<CellFilters>) -> Box<dyn Formatter> {
+    dq_format::formatter(settings(plan, cells))
+}
+
+/// The settings of the plan's formatter.
+pub fn settings(plan: &Plan, cells: Option<CellFilters>) -> Settings {
     let mut settings = plan.output.clone();
     settings.columns.filters = cells;
-    dq_format::formatter(settings)
+    settings
 }

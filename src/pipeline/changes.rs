@@ -1,7 +1,7 @@
 //! Waits until what an endpoint returns may have changed: events of the engine say so, or time has passed.
 
 use std::io::Read;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -11,25 +11,44 @@ use dq_fetch::{Client, ClientSettings, Payload, Request, Source};
 
 /// The shortest time between two requests, however many events there are.
 const MIN_INTERVAL: Duration = Duration::from_millis(250);
-/// How often to ask while events are reported: they may be lost, and some changes have none.
-const WITH_EVENTS: Duration = Duration::from_secs(5);
-/// How often to ask without events.
-const WITHOUT_EVENTS: Duration = Duration::from_secs(1);
-/// How long to wait before the events are requested again.
-const RECONNECT: Duration = Duration::from_secs(1);
+/// The time before the events are requested again, first and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// What the thread that reads the events reports.
+/// How often to ask where no event says that something has changed.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// While events are reported: they may be lost, and some changes have none.
+    pub with_events: Duration,
+    pub without_events: Duration,
+}
+
+/// What a wait has ended with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// Something may have changed, or it is time to ask again.
+    Ask,
+    /// The screen has another size.
+    Layout,
+    /// Nobody reads the outputs any more.
+    Closed,
+}
+
+/// What other threads report.
 enum Signal {
     /// The events are reported from now on.
     Connected,
     Event,
     Disconnected,
+    Wake(Wake),
 }
 
-/// The changes of what an endpoint returns.
+/// The changes of what the endpoints of a source return.
 pub struct Changes {
-    signals: Option<Receiver<Signal>>,
-    /// The hosts whose events are read, and how many of them report events now.
+    signals: Receiver<Signal>,
+    sender: SyncSender<Signal>,
+    pace: Pace,
+    /// How many hosts should report events, and how many of them do now.
     subscriptions: usize,
     connected: usize,
     /// When the last wait ended.
@@ -39,7 +58,7 @@ pub struct Changes {
 impl Changes {
     /// Subscribes to the events that concern the endpoints of a source, once for each host, where an engine reports
     /// some.
-    pub fn subscribe(input: &Input) -> Self {
+    pub fn subscribe(input: &Input, pace: Pace) -> Self {
         let (sender, signals) = sync_channel(64);
         let mut hosts = Vec::new();
         for exchange in input.exchanges() {
@@ -51,63 +70,60 @@ impl Changes {
             }
         }
         Self {
-            signals: (!hosts.is_empty()).then_some(signals),
+            signals,
+            sender,
+            pace,
             subscriptions: hosts.len(),
             connected: 0,
             last: Instant::now(),
         }
     }
 
-    /// Waits for a change, for at most `limit`.
-    pub fn wait(&mut self, limit: Option<Duration>) {
-        let limit = limit.map(|limit| Instant::now() + limit);
-        let interval = if self.connected > 0 && self.connected == self.subscriptions {
-            WITH_EVENTS
-        } else {
-            WITHOUT_EVENTS
-        };
-        let end = Instant::now() + interval;
-        let end = limit.map_or(end, |limit| limit.min(end));
-        self.wait_for_signal(end);
-        let earliest = self.last + MIN_INTERVAL;
-        let earliest = limit.map_or(earliest, |limit| limit.min(earliest));
-        thread::sleep(earliest.saturating_duration_since(Instant::now()));
-        while self.take_signal() {}
-        self.last = Instant::now();
-    }
-
-    fn wait_for_signal(&mut self, end: Instant) {
-        loop {
-            let left = end.saturating_duration_since(Instant::now());
-            let Some(signals) = &self.signals else {
-                return thread::sleep(left);
-            };
-            match signals.recv_timeout(left) {
-                Ok(signal) => {
-                    let is_change = !matches!(signal, Signal::Disconnected);
-                    self.note(&signal);
-                    if is_change {
-                        return;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => return,
-                Err(RecvTimeoutError::Disconnected) => self.signals = None,
-            }
+    /// What ends a wait from another thread, without blocking.
+    pub fn waker(&self) -> impl Fn(Wake) + Send + use<> {
+        let sender = self.sender.clone();
+        move |wake| {
+            report(&sender, Signal::Wake(wake));
         }
     }
 
-    /// Takes a signal that is there already.
-    fn take_signal(&mut self) -> bool {
-        let signal = self.signals.as_ref().and_then(|it| it.try_recv().ok());
-        signal.map(|signal| self.note(&signal)).is_some()
+    /// Waits for a change, for at most `limit`.
+    pub fn wait(&mut self, limit: Option<Duration>) -> Wake {
+        let limit = limit.map(|limit| Instant::now() + limit);
+        let interval = if self.connected > 0 && self.connected == self.subscriptions {
+            self.pace.with_events
+        } else {
+            self.pace.without_events
+        };
+        let mut end = Instant::now() + interval;
+        let mut may_ask_from = self.last + MIN_INTERVAL;
+        if let Some(limit) = limit {
+            end = end.min(limit);
+            may_ask_from = may_ask_from.min(limit);
+        }
+        while let Some(signal) = self.signal_before(end) {
+            match signal {
+                Signal::Wake(wake @ (Wake::Layout | Wake::Closed)) => return wake,
+                Signal::Event | Signal::Connected | Signal::Wake(Wake::Ask) => {
+                    end = end.min(may_ask_from);
+                }
+                Signal::Disconnected => {}
+            }
+        }
+        self.last = Instant::now();
+        Wake::Ask
     }
 
-    fn note(&mut self, signal: &Signal) {
+    /// The next signal before a time.
+    fn signal_before(&mut self, end: Instant) -> Option<Signal> {
+        let left = end.checked_duration_since(Instant::now())?;
+        let signal = self.signals.recv_timeout(left).ok()?;
         match signal {
             Signal::Connected => self.connected += 1,
             Signal::Disconnected => self.connected = self.connected.saturating_sub(1),
-            Signal::Event => {}
+            Signal::Event | Signal::Wake(_) => {}
         }
+        Some(signal)
     }
 }
 
@@ -143,34 +159,97 @@ fn start(exchange: &Exchange, types: &'static str, sender: SyncSender<Signal>) -
         without: exchange.request.without.clone(),
         payload: Payload::None,
     };
-    let read = move || while read_events(&client, &request, &sender) {};
+    let read = move || {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match read_events(&client, &request, &sender) {
+                Subscription::Refused => return,
+                Subscription::Failed => pause = (pause * 2).min(LONGEST_PAUSE),
+                Subscription::Ended => pause = FIRST_PAUSE,
+            }
+            thread::sleep(pause);
+        }
+    };
     thread::Builder::new().spawn(read).is_ok()
 }
 
-/// Reads events until the connection ends. Returns whether to try again.
-fn read_events(client: &Client, request: &Request, sender: &SyncSender<Signal>) -> bool {
+/// What became of a request for the events.
+enum Subscription {
+    /// They were reported until the connection ended.
+    Ended,
+    /// The host has not answered.
+    Failed,
+    /// There is no use in asking again.
+    Refused,
+}
+
+/// Reads events until the connection ends.
+fn read_events(client: &Client, request: &Request, sender: &SyncSender<Signal>) -> Subscription {
     let Ok(mut response) = client.send(request) else {
-        thread::sleep(RECONNECT);
-        return true;
+        return Subscription::Failed;
     };
-    if response.status != 200 {
-        return false;
+    match response.status {
+        200 => {}
+        // The engine starts, or is too busy.
+        429 | 500.. => return Subscription::Failed,
+        _ => return Subscription::Refused,
     }
-    if !report(sender, Signal::Connected) {
-        return false;
+    if sender.send(Signal::Connected).is_err() {
+        return Subscription::Refused;
     }
-    let mut chunk = [0; 4096];
-    while matches!(response.body.read(&mut chunk), Ok(1..)) {
-        if !report(sender, Signal::Event) {
-            return false;
+    let mut chunk = [0; 16 << 10];
+    while let Ok(length @ 1..) = response.body.read(&mut chunk) {
+        if changes_something(&chunk[..length]) && !report(sender, Signal::Event) {
+            return Subscription::Refused;
         }
     }
-    let is_wanted = sender.send(Signal::Disconnected).is_ok();
-    thread::sleep(RECONNECT);
-    is_wanted
+    match sender.send(Signal::Disconnected) {
+        Ok(()) => Subscription::Ended,
+        Err(_) => Subscription::Refused,
+    }
+}
+
+/// Whether there is an event that says more than that somebody looks: health checks alone are an `exec_create`, an
+/// `exec_start` and an `exec_die` each. An engine writes each event at once, so that none is torn apart; a part of one
+/// counts as a change.
+fn changes_something(events: &[u8]) -> bool {
+    const ACTION: &[u8] = b"\"Action\":\"";
+    let mut actions = memchr::memmem::find_iter(events, ACTION)
+        .map(|at| &events[at + ACTION.len()..])
+        .peekable();
+    let is_quiet = |action: &[u8]| {
+        let quiet: [&[u8]; 5] = [b"exec_", b"top\"", b"attach\"", b"detach\"", b"resize\""];
+        quiet.iter().any(|it| action.starts_with(it))
+    };
+    actions.peek().is_none() || !actions.all(is_quiet)
 }
 
 /// Reports a signal. If many are waiting, one more says nothing new.
 fn report(sender: &SyncSender<Signal>, signal: Signal) -> bool {
     !matches!(sender.try_send(signal), Err(TrySendError::Disconnected(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_of_observers_change_nothing() {
+        let event = |action: &str| format!("{{\"Type\":\"container\",\"Action\":\"{action}\"}}\n");
+        for quiet in [
+            "exec_create: sh -c x",
+            "exec_die",
+            "top",
+            "attach",
+            "resize",
+        ] {
+            assert!(!changes_something(event(quiet).as_bytes()), "{quiet}");
+        }
+        for change in ["start", "die", "health_status: healthy", "rename", "exec"] {
+            assert!(changes_something(event(change).as_bytes()), "{change}");
+            let both = event("exec_start") + &event(change);
+            assert!(changes_something(both.as_bytes()), "{change}");
+        }
+        assert!(changes_something(b"{\"Type\":"));
+    }
 }

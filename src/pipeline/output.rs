@@ -66,12 +66,16 @@ pub struct Output {
     stdout_monitor: StdoutMonitor,
     /// A write that failed while the input was read: returned by the next write.
     failure: Cell<Option<io::Error>>,
+    /// Messages that are kept instead of written to stderr, where something else owns the terminal.
+    kept_messages: RefCell<Option<Vec<u8>>>,
 }
 
 impl Output {
     /// The output streams, without a formatter: outputs are written after [`Output::format_with`].
-    pub fn new(terminal: Terminal, flush: Flush) -> Self {
-        let progress = Progress::new(terminal.stderr.is_terminal);
+    ///
+    /// Without `has_progress` there is no progress line.
+    pub fn new(terminal: Terminal, flush: Flush, has_progress: bool) -> Self {
+        let progress = Progress::new(terminal.stderr.is_terminal && has_progress);
         let stdout = RefCell::new(BufWriter::with_capacity(BUFFER_SIZE, Stdout));
         Self {
             stdout,
@@ -84,7 +88,20 @@ impl Output {
             progress,
             stdout_monitor: StdoutMonitor::default(),
             failure: Cell::new(None),
+            kept_messages: RefCell::new(None),
         }
+    }
+
+    /// Keeps messages from now on, for [`Output::take_messages`], or writes them to stderr again.
+    pub fn keep_messages(&self, is_kept: bool) {
+        self.kept_messages.replace(is_kept.then(Vec::new));
+    }
+
+    /// The messages that were kept.
+    pub fn take_messages(&self) -> String {
+        let mut kept = self.kept_messages.borrow_mut();
+        let bytes = kept.as_mut().map(std::mem::take).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// Sets the formatter of the outputs.
@@ -214,6 +231,10 @@ impl Output {
 
     /// As [`Output::message`], without flushing stdout: also while the formatter is writing.
     pub fn message_between_writes(&self, bytes: &[u8]) {
+        if let Some(kept) = &mut *self.kept_messages.borrow_mut() {
+            kept.extend_from_slice(bytes);
+            return;
+        }
         self.beside_progress(|| {
             let mut stderr = io::stderr().lock();
             // A failure to write to stderr cannot be reported anywhere.

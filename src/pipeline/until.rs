@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::changes::Changes;
+use super::changes::{Changes, Pace};
 use super::empty_outputs::hint_about_null;
 use super::filtering::Collected;
 use super::output::Output;
@@ -12,6 +12,11 @@ use crate::error::Error;
 use crate::plan::Plan;
 use dq_json::value::{FilterOutput, Value};
 
+/// How often to ask whether the condition holds.
+const PACE: Pace = Pace {
+    with_events: Duration::from_secs(5),
+    without_events: Duration::from_secs(1),
+};
 /// The longest part of the last output in a message, in characters.
 const MAX_SHOWN: usize = 200;
 
@@ -29,7 +34,7 @@ pub fn run(
     let limit = plan.input.exchanges().find_map(|it| it.settings.max_time);
     let deadline = limit.map(|limit| Instant::now() + limit);
     let left = || deadline.map(|end| end.saturating_duration_since(Instant::now()));
-    let mut changes = Changes::subscribe(&plan.input);
+    let mut changes = Changes::subscribe(&plan.input, PACE);
     // What may be wrong is told at once, and once: the wait may be long.
     let mut told = Vec::new();
     let mut has_been_null = false;

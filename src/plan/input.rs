@@ -11,6 +11,7 @@ use super::options::Options;
 use super::request;
 use super::saved;
 use super::source::{NamedPath, Words};
+use super::watch;
 use crate::catalogue::{self, Endless};
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
@@ -55,6 +56,9 @@ pub(super) fn source(
     }
     let reconnect = typed.request.reconnect.then(|| stream(&request));
     let reconnect = reconnect.transpose()?;
+    if typed.request.watch.is_some() {
+        watch::check(&request, &typed.request)?;
+    }
     let is_url = matches!(request.source, dq_fetch::Source::Url(_));
     let flags = flags(typed);
     let environment = EnvVars { var: env };
@@ -369,6 +373,7 @@ fn typed_source_option(typed: &RequestOptions) -> Option<&'static str> {
         ("--curl", typed.curl),
         ("--until", typed.until),
         ("--reconnect", typed.reconnect),
+        ("--watch", typed.watch.is_some()),
         ("--fail-with-body", typed.fail_with_body),
         ("--paginate", typed.paginate),
         ("--registry-auth", typed.registry_auth),

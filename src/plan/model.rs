@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::columns::CellProgram;
 use super::jq_options::JqOptions;
 use crate::catalogue::Endless;
+use crate::cli::Watch;
 use crate::terminal::Terminal;
 use dq_filter::saved::{SavedFilter, SavedFilters};
 use dq_filter::{InputMode, InputSettings};
@@ -26,6 +27,8 @@ pub struct Plan {
     pub cells: Vec<CellProgram>,
     /// `--until`: the request is repeated until the last output is neither false nor null.
     pub until: bool,
+    /// `--watch`: the requests are repeated, and what has changed is shown.
+    pub watch: Option<Watch>,
     /// An option or the saved filter chose a format.
     pub has_format: bool,
     pub flush: Flush,
@@ -229,6 +232,12 @@ pub struct FilterPlan {
 }
 
 impl FilterPlan {
+    /// Whether the filter may request paths of its own.
+    pub fn may_fetch(&self) -> bool {
+        let saved = self.saved.as_ref().map(|(saved, _)| &*saved.text);
+        self.text.contains("fetch") || saved.is_some_and(|text| text.contains("fetch("))
+    }
+
     /// The program of the columns' filters for the filter stage.
     pub fn cells_to_compile<'p>(
         &'p self,

@@ -153,6 +153,15 @@ pub const FETCH: &[Opt] = &[
         ' ',
         "repeat the request until the last output is neither false nor null",
     ),
+    Opt {
+        optional: true,
+        ..valued(
+            "watch",
+            'w',
+            &["SECONDS"],
+            "show the answer anew when it changes; every SECONDS where no event says so",
+        )
+    },
     flag(
         "reconnect",
         ' ',

@@ -1,9 +1,10 @@
 //! The options about one request: method, query, body, patience, what is shown of the exchange.
 
 use std::ffi::OsString;
+use std::time::Duration;
 
 use crate::cli::parsed_options::ParsedOptions;
-use crate::cli::typed::{RequestOptions, TypedField};
+use crate::cli::typed::{RequestOptions, TypedField, Watch};
 
 use super::values::{seconds, text, texts};
 
@@ -20,6 +21,7 @@ pub fn request(options: &ParsedOptions) -> Result<RequestOptions, String> {
         read_only: options.get_flag("read-only"),
         until: options.get_flag("until"),
         reconnect: options.get_flag("reconnect"),
+        watch: watch(options)?,
         curl: options.get_flag("curl"),
         fail_with_body: options.get_flag("fail-with-body"),
         paginate: options.get_flag("paginate"),
@@ -27,6 +29,20 @@ pub fn request(options: &ParsedOptions) -> Result<RequestOptions, String> {
         idle_timeout: seconds(options, "idle-timeout")?,
         retry: retry(options)?,
     })
+}
+
+/// The shortest interval of `--watch`: no terminal shows more, and no engine should be asked more often.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(250);
+
+fn watch(options: &ParsedOptions) -> Result<Option<Watch>, String> {
+    // What stands for the value where there is none.
+    if text(options, "watch")?.as_deref() == Some("true") {
+        return Ok(Some(Watch::default()));
+    }
+    let interval = seconds(options, "watch")?;
+    Ok(interval.map(|interval| Watch {
+        interval: Some(interval.max(SHORTEST_INTERVAL)),
+    }))
 }
 
 /// `-F` and `--raw-field`, in the order typed.

@@ -132,6 +132,11 @@ impl WidthDemand {
         grows
     }
 
+    /// The widths of all cells together, as [`WidthDemand::add`] takes them.
+    pub fn widths(&self) -> (usize, usize, usize) {
+        (self.full, self.short, self.least)
+    }
+
     /// The width of the widest cell, with hashes cut.
     pub fn widest_cell(&self) -> usize {
         self.widest

@@ -4,6 +4,7 @@ mod column;
 mod cut;
 mod demand;
 mod line;
+mod memory;
 mod palette;
 mod role;
 mod shrink;
@@ -15,6 +16,7 @@ use self::column::TableColumn;
 use self::cut::{Cut, cut, cut_header};
 use self::demand::WidthDemand;
 use self::line::LineWriter;
+pub use self::memory::WidthMemory;
 use self::palette::TablePalette;
 use self::widths::{ColumnWidths, GAP, fit_again, fit_columns};
 use crate::cell::push_readable;
@@ -38,6 +40,8 @@ pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
     let table = Table {
         columns: Vec::new(),
         has_header: settings.columns.has_header,
+        header_lines: 0,
+        memory: settings.columns.memory.clone(),
         // A record has its lines whole: a terminal breaks them.
         width: settings
             .width
@@ -64,6 +68,10 @@ struct Table {
     /// One cell per line, whether or not the columns fit.
     is_record: bool,
     has_header: bool,
+    /// How many lines the headers took.
+    header_lines: usize,
+    /// The widths of the tables before this one.
+    memory: Option<WidthMemory>,
     /// The width that the table must fit.
     width: Option<usize>,
     palette: Option<TablePalette>,
@@ -103,6 +111,10 @@ impl RowWriter for Table {
         if self.has_header && has_names {
             self.write_column_headers(out);
         }
+    }
+
+    fn header_lines(&self) -> Option<usize> {
+        matches!(self.layout, TableLayout::Rows(_)).then_some(self.header_lines)
     }
 
     fn write_row(
@@ -150,6 +162,11 @@ impl Table {
         self.columns = columns.collect();
         for cell in rows.rows().flatten() {
             self.columns[cell.column].measure_first(rows.text(cell), cell.kind);
+        }
+        if let Some(memory) = &self.memory {
+            for (column, name) in self.columns.iter_mut().zip(rows.names()) {
+                memory.widen(name.path, &mut column.demand);
+            }
         }
         self.columns.iter_mut().for_each(TableColumn::decide_role);
         self.measured = rows.rows().count();
@@ -210,6 +227,7 @@ impl Table {
         let TableLayout::Rows(fitted) = &self.layout else {
             return;
         };
+        self.header_lines = 1;
         let mut line = LineWriter::new(out, fitted.gap);
         let codes = self.palette.as_ref().map(TablePalette::header);
         for (column, width) in self.columns.iter().zip(&fitted.widths) {

@@ -1,0 +1,157 @@
+//! `--watch` on a terminal: a screen that shows the latest outputs.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::rows::KnownRows;
+use super::{Answer, Watch, frame};
+use crate::error::Error;
+use crate::pipeline::changes::{Changes, Wake};
+use crate::screen::{Frame, Notify, Screen, Wanted};
+use dq_format::{Settings, WidthMemory};
+use dq_json::value::Value;
+
+/// What the screen shows, and how it is laid out.
+struct Live<'w> {
+    watch: &'w Watch<'w>,
+    settings: Settings,
+    known: KnownRows,
+    /// The outputs that are shown.
+    outputs: Vec<(Option<Rc<str>>, Value)>,
+    changes: Vec<Option<Instant>>,
+    /// When the last answer came.
+    answered: Instant,
+    /// What is wrong now, in one line.
+    problem: String,
+    /// The rows are those of an earlier answer.
+    is_stale: bool,
+}
+
+/// Shows the outputs until the user ends it; returns the exit code where the filter does.
+pub fn run(watch: &Watch, mut changes: Changes, settings: Settings) -> Result<u8, Error> {
+    let answer = watch.ask().first()?;
+    if let Some(code) = answer.ended {
+        return print(&answer, settings, watch).map(|()| code);
+    }
+    let mut live = Live::new(watch, settings);
+    live.take(answer);
+    // From now on, what the filter prints belongs into the status line.
+    watch.output.keep_messages(true);
+    let screen = Screen::start(live.frame()?, notify(&changes));
+    let screen = screen.map_err(dq_format::Error::Io)?;
+    loop {
+        match changes.wait(watch.left()) {
+            Wake::Layout => {
+                screen.show(live.frame()?);
+                continue;
+            }
+            Wake::Closed => return Ok(0),
+            Wake::Ask => watch.check_limit()?,
+        }
+        if !live.is_stale {
+            screen.awaits(Some(Instant::now()));
+        }
+        let answer = watch.ask();
+        if let Some(code) = answer.ended.filter(|_| !answer.has_raised()) {
+            live.take(answer);
+            screen.show(live.frame()?);
+            return Ok(code);
+        }
+        live.take(answer);
+        screen.awaits(live.is_unreachable().then_some(live.answered));
+        screen.show(live.frame()?);
+    }
+}
+
+/// Prints outputs that end the watch before it begins.
+fn print(answer: &Answer, settings: Settings, watch: &Watch) -> Result<(), Error> {
+    let mut text = Vec::new();
+    frame::write(&answer.outputs, settings, &mut text, &|message| {
+        watch.output.report(message);
+    })?;
+    watch.output.text(&text)?;
+    watch.output.finish()
+}
+
+/// What the screen calls for keys and for another size.
+fn notify(changes: &Changes) -> Notify {
+    let wake = changes.waker();
+    Box::new(move |wanted| {
+        wake(match wanted {
+            Wanted::Layout => Wake::Layout,
+            Wanted::Refresh => Wake::Ask,
+        });
+    })
+}
+
+impl<'w> Live<'w> {
+    fn new(watch: &'w Watch<'w>, mut settings: Settings) -> Self {
+        settings.columns.memory = Some(WidthMemory::default());
+        Self {
+            known: KnownRows::new(watch.plan.program.may_fetch()),
+            watch,
+            settings,
+            outputs: Vec::new(),
+            changes: Vec::new(),
+            answered: Instant::now(),
+            problem: String::new(),
+            is_stale: false,
+        }
+    }
+
+    /// Takes an answer. One that is nothing but failures leaves the rows as they are, out of date.
+    fn take(&mut self, answer: Answer) {
+        self.problem = problem(&answer);
+        self.is_stale = answer.has_raised() || answer.is_missing();
+        if self.is_stale {
+            return;
+        }
+        self.answered = Instant::now();
+        let explodes = self.settings.columns.explode_arrays;
+        self.changes = self.known.update(&answer.outputs, explodes);
+        self.outputs = answer.outputs;
+    }
+
+    /// Whether the rows are out of date because no host has answered: how long is said instead of a message.
+    fn is_unreachable(&self) -> bool {
+        self.is_stale
+    }
+
+    fn frame(&self) -> Result<Frame, Error> {
+        let mut settings = self.settings.clone();
+        settings.width = settings.width.map(|_| Screen::size().columns);
+        let frame = frame::frame(&self.outputs, settings, &self.changes)?;
+        Ok(Frame {
+            status: self.status(),
+            is_stale: self.is_stale,
+            ..frame
+        })
+    }
+
+    fn status(&self) -> String {
+        if !self.problem.is_empty() {
+            return self.problem.clone();
+        }
+        let hosts = self.watch.plan.input.exchanges();
+        let mut names: Vec<String> = Vec::new();
+        for exchange in hosts {
+            let name = exchange.host.to_string();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        format!("{}  q ends", names.join(", "))
+    }
+}
+
+/// What is wrong, in one line.
+fn problem(answer: &Answer) -> String {
+    let failures = answer.failures.iter();
+    let failures = failures.map(|(label, error)| match label {
+        Some(label) => format!("{label}: {error}"),
+        None => error.to_string(),
+    });
+    let messages = answer.messages.lines().map(str::to_owned);
+    let lines: Vec<String> = failures.chain(messages).collect();
+    lines.join("; ").replace("dq: ", "").replace('\n', " ")
+}

@@ -1,0 +1,62 @@
+//! `--watch`: what cannot be watched is refused before anything is sent.
+
+use crate::catalogue;
+use crate::cli::{Cli, RequestOptions, Watch};
+use crate::error::Error;
+
+/// Refuses to repeat a request that may change something or whose answer does not end, and options that mean one answer.
+///
+/// # Errors
+/// Usage errors, with what to do instead.
+pub(super) fn check(request: &dq_fetch::Request, typed: &RequestOptions) -> Result<(), Error> {
+    let refused = |message: String, hint: Option<&str>| {
+        Err(Error::Usage {
+            message,
+            hint: hint.map(str::to_owned),
+        })
+    };
+    if !matches!(&*request.method, "GET" | "HEAD") {
+        let method = &request.method;
+        let message = format!("--watch repeats the request, and {method} may change something");
+        return refused(message, None);
+    }
+    let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) = &request.source;
+    if let Some(reason) = catalogue::endless_reason(source) {
+        let message = format!("--watch repeats the request: {reason}");
+        return refused(message, Some("it is live already: leave --watch out"));
+    }
+    if let Some(option) = contradiction(typed) {
+        return refused(format!("--watch and {option} exclude each other"), None);
+    }
+    Ok(())
+}
+
+/// Refuses a bare number as the last word, which in `watch -n 2` and `-w 2` is the interval.
+///
+/// # Errors
+/// A usage error that says how an interval is typed.
+pub(super) fn refuse_bare_number(cli: &Cli) -> Result<(), Error> {
+    let is_sought = cli.fetch.request.watch == Some(Watch::default());
+    let last = cli.words.last().filter(|_| is_sought);
+    let number = last.and_then(|word| word.text.to_str());
+    match number.filter(|it| it.parse::<f64>().is_ok()) {
+        Some(number) => Err(Error::Usage {
+            message: format!("{number} is a filter that ignores its input"),
+            hint: Some(format!("every {number} s: -w={number}")),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn contradiction(typed: &RequestOptions) -> Option<&'static str> {
+    let options = [
+        ("--until", typed.until),
+        ("--reconnect", typed.reconnect),
+        ("--curl", typed.curl),
+        ("--include", typed.include),
+        ("--verbose", typed.verbose),
+        ("--fail-with-body", typed.fail_with_body),
+    ];
+    let typed = options.iter().find(|(_, is_typed)| *is_typed);
+    typed.map(|(option, _)| *option)
+}
