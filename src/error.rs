@@ -76,6 +76,14 @@ impl Error {
         }
     }
 
+    /// What is wrong, without the name of the server.
+    pub fn text_without_host(&self) -> String {
+        match self {
+            Self::Fetch(error) => error.without_host(),
+            other => other.stage_and_text().1,
+        }
+    }
+
     /// Whether this ends a run of several sources, because it is not about one of them: stdout cannot be written to, or
     /// nobody reads it.
     pub fn ends_run(&self) -> bool {

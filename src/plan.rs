@@ -8,6 +8,7 @@ mod endpoints;
 mod foreign;
 mod format;
 mod header;
+mod hosts;
 mod input;
 mod jq_options;
 mod model;
@@ -78,7 +79,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         .filter_map(|it| shadowing_warning(&it.saved.name))
         .collect();
     warnings.extend(curl_letters);
-    let output = settings::output(&options, &terminal, env, &mut warnings);
+    let mut output = settings::output(&options, &terminal, env, &mut warnings);
     let curl = jq_options(&options, &words);
     refuse_binary(options.choice.format, &terminal, curl.is_some())?;
     let saved_parallel = call.as_ref().and_then(|call| call.metadata.parallel);
@@ -98,10 +99,13 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         }
     };
     warnings.extend(host_warning(&input));
+    let inputs = settings::inputs(&options.filter);
+    // What is read as one input is of no single host.
+    output.columns.has_host = input.has_several_hosts() && !inputs.mode.is_one_input();
     Ok(Plan {
         requests: input::filter_requests(&options, saved_parallel, env)?,
         cells: std::mem::take(&mut options.choice.cells),
-        inputs: settings::inputs(&options.filter),
+        inputs,
         null_input: options.filter.null_input,
         exit_status: options.filter.exit_status,
         until: options.fetch.request.until && !options.fetch.request.curl,
@@ -191,7 +195,7 @@ fn program(
         variables: saved::with_args(variables::values(filter.variables)?, call.as_ref()),
         saved: call.map(Call::into_parts),
         saved_filters,
-        has_host: matches!(input, Input::Http(_)),
+        has_host: matches!(input, Input::Http(_) | Input::Several(_)),
         positional: words.positional,
         library: variables::library(filter.library, reads_stdin)?,
         home: home(env),

@@ -146,6 +146,10 @@ fn requests_succeed(sshd: &Sshd) {
         (logs.text(), logs.stderr.as_str(), logs.code),
         ("out 1\nout 2\nout 3\n", "err 1\nerr 2\n", 0)
     );
+    let socket = sshd.engine.display().to_string();
+    let both = ["--host", &socket, "/containers/web/json", "-s", "-c"];
+    let both = [both.as_slice(), &["map(.Name)"]].concat();
+    sshd.dq(&host, &both).run().is("[\"/web\",\"/web\"]\n");
     let missing = sshd.dq(&host, &["/containers/nope/json"]).run();
     missing.fails(22, &["dq: fetch: 404 Not Found: No such container: nope\n"]);
     let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();

@@ -14,6 +14,7 @@ mod fetch;
 mod formats;
 mod helpers;
 mod hostile;
+mod hosts;
 mod jq_differential;
 mod jq_fuzz;
 mod large;

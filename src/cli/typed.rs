@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::words::Word;
 use crate::terminal::ColorWhen;
-use dq_fetch::TlsFlags;
+use dq_fetch::{HostChoice, HostFlags, TlsFlags};
 
 /// A command line that asks for a run, or for something about a saved filter.
 pub struct Cli {
@@ -26,8 +26,11 @@ pub struct Cli {
 /// The host, the request, the time limits.
 #[derive(Default)]
 pub struct FetchOptions {
-    pub host: Option<String>,
-    pub context: Option<String>,
+    /// `--host`: more than one are asked at once.
+    pub hosts: Vec<String>,
+    /// `--context`: names and patterns.
+    pub contexts: Vec<String>,
+    pub all_contexts: bool,
     pub unix_socket: Option<PathBuf>,
     pub demo: bool,
     pub tls: TlsFlags,
@@ -38,6 +41,48 @@ pub struct FetchOptions {
     /// `--parallel`: at least 1.
     pub parallel: Option<usize>,
     pub request: RequestOptions,
+}
+
+impl FetchOptions {
+    /// Whether an option says which host is asked.
+    pub fn names_host(&self) -> bool {
+        !self.hosts.is_empty()
+            || !self.contexts.is_empty()
+            || self.all_contexts
+            || self.unix_socket.is_some()
+            || self.demo
+    }
+
+    /// Whether the options may choose several hosts, however many there are in the end.
+    pub fn has_several_hosts(&self) -> bool {
+        let is_pattern = |name: &String| dq_fetch::is_pattern(name);
+        self.all_contexts
+            || self.hosts.len() > 1
+            || self.contexts.len() > 1
+            || self.contexts.iter().any(is_pattern)
+    }
+
+    /// Which hosts are asked where the options may choose several.
+    pub fn host_choice(&self) -> HostChoice<'_> {
+        if self.all_contexts {
+            HostChoice::AllContexts
+        } else if self.hosts.is_empty() {
+            HostChoice::Contexts(&self.contexts)
+        } else {
+            HostChoice::Hosts(&self.hosts)
+        }
+    }
+
+    /// The options that name one host: the first one.
+    pub fn host_flags(&self) -> HostFlags {
+        HostFlags {
+            host: self.hosts.first().cloned(),
+            context: self.contexts.first().cloned(),
+            unix_socket: self.unix_socket.clone(),
+            demo: self.demo,
+            tls: self.tls.clone(),
+        }
+    }
 }
 
 /// Method, query, body; what is shown of the exchange.

@@ -10,7 +10,7 @@ use super::resource::{Resource, labels, matching, resources};
 use crate::catalogue::split_version;
 use crate::cli::FetchOptions;
 use crate::environment::Variables;
-use dq_fetch::{ClientSettings, EnvVars, HostFlags, Payload, Source};
+use dq_fetch::{ClientSettings, EnvVars, Payload, Source};
 
 /// How long a TAB waits for the host. Together with the start of dq it is short enough not to be felt as a delay.
 const TIMEOUT: Duration = Duration::from_millis(200);
@@ -27,16 +27,15 @@ impl LiveHost {
         Self(None)
     }
 
-    /// The host that these options choose. A host behind ssh is never asked: a login takes longer than a TAB may.
+    /// The host that these options choose, of several the first one. A host behind ssh is never asked: a login takes
+    /// longer than a TAB may.
     pub fn of(options: FetchOptions, env: Variables) -> Self {
-        let flags = HostFlags {
-            host: options.host,
-            context: options.context,
-            unix_socket: options.unix_socket,
-            demo: options.demo,
-            tls: options.tls,
+        let env = EnvVars { var: env };
+        let host = if options.has_several_hosts() {
+            first_of_several(&options, &env)
+        } else {
+            dq_fetch::resolve_host(&options.host_flags(), &env).ok()
         };
-        let host = dq_fetch::resolve_host(&flags, &EnvVars { var: env }).ok();
         Self(host.filter(|it| !it.to_string().starts_with("ssh:")))
     }
 
@@ -100,6 +99,12 @@ impl LiveHost {
         std::thread::Builder::new().spawn(get).ok()?;
         body.recv_timeout(TIMEOUT).ok()?
     }
+}
+
+/// The first host that can be determined.
+fn first_of_several(options: &FetchOptions, env: &EnvVars) -> Option<dq_fetch::Host> {
+    let hosts = dq_fetch::resolve_hosts(options.host_choice(), &options.tls, env);
+    hosts.ok()?.into_iter().find_map(|it| it.host.ok())
 }
 
 fn get(host: dq_fetch::Host, source: Source) -> Option<Vec<u8>> {

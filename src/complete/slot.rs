@@ -302,15 +302,13 @@ impl Slot<'_> {
         };
         let name = self.typed.words.first().map_or("", String::as_str);
         let fetch = &mut options.fetch;
-        let is_chosen = fetch.host.is_some()
-            || fetch.context.is_some()
-            || fetch.unix_socket.is_some()
-            || fetch.demo;
-        if !is_chosen
+        if !fetch.names_host()
             && let Ok(Some(saved)) = self.saved_filters.find(name)
             && saved.origin == FilterOrigin::User
         {
-            fetch.host = self.metadata(name).and_then(|it| it.host);
+            fetch
+                .hosts
+                .extend(self.metadata(name).and_then(|it| it.host));
         }
         LiveHost::of(options.fetch, self.env)
     }

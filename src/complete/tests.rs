@@ -121,6 +121,7 @@ fn the_words_before_the_cursor_decide() {
         ("dq -H Con", &["words", "Content-Type:"]),
         ("dq --host t", &["words", "tcp://"]),
         ("dq --host /", &["files"]),
+        ("dq --host /a --host t", &["words", "tcp://"]),
     ]);
 }
 

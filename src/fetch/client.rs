@@ -72,6 +72,15 @@ impl Client {
         Self { wait_hook, ..self }
     }
 
+    /// Another client for the same host, with other settings and connections of its own.
+    pub(super) fn with_settings(&self, settings: ClientSettings) -> Self {
+        Self {
+            events: self.events.clone(),
+            wait_hook: self.wait_hook.clone(),
+            ..Self::new(self.host.clone(), settings)
+        }
+    }
+
     pub(super) fn host(&self) -> &Host {
         &self.host
     }
@@ -211,6 +220,7 @@ impl Client {
             .max_response_header_size(2 * HEAD_LIMIT)
             .timeout_connect(connect_timeout)
             .timeout_global(self.settings.max_time)
+            .timeout_recv_response(self.settings.response_timeout)
             .timeout_per_read(self.settings.idle_timeout)
             .timeout_per_write(self.settings.idle_timeout)
             .build();

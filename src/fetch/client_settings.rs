@@ -13,6 +13,8 @@ pub struct ClientSettings {
     pub max_time: Option<Duration>,
     /// The longest pause between two bytes of the server's, within a stream too.
     pub idle_timeout: Option<Duration>,
+    /// The limit on waiting for the head of a response, once the request is sent.
+    pub response_timeout: Option<Duration>,
     /// How often an idempotent request is sent again after a transient failure.
     pub retries: u32,
     /// Whether ssh checks that a silent host is still there. For TCP the kernel does so in any case.

@@ -158,6 +158,26 @@ impl Error {
         }
     }
 
+    /// The message without the server's name, for errors that several servers share.
+    pub fn without_host(&self) -> String {
+        match self {
+            Self::Resolve { problem, .. } => format!("cannot resolve the host: {problem}"),
+            Self::Connect { problem, .. } => format!("cannot connect: {problem}"),
+            Self::Handshake { problem, .. } => format!("the TLS handshake failed: {problem}"),
+            Self::Certificate { problem, .. } => {
+                format!("the certificate is not trusted: {problem}")
+            }
+            Self::EmptyReply { .. } => {
+                "empty reply: the server closed the connection without an answer".into()
+            }
+            // Where connecting to a socket takes too long, the message names it.
+            Self::Timeout { doing } if doing.starts_with("connecting to ") => {
+                "timed out connecting".into()
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// Adds a hint to the error of a server that does not know the path, if it has none yet: Docker says just `page not
     /// found`, Podman nothing but the status, the sample engine what it lacks.
     #[must_use]

@@ -24,7 +24,7 @@ pub struct Host {
     /// The host as it was spelled, without user and password; `None` for a socket that an option names, and for
     /// docker's default.
     pub(crate) spelling: Option<String>,
-    /// What to call it, where another host would be called the same.
+    /// What to call it where several hosts are asked; messages about it begin with this name.
     pub(crate) alias: Option<String>,
     /// The name of the context it is from, unless that is docker's `default`.
     pub(crate) context: Option<String>,
@@ -194,6 +194,7 @@ impl Host {
         }
         if let Error::Connect { hint, .. } | Error::Resolve { hint, .. } = &mut error
             && !self.chosen_by.is_typed()
+            && self.alias.is_none()
         {
             let chosen = format!("this host was chosen by {}", self.reason());
             *hint = match hint.take() {

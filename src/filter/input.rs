@@ -26,6 +26,13 @@ pub enum InputMode {
     SlurpedEvents,
 }
 
+impl InputMode {
+    /// Whether everything that is read is one input.
+    pub fn is_one_input(self) -> bool {
+        matches!(self, Self::Slurped | Self::SlurpedEvents | Self::Text)
+    }
+}
+
 /// A source of inputs.
 pub struct InputSource {
     /// The file's name, for `input_filename`.

@@ -58,7 +58,7 @@ impl ReadyRequest {
         if self.has_pages {
             return dq_fetch::paginate(client, &self.request);
         }
-        let response = client.send(&self.request)?;
+        let response = dq_fetch::send_patiently(&client, &self.request)?;
         let response = self.found(response, &client)?;
         if is_shared {
             *last = Some((self.host, client));

@@ -60,7 +60,7 @@ fn ask_all(several: &Several, limit: Option<Duration>, run: &Run) -> Vec<RoundRe
         }
     }
     let sources = Sources::request(run.plan, &several, run.output);
-    if several::is_slurped(run.plan.inputs.mode) {
+    if run.plan.inputs.mode.is_one_input() {
         return slurped(&sources, run);
     }
     let all = sources.all().into_iter();

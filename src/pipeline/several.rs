@@ -15,7 +15,6 @@ use std::rc::Rc;
 use super::filtering::Run;
 use crate::error::Error;
 use crate::plan::Several;
-use dq_filter::InputMode;
 
 pub use board::{Head, Next};
 pub use slurped::gather;
@@ -29,7 +28,7 @@ pub fn run(several: &Several, run: &Run) -> Result<u8, Error> {
     let sources = Rc::new(Sources::request(run.plan, several, run.output));
     let outcome = if sources.are_streams {
         merged::write(&sources, run)
-    } else if is_slurped(run.plan.inputs.mode) {
+    } else if run.plan.inputs.mode.is_one_input() {
         slurped::write(&sources, run)
     } else {
         in_turn::write(&sources, run)
@@ -38,12 +37,4 @@ pub fn run(several: &Several, run: &Run) -> Result<u8, Error> {
     sources.report_failures();
     let failed = sources.failures.borrow().exit_code();
     Ok(failed.unwrap_or(code))
-}
-
-/// Whether there is one input, of everything that is read.
-pub fn is_slurped(mode: InputMode) -> bool {
-    matches!(
-        mode,
-        InputMode::Slurped | InputMode::SlurpedEvents | InputMode::Text
-    )
 }

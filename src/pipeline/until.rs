@@ -42,13 +42,18 @@ pub fn run(
         let results = round::run(plan, filter, output, stack_bytes, left());
         let mut state = None;
         let mut done = Vec::new();
-        for RoundResult { label, outcome, .. } in results {
+        for RoundResult {
+            label,
+            host,
+            outcome,
+        } in results
+        {
             let attempt = outcome.map(judged).or_else(|error| {
                 tell(&error, &mut told, output);
                 not_yet(error)
             });
             match attempt {
-                Ok(Attempt::Done(collected)) => done.push(collected),
+                Ok(Attempt::Done(collected)) => done.push((host, collected)),
                 Ok(Attempt::NotYet {
                     state: found,
                     is_null,
@@ -124,10 +129,13 @@ fn tell(error: &Error, told: &mut Vec<String>, output: &Output) {
 }
 
 /// Writes the outputs of all sources; returns the exit code.
-fn write(done: Vec<Collected>, output: &Output) -> Result<u8, Error> {
+fn write(done: Vec<(Option<Rc<str>>, Collected)>, output: &Output) -> Result<u8, Error> {
     let mut code = 0;
     let mut is_copied = true;
-    for collected in done {
+    for (host, collected) in done {
+        if let Some(host) = host {
+            output.set_host(&host);
+        }
         is_copied &= collected.is_copied;
         code = collected.ended.unwrap_or(code);
         if !collected.text.is_empty() {

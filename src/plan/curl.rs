@@ -57,7 +57,8 @@ pub fn line(
             .push("curl fetches the first page only".into());
     }
     if piped {
-        let (jq, note) = jq_line(jq, program, kind == AnswerKind::Text)?;
+        let host = exchange.host.name();
+        let (jq, note) = jq_line(jq, program, &host, kind == AnswerKind::Text)?;
         line = format!("{line} | {jq}");
         let columns = has_columns.then(|| "jq prints the data: it has no columns".into());
         command.notes.extend(note.or(columns));
@@ -100,6 +101,7 @@ impl AnswerKind {
 fn jq_line(
     jq: &JqOptions,
     program: &FilterPlan,
+    host: &str,
     is_text: bool,
 ) -> Result<(String, Option<String>), Error> {
     let text = standalone(&program.to_compile(&Vec::new)).map_err(|errors| {
@@ -118,6 +120,7 @@ fn jq_line(
     let raw = (is_text && !jq.input.iter().any(|word| word == "-R")).then_some("-R");
     let words = ["jq"].into_iter().chain(raw).map(str::to_owned);
     let words = words.chain(jq.input.iter().chain(own).chain(&jq.variables).cloned());
+    let words = words.chain(host_argument(&text, program, host));
     let words = words.chain([filter]).chain(jq.positional.iter().cloned());
     let mut line = words.collect::<Vec<_>>().join(" ");
     if lines {
@@ -126,6 +129,13 @@ fn jq_line(
     let note = (!jq.format.is_json())
         .then(|| format!("jq prints JSON: it has no -o {}", jq.format.name()));
     Ok((line, note))
+}
+
+/// The option that defines `$host` for jq, where the filter mentions it.
+fn host_argument(text: &str, program: &FilterPlan, host: &str) -> Option<String> {
+    let is_given = program.variables.iter().any(|(name, _)| name == "host");
+    let is_used = text.contains("$host") && !is_given;
+    is_used.then(|| format!("--arg host {}", shell_word(host)))
 }
 
 fn not_in_jq(problem: &str) -> Error {

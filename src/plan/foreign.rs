@@ -142,7 +142,7 @@ fn is_missing_endpoint(word: &Word, cli: &Cli) -> bool {
     };
     let is_source = word.is_file() && text != "-" && is_source(&word.text);
     let fetch = &cli.fetch;
-    let is_for_host = fetch.demo || fetch.host.is_some() || fetch.unix_socket.is_some();
+    let is_for_host = fetch.demo || !fetch.hosts.is_empty() || fetch.unix_socket.is_some();
     let is_known = || {
         text.contains("://")
             || is_for_host

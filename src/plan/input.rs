@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::check;
+use super::hosts;
 use super::jq_options::JqOptions;
 use super::model::{
     Exchange, Fallback, FilterRequests, Input, NamedExchange, Order, Several, Shown,
@@ -16,7 +17,7 @@ use crate::catalogue::{self, Endless};
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
 use crate::error::Error;
-use dq_fetch::{ClientSettings, EnvVars, HostFlags};
+use dq_fetch::{ClientSettings, EnvVars};
 use dq_filter::saved::SavedFilters;
 
 /// A list that dq generates, as JSON text.
@@ -60,11 +61,16 @@ pub(super) fn source(
         watch::check(&request, &typed.request)?;
     }
     let is_url = matches!(request.source, dq_fetch::Source::Url(_));
-    let flags = flags(typed);
+    let flags = typed.host_flags();
     let environment = EnvVars { var: env };
-    let (host, source) = match request.source {
-        dq_fetch::Source::Url(url) => dq_fetch::resolve_url(&url, &flags, &environment)?,
-        endpoint => (dq_fetch::resolve_host(&flags, &environment)?, endpoint),
+    let hosts = hosts::resolve(typed, &request, &environment)?;
+    let (host, source) = match (request.source, &hosts) {
+        (source, Some(hosts)) => match hosts.iter().find_map(|it| it.host.as_ref().ok()) {
+            Some(host) => (host.clone(), source),
+            None => return Ok(hosts::failures(hosts)),
+        },
+        (dq_fetch::Source::Url(url), None) => dq_fetch::resolve_url(&url, &flags, &environment)?,
+        (endpoint, None) => (dq_fetch::resolve_host(&flags, &environment)?, endpoint),
     };
     if let (false, dq_fetch::Source::Endpoint(path)) = (is_url, &source) {
         check::query(&request.method, path, &typed.request, &host, warnings)?;
@@ -86,22 +92,31 @@ pub(super) fn source(
         fallbacks: Vec::new(),
         not_found_hint: None,
     };
+    let input = of_words(exchange, words, typed)?;
+    match hosts {
+        Some(hosts) => hosts::spread(&input, hosts, typed),
+        None => Ok(input),
+    }
+}
+
+/// The request, or those for several words.
+///
+/// # Errors
+/// Options that mean nothing for several requests.
+fn of_words(exchange: Exchange, words: &Words, typed: &FetchOptions) -> Result<Input, Error> {
     let Some(first) = words.paths.first() else {
         return Ok(Input::Http(Box::new(exchange)));
     };
+    if words.paths.len() == 1 {
+        let exchange = of_path(&exchange, &first.path, first);
+        return Ok(Input::Http(Box::new(exchange)));
+    }
     let sources = words.paths.iter().map(|named| NamedExchange {
         label: named.name.clone(),
         host: None,
         exchange: Ok(Rc::new(of_path(&exchange, &first.path, named))),
     });
-    if words.paths.len() == 1 {
-        return Ok(Input::Http(Box::new(of_path(
-            &exchange,
-            &first.path,
-            first,
-        ))));
-    }
-    refuse_for_several(&typed.request)?;
+    hosts::refuse_for_several(&typed.request)?;
     Ok(Input::Several(Several {
         sources: sources.collect(),
         order: Order::Given,
@@ -148,16 +163,6 @@ fn kind(path: &str) -> Option<&str> {
 fn one(noun: &str) -> String {
     let is_vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {noun}", if is_vowel { "an" } else { "a" })
-}
-
-/// Refuses options that say nothing clear about several answers.
-fn refuse_for_several(typed: &RequestOptions) -> Result<(), Error> {
-    if typed.include && typed.paginate {
-        return Err(Error::usage(
-            "--include with --paginate shows the heads of one answer, not of several",
-        ));
-    }
-    Ok(())
 }
 
 /// Refuses to repeat a request that changes something, or whose answer does not end.
@@ -234,7 +239,7 @@ pub(super) fn filter_requests(
     let typed = &options.fetch;
     let (headers, without) = request::headers(typed)?;
     Ok(FilterRequests {
-        flags: flags(typed),
+        flags: typed.host_flags(),
         settings: settings(options),
         headers,
         without,
@@ -263,21 +268,12 @@ fn leaves_logins_to_fetch(request: &dq_fetch::Request, words: &Words, options: &
 /// How many requests of `fetch` are under way at once, unless `--parallel` says otherwise.
 const DEFAULT_PARALLEL: usize = 8;
 
-fn flags(typed: &FetchOptions) -> HostFlags {
-    HostFlags {
-        host: typed.host.clone(),
-        context: typed.context.clone(),
-        unix_socket: typed.unix_socket.clone(),
-        demo: typed.demo,
-        tls: typed.tls.clone(),
-    }
-}
-
 fn settings(options: &Options) -> ClientSettings {
     ClientSettings {
         connect_timeout: options.connect_timeout,
         max_time: options.fetch.max_time,
         idle_timeout: options.fetch.request.idle_timeout,
+        response_timeout: None,
         retries: options.retries,
         keeps_ssh_alive: options.fetch.request.reconnect,
     }
@@ -313,6 +309,8 @@ pub(super) fn local(
         refuse_fetch_options(&options.fetch, hint.as_deref())?;
     } else if let Some(option) = typed_source_option(&options.fetch.request) {
         return Err(needs_source(option, hint.as_deref()));
+    } else if options.fetch.has_several_hosts() {
+        return Err(needs_source("asking several hosts", hint.as_deref()));
     }
     if !words.files.is_empty() {
         return Ok(Input::Files(words.files.clone()));
@@ -351,8 +349,9 @@ fn needs_source(option: &str, hint: Option<&str>) -> Error {
 /// The first option about the host or the connection that was typed.
 fn typed_fetch_option(typed: &FetchOptions) -> Option<&'static str> {
     first(&[
-        ("--host", typed.host.is_some()),
-        ("--context", typed.context.is_some()),
+        ("--host", !typed.hosts.is_empty()),
+        ("--context", !typed.contexts.is_empty()),
+        ("--all-contexts", typed.all_contexts),
         ("--unix-socket", typed.unix_socket.is_some()),
         ("--demo", typed.demo),
         ("a TLS option", typed.tls.is_any_given()),

@@ -70,6 +70,11 @@ pub enum Input {
 }
 
 impl Input {
+    /// Whether several hosts are asked, or may be: then every source has the name of its host.
+    pub fn has_several_hosts(&self) -> bool {
+        matches!(self, Self::Several(several) if several.sources.iter().any(|it| it.host.is_some()))
+    }
+
     /// The exchanges of the source: one, several, or none.
     pub fn exchanges(&self) -> Box<dyn Iterator<Item = &Exchange> + '_> {
         match self {

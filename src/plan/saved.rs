@@ -301,18 +301,14 @@ impl Call {
             .map(|(key, value)| format!("{key}={value}"));
         fetch.request.query.splice(..0, kept);
         let endpoint = query::without_parameters(&self.endpoint, &typed);
-        let is_host_typed = fetch.host.is_some()
-            || fetch.context.is_some()
-            || fetch.unix_socket.is_some()
-            || fetch.demo;
-        if is_host_typed {
+        if fetch.names_host() {
             return Ok(endpoint);
         }
         match self.host()? {
             // The host is not docker's: as with any URL, nothing of docker's is sent there.
             Some(host) if is_url(&host) => Ok(format!("{}{endpoint}", host.trim_end_matches('/'))),
             host => {
-                fetch.host = host;
+                fetch.hosts.extend(host);
                 Ok(endpoint)
             }
         }

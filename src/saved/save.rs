@@ -258,7 +258,13 @@ fn host(fetch: &FetchOptions) -> Result<Option<String>, Error> {
         let absolute = std::path::absolute(path).ok().filter(|_| !is_abstract);
         dq_fetch::socket_url(absolute.as_deref().unwrap_or(path))
     });
-    match socket.or_else(|| fetch.host.clone()) {
+    if fetch.hosts.len() > 1 {
+        return Err(Error::Usage {
+            message: "a saved filter keeps one host".into(),
+            hint: Some("leave them out and give them with each run: --host A --host B".into()),
+        });
+    }
+    match socket.or_else(|| fetch.hosts.first().cloned()) {
         Some(host) if host.starts_with("ssh:") => Err(Error::Usage {
             message: "a saved filter never starts ssh by itself".into(),
             hint: Some(format!(

@@ -3,19 +3,24 @@
 use super::option::{Opt, flag, repeated, valued};
 
 pub const FETCH: &[Opt] = &[
-    valued(
+    repeated(
         "host",
         ' ',
         &["HOST"],
-        "the host: a socket path, unix://, tcp://, http(s)://, ssh://",
+        "the host: a socket path, unix://, tcp://, http(s)://, ssh://; several are asked at once",
     ),
-    valued(
+    repeated(
         "context",
         ' ',
         &["NAME"],
-        "use the host of this docker context",
+        "use the host of this docker context; several, or a pattern: 'prod-*'",
     ),
-    valued(
+    flag(
+        "all-contexts",
+        ' ',
+        "ask the hosts of all docker contexts at once",
+    ),
+    repeated(
         "unix-socket",
         ' ',
         &["PATH"],

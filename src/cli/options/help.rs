@@ -78,6 +78,10 @@ pub const EXAMPLES: &[(&str, &str)] = &[
         "",
     ),
     ("dq --host ssh://me@build-7 /info .Containers", ""),
+    (
+        "dq ps --context 'prod-*'; dq /info --all-contexts '{$host, NCPU}'",
+        "",
+    ),
     ("docker inspect web | dq '.[0].State'", ""),
     ("dq --demo /containers/json '.[].Names'", "without Docker"),
     (
@@ -98,6 +102,10 @@ const MORE: &str = "\
 dq finds the host as docker does: --host or --context, then DOCKER_HOST,
 DOCKER_CONTEXT, the current context, then CONTAINER_HOST (a socket), else
 unix:///var/run/docker.sock.
+--host and --context may be repeated, --context 'prod-*' is a pattern, and
+--all-contexts asks every context: the filter runs once per host, $host is the
+host's name, tables get a column HOST, a host that fails costs one line, and
+nothing but GET and HEAD is sent.
 On such a host DOCKER_API_VERSION=1.41 requests /v1.41/….
 
 On a tcp:// host, DOCKER_TLS_VERIFY or any TLS option turns TLS on; ca.pem,

@@ -1,5 +1,8 @@
 //! The host, TLS, headers and time limits.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use crate::cli::parsed_options::ParsedOptions;
 use crate::cli::typed::FetchOptions;
 use dq_fetch::TlsFlags;
@@ -11,9 +14,10 @@ use super::values::{path, seconds, text, texts};
 /// Reads the fetch stage's options.
 pub fn fetch(options: &ParsedOptions) -> Result<FetchOptions, String> {
     Ok(FetchOptions {
-        host: text(options, "host")?,
-        context: text(options, "context")?,
-        unix_socket: path(options, "unix-socket").map(|path| dq_fetch::socket_path(&path)),
+        hosts: texts(options, "host", "a host")?,
+        contexts: texts(options, "context", "the name of a context")?,
+        all_contexts: options.get_flag("all-contexts"),
+        unix_socket: unix_socket(options)?,
         demo: options.get_flag("demo"),
         tls: tls(options)?,
         headers: texts(options, "header", "a header")?,
@@ -22,6 +26,15 @@ pub fn fetch(options: &ParsedOptions) -> Result<FetchOptions, String> {
         parallel: parallel(options)?,
         request: request(options)?,
     })
+}
+
+/// `--unix-socket`: of one server.
+fn unix_socket(options: &ParsedOptions) -> Result<Option<PathBuf>, String> {
+    let given = options.get_many::<OsString>("unix-socket");
+    if given.is_some_and(|given| given.len() > 1) {
+        return Err("--unix-socket is given twice: --host takes several sockets".into());
+    }
+    Ok(path(options, "unix-socket").map(|path| dq_fetch::socket_path(&path)))
 }
 
 /// `--parallel`

@@ -248,6 +248,28 @@ fn a_missing_socket_names_those_that_exist() {
 }
 
 #[test]
+fn a_server_that_answers_a_ping_is_not_stuck() {
+    let settings = ClientSettings {
+        response_timeout: Some(Duration::from_millis(100)),
+        ..ClientSettings::default()
+    };
+    // The first connection never answers, the second one the ping, the third one the repeated request.
+    let ok = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n\r\nok";
+    let silent = || vec![Vec::new(), Vec::new()];
+    let server = Server::on_socket(vec![silent(), vec![ok.into()], vec![ok.into()]]);
+    let client = socket_client(&server.socket(), settings.clone());
+    let response = crate::send_patiently(&client, &get("/slow")).unwrap();
+    assert_eq!(body(response).unwrap(), "ok");
+    let server = Server::on_socket(vec![silent(), silent()]);
+    let client = socket_client(&server.socket(), settings);
+    let error = crate::send_patiently(&client, &get("/slow")).err().unwrap();
+    assert_eq!(
+        (error.exit_code(), error.to_string().as_str()),
+        (28, "timed out waiting for the response")
+    );
+}
+
+#[test]
 fn time_limits() {
     let server = Server::on_socket(vec![vec![Vec::new(), Vec::new()]]);
     let limit = Duration::from_millis(100);

@@ -59,9 +59,10 @@ pub fn resolve_hosts(
         }
         HostChoice::Contexts(names) => {
             for name in distinct(names) {
-                match is_pattern(name) {
-                    true => resolver.add_matching(name)?,
-                    false => resolver.add_context(name)?,
+                if is_pattern(name) {
+                    resolver.add_matching(name)?;
+                } else {
+                    resolver.add_context(name)?;
                 }
             }
         }
@@ -194,9 +195,9 @@ impl Resolver<'_> {
     }
 }
 
-/// Gives hosts that have the name of one before them a number: `ssh://build#2`.
+/// Gives hosts that have the name of one before them a number, as in `ssh://build#2`, and tells each its name.
 fn make_distinct(hosts: &mut [NamedHost]) {
-    for at in 1..hosts.len() {
+    for at in 0..hosts.len() {
         let (before, rest) = hosts.split_at_mut(at);
         let Some(host) = rest.first_mut() else { return };
         let is_taken = |name: &str| before.iter().any(|known| known.name == name);
@@ -206,9 +207,7 @@ fn make_distinct(hosts: &mut [NamedHost]) {
             number += 1;
             host.name = format!("{base}#{number}");
         }
-        if number > 1
-            && let Ok(found) = &mut host.host
-        {
+        if let Ok(found) = &mut host.host {
             found.alias = Some(host.name.clone());
         }
     }

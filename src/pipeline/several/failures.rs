@@ -24,6 +24,8 @@ struct Failure {
     label: Rc<str>,
     stage: &'static str,
     text: String,
+    /// The text without the name of the server, by which failures are compared.
+    common: String,
     hint: Option<String>,
 }
 
@@ -40,6 +42,7 @@ impl Failures {
             label: label.clone(),
             stage,
             text,
+            common: error.text_without_host(),
             hint: error.hint().or(hint),
         });
         self.since.get_or_insert_with(Instant::now);
@@ -58,17 +61,20 @@ impl Failures {
         waiting.sort_by_key(|failure| failure.source);
         while !waiting.is_empty() {
             let first = waiting.remove(0);
-            let mut labels = first.label.to_string();
+            let (mut labels, mut text) = (first.label.to_string(), &first.text);
             waiting.retain(|other| {
-                let is_equal = (other.stage, &other.text, &other.hint)
-                    == (first.stage, &first.text, &first.hint);
+                let is_equal = (other.stage, &other.common, &other.hint)
+                    == (first.stage, &first.common, &first.hint);
                 if is_equal {
+                    if other.text != first.text {
+                        text = &first.common;
+                    }
                     labels.push_str(", ");
                     labels.push_str(&other.label);
                 }
                 !is_equal
             });
-            report(&format!("dq: {}{labels}: {}", first.stage, first.text));
+            report(&format!("dq: {}{labels}: {}", first.stage, text));
             if let Some(hint) = &first.hint {
                 report(&format!("hint: {hint}"));
             }

@@ -32,7 +32,7 @@ pub fn write(sources: &Rc<Sources>, run: &Run) -> Result<Ended, Error> {
                 })
             })
         },
-        host: None,
+        host: sources.only_host(),
         settings: run.plan.inputs,
         problems: Rc::new(SourceProblems::default()),
     });
@@ -61,7 +61,7 @@ impl Merge {
                     self.sources.select(source, &self.selected);
                     return Ok(Some(InputSource {
                         name: self.sources.label(source),
-                        host: self.sources.host(source),
+                        host: self.sources.host_name(source),
                         bytes: Box::new(Cursor::new(piece.bytes)),
                     }));
                 }

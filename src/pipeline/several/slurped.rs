@@ -41,7 +41,7 @@ pub fn gather(sources: &Sources, run: &Run) -> (Option<Arrival>, Vec<(usize, Err
     let mut bodies = bodies.into_iter();
     let arrival = Arrival::Inputs {
         sources: Box::new(move || bodies.next()),
-        host: None,
+        host: sources.only_host(),
         settings,
         problems: Rc::new(SourceProblems::default()),
     };

@@ -230,6 +230,19 @@ impl Sources {
         self.several.sources.get(source)?.host.clone()
     }
 
+    /// The name of the host that a source is from, for `$host`.
+    pub fn host_name(&self, source: usize) -> Option<Rc<str>> {
+        let named = self.several.sources.get(source)?;
+        let of_exchange = || Some(named.exchange.as_ref().ok()?.host.name().into());
+        named.host.clone().or_else(of_exchange)
+    }
+
+    /// The name of the host that all sources are from; `None` where several are asked.
+    pub fn only_host(&self) -> Option<Rc<str>> {
+        let is_one = self.several.sources.iter().all(|it| it.host.is_none());
+        is_one.then(|| self.host_name(0))?
+    }
+
     /// Why a response is of no use among streams: its status says so, or it is binary.
     pub fn failure(&self, source: usize, mut response: Response) -> Error {
         let checked = self.exchange(source).map(|(_, exchange)| {
