@@ -33,3 +33,4 @@ mod support;
 mod tables;
 mod tls;
 mod until;
+mod watch_terminal;

@@ -36,7 +36,7 @@ impl Line {
             }
         }
         cut.push(rest);
-        if cut.line.text.contains(ESCAPE) {
+        if cut.line.text.contains(ESCAPE) && !cut.line.text.ends_with(RESET) {
             cut.line.text.push_str(RESET);
         }
         cut.line
@@ -148,6 +148,7 @@ mod tests {
         );
         check("\x1b[38:5:9mab", 1, 1, "\x1b[38:5:9mb\x1b[0m", 1);
         check("\x1b[31m", 0, 0, "\x1b[31m\x1b[0m", 0);
+        check("\x1b[31ma\x1b[0m", 0, 9, "\x1b[31ma\x1b[0m", 1);
     }
 
     #[test]

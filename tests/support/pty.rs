@@ -137,12 +137,6 @@ impl Pty {
         }
     }
 
-    /// Waits until a line is visible.
-    #[track_caller]
-    pub fn shows(&self, line: &str) -> Grid {
-        self.until(line, |grid| grid.lines().iter().any(|it| it == line))
-    }
-
     /// Waits until nothing has been written for a moment; returns the length of the output.
     pub fn is_quiet(&self) -> usize {
         loop {
