@@ -28,6 +28,7 @@ mod requests;
 mod saved;
 mod scripted;
 mod servers;
+mod several;
 mod ssh;
 mod support;
 mod tables;
