@@ -104,10 +104,8 @@ impl Changes {
         while let Some(signal) = self.signal_before(end) {
             match signal {
                 Signal::Wake(wake @ (Wake::Layout | Wake::Closed)) => return wake,
-                Signal::Event | Signal::Connected | Signal::Wake(Wake::Ask) => {
-                    end = end.min(may_ask_from);
-                }
-                Signal::Disconnected => {}
+                // A host that is gone is noticed at once, too.
+                _ => end = end.min(may_ask_from),
             }
         }
         self.last = Instant::now();

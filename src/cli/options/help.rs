@@ -19,7 +19,7 @@ filter   -n null input   -s slurp   -R raw input   -e exit status   -f FILE
 format   -t table   -o FORMAT   --columns COLUMN,...   --no-header   --wide
          -r raw   -j joined   -c compact   -S sorted keys   -C colour   -M none
 saved    --save NAME   --list   --show NAME   --edit NAME   --remove NAME
-other    --endpoints [WORD]   --generate SHELL   -V version
+other    -w watch   --endpoints [WORD]   --generate SHELL   -V version
 
 dq NAME --help explains a saved filter, dq --help every option; man dq has all.
 ";
@@ -48,6 +48,7 @@ pub const EXAMPLES: &[(&str, &str)] = &[
         "",
     ),
     ("dq /images/json --columns id,repotags,size", ""),
+    ("dq ps -w", "a live table"),
     (
         "dq /volumes -o csv '.Volumes[] | {Name, Driver}' > volumes.csv",
         "",
@@ -132,6 +133,10 @@ array.
 
 fetch(paths) in a filter requests paths of the same host and outputs the bodies:
 fetch(.[] | \"/containers/\\(.Id)/json\"). It only reads.
+
+-w repeats the request and shows the outputs on a screen: when an engine reports
+an event that concerns them, and every 10 s; elsewhere every 2 s. q ends it.
+Off a terminal it writes the outputs again whenever they have changed.
 
 The filter is compiled before anything is sent. A status of 400 or above leaves
 stdout empty, prints the server's message on stderr and exits 22; so does an
