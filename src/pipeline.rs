@@ -70,7 +70,7 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
         }),
     };
     let finished = output.finish();
-    let code = outcome?;
+    let code = outcome.map_err(|error| reconnect::with_hint(error, &plan.input))?;
     finished?;
     deferred.error().map_or(Ok(code), Err)
 }

@@ -241,6 +241,17 @@ const ONE: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n11\r\n{\"timeNano\":1000}\r\n";
 
 #[test]
+fn the_loss_of_a_stream_has_a_hint() {
+    let hint = "hint: --reconnect waits for the host and goes on with the stream\n";
+    for (path, has_hint) in [("/events", true), ("/version", false)] {
+        let server = Server::new([(path, Reply::Raw(ONE.into()))]);
+        let output = dq(["-c", path]).env("DOCKER_HOST", server.host()).run();
+        assert_eq!((output.text(), output.code), ("{\"timeNano\":1000}\n", 56));
+        assert_eq!(output.stderr.contains(hint), has_hint, "{}", output.stderr);
+    }
+}
+
+#[test]
 fn the_time_limit_is_for_the_whole_wait() {
     let server = Server::new([(
         "/events",

@@ -16,13 +16,28 @@ mod values;
 use std::time::Instant;
 
 use super::output::Output;
-use crate::catalogue::{Endless, is_true, query_value};
-use crate::plan::Exchange;
+use crate::catalogue::{self, Endless, is_true, query_value};
+use crate::plan::{Exchange, Input};
 use dq_fetch::{Error, EventHandler, Request, Response};
 
 use body::{Division, SurvivingBody};
 use notices::Notices;
 use requester::{Requester, Sender};
+
+/// Adds the hint to use `--reconnect` to the loss of a stream that it is for.
+pub fn with_hint(mut error: crate::error::Error, input: &Input) -> crate::error::Error {
+    let is_stream = |exchange: &Exchange| {
+        let stream = catalogue::stream(since::path(&exchange.request));
+        exchange.reconnect.is_none() && stream.is_some_and(|it| it != Endless::Attach)
+    };
+    if let crate::error::Error::Fetch(Error::Lost { hint, .. }) = &mut error
+        && input.exchanges().any(is_stream)
+    {
+        let text = "--reconnect waits for the host and goes on with the stream";
+        hint.get_or_insert_with(|| text.into());
+    }
+    error
+}
 
 /// A stream that survives the loss of its connection. It can be sent and read by any thread.
 pub struct Reconnect {
