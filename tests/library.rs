@@ -262,7 +262,7 @@ fn only_paths_that_name_a_registry_get_a_login() {
 
 /// What two containers must have in common. The engine fills in the rest itself.
 const CONFIGURATION: &str = r#"[
-  (.Config | del(.Hostname, .Image, .Entrypoint, .Cmd, .AttachStdout, .AttachStderr)),
+  (.Config | .Env |= (. // [] | sort) | del(.Hostname, .Image, .Entrypoint, .Cmd, .AttachStdout, .AttachStderr)),
   (.HostConfig | del(.ContainerIDFile, .ConsoleSize)),
   (.Config.Entrypoint // []) + (.Config.Cmd // []),
   ([.Mounts[] | [.Type, .Destination, .RW, if (.Name // "" | length) == 64 then null else .Source end]] | sort)
