@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use crate::cli::Refusal;
+use dq_text::escape_line;
 
 /// What ends a run of dq, other than success.
 #[derive(Debug)]
@@ -99,15 +100,24 @@ impl Error {
         }
     }
 
-    /// Prints the error and its hint to `stderr`; `visible` makes text safe for it.
+    /// Prints the error and its hint to `stderr`; `visible` makes text safe for it. Only errors of the command line and of
+    /// a filter that does not compile have several lines: any other text may be a server's, and must not pass for a hint.
     pub fn report(&self, stderr: &mut dyn io::Write, visible: &dyn Fn(&str) -> String) {
         if self.is_silent() {
             return;
         }
+        let is_own = matches!(self, Self::Usage { .. } | Self::Compile { .. });
+        let shown = |text: &str| {
+            if is_own {
+                visible(text)
+            } else {
+                escape_line(text).into_owned()
+            }
+        };
         // A failure to write to stderr cannot be reported anywhere.
-        let _ = writeln!(stderr, "{}", visible(&self.to_string()));
+        let _ = writeln!(stderr, "{}", shown(&self.to_string()));
         if let Some(hint) = self.hint() {
-            let _ = writeln!(stderr, "hint: {}", visible(&hint));
+            let _ = writeln!(stderr, "hint: {}", shown(&hint));
         }
     }
 }

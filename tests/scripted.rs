@@ -10,7 +10,7 @@
 //! | `pause` | milliseconds before each piece, and before each repetition |
 //! | `end` | `close` (also if left out), `reset`, or `hold`: the connection stays open |
 //! | `args` | the words after `dq`; left out: `-c /x` |
-//! | `code`, `stdout`, `stderr_has` | as in `tests/cases`; without `stdout` it is not compared |
+//! | `code`, `stdout`, `stderr`, `stderr_has` | as in `tests/cases`; without `stdout` it is not compared |
 //! | `seconds` | the longest time; left out: 5 |
 //! | `megabytes` | the most memory, resident; left out: 100 |
 
@@ -234,6 +234,7 @@ fn report(case: &Map<String, Value>) -> Option<String> {
         "code",
         "stdout",
         "stderr_has",
+        "stderr",
         "seconds",
         "megabytes",
     ];
@@ -259,9 +260,18 @@ fn report(case: &Map<String, Value>) -> Option<String> {
         let _ = writeln!(faults, "    stdout {stdout:?}, not {expected:?}");
     }
     let said = case.get("stderr_has").and_then(Value::as_str);
-    let is_said = said.map_or(found.stderr.is_empty(), |said| found.stderr.contains(said));
+    let exact = case
+        .get("stderr")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let is_said = said.map_or(found.stderr == exact, |said| found.stderr.contains(said));
     if !is_said || found.stderr.contains("panicked") {
-        let _ = writeln!(faults, "    stderr {:?}, not {said:?}", found.stderr);
+        let _ = writeln!(
+            faults,
+            "    stderr {:?}, not {:?}",
+            found.stderr,
+            said.unwrap_or(exact)
+        );
     }
     if found.megabytes > number("megabytes").unwrap_or(100) {
         let _ = writeln!(faults, "    {} MB", found.megabytes);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Agent;
 use ureq::http::Method;
@@ -43,6 +43,8 @@ pub struct Client {
     events: EventHandler,
     wait_hook: WaitHook,
     upload_state: Arc<UploadState>,
+    /// When all requests have to be over, if one time limit is for all of them.
+    deadline: Option<Instant>,
     /// Built for the first request, when the event handler and the hook are known.
     agent: OnceLock<Agent>,
 }
@@ -56,6 +58,7 @@ impl Client {
             events: EventHandler::default(),
             wait_hook: WaitHook::default(),
             upload_state: Arc::default(),
+            deadline: None,
             agent: OnceLock::new(),
         }
     }
@@ -77,8 +80,21 @@ impl Client {
         Self {
             events: self.events.clone(),
             wait_hook: self.wait_hook.clone(),
+            deadline: self.deadline,
             ..Self::new(self.host.clone(), settings)
         }
+    }
+
+    /// The same client with one deadline for all its requests, instead of the time limit of each.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Option<Instant>) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// When a request that begins now has to be over, its redirects, retries and pages included.
+    pub fn deadline(&self) -> Option<Instant> {
+        let own = || Instant::now().checked_add(self.settings.max_time?);
+        self.deadline.or_else(own)
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -104,7 +120,7 @@ impl Client {
         &self,
         request: &mut PreparedRequest,
     ) -> Result<Response, Error> {
-        let mut retries = Retries::new(self.settings.retries, self.settings.max_time);
+        let mut retries = Retries::new(self.settings.retries, request.deadline);
         loop {
             let result = request.send();
             let retry = request.is_repeatable().then(|| retries.next(&result));
@@ -125,7 +141,8 @@ impl Client {
     /// `Usage` for a request that cannot be sent, `File` for a body that cannot be read.
     pub(super) fn prepare(&self, request: &Request) -> Result<PreparedRequest<'_>, Error> {
         let method = method(&request.method)?;
-        let upload = Upload::open(&request.payload)?;
+        let deadline = self.deadline();
+        let upload = Upload::open(&request.payload, deadline)?;
         let target = self.target(&request.source)?;
         let headers = headers::gather(
             request,
@@ -145,6 +162,7 @@ impl Client {
             proxy: self.request_proxy(),
             headers,
             upload,
+            deadline,
         })
     }
 
@@ -219,7 +237,6 @@ impl Client {
             // The connection enforces the limit; base64 of packed headers is longer.
             .max_response_header_size(2 * HEAD_LIMIT)
             .timeout_connect(connect_timeout)
-            .timeout_global(self.settings.max_time)
             .timeout_recv_response(self.settings.response_timeout)
             .timeout_per_read(self.settings.idle_timeout)
             .timeout_per_write(self.settings.idle_timeout)

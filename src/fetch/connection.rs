@@ -4,11 +4,12 @@ use std::fmt;
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 
 use super::buffers::GrowingBuffers;
+use super::deadline::tolerate_closed;
 use super::duplex::{EarlyResponse, send_and_receive};
 use super::error::Error;
 use super::events::{Event, EventHandler};
@@ -84,11 +85,17 @@ impl Connection {
     }
 
     fn limit_read(&mut self, limit: Option<Duration>) -> io::Result<()> {
-        if self.read_limit != Some(limit) {
+        // That of TLS is a deadline, which passes.
+        let is_deadline = limit.is_some() && self.is_tls_stream();
+        if self.read_limit != Some(limit) || is_deadline {
             tolerate_closed(self.stream.set_read_timeout(limit))?;
             self.read_limit = Some(limit);
         }
         Ok(())
+    }
+
+    fn is_tls_stream(&self) -> bool {
+        matches!(self.stream, TransportStream::Tls(_))
     }
 
     fn limit_write(&mut self, limit: Option<Duration>) -> io::Result<()> {
@@ -108,7 +115,8 @@ impl Connection {
         } else {
             false
         };
-        if has_waited {
+        // There may be a part of a TLS record, for the rest of which the read waits.
+        if has_waited && !self.is_tls_stream() {
             return Ok(());
         }
         self.limit_read(limit)
@@ -159,8 +167,13 @@ impl Connection {
         self.transport_error(error)
     }
 
-    /// Sends what is in the output buffer.
-    fn send(&mut self, amount: usize, limit: Option<Duration>) -> io::Result<()> {
+    /// Sends what is in the output buffer. `limit` is for each pause within it.
+    fn send(
+        &mut self,
+        amount: usize,
+        limit: Option<Duration>,
+        deadline: Option<Instant>,
+    ) -> io::Result<()> {
         let bytes = &self.buffers.output()[..amount];
         if self.shared.upload_state.is_uploading() {
             if !self.has_uploaded {
@@ -172,7 +185,7 @@ impl Connection {
             if is_tls {
                 self.stream.set_nonblocking(true)?;
             }
-            let sent = send_and_receive(&mut self.stream, bytes, limit, &mut self.early);
+            let sent = send_and_receive(&mut self.stream, bytes, limit, deadline, &mut self.early);
             if is_tls {
                 self.stream.set_nonblocking(false)?;
             }
@@ -293,10 +306,12 @@ impl Transport for Connection {
             self.incoming = Incoming::default();
             self.emit_head(amount);
         }
+        let whole = timeout.not_zero();
+        let deadline = whole.and_then(|limit| Instant::now().checked_add(*limit));
         let timeout = timeout.for_write();
         let limit = timeout.not_zero().map(|limit| *limit);
         self.limit_write(limit)?;
-        match self.send(amount, limit) {
+        match self.send(amount, limit, deadline) {
             Ok(()) => Ok(()),
             Err(error) => match error.kind() {
                 io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
@@ -356,15 +371,6 @@ fn split_absolute_form(head: &[u8]) -> Option<(&[u8], &[u8])> {
     let (method, rest) = head.split_at(space + 1);
     let is_method = method[..space].iter().all(u8::is_ascii_uppercase);
     (is_method && rest.starts_with(ABSOLUTE_FORM.as_bytes())).then(|| (method, &rest[1..]))
-}
-
-/// Ignores the error with which macOS refuses a time limit for a connection that the server has closed: its last bytes
-/// can still be read. setsockopt(2) there: EINVAL, "the socket has been shut down".
-fn tolerate_closed(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        result => result,
-    }
 }
 
 /// Whether a read or a write ran into the socket's time limit: `EAGAIN` on UNIX (socket(7), SO_RCVTIMEO).

@@ -269,7 +269,7 @@ fn add_payload(request: &Request, target: &str, command: &mut CurlCommand) -> Re
             Some(guess_content_type(target))
         }
         Payload::Stdin => None,
-        known => Upload::open(known)?.and_then(|upload| upload.content_type),
+        known => Upload::open(known, None)?.and_then(|upload| upload.content_type),
     };
     // By default curl sends application/x-www-form-urlencoded.
     if let Some(kind) = content_type.filter(|_| !is_typed) {

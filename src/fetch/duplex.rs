@@ -4,7 +4,7 @@ mod early_response;
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -81,17 +81,23 @@ impl EarlyResponse {
 /// A response that refuses the body ends the upload, as does a complete response once the server has stopped reading.
 ///
 /// # Errors
-/// `BrokenPipe` where the response ends the upload; `TimedOut` where nothing is sent or received for `limit`; the
-/// connection's own.
+/// `BrokenPipe` where the response ends the upload; `TimedOut` where nothing is sent or received for `limit`, and at the
+/// deadline; the connection's own.
 pub(crate) fn send_and_receive(
     stream: &mut impl Duplex,
     mut bytes: &[u8],
     limit: Option<Duration>,
+    deadline: Option<Instant>,
     early: &mut EarlyResponse,
 ) -> io::Result<()> {
     let mut idle = Duration::ZERO;
     while !bytes.is_empty() || stream.has_unsent_bytes() {
+        let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+        if left == Some(Duration::ZERO) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
         let pause = limit.map_or(STALL, |limit| limit.saturating_sub(idle).min(STALL));
+        let pause = left.map_or(pause, |left| left.min(pause));
         let ready = wait(stream.as_fd(), early.has_capacity(), pause)?;
         if ready.is_empty() {
             idle += pause;
@@ -166,7 +172,7 @@ mod tests {
         let mut early = EarlyResponse::default();
         let limit = Some(Duration::from_secs(10));
         let mut near = TransportStream::Unix(near);
-        send_and_receive(&mut near, &vec![b'y'; 1 << 20], limit, &mut early).unwrap();
+        send_and_receive(&mut near, &vec![b'y'; 1 << 20], limit, None, &mut early).unwrap();
         assert!(server.join().unwrap().iter().all(|byte| *byte == b'y'));
         let mut amount = early.bytes.len();
         let mut chunk = vec![0; 1 << 20];
@@ -189,8 +195,27 @@ mod tests {
     fn failure(near: UnixStream, limit: Option<Duration>) -> io::ErrorKind {
         let body = vec![0; 4 << 20];
         let mut near = TransportStream::Unix(near);
-        let sent = send_and_receive(&mut near, &body, limit, &mut EarlyResponse::default());
+        let mut early = EarlyResponse::default();
+        let sent = send_and_receive(&mut near, &body, limit, None, &mut early);
         sent.unwrap_err().kind()
+    }
+
+    #[test]
+    fn a_slow_reader_does_not_outlive_the_deadline() {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        thread::spawn(move || {
+            let mut chunk = [0; 8192];
+            while far.read(&mut chunk).is_ok_and(|amount| amount > 0) {
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let start = Instant::now();
+        let deadline = Some(start + Duration::from_millis(300));
+        let (limit, mut early) = (Some(Duration::from_secs(10)), EarlyResponse::default());
+        let mut near = TransportStream::Unix(near);
+        let sent = send_and_receive(&mut near, &vec![0; 4 << 20], limit, deadline, &mut early);
+        assert_eq!(sent.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(start.elapsed() < Duration::from_secs(5));
     }
 
     #[test]

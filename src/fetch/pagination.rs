@@ -20,6 +20,9 @@ use dq_text::one_line;
 /// As [`Client::send`]. The error of a later page is an error of reading the body.
 pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
     let mut seen = HashSet::new();
+    // One time limit is for all pages.
+    let deadline = client.deadline();
+    let client = client.with_deadline(deadline);
     let page = page(&client, request, None, &mut seen)?;
     let mut response = page.response;
     if response.status < 400 {

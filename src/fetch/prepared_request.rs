@@ -2,6 +2,7 @@
 //! there.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use ureq::http::{HeaderValue, Method, Request as HttpRequest, Response as HttpResponse, header};
 use ureq::{Agent, SendBody};
@@ -37,6 +38,8 @@ pub(crate) struct PreparedRequest<'a> {
     pub proxy: Option<&'a Proxy>,
     pub headers: Headers,
     pub upload: Option<Upload>,
+    /// When the response has to be complete, whatever redirects and retries there are.
+    pub deadline: Option<Instant>,
 }
 
 impl PreparedRequest<'_> {
@@ -109,7 +112,7 @@ impl PreparedRequest<'_> {
 
     /// Has ureq send the request. The outer error is one of preparing it, the inner one of the exchange.
     fn run(&self) -> Result<Result<HttpResponse<ureq::Body>, ureq::Error>, Error> {
-        let http = self.http()?;
+        let http = self.limited(self.http()?)?;
         // A body that the server did not read to its end has no bearing on the next request.
         self.upload_state.reset();
         let with_body = self.upload.as_ref().filter(|it| it.length != Some(0));
@@ -117,13 +120,32 @@ impl PreparedRequest<'_> {
             return Ok(self.agent.run(http));
         };
         let body = upload
-            .reader(self.upload_state.clone(), self.events.clone())
+            .reader(
+                self.upload_state.clone(),
+                self.events.clone(),
+                self.deadline,
+            )
             .map_err(|error| Error::lost(&error))?;
         let result = self
             .agent
             .run(http.map(|()| SendBody::from_owned_reader(body)));
         self.upload_state.reset();
         Ok(result)
+    }
+
+    /// The request with the time that is left for it.
+    fn limited(&self, http: HttpRequest<()>) -> Result<HttpRequest<()>, Error> {
+        let Some(deadline) = self.deadline else {
+            return Ok(http);
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Error::Timeout {
+                doing: "before the response was complete".to_owned(),
+            });
+        }
+        let limited = self.agent.configure_request(http);
+        Ok(limited.timeout_global(Some(left)).build())
     }
 
     fn has_expect(&self) -> bool {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::authority::{basic as basic_authorization, without_userinfo};
 use super::connect;
+use super::deadline::DeadlineStream;
 use super::env_vars::EnvVars;
 use super::error::Error;
 use dq_text::{one_line, os_reason};
@@ -232,7 +233,7 @@ impl Proxy {
     /// `Connect` with the proxy's status line, `Timeout`.
     pub(crate) fn tunnel(
         &self,
-        mut tcp: TcpStream,
+        tcp: TcpStream,
         target: &str,
         limit: Option<Duration>,
     ) -> Result<TcpStream, Error> {
@@ -241,15 +242,16 @@ impl Proxy {
             None => String::new(),
         };
         let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{authorization}\r\n");
-        let answer = tcp
-            .set_read_timeout(limit)
-            .and_then(|()| tcp.set_write_timeout(limit))
-            .and_then(|()| tcp.write_all(request.as_bytes()))
-            .and_then(|()| read_head(&mut tcp))
+        let mut stream = DeadlineStream::new(tcp);
+        let answer = stream
+            .limit_reads(limit)
+            .and_then(|()| stream.tcp().set_write_timeout(limit))
+            .and_then(|()| stream.write_all(request.as_bytes()))
+            .and_then(|()| read_head(&mut stream))
             .map_err(|error| self.explain(&error, target))?;
         let line = answer.lines().next().unwrap_or_default();
         match line.split(' ').nth(1).unwrap_or_default() {
-            code if code.len() == 3 && code.starts_with('2') => Ok(tcp),
+            code if code.len() == 3 && code.starts_with('2') => Ok(stream.into_tcp()),
             code => Err(self.refused(target, line, code)),
         }
     }

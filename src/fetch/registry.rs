@@ -5,6 +5,8 @@
 
 mod helper;
 
+use std::time::Instant;
+
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 use serde_json::{Map, Value, json};
@@ -47,17 +49,17 @@ impl Logins {
     }
 
     /// The request with the header for the login it needs, unless it has that header. A registry without a login gets
-    /// an empty one, as from the docker CLI.
+    /// an empty one, as from the docker CLI. Credential helpers end at the deadline.
     ///
     /// # Errors
     /// `Usage` for an endpoint that names no registry and for a credential helper that fails; `File` for a
     /// configuration that cannot be read.
-    pub fn add_to(&self, request: &Request) -> Result<Request, Error> {
+    pub fn add_to(&self, request: &Request, deadline: Option<Instant>) -> Result<Request, Error> {
         let required = required_login(request)?;
         let config = Value::Object(self.config()?);
         let login = match &required {
-            RequiredLogin::One(registry) => login_for(&config, registry)?,
-            RequiredLogin::All => all_logins(&config)?,
+            RequiredLogin::One(registry) => login_for(&config, registry, deadline)?,
+            RequiredLogin::All => all_logins(&config, deadline)?,
         };
         Ok(with_header(request, &required, encode(&login)))
     }
@@ -172,19 +174,19 @@ fn registry(image: &str) -> String {
 }
 
 /// The login for one registry, empty where there is none.
-fn login_for(config: &Value, registry: &str) -> Result<Value, Error> {
+fn login_for(config: &Value, registry: &str, deadline: Option<Instant>) -> Result<Value, Error> {
     let helper = config["credHelpers"][registry]
         .as_str()
         .or(config["credsStore"].as_str())
         .filter(|helper| !helper.is_empty());
     match helper {
-        Some(helper) => Ok(helper::get(helper, registry)?.unwrap_or_else(|| json!({}))),
+        Some(helper) => Ok(helper::get(helper, registry, deadline)?.unwrap_or_else(|| json!({}))),
         None => Ok(login_from_file(config, registry)),
     }
 }
 
 /// All logins, by registry.
-fn all_logins(config: &Value) -> Result<Value, Error> {
+fn all_logins(config: &Value, deadline: Option<Instant>) -> Result<Value, Error> {
     let mut logins = Map::new();
     let file = config["auths"].as_object().into_iter().flatten();
     for (registry, entry) in file {
@@ -194,14 +196,14 @@ fn all_logins(config: &Value) -> Result<Value, Error> {
         .as_str()
         .filter(|store| !store.is_empty())
     {
-        for registry in helper::list(store)? {
-            let found = helper::get(store, &registry)?;
+        for registry in helper::list(store, deadline)? {
+            let found = helper::get(store, &registry, deadline)?;
             logins.extend(found.map(|login| (registry, login)));
         }
     }
     let helpers = config["credHelpers"].as_object().into_iter().flatten();
     for (registry, helper) in helpers {
-        let found = helper::get(helper.as_str().unwrap_or_default(), registry)?;
+        let found = helper::get(helper.as_str().unwrap_or_default(), registry, deadline)?;
         logins.extend(found.map(|login| (registry.clone(), login)));
     }
     Ok(Value::Object(logins))

@@ -21,11 +21,11 @@ pub(crate) struct Retries {
 }
 
 impl Retries {
-    pub(crate) fn new(times: u32, max_time: Option<Duration>) -> Self {
+    pub(crate) fn new(times: u32, deadline: Option<Instant>) -> Self {
         Self {
             left: times,
             pause: FIRST_PAUSE,
-            deadline: max_time.and_then(|time| Instant::now().checked_add(time)),
+            deadline,
         }
     }
 
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_deadline_and_other_failures_end_it() {
-        let short = Some(Duration::from_millis(100));
+        let short = Some(Instant::now() + Duration::from_millis(100));
         assert!(Retries::new(3, short).next(&refused()).is_none());
         let lost = Err(Error::Lost {
             problem: String::new(),

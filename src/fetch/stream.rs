@@ -41,11 +41,11 @@ impl TransportStream {
         }
     }
 
-    pub(crate) fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+    pub(crate) fn set_read_timeout(&mut self, limit: Option<Duration>) -> io::Result<()> {
         match self {
             Self::Unix(stream) => stream.set_read_timeout(limit),
             Self::Tcp(stream) => stream.set_read_timeout(limit),
-            Self::Tls(stream) => stream.tcp().set_read_timeout(limit),
+            Self::Tls(stream) => stream.limit_reads(limit),
             Self::Ssh(ssh) => ssh.stream.set_read_timeout(limit),
         }
     }
@@ -90,7 +90,8 @@ impl TransportStream {
     /// Whether a connection between two requests can be used again: there is nothing to read on it, neither bytes nor
     /// its end.
     pub(crate) fn is_idle(&mut self) -> io::Result<bool> {
-        let received = if let Self::Tls(_) = self {
+        let received = if let Self::Tls(stream) = self {
+            stream.limit_reads(None)?;
             self.set_nonblocking(true)?;
             let received = self.read(&mut [0]);
             self.set_nonblocking(false)?;

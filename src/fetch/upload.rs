@@ -6,6 +6,9 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::error::Error;
 use super::events::{Event, EventHandler};
@@ -46,23 +49,29 @@ impl Upload {
     /// within them, its length. `None` for a request without a body.
     ///
     /// # Errors
-    /// `File` for a file or standard input that cannot be read.
-    pub(crate) fn open(payload: &Payload) -> Result<Option<Self>, Error> {
-        let failed = |path: &Path, error: &io::Error| Error::File {
-            path: path.to_owned(),
-            problem: os_reason(error),
-            hint: None,
+    /// `File` for a file or standard input that cannot be read, `Timeout` for a pipe that is silent until the deadline.
+    pub(crate) fn open(
+        payload: &Payload,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Self>, Error> {
+        let failed = |path: &Path, error: &io::Error| match error.kind() {
+            io::ErrorKind::TimedOut => timed_out(),
+            _ => Error::File {
+                path: path.to_owned(),
+                problem: os_reason(error),
+                hint: None,
+            },
         };
         match payload {
             Payload::None => Ok(None),
             Payload::Bytes(bytes) => Ok(Some(Self::whole(None, bytes.clone()))),
-            Payload::File(path, file) => Self::of_file(path, file.clone())
+            Payload::File(path, file) => Self::of_file(path, file.clone(), deadline)
                 .map(Some)
                 .map_err(|error| failed(path, &error)),
             Payload::Stdin => {
                 let opened = io::stdin().as_fd().try_clone_to_owned().map(File::from);
                 opened
-                    .and_then(|file| Self::of_file(Path::new(""), Arc::new(file)))
+                    .and_then(|file| Self::of_file(Path::new(""), Arc::new(file), deadline))
                     .map(Some)
                     .map_err(|error| failed(Path::new("standard input"), &error))
             }
@@ -78,7 +87,7 @@ impl Upload {
         }
     }
 
-    fn of_file(path: &Path, file: Arc<File>) -> io::Result<Self> {
+    fn of_file(path: &Path, file: Arc<File>, deadline: Option<Instant>) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
@@ -96,7 +105,8 @@ impl Upload {
                 source: UploadSource::File(file, offset),
             });
         }
-        (&*file).take(PEEK as u64).read_to_end(&mut start)?;
+        let pipe = Pipe(file.clone(), deadline);
+        pipe.take(PEEK as u64).read_to_end(&mut start)?;
         if start.len() < PEEK {
             return Ok(Self::whole(Some(path), start));
         }
@@ -129,6 +139,7 @@ impl Upload {
         &self,
         state: Arc<UploadState>,
         events: EventHandler,
+        deadline: Option<Instant>,
     ) -> io::Result<UploadReader> {
         let bytes: Box<dyn Read + Send> = match &self.source {
             UploadSource::Memory => Box::new(Cursor::new(self.start.clone())),
@@ -139,7 +150,7 @@ impl Upload {
             }
             UploadSource::Pipe(file, _) => {
                 let start = Cursor::new(self.start.clone());
-                Box::new(start.chain(file.try_clone()?))
+                Box::new(start.chain(Pipe(file.clone(), deadline)))
             }
         };
         let is_pipe_read = match &self.source {
@@ -155,6 +166,31 @@ impl Upload {
             state,
             events,
         })
+    }
+}
+
+/// Reads a pipe until a deadline.
+struct Pipe(Arc<File>, Option<Instant>);
+
+/// Fails with `TimedOut` at the deadline.
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Self(file, deadline) = self;
+        if let Some(deadline) = deadline {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let left = Timespec::try_from(left).ok();
+            let mut fds = [PollFd::new(&*file, PollFlags::IN)];
+            if poll(&mut fds, left.as_ref())? == 0 {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+        }
+        (&**file).read(buffer)
+    }
+}
+
+fn timed_out() -> Error {
+    Error::Timeout {
+        doing: "reading the body of the request".to_owned(),
     }
 }
 
@@ -199,6 +235,9 @@ impl Read for UploadReader {
         let amount = loop {
             match self.bytes.read(&mut buffer[..limit]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                    return Err(io::Error::other(timed_out()));
+                }
                 result => break result?,
             }
         };
@@ -295,7 +334,7 @@ mod tests {
         let upload = Upload::whole(None, vec![1; 100]);
         let state = Arc::<UploadState>::default();
         let events = EventHandler::default();
-        let mut reader = upload.reader(state.clone(), events.clone()).unwrap();
+        let mut reader = upload.reader(state.clone(), events.clone(), None).unwrap();
         let mut buffer = [0; 10];
         assert_eq!(reader.read(&mut buffer).unwrap(), 10);
         state.set_peer_stopped_reading();
@@ -304,7 +343,7 @@ mod tests {
         assert_eq!(rest.len(), 90);
         let mut chunked = UploadReader {
             remaining: None,
-            ..upload.reader(state, events).unwrap()
+            ..upload.reader(state, events, None).unwrap()
         };
         assert_eq!(chunked.read(&mut buffer).unwrap(), 0);
     }

@@ -9,7 +9,7 @@ use crate::formatter::{Formatter, LineLayout, MissingColumnNames};
 use crate::row_buffer::{Cell, RowBuffer};
 use crate::rows::for_each_row;
 use dq_json::value::{FilterOutput, Value, ValueKind};
-use dq_text::sanitize;
+use dq_text::sanitize_data;
 
 /// How one format writes headers and rows.
 pub trait RowWriter {
@@ -150,7 +150,7 @@ const CHUNK: usize = 64 << 10;
 
 fn flush(buf: &mut String, sanitizes: bool, out: &mut dyn io::Write) -> io::Result<()> {
     let result = if sanitizes {
-        out.write_all(sanitize(buf).as_bytes())
+        out.write_all(sanitize_data(buf).as_bytes())
     } else {
         out.write_all(buf.as_bytes())
     };

@@ -16,7 +16,7 @@ use crate::output_buffer::OutputBuffer;
 use crate::settings::{JsonLayout, Settings};
 use crate::xml_escape::{SHAPE, escaped};
 use dq_json::value::{FilterOutput, Value};
-use dq_text::sanitize;
+use dq_text::sanitize_data;
 
 /// Writes values in one of these formats, one document per value.
 pub struct JaqFormat {
@@ -68,7 +68,7 @@ impl Formatter for JaqFormat {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         let document = self.document(value)?;
         if self.sanitize {
-            out.write_all(sanitize(&String::from_utf8_lossy(&document)).as_bytes())?
+            out.write_all(sanitize_data(&String::from_utf8_lossy(&document)).as_bytes())?
         } else {
             out.write_all(&document)?
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::arrival::Arrival;
 use super::output::{Insertions, Output};
@@ -13,7 +13,7 @@ use crate::plan::curl;
 use crate::plan::{Exchange, Fallback, JqOptions, Plan};
 use crate::terminal::Terminal;
 use dq_fetch::{Event, Response, message_head};
-use dq_text::sanitize;
+use dq_text::{escape_line, sanitize};
 
 /// A request that is ready to be sent, by any thread.
 pub struct ReadyRequest {
@@ -43,8 +43,14 @@ impl ReadyRequest {
         last: &mut LastClient,
         waited: Duration,
     ) -> Result<Response, dq_fetch::Error> {
+        // The time limit is for credential helpers, too.
+        let left = self
+            .settings
+            .max_time
+            .map(|limit| limit.saturating_sub(waited));
+        let deadline = left.and_then(|left| Instant::now().checked_add(left));
         if let Some(logins) = &self.logins {
-            self.request = logins.add_to(&self.request)?;
+            self.request = logins.add_to(&self.request, deadline)?;
         }
         let is_shared =
             self.events.is_none() && self.settings.max_time.is_none() && !self.has_pages;
@@ -53,7 +59,7 @@ impl ReadyRequest {
             .filter(|(host, _)| is_shared && *host == self.host);
         let client = match known {
             Some((_, client)) => client,
-            None => self.client(waited)?,
+            None => self.client(deadline)?,
         };
         if self.has_pages {
             return dq_fetch::paginate(client, &self.request);
@@ -69,17 +75,15 @@ impl ReadyRequest {
         }
     }
 
-    fn client(&self, waited: Duration) -> Result<dq_fetch::Client, dq_fetch::Error> {
-        let mut settings = self.settings.clone();
-        if let Some(limit) = settings.max_time {
-            let left = limit.saturating_sub(waited);
-            if left.is_zero() {
-                let doing = format!("after {} s, before the request", limit.as_secs_f64());
-                return Err(dq_fetch::Error::Timeout { doing });
-            }
-            settings.max_time = Some(left);
+    fn client(&self, deadline: Option<Instant>) -> Result<dq_fetch::Client, dq_fetch::Error> {
+        if let Some(limit) = self.settings.max_time
+            && deadline.is_some_and(|deadline| deadline <= Instant::now())
+        {
+            let doing = format!("after {} s, before the request", limit.as_secs_f64());
+            return Err(dq_fetch::Error::Timeout { doing });
         }
-        let client = dq_fetch::Client::new(self.host.clone(), settings);
+        let client = dq_fetch::Client::new(self.host.clone(), self.settings.clone());
+        let client = client.with_deadline(deadline);
         let client = client.with_wait_hook(self.wait_hook.clone());
         Ok(match &self.events {
             Some(events) => client.with_event_handler(events.clone()),
@@ -117,7 +121,11 @@ impl ReadyRequest {
 
 /// Prints lines to stderr, each prefixed with `mark`.
 fn print(lines: &[String], mark: &str, terminal: &Terminal) {
-    let text = joined(lines, mark, terminal.stderr.is_terminal);
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| escape_line(line).into_owned())
+        .collect();
+    let text = joined(&lines, mark, terminal.stderr.is_terminal);
     // A failure to write to stderr cannot be reported anywhere.
     let _ = io::stderr().write_all(text.as_bytes());
 }
@@ -182,6 +190,9 @@ pub fn ready(
 /// The client for the requests of `fetch` in a filter. Of those, `-v` shows the heads.
 pub fn client_for_filter(host: dq_fetch::Host, plan: &Plan) -> dq_fetch::Client {
     let client = dq_fetch::Client::new(host, plan.requests.settings.clone());
+    // One time limit is for all of them.
+    let deadline = client.deadline();
+    let client = client.with_deadline(deadline);
     client.with_event_handler(verbose_events(plan.requests.verbose, plan, ""))
 }
 

@@ -187,8 +187,9 @@ impl Shared {
             without: self.headers.without.clone(),
             payload: Payload::None,
         };
+        let deadline = self.client.deadline();
         let request = match &self.headers.logins {
-            Some(logins) if Logins::are_for(&request) => logins.add_to(&request),
+            Some(logins) if Logins::are_for(&request) => logins.add_to(&request, deadline),
             _ => Ok(request),
         };
         request.map_or_else(
@@ -234,6 +235,10 @@ impl Shared {
     fn wait_for_pause(&self) {
         let end = *lock(&self.pause);
         if let Some(end) = end {
+            let end = self
+                .client
+                .deadline()
+                .map_or(end, |deadline| end.min(deadline));
             thread::sleep(end.saturating_duration_since(Instant::now()));
         }
     }

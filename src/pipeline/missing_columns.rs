@@ -5,8 +5,8 @@ use dq_format::MissingColumnNames;
 /// At most this many keys are listed.
 const MAX_KEYS: usize = 40;
 
-/// What to tell of columns that no row has: the keys that there are, and the nearest one.
-pub fn message(missing: &MissingColumnNames) -> String {
+/// What to tell of columns that no row has, line by line: the keys that there are, and the nearest one.
+pub fn lines(missing: &MissingColumnNames) -> Vec<String> {
     let noun = if missing.columns.len() == 1 {
         "column"
     } else {
@@ -27,12 +27,12 @@ pub fn message(missing: &MissingColumnNames) -> String {
     if missing.keys.len() > MAX_KEYS {
         keys_shown.push("…");
     }
-    let mut message = if keys_shown.is_empty() {
+    let mut lines = vec![if keys_shown.is_empty() {
         format!("dq: format: no row has the {noun} {columns}")
     } else {
         let keys = keys_shown.join(", ");
         format!("dq: format: no row has the {noun} {columns}; the keys{of_parent} are {keys}")
-    };
+    }];
     let keys = || missing.keys.iter().map(String::as_str);
     let near = missing.columns.iter();
     let near: Vec<_> = near
@@ -44,7 +44,7 @@ pub fn message(missing: &MissingColumnNames) -> String {
         })
         .collect();
     if !near.is_empty() {
-        message.push_str(&format!("\nhint: did you mean {}?", near.join(", ")));
+        lines.push(format!("hint: did you mean {}?", near.join(", ")));
     }
-    message
+    lines
 }

@@ -16,7 +16,7 @@ use crate::plan::Flush;
 use crate::terminal::Terminal;
 use dq_format::Formatter;
 use dq_json::value::FilterOutput;
-use dq_text::sanitize;
+use dq_text::{escape_line, sanitize};
 
 /// Size of the output buffer, in bytes.
 const BUFFER_SIZE: usize = 64 * 1024;
@@ -177,7 +177,8 @@ impl Output {
         let missing = formatter.missing_columns();
         drop(formatter);
         for missing in missing {
-            self.report(&missing_columns::message(&missing));
+            let lines = missing_columns::lines(&missing);
+            lines.iter().for_each(|line| self.report(line));
         }
         Ok(finished?)
     }
@@ -246,9 +247,9 @@ impl Output {
         });
     }
 
-    /// Writes a line to stderr.
+    /// Writes a line to stderr. What the server or the filter has put into it cannot begin another one.
     pub fn report(&self, line: &str) {
-        self.message(format!("{line}\n").as_bytes());
+        self.message(format!("{}\n", escape_line(line)).as_bytes());
     }
 
     /// What waits for the server's bytes: it ends the wait as soon as stdout is closed.

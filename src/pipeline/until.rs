@@ -123,7 +123,8 @@ fn tell(error: &Error, told: &mut Vec<String>, output: &Output) {
         .hint()
         .filter(|hint| is_awaited && !told.contains(hint))
     {
-        output.report(&format!("{error}\nhint: {hint}"));
+        output.report(&error.to_string());
+        output.report(&format!("hint: {hint}"));
         told.push(hint);
     }
 }

@@ -13,6 +13,6 @@ mod small_file;
 
 pub use chars::{is_ambiguous, is_dangerous, push_json_escape};
 pub use reason::os_reason;
-pub use sanitize::{one_line, sanitize};
+pub use sanitize::{StreamSanitizer, escape_line, one_line, sanitize, sanitize_data};
 pub use shell::shell_word;
 pub use small_file::{FILE_LIMIT, read_any_file, read_file};

@@ -10,12 +10,21 @@ const MESSAGE_LIMIT: usize = 1000;
 /// Makes text safe to write to a terminal. Colours (SGR sequences, `ESC [ … m`), tabs and line ends (LF, CR LF) are
 /// kept; every other dangerous character is shown as a JSON escape.
 pub fn sanitize(text: &str) -> Cow<'_, str> {
-    if find_unsafe(text).is_none() {
+    escape(text, true)
+}
+
+/// The same without colours, for formats of data: an escape sequence in a cell is data, too.
+pub fn sanitize_data(text: &str) -> Cow<'_, str> {
+    escape(text, false)
+}
+
+fn escape(text: &str, keeps_colors: bool) -> Cow<'_, str> {
+    if find_unsafe(text, keeps_colors).is_none() {
         return Cow::Borrowed(text);
     }
     let mut shown = Vec::with_capacity(text.len() + 16);
     let mut rest = text;
-    while let Some((at, c)) = find_unsafe(rest) {
+    while let Some((at, c)) = find_unsafe(rest, keeps_colors) {
         shown.extend_from_slice(&rest.as_bytes()[..at]);
         push_json_escape(c, &mut shown);
         rest = &rest[at + c.len_utf8()..];
@@ -25,17 +34,18 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
 }
 
 /// The first character that must not reach a terminal.
-fn find_unsafe(text: &str) -> Option<(usize, char)> {
-    text.char_indices()
-        .find(|&(at, c)| is_dangerous(c) && !is_harmless(c, &text[at + c.len_utf8()..]))
+fn find_unsafe(text: &str, keeps_colors: bool) -> Option<(usize, char)> {
+    text.char_indices().find(|&(at, c)| {
+        is_dangerous(c) && !is_harmless(c, &text[at + c.len_utf8()..], keeps_colors)
+    })
 }
 
-fn is_harmless(c: char, following: &str) -> bool {
+fn is_harmless(c: char, following: &str, keeps_colors: bool) -> bool {
     match c {
         '\t' | '\n' => true,
         // Alone it would let text overwrite what stands before it in its line.
         '\r' => following.starts_with('\n'),
-        '\x1b' => starts_sgr(following),
+        '\x1b' => keeps_colors && starts_sgr(following),
         _ => false,
     }
 }
@@ -61,6 +71,60 @@ pub fn one_line(text: &str) -> String {
         push_visible(&mut out, c);
     }
     out
+}
+
+/// Makes text fit for a message of one line, as [`one_line`], whatever its length: what follows a line feed in the text
+/// of a server must not pass for a line of dq's.
+pub fn escape_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| is_dangerous(c) || is_ambiguous(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    text.chars().for_each(|c| push_visible(&mut out, c));
+    Cow::Owned(out)
+}
+
+/// Makes text safe for a terminal while it arrives, as [`sanitize`] does with a whole one.
+#[derive(Debug, Default)]
+pub struct StreamSanitizer(Vec<u8>);
+
+impl StreamSanitizer {
+    /// Adds bytes. Returns the text so far, but for an end that may be part of a character, a colour or a line end.
+    pub fn push(&mut self, bytes: &[u8]) -> String {
+        self.0.extend_from_slice(bytes);
+        let rest = self.0.split_off(self.0.len() - unfinished(&self.0));
+        let text = self.finish();
+        self.0 = rest;
+        text
+    }
+
+    /// What is left at the end.
+    pub fn finish(&mut self) -> String {
+        let text = std::mem::take(&mut self.0);
+        sanitize(&String::from_utf8_lossy(&text)).into_owned()
+    }
+}
+
+/// The longest colour sequence that is waited for, in bytes.
+const LONGEST_SGR: usize = 32;
+
+/// How many bytes at the end are the beginning of something.
+fn unfinished(bytes: &[u8]) -> usize {
+    let tail = &bytes[bytes.len().saturating_sub(LONGEST_SGR)..];
+    let is_parameter = |byte: &u8| byte.is_ascii_digit() || b"[;:".contains(byte);
+    let escape = tail.iter().rposition(|byte| *byte == b'\x1b');
+    if let Some(at) = escape.filter(|at| tail[at + 1..].iter().all(is_parameter)) {
+        return tail.len() - at;
+    }
+    let lead = tail.iter().rposition(|byte| *byte >= 0xc0);
+    let cut = lead.filter(|at| {
+        let end = std::str::from_utf8(&tail[*at..]);
+        end.is_err_and(|error| error.error_len().is_none())
+    });
+    match cut {
+        Some(at) => tail.len() - at,
+        None => usize::from(tail.ends_with(b"\r")),
+    }
 }
 
 fn push_visible(out: &mut String, c: char) {
@@ -105,6 +169,41 @@ mod tests {
         for (input, expected) in cases {
             assert_eq!(sanitize(input), expected, "{input:?}");
         }
+    }
+
+    #[test]
+    fn data_has_no_colours() {
+        let text = "\x1b[31mred\x1b[0m\ta\r\nb\r";
+        assert_eq!(sanitize_data(text), "\\u001b[31mred\\u001b[0m\ta\r\nb\\r");
+    }
+
+    #[test]
+    fn a_message_of_any_length_has_one_line() {
+        assert_eq!(escape_line("plain é"), "plain é");
+        assert_eq!(escape_line("x\nhint: run\x1b[0m"), "x\\nhint: run\\x1b[0m");
+        assert_eq!(escape_line(&"\n".repeat(5000)).len(), 10_000);
+    }
+
+    #[test]
+    fn pieces_are_sanitized_as_the_whole() {
+        let text = "é\x1b[1;31mü😀\x1b[2J\r\nPassword: \x1b[38;2;1;2;3mx\x1b";
+        let expected = sanitize(text);
+        for size in 1..text.len() {
+            let mut sanitizer = StreamSanitizer::default();
+            let mut found = String::new();
+            for piece in text.as_bytes().chunks(size) {
+                found += &sanitizer.push(piece);
+            }
+            found += &sanitizer.finish();
+            assert_eq!(found, expected, "{size}");
+        }
+    }
+
+    #[test]
+    fn a_prompt_is_shown_at_once() {
+        let mut sanitizer = StreamSanitizer::default();
+        assert_eq!(sanitizer.push(b"Password: "), "Password: ");
+        assert_eq!(sanitizer.push(b"\xff\xfe"), "\u{fffd}\u{fffd}");
     }
 
     #[test]

@@ -59,9 +59,9 @@ fn logins_come_from_the_file() {
         ("else.where", json!({})),
     ];
     for (registry, expected) in cases {
-        assert_eq!(login_for(&config, registry).unwrap(), expected);
+        assert_eq!(login_for(&config, registry, None).unwrap(), expected);
     }
-    let everything = all_logins(&config).unwrap();
+    let everything = all_logins(&config, None).unwrap();
     assert_eq!(everything.as_object().unwrap().len(), 3);
     assert_eq!(everything[DOCKER_HUB]["username"], "me");
 }
@@ -74,7 +74,7 @@ fn the_header_is_for_the_server_only() {
     folder.write("config.json", &config.to_string());
     let logins = Logins(ConfigDir(folder.0.clone()));
     let pull = request("POST", "/images/create?fromImage=h.io/x");
-    let signed = logins.add_to(&pull).unwrap();
+    let signed = logins.add_to(&pull, None).unwrap();
     let (name, value) = &signed.headers[0];
     let decoded = BASE64_URL_SAFE.decode(value).unwrap();
     let sent: Value = serde_json::from_slice(&decoded).unwrap();
@@ -87,5 +87,5 @@ fn the_header_is_for_the_server_only() {
         headers: vec![("x-registry-auth".into(), "mine".into())],
         ..pull
     };
-    assert_eq!(logins.add_to(&typed).unwrap().headers, typed.headers);
+    assert_eq!(logins.add_to(&typed, None).unwrap().headers, typed.headers);
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::child_stderr::{self, ChildStderr};
 use crate::termination::before_termination;
 
 /// Children that are running or not yet reaped. A `Drop` alone is not enough, because `exit` runs no destructors.
@@ -24,7 +25,10 @@ fn children() -> MutexGuard<'static, Vec<Child>> {
 }
 
 /// Owns one child process by its process id; dropping the handle kills and reaps the child.
-pub(crate) struct ChildHandle(u32);
+pub(crate) struct ChildHandle {
+    id: u32,
+    messages: ChildStderr,
+}
 
 impl ChildHandle {
     /// Installs the signal handlers. Call it before the first child is started.
@@ -39,17 +43,21 @@ impl ChildHandle {
     /// The error of [`Command::spawn`].
     pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
         let mut children = children();
-        let child = command.spawn()?;
-        let handle = Self(child.id());
+        let mut child = child_stderr::prepare(command).spawn()?;
+        let messages = ChildStderr::of(&mut child);
+        let id = child.id();
         children.push(child);
-        Ok(handle)
+        Ok(Self { id, messages })
     }
 
-    /// The child's exit status; `None` if it still runs after [`GRACE`].
+    /// The child's exit status, once its messages are shown; `None` if it still runs after [`GRACE`].
     pub(crate) fn wait_briefly(&self) -> Option<ExitStatus> {
         let deadline = Instant::now() + GRACE;
         loop {
             let status = self.status();
+            if status.is_some() {
+                self.messages.finish();
+            }
             if status.is_some() || Instant::now() > deadline {
                 return status;
             }
@@ -59,7 +67,7 @@ impl ChildHandle {
 
     fn status(&self) -> Option<ExitStatus> {
         let mut children = children();
-        let child = children.iter_mut().find(|child| child.id() == self.0)?;
+        let child = children.iter_mut().find(|child| child.id() == self.id)?;
         child.try_wait().ok().flatten()
     }
 }
@@ -67,7 +75,7 @@ impl ChildHandle {
 impl Drop for ChildHandle {
     fn drop(&mut self) {
         let mut children = children();
-        let index = children.iter().position(|child| child.id() == self.0);
+        let index = children.iter().position(|child| child.id() == self.id);
         if let Some(child) = index.map(|index| children.swap_remove(index)) {
             kill_and_reap(child);
         }

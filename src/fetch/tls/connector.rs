@@ -2,7 +2,7 @@
 
 use std::net::TcpStream;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustls::crypto::ring;
 use rustls::pki_types::ServerName;
@@ -13,6 +13,7 @@ use super::identity::ClientIdentity;
 use super::options::TlsOptions;
 use super::stream::TlsStream;
 use super::verify;
+use crate::deadline::DeadlineStream;
 use crate::error::Error;
 use dq_text::os_reason;
 
@@ -96,21 +97,20 @@ impl Loaded {
 
 fn shake_hands(
     mut tls: ClientConnection,
-    mut tcp: TcpStream,
+    tcp: TcpStream,
     peer: Peer,
     timeout: Option<Duration>,
 ) -> Result<TlsStream, Error> {
-    let deadline = timeout.map(|timeout| Instant::now() + timeout);
+    let mut stream = DeadlineStream::new(tcp);
+    let limited = stream.limit_reads(timeout);
+    limited
+        .and_then(|()| stream.tcp().set_write_timeout(timeout))
+        .map_err(|error| explain::failed(&peer.label, os_reason(&error)))?;
     while tls.is_handshaking() {
-        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-        if left == Some(Duration::ZERO) {
-            return Err(peer.timed_out());
-        }
-        tcp.set_read_timeout(left)
-            .and_then(|()| tcp.set_write_timeout(left))
-            .map_err(|error| explain::failed(&peer.label, os_reason(&error)))?;
-        tls.complete_io(&mut tcp)
+        tls.complete_io(&mut stream)
             .map_err(|error| peer.explain_handshake(&error))?;
     }
-    Ok(TlsStream::new(tls, tcp, peer))
+    let unlimited = stream.limit_reads(None);
+    unlimited.map_err(|error| explain::failed(&peer.label, os_reason(&error)))?;
+    Ok(TlsStream::new(tls, stream, peer))
 }

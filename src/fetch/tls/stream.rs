@@ -2,21 +2,23 @@
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use rustls::{ClientConnection, StreamOwned};
 
 use super::explain::Peer;
+use crate::deadline::DeadlineStream;
 use crate::error::Error;
 
 /// A TLS connection after its handshake.
 pub(crate) struct TlsStream {
-    stream: StreamOwned<ClientConnection, TcpStream>,
+    stream: StreamOwned<ClientConnection, DeadlineStream>,
     peer: Peer,
 }
 
 impl TlsStream {
     /// A connection to `peer` whose handshake is complete.
-    pub(crate) fn new(tls: ClientConnection, tcp: TcpStream, peer: Peer) -> Self {
+    pub(crate) fn new(tls: ClientConnection, tcp: DeadlineStream, peer: Peer) -> Self {
         Self {
             stream: StreamOwned::new(tls, tcp),
             peer,
@@ -25,7 +27,15 @@ impl TlsStream {
 
     /// The TCP connection, for its timeouts and its descriptor.
     pub(crate) fn tcp(&self) -> &TcpStream {
-        &self.stream.sock
+        self.stream.sock.tcp()
+    }
+
+    /// Lets a read take this long, however many pieces a TLS record comes in; `None` for no limit.
+    ///
+    /// # Errors
+    /// Those of setsockopt(2).
+    pub(crate) fn limit_reads(&mut self, limit: Option<Duration>) -> io::Result<()> {
+        self.stream.sock.limit_reads(limit)
     }
 
     /// Whether the next read has to wait for bytes from the socket.
@@ -64,7 +74,7 @@ impl TlsStream {
     pub(crate) fn try_receive(&mut self, chunk: &mut [u8]) -> io::Result<usize> {
         let StreamOwned { conn, sock } = &mut self.stream;
         if conn.wants_read() {
-            conn.read_tls(sock)?;
+            conn.read_tls(&mut sock.tcp())?;
             conn.process_new_packets()
                 .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         }

@@ -28,7 +28,8 @@ pub fn write(
     }
     let finished = formatter.finish(out);
     for missing in formatter.missing_columns() {
-        report(&super::super::missing_columns::message(&missing));
+        let lines = super::super::missing_columns::lines(&missing);
+        lines.iter().for_each(|line| report(line));
     }
     finished?;
     formatter.flush_pending(out).map_err(dq_format::Error::Io)?;

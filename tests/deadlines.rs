@@ -1,0 +1,150 @@
+//! Time limits hold whatever is slow: a proxy, a handshake, a credential helper, standard input.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::dq::{BINARY, clean, dq};
+use crate::support::temp::TempDir;
+
+/// A server that sends these bytes to each client, and then a byte at a time without end; its address.
+fn dripping(start: &'static [u8]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            thread::spawn(move || {
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(start);
+                while stream.write_all(b"a").is_ok() {
+                    thread::sleep(Duration::from_millis(50));
+                }
+            });
+        }
+    });
+    address
+}
+
+/// Fails unless the run took less than this: far more than the time limit of 1 s, and far less than the server takes.
+#[track_caller]
+fn is_short(start: Instant) {
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn a_proxy_that_drips_its_answer_does_not_outlive_the_limit() {
+    let proxy = dripping(b"HTTP/1.1 200 OK\r\nX: ");
+    for limit in ["--connect-timeout", "--max-time"] {
+        let start = Instant::now();
+        dq([limit, "1", "https://example.invalid/"])
+            .env("HTTPS_PROXY", &proxy)
+            .run()
+            .fails(28, &["dq: fetch: timed out waiting for the proxy "]);
+        is_short(start);
+    }
+}
+
+#[test]
+fn a_handshake_that_drips_does_not_outlive_the_limit() {
+    // The head of a TLS record of 16 KiB.
+    let server = dripping(b"\x16\x03\x03\x40\x00");
+    for limit in ["--connect-timeout", "--max-time"] {
+        let start = Instant::now();
+        dq(["-k", limit, "1", &format!("https://{server}/")])
+            .run()
+            .fails(28, &["dq: fetch: timed out "]);
+        is_short(start);
+    }
+}
+
+/// A directory with a credential helper, and the configuration that names it.
+fn helper(script: &str) -> TempDir {
+    let dir = TempDir::new();
+    let path = dir.write(
+        "bin/docker-credential-odd",
+        format!("#!/bin/sh\n{script}\n"),
+    );
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(path, executable).unwrap();
+    dir.write(".docker/config.json", r#"{"credsStore": "odd"}"#);
+    dir
+}
+
+fn pull(dir: &TempDir) -> crate::support::dq::Dq {
+    let path = std::env::var("PATH").unwrap();
+    let pull = [
+        "-X",
+        "POST",
+        "/images/create?fromImage=x",
+        "--registry-auth",
+    ];
+    dq(["-m", "1"].iter().chain(&pull))
+        .env("HOME", dir.path())
+        .env("DOCKER_HOST", "unix:///nowhere")
+        .env("PATH", format!("{}:{path}", dir.join("bin").display()))
+}
+
+#[test]
+fn a_credential_helper_is_limited_in_time_and_output() {
+    let start = Instant::now();
+    pull(&helper("exec sleep 60")).run().fails(
+        28,
+        &["timed out waiting for the credential helper docker-credential-odd\n"],
+    );
+    // A process that the helper leaves behind keeps its output open.
+    pull(&helper("sleep 20 2>/dev/null"))
+        .run()
+        .fails(28, &["timed out waiting for the credential helper"]);
+    pull(&helper("sleep 20 2>/dev/null & echo '{}'"))
+        .run()
+        .fails(28, &["timed out waiting for the credential helper"]);
+    pull(&helper("exec yes")).run().fails(
+        2,
+        &["the credential helper docker-credential-odd failed: it printed more than 1 MiB\n"],
+    );
+    pull(&helper("exit 3")).run().fails(2, &["exit status: 3"]);
+    pull(&helper("echo {}")).run().fails(7, &["/nowhere"]);
+    is_short(start);
+}
+
+#[test]
+fn a_silent_standard_input_does_not_outlive_the_limit() {
+    let dir = TempDir::new();
+    let _server = crate::support::server::Server::at(&dir.join("s"), []);
+    // Nothing at all, and more than is read before the request is sent.
+    for start_of_body in [0, 200_000] {
+        let start = Instant::now();
+        let mut child = body_from_pipe(dir.path());
+        let mut input = child.stdin.take().unwrap();
+        let _ = input.write_all(&vec![b'x'; start_of_body]);
+        let output = child.wait_with_output().unwrap();
+        drop(input);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(28), "{stderr}");
+        assert!(
+            stderr.contains("timed out reading the body of the request"),
+            "{stderr}"
+        );
+        is_short(start);
+    }
+}
+
+fn body_from_pipe(dir: &Path) -> std::process::Child {
+    let mut command = Command::new(BINARY);
+    clean(&mut command, dir);
+    command
+        .args(["-m", "1", "-X", "POST", "-d", "@-", "/x"])
+        .env("DOCKER_HOST", format!("unix://{}", dir.join("s").display()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
