@@ -333,8 +333,23 @@ fn curl_verbose_and_until_name_the_hosts() {
     }
     let output = with(&["--until", "-m", "20", "/info", "-r", ".Name"]);
     assert_eq!((sorted(output.text()), output.code), (vec!["A", "B"], 0));
+    let output = with(&["--until", "-m", "0.5", "/wrong", "error(\"x\")"]);
+    assert_eq!(output.code, 28, "{}", output.stderr);
     let output = with(&["--until", "-m", "1", "/info", ".Name == \"A\""]);
-    output.fails(28, &["b"]);
+    output.fails(28, &["b: the last output was false"]);
+    let broken = Server::new([("/info", Reply::message("400 Bad Request", "no"))]);
+    let args = [
+        "--until",
+        "-m",
+        "9",
+        "--host",
+        &broken.host(),
+        "--host",
+        &a.host(),
+        "/info",
+    ];
+    let message = format!("dq: fetch: {}: 400 Bad Request: no\n", broken.host());
+    dq(args).run().fails(22, &[&message]);
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub fn run(
                     let found = label.map_or(found.clone(), |label| format!("{label}: {found}"));
                     state.get_or_insert(found);
                 }
-                Err(error) => return Err(named(error, label.as_deref())),
+                Err(error) => return ended(error, label.as_deref(), output),
             }
         }
         let Some(state) = state else {
@@ -152,16 +152,20 @@ fn write(done: Vec<(Option<Rc<str>>, Collected)>, output: &Output) -> Result<u8,
     Ok(code)
 }
 
-/// The error with the name of its source.
-fn named(error: Error, label: Option<&str>) -> Error {
-    match (error, label) {
-        (Error::Input { problem, code, .. }, Some(label)) => Error::Input {
-            name: Some(label.to_owned()),
-            problem,
-            code,
-        },
-        (error, _) => error,
+/// Reports an error that ends the run with the name of its source, and gives its exit code.
+///
+/// # Errors
+/// The error of the only source.
+fn ended(error: Error, label: Option<&str>, output: &Output) -> Result<u8, Error> {
+    let Some(label) = label.filter(|_| !error.ends_run()) else {
+        return Err(error);
+    };
+    let (stage, text) = error.stage_and_text();
+    output.report(&format!("dq: {stage}{label}: {text}"));
+    if let Some(hint) = error.hint() {
+        output.report(&format!("hint: {hint}"));
     }
+    Ok(error.exit_code())
 }
 
 /// Whether a failure means that there is nothing yet: the engine or the container is still to come, or restarts.

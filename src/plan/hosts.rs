@@ -142,7 +142,7 @@ fn exchanges(
     let on_host = |label: Rc<str>, exchange: &Exchange| NamedExchange {
         label,
         host: Some(name.clone()),
-        exchange: Ok(Rc::new(with_host(exchange, host.clone(), typed))),
+        exchange: Ok(Rc::new(with_host(exchange, name, host.clone(), typed))),
     };
     match input {
         Input::Http(exchange) => vec![on_host(name.clone(), exchange)],
@@ -158,15 +158,26 @@ fn exchanges(
     }
 }
 
-/// The same request to a host, which must answer within a time.
-fn with_host(exchange: &Exchange, host: dq_fetch::Host, typed: &FetchOptions) -> Exchange {
+/// The same request to a host, which must answer within a time: half of it for the request, half for a ping.
+fn with_host(
+    exchange: &Exchange,
+    name: &str,
+    host: dq_fetch::Host,
+    typed: &FetchOptions,
+) -> Exchange {
     let limit = typed.connect_timeout.unwrap_or(RESPONSE_TIMEOUT);
+    let mut fallbacks = exchange.fallbacks.clone();
+    let told = fallbacks.iter_mut().filter(|it| !it.message.is_empty());
+    for fallback in told {
+        fallback.message = format!("{name}: {}", fallback.message);
+    }
     Exchange {
         host,
         settings: dq_fetch::ClientSettings {
-            response_timeout: Some(limit),
+            response_timeout: Some(limit / 2),
             ..exchange.settings.clone()
         },
+        fallbacks,
         ..exchange.clone()
     }
 }
