@@ -192,6 +192,46 @@ fn nothing_is_lost_or_doubled_wherever_the_connection_breaks() {
 }
 
 #[test]
+fn several_streams_survive() {
+    let engine = Breaking::new(Kind::Frames);
+    let words = ["logs", "a", "b", "-q", "follow=1", "-r", ".name + .line"];
+    let output = engine.dq(&words).run();
+    assert_eq!(output.code, 0, "{}", output.stderr);
+    for name in ["a", "b"] {
+        let lines = output.text().lines();
+        let lines: Vec<_> = lines.filter_map(|it| it.strip_prefix(name)).collect();
+        assert_eq!(lines.join("\n") + "\n", numbers());
+        let lost = format!("dq: fetch: {name}: lost the connection to unix://");
+        assert!(output.stderr.contains(&lost), "{}", output.stderr);
+    }
+}
+
+#[test]
+fn what_is_no_log_ends_it() {
+    let bad = "HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\n\r\nabcdefghijkl";
+    let path = "/containers/x/logs?follow=1";
+    let server = Server::new([("/containers", Reply::Raw(bad.into()))]);
+    let output = dq(["--reconnect", path])
+        .env("DOCKER_HOST", server.host())
+        .run();
+    let message = "dq: fetch: the log stream holds something that is not a frame\n";
+    output.fails(56, &[message]);
+    let other = Reply::status(
+        "200 OK",
+        "Content-Type: text/event-stream\r\n",
+        "data: x\n\n",
+    );
+    let server = Server::new([("/events", other)]);
+    let output = dq(["--reconnect", "/events"])
+        .env("DOCKER_HOST", server.host())
+        .run();
+    output.fails(
+        2,
+        &["dq: fetch: --reconnect reads the streams of a container engine"],
+    );
+}
+
+#[test]
 fn the_state_of_the_filter_survives() {
     let engine = Breaking::new(Kind::Frames);
     let sum = "reduce inputs as $it (0; . + ($it.line | tonumber))";

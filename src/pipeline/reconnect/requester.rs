@@ -130,7 +130,7 @@ impl Requester {
     /// Whether an error of reading the body means that the connection was lost.
     pub fn is_loss(&self, error: &Error) -> bool {
         match error {
-            Error::Lost { .. } | Error::EmptyReply { .. } | Error::Protocol { .. } => true,
+            Error::Lost { .. } | Error::EmptyReply { .. } => true,
             Error::Timeout { .. } => !self.sender.is_late(),
             _ => false,
         }
