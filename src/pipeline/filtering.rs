@@ -103,9 +103,10 @@ impl<'r> Run<'r> {
     /// Those of `outcome`; what is left cannot be written.
     pub fn finish(&self, outcome: Result<Ended, Error>) -> Result<u8, Error> {
         // The outputs before an error are written, too.
-        let finished = match self.has_run.get() {
-            true => self.output.finish_values(),
-            false => Ok(()),
+        let finished = if self.has_run.get() {
+            self.output.finish_values()
+        } else {
+            Ok(())
         };
         let code = match outcome? {
             Ended::Inputs(0) if self.has_run.get() && self.plan.exit_status => {

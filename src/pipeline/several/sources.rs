@@ -245,12 +245,13 @@ impl Sources {
 
     /// Why a response is of no use among streams: its status says so, or it is binary.
     pub fn failure(&self, source: usize, mut response: Response) -> Error {
-        let checked = self.exchange(source).map(|(_, exchange)| {
-            body::check_status(&mut response, exchange, &DeferredFailure::default())
-        });
+        let deferred = DeferredFailure::default();
+        let checked = self
+            .exchange(source)
+            .map(|(_, exchange)| body::check_status(&mut response, exchange, &deferred));
         match checked {
             Some(Err(error)) => error,
-            _ => Error::usage(BINARY),
+            _ => deferred.error().unwrap_or_else(|| Error::usage(BINARY)),
         }
     }
 
