@@ -246,3 +246,37 @@ fn no_number_of_a_time_panics() {
         );
     }
 }
+
+/// Answers each request with a link to a page that has not been asked for yet.
+fn serve_endless_pages(socket: &Path) {
+    use std::io::{BufRead, BufReader, Write};
+    let listener = std::os::unix::net::UnixListener::bind(socket).unwrap();
+    std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut lines = BufReader::new(&stream).lines();
+        for page in 1.. {
+            while lines
+                .next()
+                .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
+            {}
+            let head =
+                format!("HTTP/1.1 200 OK\r\nLink: </x?{page}>; rel=next\r\nContent-Length: 2");
+            if write!(&stream, "{head}\r\n\r\n1\n").is_err() {
+                return;
+            }
+        }
+    });
+}
+
+#[test]
+fn pages_end() {
+    let home = TempDir::new();
+    let socket = home.join("s");
+    serve_endless_pages(&socket);
+    let host = format!("unix://{}", socket.display());
+    let output = dq(["--host", &host, "--paginate", "/x", "-c"]).run();
+    assert_eq!(output.text().lines().count(), 10_000);
+    assert_eq!(output.code, 22);
+    let said = "dq reads 10000 pages at most, and there is another: /x?10000";
+    assert!(output.stderr.contains(said), "{}", output.stderr);
+}

@@ -330,6 +330,12 @@ impl Transport for Connection {
             let amount = self.take_early();
             return self.pass_on(amount, timeout);
         }
+        if self.buffers.input_append_buf().is_empty() {
+            let problem = "a line between the chunks of the body is longer than 256 KiB";
+            return Err(self.transport_error(Error::Protocol {
+                problem: problem.to_owned(),
+            }));
+        }
         let timeout = timeout.for_read();
         self.wait(timeout)?;
         match self.read() {

@@ -1,6 +1,7 @@
 //! Pagination: the pages of a long response, read as one body (RFC 8288, `Link: <…>; rel="next"`).
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
 
 use super::body::Body;
@@ -10,8 +11,11 @@ use super::request::Request;
 use super::response::Response;
 use dq_text::one_line;
 
+/// How many pages are read. A server may link to ever new ones.
+const MAX_PAGES: usize = 10_000;
+
 /// Sends a request and follows its `next` links: the body of the response is all pages, one behind the other, and each
-/// is requested when the one before it has been read. Only pages of the same origin are requested.
+/// is requested when the one before it has been read. Only pages of the same origin are requested, and 10,000 at most.
 ///
 /// A page that does not end with a line feed gets one, so that the last number of a page and the first of the next stay
 /// apart.
@@ -19,7 +23,7 @@ use dq_text::one_line;
 /// # Errors
 /// As [`Client::send`]. The error of a later page is an error of reading the body.
 pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
-    let mut seen = HashSet::new();
+    let mut seen = Seen::default();
     // One time limit is for all pages.
     let deadline = client.deadline();
     let client = client.with_deadline(deadline);
@@ -39,6 +43,24 @@ pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
     Ok(response)
 }
 
+/// The pages so far. Their targets are kept as hashes: each may have 64 KiB.
+#[derive(Default)]
+struct Seen {
+    pages: usize,
+    targets: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Seen {
+    fn insert(&mut self, target: &str) {
+        self.targets.insert(self.hasher.hash_one(target));
+    }
+
+    fn contains(&self, target: &str) -> bool {
+        self.targets.contains(&self.hasher.hash_one(target))
+    }
+}
+
 /// One page.
 struct Page {
     response: Response,
@@ -53,18 +75,22 @@ fn page(
     client: &Client,
     request: &Request,
     target: Option<String>,
-    seen: &mut HashSet<String>,
+    seen: &mut Seen,
 ) -> Result<Page, Error> {
     let mut prepared = client.prepare(request)?;
     if let Some(target) = target {
         prepared.target = target;
     }
-    seen.insert(prepared.target.clone());
+    seen.pages += 1;
+    seen.insert(&prepared.target);
     let response = client.send_with_retries(&mut prepared)?;
     // A redirect has changed it.
-    seen.insert(prepared.target.clone());
+    seen.insert(&prepared.target);
     let next = link(&response).map(|link| {
         let problem = match prepared.same_origin_target(&link) {
+            Some(_) if seen.pages == MAX_PAGES => {
+                "dq reads 10000 pages at most, and there is another"
+            }
             Some(target) if !seen.contains(&target) => return Ok(target),
             Some(_) => "the pages are a loop: the next one has been read already",
             None => "dq does not follow to this next page",
@@ -91,7 +117,7 @@ struct PaginatedBody {
     request: Request,
     next: Option<NextPage>,
     /// The targets of the pages so far.
-    seen: HashSet<String>,
+    seen: Seen,
     /// Whether the last byte was a line feed.
     ends_line: bool,
     /// The body of the current page.

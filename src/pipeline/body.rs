@@ -53,6 +53,7 @@ pub fn arrival(
         }
         BodyKind::Text | BodyKind::ServerSentEvents if is_filtered => {
             let body = TextBody {
+                line: (text_shape(plan.inputs.mode) == InputMode::Lines).then_some(0),
                 body: body_source(response.body, exchange, output),
                 deferred: deferred.clone(),
             };
@@ -184,6 +185,8 @@ fn text_shape(mode: InputMode) -> InputMode {
 
 /// Text that ends where the connection breaks off, so that its last line counts; the error is reported afterwards.
 struct TextBody {
+    /// The length of the current line; `None` where there are no lines.
+    line: Option<usize>,
     body: Box<dyn ByteSource>,
     deferred: Rc<DeferredFailure>,
 }
@@ -195,7 +198,15 @@ impl Read for TextBody {
                 self.deferred.fail(dq_fetch::read_error(&error));
                 Ok(0)
             }
-            result => result,
+            result => {
+                let amount = result?;
+                if let Some(line) = &mut self.line {
+                    let end = buffer[..amount].iter().rposition(|byte| *byte == b'\n');
+                    *line = end.map_or(*line + amount, |end| amount - end - 1);
+                    logs::check_line(*line)?;
+                }
+                Ok(amount)
+            }
         }
     }
 }

@@ -67,6 +67,7 @@ impl<R: Read> LogLines<R> {
                 let unfinished =
                     &mut self.unfinished[usize::from(matches!(stream, logs::LogStream::Stderr))];
                 for line in self.frame.split_inclusive(|byte| *byte == b'\n') {
+                    check_line(unfinished.len() + line.len())?;
                     unfinished.extend_from_slice(line);
                     if line.ends_with(b"\n") {
                         write_line(&mut text, self.name.as_deref(), &stream, unfinished)?;
@@ -89,6 +90,25 @@ impl<R: Read> LogLines<R> {
         self.ready = Cursor::new(text);
         Ok(())
     }
+}
+
+/// The longest line of a server's that a filter sees, in bytes.
+const LINE_LIMIT: usize = 64 << 20;
+
+/// Checks the length of a line of a server's, which is held until its end has arrived.
+///
+/// # Errors
+/// One that `dq_fetch::read_error` turns into `Protocol`, for a line that is too long.
+pub fn check_line(length: usize) -> io::Result<()> {
+    if length <= LINE_LIMIT {
+        return Ok(());
+    }
+    Err(io::Error::other(dq_fetch::Error::Protocol {
+        problem: format!(
+            "a line of the answer is longer than {} MiB",
+            LINE_LIMIT >> 20
+        ),
+    }))
 }
 
 fn write_line(

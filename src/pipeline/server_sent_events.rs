@@ -2,6 +2,7 @@
 
 use std::io::{self, Cursor, Read};
 
+use super::logs::check_line;
 use dq_json::value::Value;
 
 /// Bytes read at once.
@@ -137,6 +138,8 @@ impl<R: Read> Read for ServerSentEvents<R> {
                 return Ok(0);
             }
             self.scan(&chunk[..bytes]);
+            let data = self.event.data.as_deref().map_or(0, str::len);
+            check_line(self.line.len() + data)?;
         }
     }
 }
