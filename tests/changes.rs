@@ -411,11 +411,16 @@ fn the_curl_command_has_the_same_effect() {
         r#"/containers/nope/json --fail-with-body -c .message"#,
     ];
     for call in calls {
-        let files = "echo '{\"Memory\": 0}' > body.json; tar -cf body.tar body.json; export X_TOKEN=s3cret\n";
+        let body = if call.contains("-F") {
+            r#"{"Name":"curled","Labels":{"a":"it'"'"'s"}}"#
+        } else {
+            r#"{"Name": "curled", "Labels": {"a": "é"}}"#
+        };
+        let files = "echo '{\"Memory\": 0}' > body.json; tar -cf body.tar body.json; export HEADER_X_TOKEN=s3cret\n";
         let call = call.replace(" -H 'X-Empty;'", "");
         let own = engine.shell(&format!("{files} dq {call} 2>/dev/null"));
         let again = engine.shell(&format!(
-            "{files} dq --curl {call} 2>/dev/null > line; . ./line 2>/dev/null"
+            "{files} export BODY='{body}'; dq --curl {call} 2>/dev/null > line; . ./line 2>/dev/null"
         ));
         assert_eq!((again.text(), again.code), (own.text(), own.code), "{call}");
     }

@@ -179,7 +179,7 @@ fn contradictory_options_are_usage_errors() {
             "--paginate goes with GET only",
         ),
         (&["/x", "-H", "A: b\r\nC: d"], "cannot be sent"),
-        (&["/x", "-H", "A"], "-H takes 'NAME: VALUE', not A …\n"),
+        (&["/x", "-H", "A"], "-H takes 'NAME: VALUE' or @FILE\n"),
         (
             &["/x", "-H", "unix:///run/x.sock"],
             "hint: -H is curl's header option; the host is --host",
@@ -795,8 +795,8 @@ fn curl_prints_the_equivalent_command() {
         (&["/x", "-X", "POST"], " -X POST http://localhost/x | jq ."),
         (&["/x", "-X", "HEAD"], " -o /dev/null -I http://localhost/x"),
         (
-            &["/x", "-d", "{\"a\": 1}"],
-            " -H 'Content-Type: application/json' --data-binary '{\"a\": 1}' http://localhost/x | jq .",
+            &["/x", "-d", "{}"],
+            " -H 'Content-Type: application/json' --data-binary '{}' http://localhost/x | jq .",
         ),
         (
             &["/x", "-d", "@f.json"],
@@ -811,8 +811,8 @@ fn curl_prints_the_equivalent_command() {
             " -H 'Content-Type: application/json' -T f.json http://localhost/x | jq .",
         ),
         (
-            &["/x", "-F", "a=1", "-H", "content-type: a/b"],
-            " -H 'Content-Type: a/b' --data-binary '{\"a\":1}' http://localhost/x | jq .",
+            &["/x", "-d", "[]", "-H", "content-type: a/b"],
+            " -H 'Content-Type: a/b' --data-binary '[]' http://localhost/x | jq .",
         ),
         (
             &["/x", "-q", "filters.a=b"],
@@ -924,11 +924,11 @@ fn the_curl_command_contains_no_secrets() {
         "-H",
         "X-Api-Key: s3cret",
     ]);
-    let line = "curl -fsS --unix-socket /nonexistent/d.sock -H \"Authorization: $AUTHORIZATION\" -H \"X-Api-Key: $X_API_KEY\" \
+    let line = "curl -fsS --unix-socket /nonexistent/d.sock -H 'Authorization: '\"$HEADER_AUTHORIZATION\" -H 'X-Api-Key: '\"$HEADER_X_API_KEY\" \
                 http://localhost/x | jq .\n";
     assert_eq!((output.text(), output.code), (line, 0));
-    let notes = "dq: --curl: set AUTHORIZATION to the value of the header Authorization\n\
-                 dq: --curl: set X_API_KEY to the value of the header X-Api-Key\n";
+    let notes = "dq: --curl: set HEADER_AUTHORIZATION to the value of the header Authorization\n\
+                 dq: --curl: set HEADER_X_API_KEY to the value of the header X-Api-Key\n";
     assert_eq!(output.stderr, notes);
     let output = curl(&["http://me:s3cret@h/x"]);
     assert_eq!(
@@ -944,7 +944,7 @@ fn the_curl_command_contains_no_secrets() {
     assert!(
         output
             .text()
-            .contains(" -H \"X-Registry-Auth: $X_REGISTRY_AUTH\" "),
+            .contains(" -H 'X-Registry-Auth: '\"$HEADER_X_REGISTRY_AUTH\" "),
         "{output:?}"
     );
     let output = curl(&["/containers/x/logs?stdout=1", "-r", ".line"]);

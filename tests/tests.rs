@@ -28,6 +28,7 @@ mod reconnect;
 mod requests;
 mod saved;
 mod scripted;
+mod secrets;
 mod servers;
 mod several;
 mod ssh;

@@ -36,7 +36,8 @@ impl LiveHost {
         } else {
             dq_fetch::resolve_host(&options.host_flags(), &env).ok()
         };
-        Self(host.filter(|it| !it.to_string().starts_with("ssh:")))
+        let host = host.filter(|it| !it.is_ssh());
+        Self(host.map(dq_fetch::Host::for_completion))
     }
 
     /// Candidates for the placeholder of an endpoint: containers for `/containers/{id}/logs`.

@@ -101,6 +101,7 @@ impl Slot<'_> {
             "library-path" => Answer::Directories,
             "host" => hosts(current),
             "context" => Answer::Words(self.contexts()),
+            "header" if current.starts_with('@') => files::after_prefix(current, "@"),
             "header" => headers(),
             "arg" | "argjson" if index == 0 => Answer::Words(self.arguments()),
             "output" => Answer::plain(Format::names().split(", ")),

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::authority::without_userinfo;
+use super::authority::{split_port, without_userinfo};
 use super::endpoint;
 use super::error::Error;
+use super::secrets::shown_authority;
 use super::sockets::DEFAULT_SOCKET;
 use super::ssh::SshTarget;
 use dq_text::one_line;
@@ -122,17 +123,12 @@ fn socket(text: &str) -> Result<Option<(Address, String)>, Error> {
 /// docker's.
 fn network(scheme: &'static str, rest: &str) -> Result<(Address, String), Error> {
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    let bad = |why: &str| {
-        let shown = one_line(without_userinfo(authority));
-        Error::usage(format!("invalid host {scheme}://{shown}: {why}"))
-    };
-    let (name, port) = split_port(authority).ok_or_else(|| bad("the port is not a number"))?;
-    if name.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(bad("a host name cannot hold spaces"));
-    }
-    if name.contains(':') && !name.ends_with(']') && !name.contains('@') {
-        return Err(bad("an IPv6 address belongs in brackets"));
-    }
+    let (name, port) = split_port(authority).map_err(|problem| {
+        Error::usage(format!(
+            "invalid host {scheme}://{}: {problem}",
+            shown_authority(rest)
+        ))
+    })?;
     let name = if name.is_empty() { "localhost" } else { name };
     let authority = match port {
         Some(port) => format!("{name}:{port}"),
@@ -140,21 +136,6 @@ fn network(scheme: &'static str, rest: &str) -> Result<(Address, String), Error>
         None => name.to_owned(),
     };
     Ok((Address::Net { scheme, authority }, base_path(path)?))
-}
-
-/// Splits off the port. `None` if it is not a number up to 65535.
-fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    let start = authority.rfind(']').unwrap_or_default();
-    match authority[start..].rfind(':') {
-        Some(_) if start == 0 && without_userinfo(authority).matches(':').count() > 1 => {
-            Some((authority, None))
-        }
-        Some(colon) => {
-            let port = authority[start + colon + 1..].parse().ok()?;
-            Some((&authority[..start + colon], Some(port)))
-        }
-        None => Some((authority, None)),
-    }
 }
 
 /// The base path as it is put in front of a request target.

@@ -37,6 +37,41 @@ pub(crate) fn public(authority: &str) -> String {
     }
 }
 
+/// Splits an authority into its name, with user and password, and its port. No port and an empty one are the scheme's
+/// (RFC 3986 §3.2.3).
+///
+/// # Errors
+/// What is wrong, in words: a port that is none, an IPv6 address without brackets or with text behind them, spaces.
+pub(crate) fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
+    let host = without_userinfo(authority);
+    let outside = match host.strip_prefix('[') {
+        Some(inside) => inside.split_once(']').ok_or("a bracket is missing")?.1,
+        None => host,
+    };
+    let (between, port) = outside
+        .split_once(':')
+        .map_or((outside, ""), |(name, port)| (name, port));
+    if port.contains(':') || outside.contains(['[', ']']) {
+        return Err("an IPv6 address belongs in brackets");
+    }
+    if outside.len() < host.len() && !between.is_empty() {
+        return Err("behind the brackets only a port can follow");
+    }
+    if host.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("a host name cannot hold spaces");
+    }
+    let name = authority.strip_suffix(port).unwrap_or(authority);
+    let name = name.strip_suffix(':').unwrap_or(name);
+    if port.is_empty() {
+        return Ok((name, None));
+    }
+    let is_number = port.bytes().all(|byte| byte.is_ascii_digit());
+    match port.parse() {
+        Ok(port) if is_number => Ok((name, Some(port))),
+        _ => Err("the port is not a number up to 65535"),
+    }
+}
+
 /// The zone of an IPv6 address, such as `eth0` in `[fe80::1%25eth0]:80` and, as in curl, in `[fe80::1%eth0]`.
 pub(crate) fn zone(authority: &str) -> Option<&str> {
     split_zone(without_userinfo(authority)).map(|(_, zone, _)| zone)
@@ -73,6 +108,39 @@ mod tests {
         for (authority, shown, interface) in cases {
             assert_eq!(public(authority), shown, "{authority}");
             assert_eq!(zone(authority), interface, "{authority}");
+        }
+    }
+
+    #[test]
+    fn ports_are_numbers() {
+        let cases = [
+            ("h", Ok(("h", None))),
+            ("h:", Ok(("h", None))),
+            ("h:80", Ok(("h", Some(80)))),
+            ("u:p@h:65535", Ok(("u:p@h", Some(65535)))),
+            ("u:p@h", Ok(("u:p@h", None))),
+            (":80", Ok(("", Some(80)))),
+            ("[::1]", Ok(("[::1]", None))),
+            ("u:p@[::1%25eth0]:1", Ok(("u:p@[::1%25eth0]", Some(1)))),
+            ("h:65536", Err("the port is not a number up to 65535")),
+            ("h:+80", Err("the port is not a number up to 65535")),
+            ("h:8o", Err("the port is not a number up to 65535")),
+            ("::1", Err("an IPv6 address belongs in brackets")),
+            ("u:p@::1", Err("an IPv6 address belongs in brackets")),
+            ("h]:1", Err("an IPv6 address belongs in brackets")),
+            ("[::1", Err("a bracket is missing")),
+            (
+                "[::1]text:80",
+                Err("behind the brackets only a port can follow"),
+            ),
+            (
+                "u:p@[::1]text",
+                Err("behind the brackets only a port can follow"),
+            ),
+            ("a b:1", Err("a host name cannot hold spaces")),
+        ];
+        for (authority, expected) in cases {
+            assert_eq!(split_port(authority), expected, "{authority}");
         }
     }
 

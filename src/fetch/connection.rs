@@ -373,9 +373,11 @@ pub(crate) const ABSOLUTE_FORM: &str = "/http://";
 /// Splits a head that begins with such a path around the slash in front of it: the method, and the target with the
 /// rest.
 fn split_absolute_form(head: &[u8]) -> Option<(&[u8], &[u8])> {
-    let space = head.iter().take(32).position(|byte| *byte == b' ')?;
+    let space = head.iter().position(|byte| *byte == b' ')?;
     let (method, rest) = head.split_at(space + 1);
-    let is_method = method[..space].iter().all(u8::is_ascii_uppercase);
+    // The characters of a token (RFC 9110 §5.6.2).
+    let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    let is_method = method[..space].iter().all(is_token);
     (is_method && rest.starts_with(ABSOLUTE_FORM.as_bytes())).then(|| (method, &rest[1..]))
 }
 

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::env_vars::EnvVars;
 use super::error::Error;
+use super::secrets::shown;
 use dq_text::{one_line, os_reason, read_file};
 
 /// The directory with docker's configuration.
@@ -143,9 +144,14 @@ impl ConfigDir {
         format!("the contexts are: {}", names.join(", "))
     }
 
-    /// The names and hosts of the stored contexts, sorted. The host of a context that cannot be read is empty.
+    /// The names of the stored contexts, sorted, and their hosts as they may be shown. The host of a context that cannot
+    /// be read is empty.
     fn contexts(&self) -> Vec<(String, String)> {
-        let host = |name: &str| self.context(name).map(|it| it.host).unwrap_or_default();
+        let host = |name: &str| {
+            self.context(name)
+                .map(|it| shown(&it.host))
+                .unwrap_or_default()
+        };
         let mut names = self.names();
         names.sort();
         names

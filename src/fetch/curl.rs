@@ -12,13 +12,14 @@ use super::client::Client;
 use super::error::Error;
 use super::headers;
 use super::host::ChosenBy;
-use super::message_head::{canonical_name, is_secret_header};
+use super::message_head::canonical_name;
 use super::prepared_request::PreparedRequest;
 use super::proxy::Proxy;
 use super::request::{Payload, Request};
+use super::secrets::{self, Piece};
 use super::tls::TrustedRoots;
 use super::upload::Upload;
-use dq_text::shell_word;
+use dq_text::{one_line, shell_word};
 
 /// The size in bytes above which a file is streamed with `-T`, because `--data-binary` reads it into memory first.
 const STREAM_THRESHOLD: u64 = 1 << 20;
@@ -41,6 +42,8 @@ pub struct CurlCommand {
     pub words: Vec<String>,
     /// Notes for the reader, one line each.
     pub notes: Vec<String>,
+    /// The variables that the words use, each with its secret.
+    variables: Vec<(String, String)>,
 }
 
 impl CurlCommand {
@@ -49,10 +52,51 @@ impl CurlCommand {
     }
 
     /// Adds an option whose value is secret and is read from a shell variable, with a note what to set it to.
-    fn add_secret(&mut self, option: &str, prefix: &str, variable: &str, what: &str) {
-        self.words.push(option.to_owned());
-        self.words.push(format!("\"{prefix}${variable}\""));
-        self.notes.push(format!("set {variable} to {what}"));
+    fn add_secret(&mut self, option: &str, variable: &str, secret: &str, what: &str) {
+        let reference = self.variable(variable, secret, what);
+        self.words.extend([option.to_owned(), reference]);
+    }
+
+    /// Refers to a shell variable in place of a secret. Its name is made of `[A-Z0-9_]` and is unique to the secret.
+    fn variable(&mut self, name: &str, secret: &str, what: &str) -> String {
+        let allowed = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+        let plain: String = name
+            .chars()
+            .map(allowed)
+            .collect::<String>()
+            .to_ascii_uppercase();
+        let (mut name, mut count) = (plain.clone(), 1);
+        loop {
+            match self.variables.iter().find(|(known, _)| *known == name) {
+                None => break,
+                Some((_, known)) if known == secret => return format!("\"${name}\""),
+                Some(_) => count += 1,
+            }
+            name = format!("{plain}_{count}");
+        }
+        self.notes.push(format!("set {name} to {}", one_line(what)));
+        self.variables.push((name.clone(), secret.to_owned()));
+        format!("\"${name}\"")
+    }
+
+    /// Adds a URL, with variables in place of the secrets in its query.
+    fn add_url(&mut self, url: &str) {
+        let (mut word, mut plain) = (String::new(), String::new());
+        for piece in secrets::pieces(url) {
+            match piece {
+                Piece::Plain(text) | Piece::Userinfo(text) => plain.push_str(text),
+                Piece::Parameter { name, value } => {
+                    word.push_str(&shell_word(&std::mem::take(&mut plain)));
+                    let name = secrets::decoded(name);
+                    let what = format!("the value of the parameter {name}, percent-encoded");
+                    word.push_str(&self.variable(&format!("QUERY_{name}"), value, &what));
+                }
+            }
+        }
+        if word.is_empty() || !plain.is_empty() {
+            word.push_str(&shell_word(&plain));
+        }
+        self.words.push(word);
     }
 }
 
@@ -165,8 +209,8 @@ fn add_proxy(proxy: Option<&Proxy>, command: &mut CurlCommand) {
     if proxy.authorization().is_some() {
         command.add_secret(
             "-U",
-            "",
             "PROXY_USER_PASSWORD",
+            "",
             "USER:PASSWORD of the proxy",
         );
     }
@@ -242,10 +286,11 @@ fn add_headers(client: &Client, prepared: &PreparedRequest, command: &mut CurlCo
 fn add_header(name: &HeaderName, value: &HeaderValue, command: &mut CurlCommand) {
     let shown = canonical_name(name.as_str());
     let value = String::from_utf8_lossy(value.as_bytes());
-    if is_secret_header(name.as_str()) {
-        let variable = shown.to_ascii_uppercase().replace('-', "_");
+    if secrets::header_value(name.as_str(), &value) != value {
         let what = format!("the value of the header {shown}");
-        command.add_secret("-H", &format!("{shown}: "), &variable, &what);
+        let reference = command.variable(&format!("HEADER_{shown}"), &value, &what);
+        let word = format!("{}{reference}", shell_word(&format!("{shown}: ")));
+        command.words.extend(["-H".to_owned(), word]);
     } else if value.is_empty() {
         // curl(1): -H "Name:" removes a header, -H "Name;" sends an empty one.
         command.add(&["-H", &format!("{shown};")]);
@@ -277,24 +322,35 @@ fn add_payload(request: &Request, target: &str, command: &mut CurlCommand) -> Re
     }
     match &request.payload {
         Payload::None => {}
-        Payload::Bytes(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => command.add(&["--data-binary", text]),
-            Err(_) => {
-                return Err(Error::usage(
-                    "--curl shows text only: put the body in a file",
-                ));
-            }
-        },
+        Payload::Bytes(bytes) => add_body(bytes, command)?,
         payload => {
             let name = match payload {
                 Payload::File(path, _) => path_text(path),
                 _ => "-".to_owned(),
             };
             if is_streamed(payload, &request.method) {
+                // curl(1): `-T` takes brackets and braces in a name for a set of files.
+                if name.contains(['[', '{']) {
+                    command.add(&["-g"]);
+                }
                 command.add(&["-T", &name])
             } else {
                 command.add(&["--data-binary", &format!("@{name}")])
             }
+        }
+    }
+    Ok(())
+}
+
+/// Adds a body that was typed. It may hold passwords, so a variable stands for it unless it is empty, `{}` or `[]`.
+fn add_body(bytes: &[u8], command: &mut CurlCommand) -> Result<(), Error> {
+    match std::str::from_utf8(bytes) {
+        Ok(text @ ("" | "{}" | "[]")) => command.add(&["--data-binary", text]),
+        Ok(text) => command.add_secret("--data-binary", "BODY", text, "the body"),
+        Err(_) => {
+            return Err(Error::usage(
+                "--curl shows text only: put the body in a file",
+            ));
         }
     }
     Ok(())
@@ -338,10 +394,10 @@ fn add_url(client: &Client, prepared: &PreparedRequest, command: &mut CurlComman
             .any(|(_, value)| value == text)
     };
     if authority::authorization(authority).is_some_and(|text| has_sent(&text)) {
-        command.add_secret("-u", "", "USER_PASSWORD", "USER:PASSWORD of the URL");
+        command.add_secret("-u", "USER_PASSWORD", "", "USER:PASSWORD of the URL");
     }
     let host = without_userinfo(authority);
-    command.add(&[&format!("{scheme}://{host}{}", prepared.target)]);
+    command.add_url(&format!("{scheme}://{host}{}", prepared.target));
 }
 
 fn path_text(path: &Path) -> String {

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, percent_encode};
 
-use super::authority::without_userinfo;
+use super::authority::{self, without_userinfo};
 use super::error::Error;
 use super::percent::{self, RESERVED};
+use super::secrets::{shown, shown_authority};
 use dq_text::one_line;
 
 /// The parts of an `http` or `https` URL. The fragment is dropped, since it is not part of a request.
@@ -39,7 +40,7 @@ pub(crate) fn target(endpoint: &str) -> Result<String, Error> {
     if !endpoint.starts_with('/') {
         return Err(Error::usage(format!(
             "the endpoint {} does not start with /",
-            one_line(endpoint)
+            shown_line(endpoint)
         )));
     }
     let path = endpoint.split('?').next().unwrap_or_default();
@@ -50,17 +51,22 @@ pub(crate) fn target(endpoint: &str) -> Result<String, Error> {
     if plain.split('/').any(|part| matches!(part, "." | "..")) {
         return Err(Error::usage(format!(
             "the endpoint {} holds . or .. as a segment",
-            one_line(endpoint)
+            shown_line(endpoint)
         )));
     }
     encode(endpoint)
+}
+
+/// An endpoint as a message shows it: in one line, without the values of secret parameters.
+fn shown_line(endpoint: &str) -> String {
+    one_line(&shown(endpoint))
 }
 
 /// The error of an endpoint with `//` at this place: a variable is empty, or holds a name with a slash in front.
 fn empty_segment(endpoint: &str, at: usize) -> Error {
     let (before, rest) = endpoint.split_at(at);
     let rest = rest.trim_start_matches('/');
-    let meant = format!("did you mean {}/{}?", one_line(before), one_line(rest));
+    let meant = format!("did you mean {}/{}?", shown_line(before), shown_line(rest));
     let (place, hint) = match before.rsplit('/').next() {
         Some(last) if !last.is_empty() => (
             format!("an empty segment behind /{}", one_line(last)),
@@ -71,7 +77,7 @@ fn empty_segment(endpoint: &str, at: usize) -> Error {
         _ => ("an empty segment at its start".to_owned(), meant),
     };
     Error::Usage {
-        problem: format!("the endpoint {} has {place}", one_line(endpoint)),
+        problem: format!("the endpoint {} has {place}", shown_line(endpoint)),
         hint: Some(hint),
     }
 }
@@ -87,20 +93,27 @@ pub(crate) fn parse_url(text: &str) -> Result<Url, Error> {
         "https" => "https",
         other => return Err(unknown_scheme(other)),
     };
+    let whole = rest;
     let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, target) = rest.split_at(end);
     let host = without_userinfo(authority);
+    let invalid = |problem: &str| {
+        let shown = shown_authority(whole);
+        Error::usage(format!("the URL {scheme}://{shown} {problem}"))
+    };
+    let split = authority::split_port(authority);
+    let (name, port) = split.map_err(|problem| invalid(&format!("cannot be asked: {problem}")))?;
     if host.is_empty() || host.starts_with(':') {
-        return Err(Error::usage(format!(
-            "the URL {scheme}://{} names no host",
-            one_line(rest)
-        )));
+        return Err(invalid("names no host"));
     }
     let slash = if target.starts_with('/') { "" } else { "/" };
     Ok(Url {
         scheme,
-        authority: authority.to_owned(),
+        authority: match port {
+            Some(port) => format!("{name}:{port}"),
+            None => name.to_owned(),
+        },
         target: encode(&format!("{slash}{target}"))?,
     })
 }

@@ -2,7 +2,7 @@
 //! needs.
 
 use ureq::http::header::{
-    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
+    ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, TRANSFER_ENCODING, USER_AGENT,
 };
 use ureq::http::{HeaderName, HeaderValue, Method};
 
@@ -35,7 +35,7 @@ pub(crate) fn gather(
     for (name, value) in &request.headers {
         headers.push(header(name, value)?);
     }
-    reject_framing(&headers)?;
+    reject_framing(&headers, "")?;
     let own = [(ACCEPT, ANYTHING), (USER_AGENT, AGENT)];
     for (name, value) in own {
         let is_given = headers.iter().any(|(known, _)| *known == name);
@@ -47,12 +47,13 @@ pub(crate) fn gather(
         let (name, value) = header("authorization", &authorization)?;
         add_missing(&mut headers, name, value);
     }
+    let docker = docker.iter().map(|(name, value)| header(name, value));
+    let mut docker = docker.collect::<Result<Headers, _>>()?;
+    // As in the docker CLI, the configuration cannot change these two.
+    docker.retain(|(name, _)| name != USER_AGENT && name != HOST);
+    reject_framing(&docker, " of docker's configuration")?;
     for (name, value) in docker {
-        let (name, value) = header(name, value)?;
-        // As in the docker CLI, the configuration cannot change these two.
-        if name != "user-agent" && name != "host" {
-            add_missing(&mut headers, name, value);
-        }
+        add_missing(&mut headers, name, value);
     }
     if authority.is_none() {
         // An empty Host (RFC 9112 §3.2). Caddy and Tailscale insist on it.
@@ -113,7 +114,7 @@ fn add_missing(headers: &mut Headers, name: HeaderName, value: HeaderValue) {
 /// # Errors
 /// `Usage` for a name or a value that HTTP does not allow.
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
-    let shown = one_line(name);
+    let shown = one_line(name.split_whitespace().next().unwrap_or_default());
     let bad = |what: &str| {
         Error::usage(format!(
             "the {what} of the header \"{shown}\" cannot be sent"
@@ -125,25 +126,49 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
 }
 
 /// Refuses the headers that contradict the body: with another length ureq would wait for bytes that never come, and an
-/// upgraded connection has no body at all.
+/// upgraded connection has no body at all. `Connection` can name headers that a proxy then drops (RFC 9110 §7.6.1), also
+/// those of the framing. `origin` is where the headers are from, as messages name it.
 ///
 /// # Errors
 /// `Usage`.
-fn reject_framing(headers: &[(HeaderName, HeaderValue)]) -> Result<(), Error> {
-    if headers.iter().any(|(name, _)| *name == UPGRADE) {
-        return Err(Error::Usage {
-            problem: "dq does not upgrade connections to two-way streams".to_owned(),
-            hint: Some("without the header Upgrade, attach and exec send their output".to_owned()),
-        });
-    }
-    match headers
-        .iter()
-        .find(|(name, _)| name == "content-length" || name == "transfer-encoding")
-    {
-        Some((name, _)) => Err(Error::usage(format!("dq sets the header {name} itself"))),
-        None if headers.iter().filter(|(name, _)| name == "host").count() > 1 => {
-            Err(Error::usage("there can be one Host header only"))
+fn reject_framing(headers: &[(HeaderName, HeaderValue)], origin: &str) -> Result<(), Error> {
+    for (name, value) in headers {
+        let is_one_of = |names: &[&str]| {
+            names
+                .iter()
+                .any(|it| value.as_bytes().eq_ignore_ascii_case(it.as_bytes()))
+        };
+        match name.as_str() {
+            "upgrade" | "http2-settings" => {
+                return Err(Error::Usage {
+                    problem: format!(
+                        "dq does not upgrade connections to two-way streams: the header {name}{origin} cannot be sent"
+                    ),
+                    hint: Some(
+                        "without the header Upgrade, attach and exec send their output".to_owned(),
+                    ),
+                });
+            }
+            "content-length" | "transfer-encoding" | "trailer" => {
+                return Err(Error::usage(format!(
+                    "dq sets the header {name}{origin} itself"
+                )));
+            }
+            "connection" | "proxy-connection" if !is_one_of(&["close", "keep-alive", ""]) => {
+                return Err(Error::usage(format!(
+                    "the header {name}{origin} can be close or keep-alive only"
+                )));
+            }
+            "expect" if !is_one_of(&["100-continue", ""]) => {
+                return Err(Error::usage(format!(
+                    "the header {name}{origin} can be 100-continue only"
+                )));
+            }
+            _ => {}
         }
-        None => Ok(()),
+    }
+    match headers.iter().filter(|(name, _)| *name == HOST).count() {
+        0 | 1 => Ok(()),
+        _ => Err(Error::usage("there can be one Host header only")),
     }
 }

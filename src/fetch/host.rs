@@ -164,6 +164,22 @@ impl Host {
         }
     }
 
+    /// What `-v` says of a host whose certificate is not verified; `None` for any other host.
+    pub fn verification_notice(&self) -> Option<&'static str> {
+        let is_unverified = self.tls.as_ref().is_some_and(|tls| !tls.verify);
+        is_unverified.then_some("the certificate of this host is not verified")
+    }
+
+    /// The host without what docker's configuration adds to requests, if it was only typed: `--host` may name any
+    /// server, and completion asks it before the command line is complete.
+    #[must_use]
+    pub fn for_completion(mut self) -> Self {
+        if self.chosen_by.is_typed() {
+            self.headers.clear();
+        }
+        self
+    }
+
     fn choice(&self) -> String {
         let details = &self.reason_details;
         let by = details.source_of(self.chosen_by);

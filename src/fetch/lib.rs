@@ -91,6 +91,7 @@ mod resolve;
 mod response;
 mod response_head;
 mod retry;
+mod secrets;
 mod sockets;
 mod ssh;
 mod stream;
@@ -125,6 +126,7 @@ pub use resolve::{
     resolve_url,
 };
 pub use response::Response;
+pub use secrets::shown;
 pub use sockets::socket_path;
 pub use ssh::terminate_ssh_children;
 pub use termination::before_termination;

@@ -9,6 +9,7 @@ use super::client::Client;
 use super::error::Error;
 use super::request::Request;
 use super::response::Response;
+use super::secrets::shown;
 use dq_text::one_line;
 
 /// How many pages are read. A server may link to ever new ones.
@@ -98,7 +99,7 @@ fn page(
         Err(Error::Redirect {
             status: response.status,
             reason: response.reason.clone(),
-            location: one_line(&link),
+            location: one_line(&shown(&link)),
             problem,
         })
     });

@@ -15,6 +15,7 @@ use super::headers::{self, Headers};
 use super::host::Host;
 use super::proxy::Proxy;
 use super::response::Response;
+use super::secrets::shown;
 use super::upload::Upload;
 use super::upload_state::UploadState;
 use super::ureq_error::{from_ureq, transport_error};
@@ -213,7 +214,7 @@ fn refused_redirect(response: &Response, problem: &'static str) -> Error {
     Error::Redirect {
         status: response.status,
         reason: response.reason.clone(),
-        location: one_line(response.header("location").unwrap_or_default()),
+        location: one_line(&shown(response.header("location").unwrap_or_default())),
         problem,
     }
 }

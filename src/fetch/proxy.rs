@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::net::{IpAddr, TcpStream};
 use std::time::Duration;
 
-use super::authority::{basic as basic_authorization, without_userinfo};
+use super::authority::{basic as basic_authorization, split_port, without_userinfo};
 use super::connect;
 use super::deadline::DeadlineStream;
 use super::env_vars::EnvVars;
@@ -116,6 +116,9 @@ fn matches(host: &str, port: u16, exception: &str) -> bool {
     if let Some((network, bits)) = exception.split_once('/') {
         return address.is_some_and(|address| is_within(address, network, bits));
     }
+    if split_port(exception).is_err() && exception.parse::<IpAddr>().is_err() {
+        return false;
+    }
     let (name, only_port) = match name_and_port(exception, 0) {
         (name, 0) => (name, None),
         (name, port) => (name, Some(port)),
@@ -175,9 +178,11 @@ impl Proxy {
             }
         };
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let wrong = |problem: &str| Error::usage(format!("{variable} names no proxy: {problem}"));
+        split_port(authority).map_err(wrong)?;
         let (host, port) = name_and_port(without_userinfo(authority), 80);
         if host.is_empty() {
-            return Err(Error::usage(format!("{variable} names no proxy")));
+            return Err(wrong("it is empty"));
         }
         let user = authority.rsplit_once('@').map(|(user, _)| user);
         Ok(Self {

@@ -14,8 +14,8 @@ use serde_json::{Map, Value, json};
 use super::context::ConfigDir;
 use super::env_vars::EnvVars;
 use super::error::Error;
-use super::percent;
 use super::request::{Request, Source};
+use super::secrets::decoded;
 
 /// The name of Docker Hub in docker's configuration.
 const DOCKER_HUB: &str = "https://index.docker.io/v1/";
@@ -126,6 +126,8 @@ fn required_login(request: &Request) -> Result<RequiredLogin, Error> {
         ));
     };
     let (path, query) = endpoint.split_once('?').unwrap_or((endpoint, ""));
+    // Engines decode a path before they read its segments.
+    let path = decoded(path);
     let mut parts: Vec<&str> = path.split('/').skip(1).collect();
     let is_version =
         |part: &&str| part.starts_with('v') && part[1..].starts_with(|c: char| c.is_ascii_digit());
@@ -143,18 +145,21 @@ fn required_login(request: &Request) -> Result<RequiredLogin, Error> {
     let image = image
         .filter(|image| !image.is_empty())
         .ok_or_else(unknown)?;
-    Ok(RequiredLogin::One(registry(&decoded(&image))))
+    Ok(RequiredLogin::One(registry(&image)))
 }
 
-/// The value of a query parameter, still encoded.
+/// The value of a query parameter, as Go reads it: the first one of this name, names and values decoded, `+` a space.
 fn parameter(query: &str, name: &str) -> Option<String> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let mut found = pairs.filter(|(key, _)| *key == name);
-    found.next().map(|(_, value)| value.to_owned())
+    let pairs = query
+        .split('&')
+        .map(|it| it.split_once('=').unwrap_or((it, "")));
+    let mut pairs = pairs.map(|(key, value)| (form_decoded(key), value));
+    let found = pairs.find(|(key, _)| key == name);
+    found.map(|(_, value)| form_decoded(value))
 }
 
-fn decoded(text: &str) -> String {
-    String::from_utf8_lossy(&percent::decode(text)).into_owned()
+fn form_decoded(text: &str) -> String {
+    decoded(&text.replace('+', " "))
 }
 
 /// The registry of an image: the part before the first slash, if it looks like a host (distribution/reference

@@ -11,6 +11,7 @@ use std::os::unix::net::UnixStream;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use super::authority::split_port;
 use super::error::Error;
 use super::percent;
 use dq_text::{one_line, os_reason, shell_word};
@@ -145,21 +146,10 @@ fn user_name(text: &str) -> Result<String, Error> {
 }
 
 fn host_and_port(text: &str) -> Result<(String, Option<u16>), Error> {
-    let no_host = || invalid("it names no host");
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => rest.split_once(']').ok_or_else(no_host)?,
-        None => text.split_at(text.find(':').unwrap_or(text.len())),
-    };
-    let port = match port.strip_prefix(':') {
-        None if port.is_empty() => None,
-        Some(port) => Some(
-            port.parse()
-                .map_err(|_| invalid("the port is not a number"))?,
-        ),
-        None => return Err(no_host()),
-    };
+    let (host, port) = split_port(text).map_err(invalid)?;
+    let host = host.trim_matches(['[', ']']);
     if host.is_empty() {
-        return Err(no_host());
+        return Err(invalid("it names no host"));
     }
     let host = only_safe(percent::decode(host), "-_.:%")
         .ok_or_else(|| invalid("the host name is not valid"))?;

@@ -161,7 +161,9 @@ pub fn ready(
     };
     if exchange.shown.verbose {
         let (host, reason) = (&exchange.host, exchange.host.reason());
-        observer.print(&[format!("host {host}, chosen by {reason}")], "* ");
+        let mut lines = vec![format!("host {host}, chosen by {reason}")];
+        lines.extend(host.verification_notice().map(str::to_owned));
+        observer.print(&lines, "* ");
     }
     let events = observer
         .has_something_to_show(exchange)

@@ -284,6 +284,7 @@ pub fn raised(error: &Value) -> Option<String> {
     );
     let is_ours = map.iter().count() == 3 && matches!(status, Value::Num(_) | Value::Null);
     let (message, path) = (message.as_str().filter(|_| is_ours)?, path.as_str()?);
+    let path = dq_fetch::shown(path);
     Some(match status {
         Value::Null => format!("fetch {path}: {message}"),
         status => format!("fetch {path}: {}: {message}", status.to_json()),

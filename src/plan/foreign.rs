@@ -8,6 +8,7 @@ use crate::catalogue;
 use crate::cli::{Cli, Word, docker};
 use crate::environment::{Variables, home};
 use crate::error::Error;
+use dq_fetch::shown;
 use dq_filter::saved::{SavedFilters, name_problem};
 use dq_text::{read_file, shell_word};
 
@@ -89,15 +90,16 @@ fn refuse_library(cli: &Cli, words: &[Word]) -> Result<(), Error> {
     let Some(lost) = paths.find(is_lost) else {
         return Ok(());
     };
+    let lost = shown(lost);
     let words = words.iter().map(|word| word.text.to_string_lossy());
     let words: String = words
-        .map(|word| format!(" {}", shell_word(&word)))
+        .map(|word| format!(" {}", shell_word(&shown(&word))))
         .collect();
     Err(refused(
         format!("-L takes a directory of modules, and there is no {lost}"),
         format!(
             "dq follows redirects on the same host by itself, and is silent: dq {}{words}",
-            shell_word(lost)
+            shell_word(&lost)
         ),
     ))
 }
@@ -184,6 +186,7 @@ fn command_line(cli: &Cli, first: &[&str], rest: &[Word], without: Option<usize>
             "-F",
             "--field",
             "--raw-field",
+            "--query=",
         ];
         names.iter().any(|name| option.starts_with(name))
     };
@@ -191,13 +194,22 @@ fn command_line(cli: &Cli, first: &[&str], rest: &[Word], without: Option<usize>
     if options.iter().any(|option| is_private(option)) {
         words.push("…".into());
     } else {
-        words.extend(options.iter().map(|option| shell_word(option)));
+        let options = options.iter().map(|option| shown_option(option));
+        words.extend(options.map(|option| shell_word(&option)));
     }
-    words.extend(first.iter().map(|word| shell_word(word)));
+    words.extend(first.iter().map(|word| shell_word(&shown(word))));
     let rest = rest
         .iter()
         .enumerate()
         .filter(|(at, _)| Some(*at) != without);
-    words.extend(rest.map(|(_, word)| shell_word(&word.text.to_string_lossy())));
+    words.extend(rest.map(|(_, word)| shell_word(&shown(&word.text.to_string_lossy()))));
     words.join(" ")
+}
+
+/// An option, or the value of one, without the secrets of a URL and of a parameter of `-q`.
+fn shown_option(option: &str) -> String {
+    match option.contains("://") {
+        true => shown(option),
+        false => shown(&format!("?{option}")).split_off(1),
+    }
 }

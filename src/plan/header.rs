@@ -1,9 +1,57 @@
 //! The headers of `-H`, in curl's spellings: `NAME: VALUE`, `NAME;` for one without a value, `NAME:` for none.
 
+use std::path::Path;
+
+use crate::cli::FetchOptions;
 use crate::error::Error;
+use dq_text::{one_line, os_reason, read_any_file};
 
 /// A header as it was typed; `None` as the value means that it is not sent.
 pub type Header = (String, Option<String>);
+
+/// The headers of all `-H`. `@FILE` stands for the lines of a file, `@-` for those of standard input, as in curl.
+///
+/// # Errors
+/// A file that cannot be read, text that is no header, and standard input where something else reads it as well. None of
+/// them shows a value.
+pub fn expand(options: &mut FetchOptions) -> Result<(), Error> {
+    let typed = &mut options.headers;
+    if !typed.iter().any(|header| header.starts_with('@')) {
+        return Ok(());
+    }
+    let reads_body = options.request.data.iter().any(|data| data == "@-");
+    if typed.iter().filter(|header| *header == "@-").count() + usize::from(reads_body) > 1 {
+        return Err(Error::usage("standard input can be read once only"));
+    }
+    let mut found = Vec::new();
+    for header in typed.drain(..) {
+        match header.strip_prefix('@') {
+            Some(file) => found.extend(lines(file)?),
+            None => found.push(header),
+        }
+    }
+    *typed = found;
+    Ok(())
+}
+
+/// The lines of a file of headers that are not blank.
+fn lines(file: &str) -> Result<Vec<String>, Error> {
+    let path = if file == "-" { "/dev/stdin" } else { file };
+    let failed = |problem: &str| {
+        Error::usage(format!(
+            "cannot read the headers in {}: {problem}",
+            one_line(file)
+        ))
+    };
+    let bytes = read_any_file(Path::new(path)).map_err(|error| failed(&os_reason(&error)))?;
+    let text = String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8"))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<String> = lines.map(str::to_owned).collect();
+    match lines.iter().position(|line| read(line).is_err()) {
+        Some(at) => Err(failed(&format!("header {} is not NAME: VALUE", at + 1))),
+        None => Ok(lines),
+    }
+}
 
 /// Reads the value of `-H`.
 ///
@@ -12,9 +60,11 @@ pub type Header = (String, Option<String>);
 pub fn read(typed: &str) -> Result<Header, Error> {
     match typed.split_once(':') {
         Some((_, value)) if value.starts_with("//") => Err(Error::Usage {
-            message: format!("{typed} is no header"),
+            // What stands in front of an `@` may be a password.
+            message: "-H takes a header, not a URL".into(),
             hint: Some(format!(
-                "-H is curl's header option; the host is --host {typed}"
+                "-H is curl's header option; the host is --host {}",
+                if typed.contains('@') { "…" } else { typed }
             )),
         }),
         Some((name, value)) if !name.trim().is_empty() => {
@@ -26,11 +76,8 @@ pub fn read(typed: &str) -> Result<Header, Error> {
         None if is_named_alone(typed) => {
             Ok((typed.trim_end_matches(';').to_owned(), Some(String::new())))
         }
-        // What follows may be a secret and is not repeated.
-        _ => Err(Error::usage(format!(
-            "-H takes 'NAME: VALUE', not {} …",
-            typed.split([' ', ':']).next().unwrap_or_default()
-        ))),
+        // It may be a secret and is not repeated.
+        _ => Err(Error::usage("-H takes 'NAME: VALUE' or @FILE")),
     }
 }
 
@@ -60,6 +107,16 @@ pub fn partition(headers: Vec<Header>) -> Headers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_headers() {
+        let mut options = FetchOptions {
+            headers: vec!["A: b".into(), "@/dev/null".into(), "C;".into()],
+            ..FetchOptions::default()
+        };
+        assert!(expand(&mut options).is_ok());
+        assert_eq!(options.headers, ["A: b", "C;"]);
+    }
 
     #[test]
     fn spellings() {

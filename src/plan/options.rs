@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::format::{Choice, SavedFormat, choose};
+use super::header;
 use super::saved::Call;
 use crate::cli::{Cli, Defaults, FetchOptions, FilterOptions, FormatOptions};
 use crate::error::Error;
@@ -49,6 +50,7 @@ impl Options {
         defaults: &Defaults,
     ) -> Result<Self, Error> {
         let mut fetch = cli.fetch;
+        header::expand(&mut fetch)?;
         let endpoint = match call {
             Some(call) => {
                 call.refuse_options(&fetch.request, &cli.filter, &cli.format)?;

@@ -4,7 +4,9 @@
 /// (POSIX.1-2017, Shell Command Language, 2.2.2).
 pub fn shell_word(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
+    // zsh replaces a word that begins with `=` (EQUALS in zshoptions(1)).
+    let is_safe = !word.is_empty() && !word.starts_with('=');
+    if is_safe && word.chars().all(is_plain) {
         word.to_owned()
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
@@ -20,6 +22,7 @@ mod tests {
         let cases = [
             ("", "''"),
             ("/containers/json?all=1", "'/containers/json?all=1'"),
+            ("=ls", "'=ls'"),
             ("user@host:22", "user@host:22"),
             ("it's", r"'it'\''s'"),
             ("$(rm -r x)`", "'$(rm -r x)`'"),

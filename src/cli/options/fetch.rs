@@ -95,7 +95,7 @@ pub const FETCH: &[Opt] = &[
         "header",
         'H',
         &["'NAME: VALUE'"],
-        "add a header, or replace one of dq's own",
+        "add a header, or replace one of dq's own; @FILE: one a line",
     ),
     valued(
         "connect-timeout",

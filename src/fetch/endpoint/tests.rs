@@ -119,10 +119,29 @@ fn urls_are_parsed() {
         "ftp://x/",
         "http://u@/",
         "unix:///x",
+        "https://127.0.0.1:99999/x",
+        "https://[::1]text:443/x",
+        "https://[::1/x",
+        "http://::1/x",
+        "http://h:+80/",
+        "http://h:8o/",
+        "http://a b/",
     ] {
         assert_eq!(parse_url(text).unwrap_err().exit_code(), 2, "{text}");
     }
+    assert_eq!(parse_url("http://h:080/").unwrap().authority, "h:80");
+    assert_eq!(parse_url("http://h:/").unwrap().authority, "h");
     assert_eq!(without_userinfo("u:p@h:80"), "h:80");
+    for url in [
+        "http://u:PW@/x",
+        "http://u:PW@h:x/",
+        "http://u:P/PW@h/",
+        "http://u:P#PW@h/",
+        "http://h:x/?token=PW",
+    ] {
+        let error = parse_url(url).unwrap_err().to_string();
+        assert!(!error.contains("PW"), "{error}");
+    }
 }
 
 #[test]

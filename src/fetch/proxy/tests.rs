@@ -85,6 +85,9 @@ fn no_proxy_is_read_as_in_go() {
         ("fe80::/10", "fe80::1", 1, true),
         ("[fe80::1]:7", "fe80::1", 7, true),
         ("10.0.0.0/99", "10.9.9.9", 1, false),
+        ("far:99999", "far", 1, false),
+        ("far:", "far", 1, true),
+        ("::1", "::1", 1, true),
     ];
     for (exceptions, host, port, expected) in cases {
         assert_eq!(
@@ -138,6 +141,55 @@ fn plain_requests_have_an_absolute_target() {
         "proxy-authorization: Basic bWU6c2VjcmV0\r\n",
     ] {
         assert!(asked.contains(line), "{asked}");
+    }
+}
+
+#[test]
+fn every_method_and_a_user_reach_the_proxy() {
+    const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+    for method in [
+        "GET",
+        "M-SEARCH",
+        "delete",
+        "x",
+        "A-METHOD-OF-MORE-THAN-THIRTY-TWO-LETTERS-IS-ONE-TOO",
+    ] {
+        let (port, asked) = proxy(&[OK]);
+        let flags = HostFlags {
+            host: Some("http://u:p%40w@far.test:81".to_owned()),
+            ..HostFlags::default()
+        };
+        let value = format!("127.0.0.1:{port}");
+        let host = testing::host(&flags, &[("HTTP_PROXY", &value)]).unwrap();
+        let client = Client::new(host, ClientSettings::default());
+        let request = testing::request(method, "/a");
+        assert_eq!(client.send(&request).unwrap().status, 200, "{method}");
+        let asked = asked.join().unwrap();
+        let line = format!("{method} http://far.test:81/a HTTP/1.1\r\n");
+        assert!(asked.starts_with(&line), "{asked}");
+        assert!(
+            asked.contains("authorization: Basic dTpwQHc=\r\n"),
+            "{asked}"
+        );
+        assert!(!asked.contains("proxy-authorization"), "{asked}");
+    }
+}
+
+#[test]
+fn a_proxy_needs_a_port_that_is_one() {
+    for text in [
+        "http://p:99999",
+        "p:x",
+        "u:secret@p:",
+        "[::1]x:1",
+        "http://u:secr/et@p",
+    ] {
+        let chosen = chosen("far", false, &[("HTTP_PROXY", text)]);
+        let is_valid = text.ends_with("p:");
+        assert_eq!(chosen.is_ok(), is_valid, "{text}");
+        if let Err(error) = chosen {
+            assert!(!error.to_string().contains("secr"), "{error}");
+        }
     }
 }
 

@@ -17,6 +17,9 @@ pub(crate) fn is_tls_on(flags: &TlsFlags, env: &EnvVars<'_>) -> bool {
 /// The TLS options for a host of docker's `default` context with the scheme `tcp` or `https`, with docker's files
 /// (docker/cli cli/flags/options.go). A plain `https://` uses the system's authorities. `None` means no TLS.
 ///
+/// DOCKER_TLS without DOCKER_TLS_VERIFY turns verification off, as in docker, for `tcp://` only: who writes `https://`
+/// expects a server that is verified.
+///
 /// # Errors
 /// `File` where DOCKER_CERT_PATH is not a directory, `Usage` for a key without a certificate.
 pub(crate) fn for_default_context(
@@ -30,7 +33,8 @@ pub(crate) fn for_default_context(
         return Ok(None);
     }
     let directory = cert_path(env)?.or_else(|| dir.filter(|_| is_on).map(|dir| dir.0.clone()));
-    let verify = env.is_set("DOCKER_TLS_VERIFY") || !(flags.tls || env.is_set("DOCKER_TLS"));
+    let is_unverified = flags.tls || (scheme == "tcp" && env.is_set("DOCKER_TLS"));
+    let verify = env.is_set("DOCKER_TLS_VERIFY") || !is_unverified;
     let configured = TlsOptions::from_directory(directory.as_deref(), verify);
     flags.applied_to(configured).map(Some)
 }

@@ -551,7 +551,7 @@ fn tls_is_docker_s_or_what_was_typed() {
     let files = "@/certs/ca.pem @/certs/cert.pem+@/certs/key.pem";
     let files_alone = &files["@/certs/ca.pem".len()..];
     let (verify, tls) = (("DOCKER_TLS_VERIFY", "0"), ("DOCKER_TLS", "0"));
-    let cases: [([&str; 2], &str, Variables, String); 26] = [
+    let cases: [([&str; 2], &str, Variables, String); 27] = [
         (["tcp://h", ""], "", &[path], "plain".into()),
         (
             ["tcp://h", ""],
@@ -563,10 +563,11 @@ fn tls_is_docker_s_or_what_was_typed() {
         (["http://h", ""], "-k", &[verify, path], "plain".into()),
         (["https://h", ""], "", &[], "system".into()),
         (["https://h", ""], "", &[path], files.into()),
+        (["https://h", ""], "", &[tls], "system, no @/ca.pem".into()),
         (
             ["https://h", ""],
-            "",
-            &[tls],
+            "--tls",
+            &[],
             "system, no @/ca.pem unverified".into(),
         ),
         (["tcp://h", ""], "", &[verify], "system, no @/ca.pem".into()),
