@@ -1,6 +1,6 @@
 module {
   about: "The docker run line that makes a container again",
-  endpoint: "/containers/{name}/json",
+  endpoint: "/containers/{name...}/json",
   output: "raw"
 };
 # Only what differs from the image and from the engine's defaults. It cannot say what docker run has no option for, and
