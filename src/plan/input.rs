@@ -49,17 +49,9 @@ pub(super) fn source(
         return Ok(Input::Stdin);
     }
     let request = request::request(source, typed)?;
-    if options.is_read_only || is_read_only(env) {
-        refuse_writing(&request)?;
-    }
-    if typed.request.until {
-        refuse_until(&request)?;
-    }
+    check_request(&request, options, env)?;
     let reconnect = typed.request.reconnect.then(|| stream(&request));
     let reconnect = reconnect.transpose()?;
-    if typed.request.watch.is_some() {
-        watch::check(&request, &typed.request)?;
-    }
     let is_url = matches!(request.source, dq_fetch::Source::Url(_));
     let flags = typed.host_flags();
     let environment = EnvVars { var: env };
@@ -97,6 +89,25 @@ pub(super) fn source(
         Some(hosts) => hosts::spread(&input, hosts, typed),
         None => Ok(input),
     }
+}
+
+/// Refuses a request that the options do not allow.
+fn check_request(
+    request: &dq_fetch::Request,
+    options: &Options,
+    env: Variables,
+) -> Result<(), Error> {
+    let typed = &options.fetch.request;
+    if options.is_read_only || is_read_only(env) {
+        refuse_writing(request)?;
+    }
+    if typed.until {
+        refuse_until(request)?;
+    }
+    if typed.watch.is_some() {
+        watch::check(request, typed)?;
+    }
+    Ok(())
 }
 
 /// The request, or those for several words.
