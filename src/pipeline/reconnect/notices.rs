@@ -20,6 +20,7 @@ impl Notices {
     pub fn new(label: &str, host: String, progress: Option<Arc<Progress>>) -> Self {
         let label = match label {
             "" => String::new(),
+            label if label == host => String::new(),
             label => format!("{label}: "),
         };
         Self {

@@ -4,11 +4,14 @@ use std::io::{self, Read};
 
 use super::item::{Item, Items, hash};
 use super::memory::Key;
-use dq_fetch::Body;
+use dq_fetch::{Body, Error};
 use serde_json::Value;
 
 /// Bytes read at once.
 const CHUNK: usize = 16 << 10;
+
+/// The longest value, in bytes. Events have a few hundred, samples a few thousand.
+const LIMIT: usize = 64 << 20;
 
 /// Splits a body into its values, which are objects.
 pub struct Values {
@@ -42,6 +45,10 @@ impl Items for Values {
                 let key = self.is_timed.then(|| key(&bytes)).flatten();
                 bytes.push(b'\n');
                 return Ok(Some(Item { bytes, key }));
+            }
+            if self.buffer.len() > LIMIT {
+                let problem = format!("a value of the stream is longer than {} MiB", LIMIT >> 20);
+                return Err(io::Error::other(Error::Protocol { problem }));
             }
             let mut chunk = [0; CHUNK];
             match self.body.read(&mut chunk) {
@@ -155,6 +162,12 @@ mod tests {
         assert_eq!(values.next().unwrap().unwrap().bytes, b"{}\n");
         assert_eq!(values.next().unwrap().unwrap().bytes, b"{\"cut");
         assert!(values.next().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_value_without_an_end_is_an_error() {
+        let mut values = Values::new(Box::new(io::repeat(b'[')), true);
+        assert!(values.next().is_err());
     }
 
     #[test]
