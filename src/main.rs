@@ -14,7 +14,6 @@ mod generate;
 mod pipeline;
 mod plan;
 mod saved;
-#[allow(dead_code, unused_imports)]
 mod screen;
 mod stack;
 mod start;

@@ -99,6 +99,26 @@ fn a_server_that_does_not_answer_keeps_no_key_off() {
 }
 
 #[test]
+fn an_answer_that_is_an_error_is_no_silence() {
+    let error = Reply::message("500 Internal Server Error", "out of order");
+    let server = Server::new([("/x", Reply::turns([Reply::json(TWO), error]))]);
+    let mut pty = watch(&server, &["/x", "-w=0.2", "-t", FILTER]);
+    let says_so = |grid: &Grid| {
+        let lines = grid.lines();
+        lines
+            .last()
+            .is_some_and(|line| line.starts_with("fetch: 500 Internal Server Error: out"))
+    };
+    pty.until("the error", says_so);
+    let output = String::from_utf8(pty.output()).unwrap();
+    assert!(output.contains("\x1b[2mweb    up\x1b[0m"), "{output:?}");
+    std::thread::sleep(Duration::from_millis(3500));
+    assert!(says_so(&pty.grid()));
+    pty.press("q");
+    assert_eq!(pty.ends(), 0);
+}
+
+#[test]
 fn a_first_request_that_fails_opens_no_screen() {
     let server = Server::new([("/x", Reply::json("[]"))]);
     let mut pty = watch(&server, &["/typo", "-w", "-t"]);

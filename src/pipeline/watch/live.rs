@@ -25,6 +25,8 @@ struct Live<'w> {
     problem: String,
     /// The rows are those of an earlier answer.
     is_stale: bool,
+    /// No host has answered, not even with an error: the screen says for how long.
+    is_silent: bool,
 }
 
 /// Shows the outputs until the user ends it; returns the exit code where the filter does.
@@ -48,7 +50,7 @@ pub fn run(watch: &Watch, mut changes: Changes, settings: Settings) -> Result<u8
             Wake::Closed => return Ok(0),
             Wake::Ask => watch.check_limit()?,
         }
-        if !live.is_stale {
+        if !live.is_silent {
             screen.awaits(Some(Instant::now()));
         }
         let answer = watch.ask();
@@ -58,7 +60,7 @@ pub fn run(watch: &Watch, mut changes: Changes, settings: Settings) -> Result<u8
             return Ok(code);
         }
         live.take(answer);
-        screen.awaits(live.is_unreachable().then_some(live.answered));
+        screen.awaits(live.is_silent.then_some(live.answered));
         screen.show(live.frame()?);
     }
 }
@@ -96,6 +98,7 @@ impl<'w> Live<'w> {
             answered: Instant::now(),
             problem: String::new(),
             is_stale: false,
+            is_silent: false,
         }
     }
 
@@ -103,6 +106,8 @@ impl<'w> Live<'w> {
     fn take(&mut self, answer: Answer) {
         self.problem = problem(&answer);
         self.is_stale = answer.has_raised() || answer.is_missing();
+        self.is_silent =
+            answer.is_missing() && answer.failures.iter().all(|(_, it)| is_silence(it));
         if self.is_stale {
             return;
         }
@@ -110,11 +115,6 @@ impl<'w> Live<'w> {
         let explodes = self.settings.columns.explode_arrays;
         self.changes = self.known.update(&answer.outputs, explodes);
         self.outputs = answer.outputs;
-    }
-
-    /// Whether the rows are out of date because no host has answered: how long is said instead of a message.
-    fn is_unreachable(&self) -> bool {
-        self.is_stale
     }
 
     fn frame(&self) -> Result<Frame, Error> {
@@ -142,6 +142,12 @@ impl<'w> Live<'w> {
         }
         format!("{}  q ends", names.join(", "))
     }
+}
+
+/// Whether a failure means that a host has not answered.
+fn is_silence(error: &Error) -> bool {
+    let status = matches!(error, Error::Fetch(dq_fetch::Error::Status { .. }));
+    matches!(error, Error::Fetch(_)) && !status
 }
 
 /// What is wrong, in one line.
