@@ -43,7 +43,7 @@ impl Arrival {
     }
 
     /// The same inputs, from the host of this name.
-    pub fn from_host(mut self, name: String) -> Self {
+    pub fn with_host(mut self, name: String) -> Self {
         if let Self::Inputs { host, .. } = &mut self {
             *host = Some(name.into());
         }

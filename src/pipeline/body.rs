@@ -171,7 +171,7 @@ fn inputs(body: Box<dyn ByteSource>, mode: InputMode, exchange: &Exchange, plan:
         mode,
         ..plan.inputs
     };
-    Arrival::one(None, body, settings, problems).from_host(exchange.host.name())
+    Arrival::one(None, body, settings, problems).with_host(exchange.host.name())
 }
 
 /// How a body of text is read: as one string where everything is read at once, else line by line.

@@ -13,6 +13,8 @@ const DEFAULT_PARALLEL: usize = 64;
 
 /// How long a host may take until it answers, unless `--connect-timeout` says otherwise.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The same for `--watch`: one host must not delay every table of the others for long.
+const WATCH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The hosts that the request is sent to; `None` where the options choose one.
 ///
@@ -165,7 +167,11 @@ fn with_host(
     host: dq_fetch::Host,
     typed: &FetchOptions,
 ) -> Exchange {
-    let limit = typed.connect_timeout.unwrap_or(RESPONSE_TIMEOUT);
+    let usual = match typed.request.watch {
+        Some(_) => WATCH_TIMEOUT,
+        None => RESPONSE_TIMEOUT,
+    };
+    let limit = typed.connect_timeout.unwrap_or(usual);
     let mut fallbacks = exchange.fallbacks.clone();
     let told = fallbacks.iter_mut().filter(|it| !it.message.is_empty());
     for fallback in told {
