@@ -59,14 +59,17 @@ def device:
       else ":\(.PathInContainer):\(.CgroupPermissions)" end];
 def gpus:
   ["--gpus", if .Count == -1 then "all" elif .Count > 0 then "\(.Count)" else ["device=" + (.DeviceIDs // [] | join(","))] | map(csv) | join(",") end];
+# docker run takes the addresses and the aliases of the first network. Podman's bridge has another name than its mode.
 def network($own):
-  .HostConfig.NetworkMode as $mode
-  | .NetworkSettings.Networks // {}
-  | ($mode | select(. != "default" and . != "bridge" and . != "") | ["--network", .]),
-    (.[$mode] | objects
+  (.HostConfig.NetworkMode // "" | if . == "" or . == "default" then "bridge" else . end) as $mode
+  | .NetworkSettings.Networks // {} | to_entries
+  | first((.[] | select(.key == $mode or .value.NetworkID == $mode)), .[], null) as $first
+  | (map(.key) - [$first.key]) as $others
+  | (if $mode != "bridge" or $others != [] then ["--network", $mode] else empty end),
+    ($first.value | objects
       | (.IPAMConfig | objects | (.IPv4Address | option("--ip")), (.IPv6Address | option("--ip6")), (.LinkLocalIPs | each("--link-local-ip"))),
         ((.Aliases // []) - $own | each("--network-alias"))),
-    (keys_unsorted[] | select(. != $mode and $mode != "default") | ["--network", .]);
+    ($others[] | ["--network", .]);
 def health($of):
   if .Test == ["NONE"] then select($of.Test != ["NONE"]) | ["--no-healthcheck"]
   else
