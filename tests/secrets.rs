@@ -172,7 +172,7 @@ fn nothing_shows_a_secret() {
     let host = server.host();
     let socket = host.strip_prefix("unix://").unwrap();
     let url = "http://me:s3cret@h/x?token=s3cret&a=http://s3cret@1";
-    let cases: [(&[&str], &str); 25] = [
+    let cases: [(&[&str], &str); 29] = [
         (
             &["/moved"],
             "elsewhere/?token=[redacted]&a=1#id_token=[redacted]",
@@ -251,6 +251,22 @@ fn nothing_shows_a_secret() {
                 "/info",
             ],
             "dq --host 'tcp://[redacted]@h' -q 'token=[redacted]' -X GET /info",
+        ),
+        (
+            &["/x", "--unix-socket", "tcp://u:s3cret@h"],
+            "--unix-socket takes a path",
+        ),
+        (
+            &[url, "--unix-socket", "tcp://u:s3cret@h"],
+            "--unix-socket takes a path",
+        ),
+        (
+            &["/x", "--context", "tcp://u:s3cret@h"],
+            "context \"tcp://[redacted]@h\"",
+        ),
+        (
+            &["/x", "-q", "token:s3cret"],
+            "--query takes KEY=VALUE, not token:\n",
         ),
         (
             &["-n", "fetch(\"/nope?token=s3cret\")"],

@@ -131,7 +131,7 @@ impl ConfigDir {
 
     fn not_found(&self, name: &str) -> Error {
         Error::Usage {
-            problem: format!("context \"{}\": context not found", one_line(name)),
+            problem: format!("context \"{}\": context not found", one_line(&shown(name))),
             hint: Some(self.names_hint()),
         }
     }

@@ -18,7 +18,8 @@ pub fn parse_parameter(text: &str) -> Result<(String, String), Error> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err(Error::usage(format!(
             "--query takes KEY=VALUE, not {}",
-            one_line(text)
+            // What follows a colon may be a secret.
+            one_line(text.split_inclusive(':').next().unwrap_or_default())
         ))),
     }
 }

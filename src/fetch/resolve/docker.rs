@@ -1,8 +1,6 @@
 //! The host by the docker CLI's order (docker/cli cli/command/cli.go): `--context`, `--host`, DOCKER_HOST,
 //! DOCKER_CONTEXT, `currentContext`, the default socket. Podman's CONTAINER_HOST is asked before that last one.
 
-use std::path::Path;
-
 use super::flags::HostFlags;
 use super::security;
 use crate::address::Address;
@@ -39,9 +37,7 @@ pub fn resolve_host(flags: &HostFlags, env: &EnvVars<'_>) -> Result<Host, Error>
 }
 
 fn refuse_conflicts(flags: &HostFlags) -> Result<(), Error> {
-    if flags.unix_socket.as_deref() == Some(Path::new("")) {
-        return Err(Error::usage("--unix-socket names no socket"));
-    }
+    flags.refuse_bad_socket()?;
     let options = [
         (flags.host.is_some(), "--host"),
         (flags.context.is_some(), "--context"),

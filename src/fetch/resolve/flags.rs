@@ -20,6 +20,24 @@ pub struct HostFlags {
     pub tls: TlsFlags,
 }
 
+impl HostFlags {
+    /// Refuses a `--unix-socket` that is no path. A URL may hold a password and is not repeated.
+    ///
+    /// # Errors
+    /// `Usage`.
+    pub(super) fn refuse_bad_socket(&self) -> Result<(), Error> {
+        let socket = self.unix_socket.as_ref().map(|path| path.to_string_lossy());
+        match socket.as_deref() {
+            Some("") => Err(Error::usage("--unix-socket names no socket")),
+            Some(path) if path.contains("://") => Err(Error::Usage {
+                problem: "--unix-socket takes a path, not a URL".to_owned(),
+                hint: Some("--host takes unix://, tcp://, http(s):// and ssh://".to_owned()),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The options about TLS. Any of them turns TLS on for a `tcp://` host.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TlsFlags {

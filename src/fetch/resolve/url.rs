@@ -23,6 +23,7 @@ pub fn resolve_url(
     env: &EnvVars<'_>,
 ) -> Result<(Host, Source), Error> {
     refuse_other_hosts(flags)?;
+    flags.refuse_bad_socket()?;
     if let Some((socket, endpoint)) = endpoint::parse_socket_url(text)? {
         if flags.unix_socket.is_some() {
             return Err(Error::usage(
