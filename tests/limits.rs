@@ -217,6 +217,8 @@ fn a_very_long_time_limit_waits() {
             dq(["--demo", option, limit, "--until", "/_ping"])
                 .run()
                 .is("OK");
+            let watched = dq(["--demo", "-m", "0.3", &format!("--watch={limit}"), "/_ping"]).run();
+            assert_eq!(watched.code, 28, "{limit}: {}", watched.stderr);
             let refused = dq([option, limit, "http://127.0.0.1:1/"]).run();
             refused.fails(7, &["Connection refused"]);
         }

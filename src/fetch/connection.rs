@@ -84,11 +84,11 @@ impl Connection {
         }
     }
 
-    fn limit_read(&mut self, limit: Option<Duration>) -> io::Result<()> {
+    fn limit_read(&mut self, limit: Option<Duration>, whole: Option<Duration>) -> io::Result<()> {
         // That of TLS is a deadline, which passes.
         let is_deadline = limit.is_some() && self.is_tls_stream();
         if self.read_limit != Some(limit) || is_deadline {
-            tolerate_closed(self.stream.set_read_timeout(limit))?;
+            tolerate_closed(self.stream.set_read_timeout(limit, whole))?;
             self.read_limit = Some(limit);
         }
         Ok(())
@@ -107,7 +107,8 @@ impl Connection {
     }
 
     /// Lets the hook wait for bytes. Where it does not, the next read waits, for as long as the time limit allows.
-    fn wait(&mut self, timeout: NextTimeout) -> Result<(), ureq::Error> {
+    /// `whole` is how long the response may still take.
+    fn wait(&mut self, timeout: NextTimeout, whole: Option<Duration>) -> Result<(), ureq::Error> {
         let limit = timeout.not_zero().map(|limit| *limit);
         let has_waited = if self.stream.is_drained() {
             let waited = self.shared.wait_hook.wait(self.stream.as_fd(), limit);
@@ -119,7 +120,7 @@ impl Connection {
         if has_waited && !self.is_tls_stream() {
             return Ok(());
         }
-        self.limit_read(limit)
+        self.limit_read(limit, whole)
             .map_err(|error| self.read_or_write_error(&error))
     }
 
@@ -336,8 +337,9 @@ impl Transport for Connection {
                 problem: problem.to_owned(),
             }));
         }
+        let whole = timeout.not_zero().map(|whole| *whole);
         let timeout = timeout.for_read();
-        self.wait(timeout)?;
+        self.wait(timeout, whole)?;
         match self.read() {
             Ok(0) if !self.has_received => Err(self.transport_error(self.no_reply())),
             Ok(amount) => {

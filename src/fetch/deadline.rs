@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 pub(crate) struct DeadlineStream {
     tcp: TcpStream,
     deadline: Option<Instant>,
+    /// The limit of each read.
+    pause: Option<Duration>,
 }
 
 impl DeadlineStream {
@@ -17,6 +19,7 @@ impl DeadlineStream {
         Self {
             tcp,
             deadline: None,
+            pause: None,
         }
     }
 
@@ -29,16 +32,21 @@ impl DeadlineStream {
         self.tcp
     }
 
-    /// Lets all reads together take this long from now on, `None` for no limit.
+    /// Lets all reads together take `whole` from now on, and each of them `pause`; `None` for no limit.
     ///
     /// # Errors
     /// Those of setsockopt(2).
-    pub(crate) fn limit_reads(&mut self, limit: Option<Duration>) -> io::Result<()> {
-        self.deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+    pub(crate) fn limit_reads(
+        &mut self,
+        whole: Option<Duration>,
+        pause: Option<Duration>,
+    ) -> io::Result<()> {
+        self.deadline = whole.and_then(|whole| Instant::now().checked_add(whole));
+        self.pause = pause;
         match self.deadline {
             // Each read sets its own.
             Some(_) => Ok(()),
-            None => self.tcp.set_read_timeout(None),
+            None => self.tcp.set_read_timeout(pause),
         }
     }
 }
@@ -51,6 +59,7 @@ impl Read for DeadlineStream {
             if left.is_zero() {
                 return Err(io::ErrorKind::WouldBlock.into());
             }
+            let left = self.pause.map_or(left, |pause| left.min(pause));
             tolerate_closed(self.tcp.set_read_timeout(Some(left)))?;
         }
         self.tcp.read(buf)
@@ -96,13 +105,17 @@ mod tests {
         });
         let mut stream = DeadlineStream::new(TcpStream::connect(address).unwrap());
         let start = Instant::now();
+        // The pauses are shorter than their limit, so only the deadline ends it.
         stream
-            .limit_reads(Some(Duration::from_millis(200)))
+            .limit_reads(
+                Some(Duration::from_millis(200)),
+                Some(Duration::from_millis(150)),
+            )
             .unwrap();
         let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
         assert!(start.elapsed() < Duration::from_secs(5));
-        stream.limit_reads(None).unwrap();
+        stream.limit_reads(None, None).unwrap();
         assert_eq!(stream.read(&mut [0]).unwrap(), 1);
     }
 }

@@ -249,7 +249,7 @@ impl Proxy {
         let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{authorization}\r\n");
         let mut stream = DeadlineStream::new(tcp);
         let answer = stream
-            .limit_reads(limit)
+            .limit_reads(limit, None)
             .and_then(|()| stream.tcp().set_write_timeout(limit))
             .and_then(|()| stream.write_all(request.as_bytes()))
             .and_then(|()| read_head(&mut stream))

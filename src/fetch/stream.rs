@@ -41,11 +41,16 @@ impl TransportStream {
         }
     }
 
-    pub(crate) fn set_read_timeout(&mut self, limit: Option<Duration>) -> io::Result<()> {
+    /// Limits the wait for bytes. Of TLS, where a read may wait several times, it limits each of them, and `whole` all.
+    pub(crate) fn set_read_timeout(
+        &mut self,
+        limit: Option<Duration>,
+        whole: Option<Duration>,
+    ) -> io::Result<()> {
         match self {
             Self::Unix(stream) => stream.set_read_timeout(limit),
             Self::Tcp(stream) => stream.set_read_timeout(limit),
-            Self::Tls(stream) => stream.limit_reads(limit),
+            Self::Tls(stream) => stream.limit_reads(whole, limit),
             Self::Ssh(ssh) => ssh.stream.set_read_timeout(limit),
         }
     }
@@ -91,7 +96,7 @@ impl TransportStream {
     /// its end.
     pub(crate) fn is_idle(&mut self) -> io::Result<bool> {
         let received = if let Self::Tls(stream) = self {
-            stream.limit_reads(None)?;
+            stream.limit_reads(None, None)?;
             self.set_nonblocking(true)?;
             let received = self.read(&mut [0]);
             self.set_nonblocking(false)?;

@@ -102,7 +102,7 @@ fn shake_hands(
     timeout: Option<Duration>,
 ) -> Result<TlsStream, Error> {
     let mut stream = DeadlineStream::new(tcp);
-    let limited = stream.limit_reads(timeout);
+    let limited = stream.limit_reads(timeout, None);
     limited
         .and_then(|()| stream.tcp().set_write_timeout(timeout))
         .map_err(|error| explain::failed(&peer.label, os_reason(&error)))?;
@@ -110,7 +110,7 @@ fn shake_hands(
         tls.complete_io(&mut stream)
             .map_err(|error| peer.explain_handshake(&error))?;
     }
-    let unlimited = stream.limit_reads(None);
+    let unlimited = stream.limit_reads(None, None);
     unlimited.map_err(|error| explain::failed(&peer.label, os_reason(&error)))?;
     Ok(TlsStream::new(tls, stream, peer))
 }

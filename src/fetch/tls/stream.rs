@@ -30,12 +30,17 @@ impl TlsStream {
         self.stream.sock.tcp()
     }
 
-    /// Lets a read take this long, however many pieces a TLS record comes in; `None` for no limit.
+    /// Lets a read take `whole`, however many pieces a TLS record comes in, and `pause` pass between two of them; `None`
+    /// for no limit.
     ///
     /// # Errors
     /// Those of setsockopt(2).
-    pub(crate) fn limit_reads(&mut self, limit: Option<Duration>) -> io::Result<()> {
-        self.stream.sock.limit_reads(limit)
+    pub(crate) fn limit_reads(
+        &mut self,
+        whole: Option<Duration>,
+        pause: Option<Duration>,
+    ) -> io::Result<()> {
+        self.stream.sock.limit_reads(whole, pause)
     }
 
     /// Whether the next read has to wait for bytes from the socket.

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -35,6 +37,34 @@ const EXPIRED: (&str, &str) = (
 /// Starts a server for one connection with two requests, and returns its port. With `requires_client_auth` the client's
 /// certificate must be signed by `CA`.
 fn serve(identity: (&str, &str), requires_client_auth: bool) -> u16 {
+    serve_slowly(identity, requires_client_auth, Duration::ZERO)
+}
+
+/// The connection of a server, which pauses before each byte unless the pause is zero.
+struct Wire(TcpStream, Duration);
+
+impl Read for Wire {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        if self.1.is_zero() {
+            return self.0.write(buf);
+        }
+        thread::sleep(self.1);
+        self.0.write(&buf[..buf.len().min(1)])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// The same with a pause before each byte of a response.
+fn serve_slowly(identity: (&str, &str), requires_client_auth: bool, pause: Duration) -> u16 {
     let provider = Arc::new(ring::default_provider());
     let mut roots = RootCertStore::empty();
     roots
@@ -56,7 +86,8 @@ fn serve(identity: (&str, &str), requires_client_auth: bool) -> u16 {
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         let (tcp, _) = listener.accept().unwrap();
-        let mut stream = StreamOwned::new(ServerConnection::new(config).unwrap(), tcp);
+        let wire = Wire(tcp, Duration::ZERO);
+        let mut stream = StreamOwned::new(ServerConnection::new(config).unwrap(), wire);
         for _ in 0..2 {
             let mut head = [0; 4096];
             if stream.read(&mut head).unwrap_or(0) == 0 {
@@ -64,7 +95,8 @@ fn serve(identity: (&str, &str), requires_client_auth: bool) -> u16 {
                 return;
             }
             let reply = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: a/json\r\n\r\n[]";
-            stream.write_all(reply).unwrap();
+            stream.sock.1 = pause;
+            let _ = stream.write_all(reply);
         }
     });
     port
@@ -211,4 +243,44 @@ fn files_that_cannot_be_used() {
         assert!(error.to_string().contains(text), "{error}");
         assert_eq!(error.exit_code(), 2);
     }
+}
+
+/// Sends a request to a server that pauses for 20 ms before each byte of the TLS record with its response.
+fn request_slowly(settings: ClientSettings) -> Result<u16, Error> {
+    let port = serve_slowly(SERVER, false, Duration::from_millis(20));
+    let flags = HostFlags {
+        host: Some(format!("https://127.0.0.1:{port}")),
+        tls: crate::TlsFlags {
+            insecure: true,
+            ..crate::TlsFlags::default()
+        },
+        ..HostFlags::default()
+    };
+    let host = testing::host(&flags, &[])?;
+    // The hook says that there are bytes, though not a whole record.
+    let hook = crate::WaitHook::new(|socket, _| {
+        let mut fds = [PollFd::from_borrowed_fd(socket, PollFlags::IN)];
+        poll(&mut fds, None)?;
+        Ok(crate::Wait::Ready)
+    });
+    let client = Client::new(host, settings).with_wait_hook(hook);
+    client.send(&get("/")).map(|response| response.status)
+}
+
+#[test]
+fn a_record_of_one_byte_at_a_time_ends_with_the_time_limit() {
+    let start = Instant::now();
+    let limited = ClientSettings {
+        max_time: Some(Duration::from_millis(500)),
+        ..ClientSettings::default()
+    };
+    let error = request_slowly(limited).unwrap_err();
+    assert_eq!(error.exit_code(), 28, "{error}");
+    assert!(start.elapsed() < Duration::from_millis(1800));
+    // But it is not idle.
+    let patient = ClientSettings {
+        idle_timeout: Some(Duration::from_millis(800)),
+        ..ClientSettings::default()
+    };
+    assert_eq!(request_slowly(patient).unwrap(), 200);
 }
