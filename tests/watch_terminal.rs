@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::support::dq::BINARY;
+use crate::support::engine::Engine;
 use crate::support::grid::Grid;
 use crate::support::pty::Pty;
 use crate::support::server::{Reply, Server};
@@ -15,10 +16,10 @@ const FILTER: &str = ".[] | {name, state}";
 
 /// Runs dq on a terminal of 40 by 8.
 fn watch(server: &Server, args: &[&str]) -> Pty {
-    watch_with(server, args, ("TERM", "xterm-256color"))
+    watch_with(&server.host(), args, ("TERM", "xterm-256color"))
 }
 
-fn watch_with(server: &Server, args: &[&str], variable: (&str, &str)) -> Pty {
+fn watch_with(host: &str, args: &[&str], variable: (&str, &str)) -> Pty {
     let words = [&[BINARY], args].concat();
     Pty::start(&words, (40, 8), |command| {
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -27,9 +28,7 @@ fn watch_with(server: &Server, args: &[&str], variable: (&str, &str)) -> Pty {
             .env("PATH", path)
             .env("HOME", "/nonexistent");
         command.env("TERM", "xterm-256color");
-        command
-            .env("DOCKER_HOST", server.host())
-            .env("NO_COLOR", "1");
+        command.env("DOCKER_HOST", host).env("NO_COLOR", "1");
         command.env(variable.0, variable.1);
     })
 }
@@ -144,7 +143,11 @@ fn a_terminal_that_goes_away_ends_it() {
 #[test]
 fn a_dumb_terminal_gets_the_tables_one_after_the_other() {
     let server = Server::new([("/x", Reply::turns([Reply::json(TWO), Reply::json(CHANGED)]))]);
-    let mut pty = watch_with(&server, &["/x", "-w=0.3", "-t", FILTER], ("TERM", "dumb"));
+    let mut pty = watch_with(
+        &server.host(),
+        &["/x", "-w=0.3", "-t", FILTER],
+        ("TERM", "dumb"),
+    );
     let grid = pty.until("two tables", |grid| {
         grid.lines().iter().any(|line| line == "db     down")
     });
@@ -202,4 +205,53 @@ fn a_long_table_scrolls() {
         .until("a restored terminal", Grid::is_restored)
         .normal_lines();
     assert_eq!(lines.len(), 51, "{lines:#?}");
+}
+
+/// With this option containers go on while the daemon is away.
+const LIVE: &[&str] = &["--live-restore"];
+
+#[test]
+fn containers_come_and_go_and_the_engine_too() {
+    let Some(engine) = Engine::private("watch", LIVE) else {
+        return;
+    };
+    engine.run("one", &[], "sleep 100000");
+    let args = ["ps", "-w", "--columns", "name, state"];
+    let mut pty = watch_with(&engine.host(), &args, ("TERM", "xterm-256color"));
+    pty.until(
+        "one container",
+        starts_with(&["NAME   STATE", "one    running"]),
+    );
+    engine.run("two", &[], "sleep 100000");
+    let both = ["NAME   STATE", "two    running", "one    running"];
+    pty.until("two containers", starts_with(&both));
+    engine.docker(&["rename", "one", "renamed"]);
+    let renamed = ["NAME      STATE", "two       running", "renamed   running"];
+    pty.until("a renamed container", starts_with(&renamed));
+    let output = String::from_utf8(pty.output()).unwrap();
+    for marked in ["two    running", "renamed   running"] {
+        assert!(
+            output.contains(&format!("\x1b[7m{marked}\x1b[0m")),
+            "{marked}: {output:?}"
+        );
+    }
+    engine.daemon().stop("KILL");
+    let last = |grid: &Grid| grid.lines().pop().unwrap_or_default();
+    pty.until("the silence", |grid| {
+        last(grid).starts_with("no answer for 4 s")
+    });
+    assert!(starts_with(&renamed)(&pty.grid()));
+    engine.daemon().restart(LIVE);
+    engine.daemon().wait().unwrap();
+    pty.until("the engine again", |grid| !last(grid).contains("no answer"));
+    engine.docker(&["rm", "-f", "renamed"]);
+    let left = ["NAME      STATE", "two       running", ""];
+    pty.until("one container again", starts_with(&left));
+    pty.press("q");
+    assert_eq!(pty.ends(), 0);
+    let lines = pty
+        .until("a restored terminal", Grid::is_restored)
+        .normal_lines();
+    assert_eq!(lines, left[..2]);
+    engine.docker(&["rm", "-f", "two"]);
 }
