@@ -189,7 +189,7 @@ fn outdated_sends_logins_only_where_it_is_told_to() {
     let home = TempDir::new();
     // "ann:secret" in base64.
     let config = json!({"auths": {&registry: {"auth": "YW5uOnNlY3JldA=="}}});
-    home.write(".docker/config.json", &config.to_string());
+    home.write(".docker/config.json", config.to_string());
     let image = format!("{registry}/lib-private:1");
     engine.docker(&["tag", "busybox:test", &image]);
     let push = [
