@@ -56,7 +56,7 @@ pub struct System<'s> {
 /// Usage errors (exit code 2): options that contradict each other, files that cannot be read, a wrong host.
 pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let env = system.env;
-    watch::refuse_bare_number(&cli)?;
+    watch::check_command_line(&cli)?;
     let defaults = defaults::read(&cli, env)?;
     let saved_filters = saved::saved_filters(&cli.filter.library, env);
     let mut words = std::mem::take(&mut cli.words);

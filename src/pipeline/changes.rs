@@ -125,20 +125,29 @@ impl Changes {
     }
 }
 
-/// The types of the events that concern the endpoint, for the filter of `/events`; `None` if there are none, or if the
-/// source is a URL, behind which any server may be.
+/// The types of the events that concern the endpoint, as members of the filter of `/events`; `None` if there are none,
+/// or if the source is a URL, behind which any server may be.
 fn event_types(exchange: &Exchange) -> Option<&'static str> {
     let Source::Endpoint(endpoint) = &exchange.request.source else {
         return None;
     };
     let (_, path) = catalogue::split_version(endpoint);
-    match path.split(['/', '?']).nth(1)? {
-        "containers" => Some("container"),
-        "images" => Some("image"),
-        "volumes" => Some("volume"),
-        "networks" => Some("network"),
-        "services" | "tasks" => Some("service"),
-        "nodes" => Some("node"),
+    let mut segments = path.split(['/', '?']).skip(1);
+    match segments.next()? {
+        // The addresses of a container change with its networks.
+        "containers" => Some(r#""container":true,"network":true"#),
+        "images" => Some(r#""image":true"#),
+        "volumes" => Some(r#""volume":true"#),
+        "networks" => Some(r#""network":true"#),
+        // Tasks have no events. Those that this node runs are containers.
+        "services" | "tasks" => Some(r#""service":true,"container":true"#),
+        "nodes" => Some(r#""node":true"#),
+        "secrets" => Some(r#""secret":true"#),
+        "configs" => Some(r#""config":true"#),
+        "plugins" => Some(r#""plugin":true"#),
+        "system" if segments.next() == Some("df") => {
+            Some(r#""container":true,"image":true,"volume":true,"builder":true"#)
+        }
         _ => None,
     }
 }
@@ -152,7 +161,7 @@ fn start(exchange: &Exchange, types: &'static str, sender: SyncSender<Signal>) -
     let client = Client::new(exchange.host.clone(), settings);
     let request = Request {
         method: "GET".into(),
-        source: Source::Endpoint(format!("/events?filters={{\"type\":{{\"{types}\":true}}}}")),
+        source: Source::Endpoint(format!("/events?filters={{\"type\":{{{types}}}}}")),
         headers: exchange.request.headers.clone(),
         without: exchange.request.without.clone(),
         payload: Payload::None,

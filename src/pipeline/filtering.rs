@@ -127,7 +127,7 @@ impl<'r> Run<'r> {
     /// As [`Run::write`].
     pub fn collect(&self, arrival: Arrival) -> Result<Collected, Error> {
         if matches!(arrival, Arrival::Done) {
-            return Ok(Collected::copied(Vec::new()));
+            return Ok(Collected::copied(self.output.take_text()));
         }
         let mut values = Vec::new();
         let mut emit = |item: FilterOutput| {

@@ -18,7 +18,7 @@ pub fn copy<R: Read>(mut frames: logs::Frames<R>, output: &Output) -> Result<Arr
                 output.text(&frame)?;
                 output.flush().map_err(dq_format::Error::Io)?;
             }
-            Ok(Some(logs::LogStream::Stderr)) => output.message(&frame),
+            Ok(Some(logs::LogStream::Stderr)) => output.text_of_stderr(&frame),
             Ok(None) => return Ok(Arrival::Done),
             Err(error) => return Err(dq_fetch::read_error(&error).into()),
         }

@@ -68,6 +68,8 @@ pub struct Output {
     failure: Cell<Option<io::Error>>,
     /// Messages that are kept instead of written to stderr, where something else owns the terminal.
     kept_messages: RefCell<Option<Vec<u8>>>,
+    /// Text of the server that is kept instead of written to stdout.
+    kept_text: RefCell<Option<Vec<u8>>>,
 }
 
 impl Output {
@@ -89,6 +91,7 @@ impl Output {
             stdout_monitor: StdoutMonitor::default(),
             failure: Cell::new(None),
             kept_messages: RefCell::new(None),
+            kept_text: RefCell::new(None),
         }
     }
 
@@ -102,6 +105,25 @@ impl Output {
         let mut kept = self.kept_messages.borrow_mut();
         let bytes = kept.as_mut().map(std::mem::take).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Keeps the text of the server from now on, for [`Output::take_text`], or writes it to stdout again.
+    pub fn keep_text(&self, is_kept: bool) {
+        self.kept_text.replace(is_kept.then(Vec::new));
+    }
+
+    /// The text that was kept.
+    pub fn take_text(&self) -> Vec<u8> {
+        let mut kept = self.kept_text.borrow_mut();
+        kept.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Writes what a container has written to its stderr: to stderr, or with the other text that is kept.
+    pub fn text_of_stderr(&self, bytes: &[u8]) {
+        match &mut *self.kept_text.borrow_mut() {
+            Some(kept) => kept.extend_from_slice(bytes),
+            None => self.message(bytes),
+        }
     }
 
     /// Sets the formatter of the outputs.
@@ -208,6 +230,10 @@ impl Output {
 
     /// Writes text from the server: unchanged, but sanitized for a terminal.
     pub fn text(&self, bytes: &[u8]) -> Result<(), Error> {
+        if let Some(kept) = &mut *self.kept_text.borrow_mut() {
+            kept.extend_from_slice(bytes);
+            return Ok(());
+        }
         self.check().map_err(dq_format::Error::Io)?;
         self.write_insertions().map_err(dq_format::Error::Io)?;
         self.drain().map_err(dq_format::Error::Io)?;

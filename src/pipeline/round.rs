@@ -21,26 +21,44 @@ pub struct RoundResult {
     pub outcome: Result<Collected, Error>,
 }
 
-/// Asks every source of the plan once, for at most `limit`, and runs the filter on what each gives. The results are in
-/// the order of the sources; there are none for files. What `fetch` has cached is forgotten.
+/// How much time a round may take.
+#[derive(Clone, Copy)]
+pub struct Patience {
+    pub limit: Option<Duration>,
+    /// `--retry` applies: without it, the next round is the next try.
+    pub retries: bool,
+}
+
+/// Asks every source of the plan once, and runs the filter on what each gives. The results are in the order of the
+/// sources; there are none for files. What `fetch` has cached is forgotten.
 pub fn run(
     plan: &Plan,
     filter: &dq_filter::Filter,
     output: &Rc<Output>,
     stack_bytes: usize,
-    limit: Option<Duration>,
+    patience: Patience,
 ) -> Vec<RoundResult> {
     let run = Run::new(plan, filter, output, stack_bytes);
-    // Zero would mean no limit.
-    let limit = limit.map(|limit| limit.max(Duration::from_millis(1)));
     match &plan.input {
         Input::Http(exchange) => vec![RoundResult {
             label: None,
             host: None,
-            outcome: ask(&exchange.with_max_time(limit), &run),
+            outcome: ask(&patience.applied_to(exchange), &run),
         }],
-        Input::Several(several) => ask_all(several, limit, &run),
+        Input::Several(several) => ask_all(several, patience, &run),
         _ => Vec::new(),
+    }
+}
+
+impl Patience {
+    fn applied_to(self, exchange: &Exchange) -> Exchange {
+        // Zero would mean no limit.
+        let limit = self.limit.map(|limit| limit.max(Duration::from_millis(1)));
+        let mut exchange = exchange.with_max_time(limit);
+        if !self.retries {
+            exchange.settings.retries = 0;
+        }
+        exchange
     }
 }
 
@@ -52,11 +70,11 @@ fn ask(exchange: &Exchange, run: &Run) -> Result<Collected, Error> {
     run.collect(arrival)
 }
 
-fn ask_all(several: &Several, limit: Option<Duration>, run: &Run) -> Vec<RoundResult> {
+fn ask_all(several: &Several, patience: Patience, run: &Run) -> Vec<RoundResult> {
     let mut several = several.clone();
     for source in &mut several.sources {
         if let Ok(exchange) = &mut source.exchange {
-            *exchange = Rc::new(exchange.with_max_time(limit));
+            *exchange = Rc::new(patience.applied_to(exchange));
         }
     }
     let sources = Sources::request(run.plan, &several, run.output);
@@ -110,4 +128,20 @@ fn collected(sources: &Sources, source: usize, run: &Run) -> Result<Collected, E
         Some(Next::Head(Err(error))) => Err(error.into()),
         _ => Ok(Collected::copied(Vec::new())),
     }
+}
+
+/// Reports an error that ends the run with the name of its source, and gives its exit code.
+///
+/// # Errors
+/// The error of the only source.
+pub fn fail(error: Error, label: Option<&str>, output: &Output) -> Result<u8, Error> {
+    let Some(label) = label.filter(|_| !error.ends_run()) else {
+        return Err(error);
+    };
+    let (stage, text) = error.stage_and_text();
+    output.report(&format!("dq: {stage}{label}: {text}"));
+    if let Some(hint) = error.hint() {
+        output.report(&format!("hint: {hint}"));
+    }
+    Ok(error.exit_code())
 }

@@ -7,7 +7,7 @@ use super::changes::{Changes, Pace};
 use super::empty_outputs::hint_about_null;
 use super::filtering::Collected;
 use super::output::Output;
-use super::round::{self, RoundResult};
+use super::round::{self, Patience, RoundResult};
 use crate::error::Error;
 use crate::plan::Plan;
 use dq_json::value::{FilterOutput, Value};
@@ -39,7 +39,11 @@ pub fn run(
     let mut told = Vec::new();
     let mut has_been_null = false;
     loop {
-        let results = round::run(plan, filter, output, stack_bytes, left());
+        let patience = Patience {
+            limit: left(),
+            retries: true,
+        };
+        let results = round::run(plan, filter, output, stack_bytes, patience);
         let mut state = None;
         let mut done = Vec::new();
         for RoundResult {
@@ -66,7 +70,7 @@ pub fn run(
                     let found = label.map_or(found.clone(), |label| format!("{label}: {found}"));
                     state.get_or_insert(found);
                 }
-                Err(error) => return ended(error, label.as_deref(), output),
+                Err(error) => return round::fail(error, label.as_deref(), output),
             }
         }
         let Some(state) = state else {
@@ -150,22 +154,6 @@ fn write(done: Vec<(Option<Rc<str>>, Collected)>, output: &Output) -> Result<u8,
         output.finish_values()?;
     }
     Ok(code)
-}
-
-/// Reports an error that ends the run with the name of its source, and gives its exit code.
-///
-/// # Errors
-/// The error of the only source.
-fn ended(error: Error, label: Option<&str>, output: &Output) -> Result<u8, Error> {
-    let Some(label) = label.filter(|_| !error.ends_run()) else {
-        return Err(error);
-    };
-    let (stage, text) = error.stage_and_text();
-    output.report(&format!("dq: {stage}{label}: {text}"));
-    if let Some(hint) = error.hint() {
-        output.report(&format!("hint: {hint}"));
-    }
-    Ok(error.exit_code())
 }
 
 /// Whether a failure means that there is nothing yet: the engine or the container is still to come, or restarts.

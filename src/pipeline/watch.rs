@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::changes::{Changes, Pace};
 use super::filtering::Collected;
 use super::output::Output;
-use super::round::{self, RoundResult};
+use super::round::{self, Patience, RoundResult};
 use crate::environment;
 use crate::error::Error;
 use crate::plan::Plan;
@@ -50,10 +50,19 @@ pub fn run(
     }
     let changes = Changes::subscribe(&plan.input, watch.pace());
     let settings = super::cells::settings(plan, cells);
-    if plan.terminal.stdout.is_terminal && screen::is_available(&environment::process) {
-        live::run(&watch, changes, settings)
+    let has_screen =
+        plan.terminal.stdout.is_terminal && screen::is_available(&environment::process);
+    if !has_screen {
+        script::watch_stdout(changes.waker());
+        output.expect_silence();
+    }
+    let first = watch.ask(true);
+    if first.is_missing() {
+        first.fail(output)
+    } else if has_screen {
+        live::run(&watch, changes, settings, first)
     } else {
-        script::run(&watch, changes, settings)
+        script::run(&watch, changes, settings, first)
     }
 }
 
@@ -67,15 +76,29 @@ struct Watch<'w> {
     deadline: Option<Instant>,
 }
 
+/// An output of the filter, or text of the server.
+#[derive(Clone)]
+struct Shown {
+    /// The name of its host, where several are asked.
+    host: Option<Rc<str>>,
+    value: Value,
+    /// The value is text that is shown as it is.
+    is_text: bool,
+    /// It is of an earlier round: its source has failed since.
+    is_stale: bool,
+}
+
+/// A source of the plan, and what it has given in one round.
+struct Part {
+    /// `None` where there is one source, and for the outputs of `-s`.
+    label: Option<Rc<str>>,
+    outcome: Result<Vec<Shown>, Error>,
+}
+
 /// What one round has given.
 #[derive(Default)]
 struct Answer {
-    /// The outputs, each with its host where several are asked.
-    outputs: Vec<(Option<Rc<str>>, Value)>,
-    /// Some source has answered, if only with nothing.
-    has_answered: bool,
-    /// What has failed, each with the name of its source where there are several.
-    failures: Vec<(Option<Rc<str>>, Error)>,
+    parts: Vec<Part>,
     /// The filter has ended the run, with this exit code.
     ended: Option<u8>,
     /// What the filter has raised or printed to stderr.
@@ -86,20 +109,17 @@ struct Answer {
 const RAISED: u8 = 5;
 
 impl Answer {
-    /// The first answer.
-    ///
-    /// # Errors
-    /// The first failure, if no source has answered.
-    fn first(mut self) -> Result<Self, Error> {
-        if self.is_missing() {
-            return Err(self.failures.remove(0).1);
-        }
-        Ok(self)
+    /// The failures, each with the name of its source where there are several.
+    fn failures(&self) -> impl Iterator<Item = (Option<&str>, &Error)> {
+        self.parts.iter().filter_map(|part| {
+            let error = part.outcome.as_ref().err()?;
+            Some((part.label.as_deref(), error))
+        })
     }
 
     /// Whether no source has answered.
     fn is_missing(&self) -> bool {
-        !self.has_answered && !self.failures.is_empty()
+        !self.parts.is_empty() && self.parts.iter().all(|part| part.outcome.is_err())
     }
 
     /// Whether the filter has raised an error.
@@ -107,16 +127,41 @@ impl Answer {
         self.ended == Some(RAISED)
     }
 
-    fn add(&mut self, host: Option<Rc<str>>, collected: Collected) {
-        self.has_answered = true;
-        let values = collected.values.into_iter();
-        self.outputs
-            .extend(values.map(|value| (host.clone(), value)));
-        if !collected.text.is_empty() {
-            let text = String::from_utf8_lossy(&collected.text);
-            self.outputs.push((host, Value::str(&*text)));
+    /// Reports the failures of a first round in which no source has answered; returns the exit code of the last.
+    ///
+    /// # Errors
+    /// The failure of the only source.
+    fn fail(self, output: &Output) -> Result<u8, Error> {
+        let mut code = 0;
+        for Part { label, outcome } in self.parts {
+            if let Err(error) = outcome {
+                code = round::fail(error, label.as_deref(), output)?;
+            }
         }
-        self.ended = self.ended.or(collected.ended);
+        Ok(code)
+    }
+}
+
+/// The outputs of the latest answer of each source. A source that fails keeps its own, as stale ones.
+#[derive(Default)]
+struct Latest(Vec<(Option<Rc<str>>, Vec<Shown>)>);
+
+impl Latest {
+    fn update(&mut self, answer: Vec<Part>) {
+        let mut before = std::mem::take(&mut self.0);
+        for Part { label, outcome } in answer {
+            let outputs = outcome.unwrap_or_else(|_| {
+                let known = before.iter_mut().find(|(it, _)| *it == label);
+                let mut known = known.map(|(_, it)| std::mem::take(it)).unwrap_or_default();
+                known.iter_mut().for_each(|shown| shown.is_stale = true);
+                known
+            });
+            self.0.push((label, outputs));
+        }
+    }
+
+    fn outputs(&self) -> impl Iterator<Item = &Shown> {
+        self.0.iter().flat_map(|(_, outputs)| outputs)
     }
 }
 
@@ -155,9 +200,20 @@ impl Watch<'_> {
     }
 
     /// Asks every source once.
-    fn ask(&self) -> Answer {
-        let left = self.left();
-        let results = round::run(self.plan, self.filter, self.output, self.stack_bytes, left);
+    fn ask(&self, retries: bool) -> Answer {
+        let patience = Patience {
+            limit: self.left(),
+            retries,
+        };
+        self.output.keep_text(true);
+        let results = round::run(
+            self.plan,
+            self.filter,
+            self.output,
+            self.stack_bytes,
+            patience,
+        );
+        self.output.keep_text(false);
         let mut answer = Answer {
             messages: self.output.take_messages(),
             ..Answer::default()
@@ -168,11 +224,27 @@ impl Watch<'_> {
             outcome,
         } in results
         {
-            match outcome {
-                Ok(collected) => answer.add(host, collected),
-                Err(error) => answer.failures.push((label, error)),
-            }
+            let outcome = outcome.map(|collected| {
+                answer.ended = answer.ended.or(collected.ended);
+                shown(host, collected)
+            });
+            answer.parts.push(Part { label, outcome });
         }
         answer
     }
+}
+
+/// What a source has given.
+fn shown(host: Option<Rc<str>>, collected: Collected) -> Vec<Shown> {
+    let mut values = collected.values;
+    if collected.is_copied {
+        values = vec![Value::str(&*String::from_utf8_lossy(&collected.text))];
+    }
+    let shown = values.into_iter().map(|value| Shown {
+        host: host.clone(),
+        value,
+        is_text: collected.is_copied,
+        is_stale: false,
+    });
+    shown.collect()
 }

@@ -31,13 +31,22 @@ pub(super) fn check(request: &dq_fetch::Request, typed: &RequestOptions) -> Resu
     Ok(())
 }
 
-/// Refuses a bare number as the last word, which in `watch -n 2` and `-w 2` is the interval.
+/// Refuses a bare number as the last word, which in `watch -n 2` and `-w 2` is the interval, and an exit code of the
+/// last output: there is no last one.
 ///
 /// # Errors
-/// A usage error that says how an interval is typed.
-pub(super) fn refuse_bare_number(cli: &Cli) -> Result<(), Error> {
-    let is_sought = cli.fetch.request.watch == Some(Watch::default());
-    let last = cli.words.last().filter(|_| is_sought);
+/// Usage errors that say how an interval is typed, and what waits for an output.
+pub(super) fn check_command_line(cli: &Cli) -> Result<(), Error> {
+    let Some(watch) = cli.fetch.request.watch else {
+        return Ok(());
+    };
+    if cli.filter.exit_status {
+        return Err(Error::Usage {
+            message: "--watch and --exit-status exclude each other".into(),
+            hint: Some("--until waits until the output is neither false nor null".into()),
+        });
+    }
+    let last = cli.words.last().filter(|_| watch == Watch::default());
     let number = last.and_then(|word| word.text.to_str());
     match number.filter(|it| it.parse::<f64>().is_ok()) {
         Some(number) => Err(Error::Usage {

@@ -13,6 +13,7 @@ use crossterm::terminal::{
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_getfl};
 use rustix::io::Errno;
+use rustix::stdio::dup2_stderr;
 use rustix::termios::{
     InputModes, LocalModes, OptionalActions, SpecialCodeIndex, Termios, isatty, tcgetattr,
     tcgetwinsize, tcsetattr,
@@ -32,6 +33,7 @@ const DEFAULT_SIZE: Size = Size {
 static STATE: Mutex<State> = Mutex::new(State {
     keys: None,
     original: None,
+    stderr: None,
     is_entered: false,
 });
 
@@ -40,6 +42,8 @@ struct State {
     keys: Option<OwnedFd>,
     /// Its modes before the screen was entered.
     original: Option<Termios>,
+    /// Stderr, where that is a terminal too: on the screen, nothing else may write to it, not even a child process.
+    stderr: Option<OwnedFd>,
     is_entered: bool,
 }
 
@@ -74,6 +78,9 @@ pub fn enter() -> io::Result<()> {
         set_modes(keys, &unbuffered(&original))?;
         state.original.get_or_insert(original);
     }
+    if state.stderr.is_none() {
+        state.stderr = silence_stderr();
+    }
     state.is_entered = true;
     let mut text = String::new();
     append(&mut text, EnterAlternateScreen);
@@ -94,6 +101,9 @@ pub fn leave(last: &str) {
     append(&mut text, EnableLineWrap);
     append(&mut text, LeaveAlternateScreen);
     append(&mut text, Show);
+    if let Some(stderr) = state.stderr.take() {
+        let _ = dup2_stderr(stderr);
+    }
     let takes_output = takes_output();
     // A terminal that has gone cannot be restored.
     if takes_output {
@@ -106,6 +116,16 @@ pub fn leave(last: &str) {
     if takes_output {
         let _ = write_all(last);
     }
+}
+
+/// Discards what is written to stderr from now on, if that is a terminal; returns the terminal.
+fn silence_stderr() -> Option<OwnedFd> {
+    let stderr = io::stderr();
+    let terminal = stderr.as_fd().try_clone_to_owned().ok();
+    let terminal = terminal.filter(|it| isatty(it))?;
+    let nowhere = File::options().write(true).open("/dev/null").ok()?;
+    dup2_stderr(nowhere).ok()?;
+    Some(terminal)
 }
 
 /// Whether the terminal takes output before long. One behind a connection that hangs does not, and a write would block.

@@ -1,24 +1,23 @@
 //! `--watch` on a terminal: a screen that shows the latest outputs.
 
-use std::rc::Rc;
 use std::time::Instant;
 
+use super::frame::RowState;
 use super::rows::KnownRows;
-use super::{Answer, Watch, frame};
+use super::{Answer, Latest, Shown, Watch, frame};
 use crate::error::Error;
 use crate::pipeline::changes::{Changes, Wake};
 use crate::screen::{Frame, Notify, Screen, Wanted};
 use dq_format::{Settings, WidthMemory};
-use dq_json::value::Value;
 
 /// What the screen shows, and how it is laid out.
 struct Live<'w> {
     watch: &'w Watch<'w>,
     settings: Settings,
     known: KnownRows,
-    /// The outputs that are shown.
-    outputs: Vec<(Option<Rc<str>>, Value)>,
-    changes: Vec<Option<Instant>>,
+    latest: Latest,
+    /// The states of the rows that are shown.
+    rows: Vec<RowState>,
     /// When the last answer came.
     answered: Instant,
     /// What is wrong now, in one line.
@@ -29,11 +28,15 @@ struct Live<'w> {
     is_silent: bool,
 }
 
-/// Shows the outputs until the user ends it; returns the exit code where the filter does.
-pub fn run(watch: &Watch, mut changes: Changes, settings: Settings) -> Result<u8, Error> {
-    let answer = watch.ask().first()?;
+/// Shows the outputs, first those of `answer`, until the user ends it; returns the exit code where the filter does.
+pub fn run(
+    watch: &Watch,
+    mut changes: Changes,
+    settings: Settings,
+    answer: Answer,
+) -> Result<u8, Error> {
     if let Some(code) = answer.ended {
-        return print(&answer, settings, watch).map(|()| code);
+        return print(answer, settings, watch).map(|()| code);
     }
     let mut live = Live::new(watch, settings);
     live.take(answer);
@@ -53,7 +56,7 @@ pub fn run(watch: &Watch, mut changes: Changes, settings: Settings) -> Result<u8
         if !live.is_silent {
             screen.awaits(Some(Instant::now()));
         }
-        let answer = watch.ask();
+        let answer = watch.ask(false);
         if let Some(code) = answer.ended.filter(|_| !answer.has_raised()) {
             live.take(answer);
             screen.show(live.frame()?);
@@ -66,9 +69,12 @@ pub fn run(watch: &Watch, mut changes: Changes, settings: Settings) -> Result<u8
 }
 
 /// Prints outputs that end the watch before it begins.
-fn print(answer: &Answer, settings: Settings, watch: &Watch) -> Result<(), Error> {
+fn print(answer: Answer, settings: Settings, watch: &Watch) -> Result<(), Error> {
     let mut text = Vec::new();
-    frame::write(&answer.outputs, settings, &mut text, &|message| {
+    let mut latest = Latest::default();
+    latest.update(answer.parts);
+    let outputs: Vec<&Shown> = latest.outputs().collect();
+    frame::write(&outputs, settings, &mut text, &|message| {
         watch.output.report(message);
     })?;
     watch.output.text(&text)?;
@@ -93,8 +99,8 @@ impl<'w> Live<'w> {
             known: KnownRows::new(watch.plan.program.may_fetch()),
             watch,
             settings,
-            outputs: Vec::new(),
-            changes: Vec::new(),
+            latest: Latest::default(),
+            rows: Vec::new(),
             answered: Instant::now(),
             problem: String::new(),
             is_stale: false,
@@ -106,21 +112,22 @@ impl<'w> Live<'w> {
     fn take(&mut self, answer: Answer) {
         self.problem = problem(&answer);
         self.is_stale = answer.has_raised() || answer.is_missing();
-        self.is_silent =
-            answer.is_missing() && answer.failures.iter().all(|(_, it)| is_silence(it));
+        self.is_silent = answer.is_missing() && answer.failures().all(|(_, it)| is_silence(it));
         if self.is_stale {
             return;
         }
         self.answered = Instant::now();
         let explodes = self.settings.columns.explode_arrays;
-        self.changes = self.known.update(&answer.outputs, explodes);
-        self.outputs = answer.outputs;
+        self.latest.update(answer.parts);
+        let outputs: Vec<&Shown> = self.latest.outputs().collect();
+        self.rows = self.known.update(&outputs, explodes);
     }
 
     fn frame(&self) -> Result<Frame, Error> {
         let mut settings = self.settings.clone();
         settings.width = settings.width.map(|_| Screen::size().columns);
-        let frame = frame::frame(&self.outputs, settings, &self.changes)?;
+        let outputs: Vec<&Shown> = self.latest.outputs().collect();
+        let frame = frame::frame(&outputs, settings, &self.rows)?;
         Ok(Frame {
             status: self.status(),
             is_stale: self.is_stale,
@@ -152,8 +159,7 @@ fn is_silence(error: &Error) -> bool {
 
 /// What is wrong, in one line.
 fn problem(answer: &Answer) -> String {
-    let failures = answer.failures.iter();
-    let failures = failures.map(|(label, error)| match label {
+    let failures = answer.failures().map(|(label, error)| match label {
         Some(label) => format!("{label}: {error}"),
         None => error.to_string(),
     });

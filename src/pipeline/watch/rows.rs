@@ -1,10 +1,11 @@
 //! The rows of the outputs: which row is which, and which of them have changed.
 
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
 use std::time::Instant;
 
+use super::Shown;
 use super::durations::without_durations;
+use super::frame::RowState;
 use dq_json::value::{FilterOutput, Value};
 
 /// The keys that tell rows apart, as the saved filters and the engine call them.
@@ -18,6 +19,7 @@ struct Row {
     identity: String,
     /// What a change is judged by.
     data: Value,
+    is_stale: bool,
 }
 
 /// The rows of the last round, and since when each is as it is.
@@ -37,22 +39,23 @@ impl KnownRows {
         }
     }
 
-    /// Takes the outputs of a round. Gives for each row, in order, when it has changed, if it has since the first round.
-    pub fn update(
-        &mut self,
-        outputs: &[(Option<Rc<str>>, Value)],
-        explodes_arrays: bool,
-    ) -> Vec<Option<Instant>> {
+    /// Takes the outputs of a round. Gives the state of each row, in order.
+    pub fn update(&mut self, outputs: &[&Shown], explodes_arrays: bool) -> Vec<RowState> {
         let now = Instant::now();
         let rows = self.rows_of(outputs, explodes_arrays);
         let mut known = HashMap::with_capacity(rows.len());
         let mut changes = Vec::with_capacity(rows.len());
-        for Row { identity, data } in rows {
+        for row in rows {
+            let Row {
+                identity,
+                data,
+                is_stale,
+            } = row;
             let changed = match self.rows.get(&identity) {
                 Some((before, changed)) if *before == data => *changed,
                 _ => self.has_begun.then_some(now),
             };
-            changes.push(changed);
+            changes.push(RowState { changed, is_stale });
             known.insert(identity, (data, changed));
         }
         self.rows = known;
@@ -60,12 +63,12 @@ impl KnownRows {
         changes
     }
 
-    fn rows_of(&self, outputs: &[(Option<Rc<str>>, Value)], explodes_arrays: bool) -> Vec<Row> {
+    fn rows_of(&self, outputs: &[&Shown], explodes_arrays: bool) -> Vec<Row> {
         let mut rows = Vec::new();
         let mut taken = HashSet::new();
-        for (host, output) in outputs {
-            let host = host.as_deref().unwrap_or_default();
-            let output = FilterOutput::Value(output.clone());
+        for shown in outputs.iter().filter(|it| !it.is_text) {
+            let host = shown.host.as_deref().unwrap_or_default();
+            let output = FilterOutput::Value(shown.value.clone());
             dq_format::for_each_row(output, explodes_arrays, &mut |row| {
                 let named = identity(row).map(|name| format!("{host}\0{name}"));
                 // Rows that call themselves the same are told apart by their place.
@@ -73,7 +76,11 @@ impl KnownRows {
                 let identity = identity.unwrap_or_else(|| format!("{host}\0\0{}", rows.len()));
                 taken.insert(identity.clone());
                 let data = essence(row, self.ignores_numbers);
-                rows.push(Row { identity, data });
+                rows.push(Row {
+                    identity,
+                    data,
+                    is_stale: shown.is_stale,
+                });
             });
         }
         rows

@@ -9,92 +9,109 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use super::rows::essence;
-use super::{Answer, Watch, frame};
+use super::{Answer, Latest, Shown, Watch, frame};
 use crate::error::Error;
 use crate::pipeline::changes::{Changes, Wake};
 use dq_format::{Format, Settings};
 use dq_json::value::Value;
 
-/// Writes the outputs of every round that differ from those before; returns the exit code.
-pub fn run(watch: &Watch, mut changes: Changes, settings: Settings) -> Result<u8, Error> {
-    watch_stdout(changes.waker());
-    watch.output.expect_silence();
-    let mut known = None;
-    let mut told = String::new();
-    let mut answer = watch.ask().first()?;
+/// Writes the outputs of every round that differ from those before, first those of `answer`; returns the exit code.
+pub fn run(
+    watch: &Watch,
+    mut changes: Changes,
+    settings: Settings,
+    mut answer: Answer,
+) -> Result<u8, Error> {
+    let mut script = Script {
+        watch,
+        settings,
+        latest: Latest::default(),
+        known: None,
+        told: String::new(),
+    };
     loop {
-        tell(&answer, &mut told, watch);
-        if let Some(code) = answer
-            .ended
-            .filter(|_| known.is_none() || !answer.has_raised())
-        {
-            write_if_changed(&answer, &mut known, &settings, watch)?;
-            return Ok(code);
+        script.tell(&answer);
+        let is_first = script.known.is_none();
+        let ended = answer.ended.filter(|_| is_first || !answer.has_raised());
+        if ended.is_some() || !(answer.is_missing() || answer.has_raised()) {
+            script.write_if_changed(answer)?;
         }
-        if !answer.is_missing() && !answer.has_raised() {
-            write_if_changed(&answer, &mut known, &settings, watch)?;
+        if let Some(code) = ended {
+            return Ok(code);
         }
         if changes.wait(watch.left()) == Wake::Closed {
             return Ok(0);
         }
         watch.check_limit()?;
-        answer = watch.ask();
+        answer = watch.ask(false);
         let is_cancelled =
             |error: &Error| matches!(error, Error::Fetch(dq_fetch::Error::Cancelled));
-        if answer.failures.iter().any(|(_, error)| is_cancelled(error)) {
+        if answer.failures().any(|(_, error)| is_cancelled(error)) {
             return Ok(0);
         }
     }
 }
 
-/// Writes the outputs, unless they say the same as those before.
-fn write_if_changed(
-    answer: &Answer,
-    known: &mut Option<Vec<Value>>,
-    settings: &Settings,
-    watch: &Watch,
-) -> Result<(), Error> {
-    let now = answer.outputs.iter();
-    let now: Vec<Value> = now.map(|(_, value)| essence(value, false)).collect();
-    if known.as_ref() == Some(&now) {
-        return Ok(());
-    }
-    let mut settings = settings.clone();
-    let mut text = Vec::new();
-    if known.is_some() {
-        // What is wrong with the columns has been said.
-        settings.columns.reports_missing = false;
-        if matches!(
-            settings.format,
-            Format::Table | Format::Record | Format::Markdown
-        ) {
-            text.push(b'\n');
-        }
-    }
-    let report = |message: &str| watch.output.report(message);
-    frame::write(&answer.outputs, settings, &mut text, &report)?;
-    *known = Some(now);
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(&text).and_then(|()| stdout.flush());
-    written.map_err(|error| dq_format::Error::Io(error).into())
+/// What has been written.
+struct Script<'w> {
+    watch: &'w Watch<'w>,
+    settings: Settings,
+    latest: Latest,
+    /// What the last outputs say; `None` before the first.
+    known: Option<Vec<Value>>,
+    /// The failures that were reported last.
+    told: String,
 }
 
-/// Reports what has failed, once while it is the same.
-fn tell(answer: &Answer, told: &mut String, watch: &Watch) {
-    let failures = answer.failures.iter();
-    let failures = failures.map(|(label, error)| match (label, error) {
-        (Some(label), Error::Fetch(error)) => format!("dq: fetch: {label}: {error}\n"),
-        (_, error) => format!("{error}\n"),
-    });
-    let text: String = failures.collect();
-    if *told != text {
-        watch.output.message(text.as_bytes());
-        *told = text;
+impl Script<'_> {
+    /// Writes the outputs, unless they say the same as those before.
+    fn write_if_changed(&mut self, answer: Answer) -> Result<(), Error> {
+        self.latest.update(answer.parts);
+        let outputs: Vec<&Shown> = self.latest.outputs().collect();
+        let now = outputs.iter().map(|shown| essence(&shown.value, false));
+        let now: Vec<Value> = now.collect();
+        if self.known.as_ref() == Some(&now) {
+            return Ok(());
+        }
+        let mut settings = self.settings.clone();
+        let mut text = Vec::new();
+        if self.known.is_some() {
+            // What is wrong with the columns has been said.
+            settings.columns.reports_missing = false;
+            let has_empty_line = matches!(
+                settings.format,
+                Format::Table | Format::Record | Format::Markdown
+            );
+            if has_empty_line {
+                text.push(b'\n');
+            }
+        }
+        let report = |message: &str| self.watch.output.report(message);
+        frame::write(&outputs, settings, &mut text, &report)?;
+        self.known = Some(now);
+        let mut stdout = io::stdout().lock();
+        let written = stdout.write_all(&text).and_then(|()| stdout.flush());
+        written.map_err(|error| dq_format::Error::Io(error).into())
+    }
+
+    /// Reports what has failed, once while it is the same.
+    fn tell(&mut self, answer: &Answer) {
+        let failures = answer
+            .failures()
+            .map(|(label, error)| match (label, error) {
+                (Some(label), Error::Fetch(error)) => format!("dq: fetch: {label}: {error}\n"),
+                (_, error) => format!("{error}\n"),
+            });
+        let text: String = failures.collect();
+        if self.told != text {
+            self.watch.output.message(text.as_bytes());
+            self.told = text;
+        }
     }
 }
 
 /// Ends the watch when the reader of a pipe goes away, however long nothing changes.
-fn watch_stdout(wake: impl Fn(Wake) + Send + 'static) {
+pub fn watch_stdout(wake: impl Fn(Wake) + Send + 'static) {
     let wait = move || {
         let stdout = io::stdout();
         let stdout = stdout.as_fd();
