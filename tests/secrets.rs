@@ -75,7 +75,7 @@ fn a_line_of_curl_runs_nothing_else() {
     let path = format!("/{}", HOSTILE.replace('\n', ""));
     let url = format!("http://h{path}");
     let token = "http://h/?x%60pwn%60token=$(pwn)&b=`pwn`";
-    let file = format!("@{}", HOSTILE.replace('\n', "").replace('/', ""));
+    let file = format!("@{}", HOSTILE.replace(['\n', '/'], ""));
     let socket = format!("unix:///{}", HOSTILE.replace('\n', ""));
     let custom = format!("{HOSTILE_TOKEN}=v");
     let value = HOSTILE.replace('\n', " ");
@@ -137,6 +137,18 @@ fn a_line_of_curl_runs_nothing_else() {
         let [_, words] = executed(shell, &dir, &args, &[engine]);
         assert_eq!(words, ["--arg", "a", HOSTILE, &program], "{shell}");
     }
+}
+
+#[test]
+fn the_framing_of_curl_is_its_own() {
+    let args = ["/x", "-d", "ab", "-H", "Content-Length:", "-H", "Accept:"];
+    let engine = [("DOCKER_HOST", "unix:///d.sock")];
+    let [words, _] = executed("sh", &recorders(), &args, &engine);
+    assert!(words.iter().any(|it| it == "Accept:"), "{words:#?}");
+    assert!(
+        !words.iter().any(|it| it == "Content-Length:"),
+        "{words:#?}"
+    );
 }
 
 #[test]

@@ -121,7 +121,7 @@ pub fn command(
     add_show_options(request, show, &mut command);
     add_method(request, &mut command);
     add_headers(client, &prepared, &mut command);
-    for name in &request.without {
+    for name in request.without.iter().filter(|it| !headers::is_framing(it)) {
         command.add(&["-H", &format!("{}:", canonical_name(name))]);
     }
     add_payload(request, &prepared.target, &mut command)?;

@@ -75,8 +75,15 @@ pub(crate) fn gather(
 
 fn is_named(name: &HeaderName, names: &[String]) -> bool {
     let is_it = |it: &String| name.as_str().eq_ignore_ascii_case(it);
-    // A body without its framing headers could not be read.
-    *name != CONTENT_LENGTH && *name != TRANSFER_ENCODING && names.iter().any(is_it)
+    !is_framing(name.as_str()) && names.iter().any(is_it)
+}
+
+/// Whether a header says where a body ends. A body without them could not be read, so they cannot be left out.
+pub(crate) fn is_framing(name: &str) -> bool {
+    let framing = [CONTENT_LENGTH, TRANSFER_ENCODING];
+    framing
+        .iter()
+        .any(|it| it.as_str().eq_ignore_ascii_case(name))
 }
 
 /// Whether a header is one that dq adds itself and for which curl has its own.

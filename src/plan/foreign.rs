@@ -208,8 +208,9 @@ fn command_line(cli: &Cli, first: &[&str], rest: &[Word], without: Option<usize>
 
 /// An option, or the value of one, without the secrets of a URL and of a parameter of `-q`.
 fn shown_option(option: &str) -> String {
-    match option.contains("://") {
-        true => shown(option),
-        false => shown(&format!("?{option}")).split_off(1),
+    if option.contains("://") {
+        shown(option)
+    } else {
+        shown(&format!("?{option}")).split_off(1)
     }
 }
