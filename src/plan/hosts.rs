@@ -15,6 +15,8 @@ const DEFAULT_PARALLEL: usize = 64;
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 /// The same for `--watch`: one host must not delay every table of the others for long.
 const WATCH_TIMEOUT: Duration = Duration::from_secs(2);
+/// The same for a host behind ssh, where a login comes first: what the docker CLI gives ssh to connect.
+const SSH_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The hosts that the request is sent to; `None` where the options choose one.
 ///
@@ -168,21 +170,26 @@ fn with_host(
     typed: &FetchOptions,
 ) -> Exchange {
     let usual = match typed.request.watch {
+        _ if host.is_ssh() => SSH_TIMEOUT,
         Some(_) => WATCH_TIMEOUT,
         None => RESPONSE_TIMEOUT,
     };
-    let limit = typed.connect_timeout.unwrap_or(usual);
+    let connect_timeout = exchange.settings.connect_timeout;
+    let limit = connect_timeout.unwrap_or(usual);
+    // ssh has a limit of its own, and `--curl` prints what was typed.
+    let is_limited = !host.is_ssh() && exchange.curl.is_none();
     let mut fallbacks = exchange.fallbacks.clone();
     let told = fallbacks.iter_mut().filter(|it| !it.message.is_empty());
     for fallback in told {
         fallback.message = format!("{name}: {}", fallback.message);
     }
     Exchange {
-        host,
         settings: dq_fetch::ClientSettings {
+            connect_timeout: connect_timeout.or(is_limited.then_some(limit)),
             response_timeout: Some(limit / 2),
             ..exchange.settings.clone()
         },
+        host,
         fallbacks,
         ..exchange.clone()
     }
