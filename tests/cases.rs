@@ -37,6 +37,7 @@ case_files! {
     regex: "regex",
     saved: "saved",
     updates: "updates",
+    watch: "watch",
     words: "words",
 }
 

@@ -37,4 +37,5 @@ mod tables;
 mod terminals;
 mod tls;
 mod until;
+mod watch;
 mod watch_terminal;

@@ -11,6 +11,9 @@ use dq_fetch::{Client, ClientSettings, Payload, Request, Source};
 
 /// The shortest time between two requests, however many events there are.
 const MIN_INTERVAL: Duration = Duration::from_millis(250);
+/// An engine may tell of a change shortly before its lists have it: `docker pause` of Docker 20.10 does. After an event
+/// the endpoint is requested at once, and again after this time.
+const SETTLED: Duration = Duration::from_millis(500);
 /// The time before the events are requested again, first and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -53,6 +56,8 @@ pub struct Changes {
     connected: usize,
     /// When the last wait ended.
     last: Instant,
+    /// When to ask again after an event.
+    settled: Option<Instant>,
 }
 
 impl Changes {
@@ -76,6 +81,7 @@ impl Changes {
             subscriptions: hosts.len(),
             connected: 0,
             last: Instant::now(),
+            settled: None,
         }
     }
 
@@ -96,6 +102,8 @@ impl Changes {
             self.pace.without_events
         };
         let mut end = Instant::now() + interval;
+        end = self.settled.map_or(end, |settled| end.min(settled));
+        let mut has_event = false;
         let mut may_ask_from = self.last + MIN_INTERVAL;
         if let Some(limit) = limit {
             end = end.min(limit);
@@ -105,10 +113,14 @@ impl Changes {
             match signal {
                 Signal::Wake(wake @ (Wake::Layout | Wake::Closed)) => return wake,
                 // A host that is gone is noticed at once, too.
-                _ => end = end.min(may_ask_from),
+                signal => {
+                    has_event |= matches!(signal, Signal::Event);
+                    end = end.min(may_ask_from);
+                }
             }
         }
         self.last = Instant::now();
+        self.settled = has_event.then(|| self.last + SETTLED);
         Wake::Ask
     }
 
