@@ -6,9 +6,12 @@ use std::rc::Rc;
 
 use super::demand::WidthDemand;
 
+/// Three widths for each column.
+type Widths = HashMap<String, (usize, usize, usize)>;
+
 /// The widest cells that each column had, by the column's path. A table that remembers makes no column narrower.
 #[derive(Clone, Debug, Default)]
-pub struct WidthMemory(Rc<RefCell<HashMap<String, (usize, usize, usize)>>>);
+pub struct WidthMemory(Rc<RefCell<Widths>>);
 
 impl WidthMemory {
     /// Makes a column at least as wide as it was, and remembers how wide it is now.

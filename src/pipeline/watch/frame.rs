@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Instant;
 
-use super::Shown;
+use super::answer::Shown;
 use crate::error::Error;
 use crate::screen::{Frame, Row};
 use dq_format::{LineLayout, Settings};

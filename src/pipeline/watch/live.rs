@@ -2,9 +2,11 @@
 
 use std::time::Instant;
 
+use super::answer::{Answer, Latest, Shown};
+use super::frame;
 use super::frame::RowState;
+use super::rounds::Watch;
 use super::rows::KnownRows;
-use super::{Answer, Latest, Shown, Watch, frame};
 use crate::error::Error;
 use crate::pipeline::changes::{Changes, Wake};
 use crate::screen::{Frame, Notify, Screen, Wanted};

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use super::Shown;
+use super::answer::Shown;
 use super::durations::without_durations;
 use super::frame::RowState;
 use dq_json::value::{FilterOutput, Value};

@@ -8,8 +8,10 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
+use super::answer::{Answer, Latest, Shown};
+use super::frame;
+use super::rounds::Watch;
 use super::rows::essence;
-use super::{Answer, Latest, Shown, Watch, frame};
 use crate::error::Error;
 use crate::pipeline::changes::{Changes, Wake};
 use dq_format::{Format, Settings};
