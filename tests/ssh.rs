@@ -146,6 +146,10 @@ fn requests_succeed(sshd: &Sshd) {
         (logs.text(), logs.stderr.as_str(), logs.code),
         ("out 1\nout 2\nout 3\n", "err 1\nerr 2\n", 0)
     );
+    let watched = sshd.dq(&host, &["/containers/web/json", "-w", ".State.Status"]);
+    let watched = watched.until_first_line();
+    let seen = (watched.text(), watched.stderr.as_str(), watched.code);
+    assert_eq!(seen, ("\"running\"\n", "", 0));
     let socket = sshd.engine.display().to_string();
     let both = ["--host", &socket, "/containers/web/json", "-s", "-c"];
     let both = [both.as_slice(), &["map(.Name)"]].concat();

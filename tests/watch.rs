@@ -7,6 +7,7 @@ use crate::support::dq::{BINARY, dq};
 use crate::support::engine::{Engine, scratch};
 use crate::support::pty::Pty;
 use crate::support::server::{Reply, Server};
+use crate::support::temp::TempDir;
 
 const NAMES: &str = "map(.name)";
 
@@ -110,6 +111,23 @@ fn a_daemon_that_was_killed_is_waited_for() {
     engine.daemon().wait().unwrap();
     engine.docker(&["create", "--name", "after", "busybox:test", "sh"]);
     assert_eq!(watching.line().1, r#"["/after"]"#);
+}
+
+#[test]
+fn the_events_of_a_host_behind_tls_are_read_too() {
+    let Some(engine) = scratch() else { return };
+    let home = TempDir::new();
+    engine.add_context("tls", home.path());
+    let mut words = vec!["--context".to_owned(), "tls".to_owned()];
+    words.extend(names("watch-tls"));
+    let watching = dq(words).env("HOME", home.path()).start();
+    assert_eq!(watching.line().1, "[]");
+    engine.run("over-tls", &["--label", "watch-tls"], "sleep 100000");
+    let begun = Instant::now();
+    assert_eq!(watching.line().1, r#"["over-tls"]"#);
+    // Without events it would ask again after 2 s.
+    assert!(begun.elapsed() < Duration::from_millis(1500));
+    engine.docker(&["rm", "-f", "over-tls"]);
 }
 
 fn two_hosts(first: &Server, second: &Server, size: (u16, u16)) -> Pty {
