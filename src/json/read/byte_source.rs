@@ -43,6 +43,24 @@ impl InputBuffer {
     /// # Errors
     /// The reader's, except [`ErrorKind::Interrupted`], after which the read is repeated.
     pub fn read_from(&mut self, reader: &mut (impl Read + ?Sized)) -> io::Result<()> {
+        let kept = self.make_room();
+        loop {
+            match reader.read(&mut self.bytes[kept..]) {
+                Ok(bytes) => {
+                    self.filled.end += bytes;
+                    return Ok(());
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Moves the unconsumed bytes to the front, and grows the buffer if it is full; returns how many they are.
+    ///
+    /// It is not generic, so that it is compiled with this crate's optimization for speed.
+    #[inline(never)]
+    fn make_room(&mut self) -> usize {
         let kept = self.filled.len();
         let was_full = self.filled.end == self.bytes.len();
         self.bytes.copy_within(self.filled.clone(), 0);
@@ -60,16 +78,7 @@ impl InputBuffer {
             };
             self.bytes.resize(needed.max(grown), 0);
         }
-        loop {
-            match reader.read(&mut self.bytes[kept..]) {
-                Ok(bytes) => {
-                    self.filled.end += bytes;
-                    return Ok(());
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        kept
     }
 }
 

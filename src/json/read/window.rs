@@ -193,6 +193,9 @@ impl<R: ByteSource> Window<R> {
 }
 
 /// Counts newlines; in short texts without `memchr`, whose first call detects the processor's instructions.
+///
+/// Compiled with this crate's optimization for speed, whichever crate calls it.
+#[inline(never)]
 fn count_newlines(bytes: &[u8]) -> usize {
     if bytes.len() <= SIMD_THRESHOLD {
         // Counting at most 255 bytes in a `u8` lets the compiler count sixteen bytes at a time.
