@@ -146,7 +146,7 @@ def words($of; $engine):
     ($host.LogConfig.Type | but($engine.LoggingDriver) | option("--log-driver")),
     ($host.LogConfig.Config // {} | to_entries[] | ["--log-opt", "\(.key)=\(.value)"]),
     ($host.StorageOpt // {} | to_entries[] | ["--storage-opt", "\(.key)=\(.value)"]),
-    ($host.Init | flag("--init")),
+    ($host.Init | flag("--init"), (select(. == false) | ["--init=false"])),
     (.Config.StopSignal | but($of.StopSignal // "SIGTERM") | option("--stop-signal")),
     (.Config.StopTimeout | numbers | ["--stop-timeout", tostring]),
     (.Config.Healthcheck | objects | health($of.Healthcheck // {})),

@@ -45,10 +45,13 @@ def wanted:
   | if $names == [] then .[] | select(.State == "running" or .State == "paused")
   else . as $all | $names[] | . as $name | ltrimstr("/") as $bare
     | first(($all[] | select(.Names // [] | any(.[]; ltrimstr("/") == $bare))), ($all[] | select(.Id | startswith($bare))))
-      // error("No such container: \($name)")
+      // {Id: ($bare | @uri)}
   end;
-# A container that was removed since it was listed has no stats.
+# A container that was removed since it was listed has no stats. One that was named and is not there is an error, behind
+# the rows of the others.
 [
-  fetch(wanted | "/containers/\(.Id)/stats?stream=false"; if .status == 404 and $names == [] then empty else error end)
-  | row
-]
+  fetch(wanted | "/containers/\(.Id)/stats?stream=false"; if .status == 404 and $names == [] then empty else {failed: .} end)
+] as $samples
+| [$samples[].failed // empty] as $failures
+| ($samples | map(select(has("failed") | not) | row) | select(. != [] or $failures == [])),
+  ($failures[] | error)

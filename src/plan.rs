@@ -71,6 +71,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let is_filtered = !words.is_empty() || cli.filter.from_file.is_some();
     let saved_format = saved_format(&cli, call.as_ref(), is_filtered, &saved_filters);
     let has_format = settings::is_chosen(&cli.format) || saved_format.output.is_some();
+    let wants_json = settings::is_json_chosen(&cli.format);
     let curl_letters = foreign::curl_letters(&cli, &words);
     let mut options = Options::resolve(cli, call.as_ref(), saved_format, &defaults)?;
     let terminal = (system.terminal)(options.appearance.color);
@@ -115,6 +116,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         input,
         output,
         has_format,
+        wants_json,
         terminal,
         warnings,
     })

@@ -16,6 +16,11 @@ impl LastOutput {
         self.is_truthy.set(Some(output.is_truthy()));
     }
 
+    /// Whether there was an output.
+    pub fn is_there(&self) -> bool {
+        self.is_truthy.get().is_some()
+    }
+
     /// The exit code of `-e`: 0, or 1 if the last output is false or null, or 4 if there was none.
     pub fn exit_code(&self) -> u8 {
         match self.is_truthy.get() {

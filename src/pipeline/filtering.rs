@@ -102,8 +102,9 @@ impl<'r> Run<'r> {
     /// # Errors
     /// Those of `outcome`; what is left cannot be written.
     pub fn finish(&self, outcome: Result<Ended, Error>) -> Result<u8, Error> {
-        // The outputs before an error are written, too.
-        let finished = if self.has_run.get() {
+        // The outputs before an error are written, too. Without one, an error has no empty table.
+        let has_succeeded = matches!(outcome, Ok(Ended::Inputs(0) | Ended::Halted(0)));
+        let finished = if self.has_run.get() && (has_succeeded || self.last_output.is_there()) {
             self.output.finish_values()
         } else {
             Ok(())

@@ -37,6 +37,8 @@ pub fn run(
     let mut changes = Changes::subscribe(&plan.input, PACE);
     // What may be wrong is told at once, and once: the wait may be long.
     let mut told = Vec::new();
+    // A name that nothing has yet is no mistake.
+    let has_fallbacks = plan.input.exchanges().any(|it| !it.fallbacks.is_empty());
     let mut has_been_null = false;
     loop {
         let patience = Patience {
@@ -53,7 +55,9 @@ pub fn run(
         } in results
         {
             let attempt = outcome.map(judged).or_else(|error| {
-                tell(&error, &mut told, output);
+                if !has_fallbacks {
+                    tell(&error, &mut told, output);
+                }
                 not_yet(error)
             });
             match attempt {

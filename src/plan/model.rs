@@ -31,6 +31,8 @@ pub struct Plan {
     pub watch: Option<Watch>,
     /// An option or the saved filter chose a format.
     pub has_format: bool,
+    /// `-o json` or `-o jsonl` was typed: a body that is not JSON becomes JSON.
+    pub wants_json: bool,
     pub flush: Flush,
     pub terminal: Terminal,
     /// How `fetch` in the filter requests paths.
@@ -54,6 +56,7 @@ impl Plan {
             || self.null_input
             || self.inputs.mode != InputMode::Values
             || !self.output.format.is_json()
+            || self.wants_json
     }
 }
 

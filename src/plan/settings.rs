@@ -31,6 +31,13 @@ pub(super) fn is_chosen(format: &FormatOptions) -> bool {
     in_json || format.table || format.columns.is_some() || !format.output.is_empty()
 }
 
+/// Whether `-o` asks for JSON, and no option for raw text.
+pub(super) fn is_json_chosen(format: &FormatOptions) -> bool {
+    let is_raw = format.raw || format.join || format.nul;
+    let last = format.output.last().map(String::as_str);
+    !is_raw && matches!(last.and_then(Format::from_name), Some(Format::Json | Format::Jsonl))
+}
+
 /// How the output is written.
 pub(super) fn output(
     options: &Options,
