@@ -35,7 +35,11 @@ pub(super) fn is_chosen(format: &FormatOptions) -> bool {
 pub(super) fn is_json_chosen(format: &FormatOptions) -> bool {
     let is_raw = format.raw || format.join || format.nul;
     let last = format.output.last().map(String::as_str);
-    !is_raw && matches!(last.and_then(Format::from_name), Some(Format::Json | Format::Jsonl))
+    !is_raw
+        && matches!(
+            last.and_then(Format::from_name),
+            Some(Format::Json | Format::Jsonl)
+        )
 }
 
 /// How the output is written.
