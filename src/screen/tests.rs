@@ -153,13 +153,14 @@ fn kill(pty: &Pty, signal: &str) {
 #[test]
 fn the_terminal_is_restored_however_the_screen_ends() {
     type End = (&'static str, fn(&Pty), i32);
-    let ends: [End; 8] = [
+    let ends: [End; 9] = [
         ("", |pty| pty.press("q"), 0),
         ("", |pty| pty.press("\x03"), -2),
         ("", |pty| kill(pty, "-INT"), -2),
         ("", |pty| kill(pty, "-TERM"), -15),
         ("", |pty| kill(pty, "-HUP"), -1),
         ("", |pty| kill(pty, "-QUIT"), -3),
+        ("", |pty| pty.press("\x1c"), -3),
         ("drop", |pty| pty.press("r"), 7),
         ("panic", |pty| pty.press("r"), 101),
     ];

@@ -193,17 +193,10 @@ fn unbuffered(original: &Termios) -> Termios {
     modes.input_modes -= InputModes::IXON | InputModes::ICRNL;
     modes.local_modes -= LocalModes::ICANON | LocalModes::ECHO | LocalModes::IEXTEN;
     modes.local_modes |= LocalModes::NOFLSH;
-    modes.special_codes[SpecialCodeIndex::VQUIT] = DISABLED;
     modes.special_codes[SpecialCodeIndex::VMIN] = 1;
     modes.special_codes[SpecialCodeIndex::VTIME] = 0;
     modes
 }
-
-/// `_POSIX_VDISABLE`: there is no such key.
-#[cfg(target_os = "linux")]
-const DISABLED: u8 = 0;
-#[cfg(not(target_os = "linux"))]
-const DISABLED: u8 = 0xff;
 
 /// Stops the process while it is in the background.
 fn set_modes(keys: &OwnedFd, modes: &Termios) -> io::Result<()> {

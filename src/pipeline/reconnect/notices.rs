@@ -10,6 +10,8 @@ use dq_text::{one_line, sanitize};
 /// Tells of losses, from any thread.
 pub struct Notices {
     /// Which of several streams it is, with a colon; empty for a single one.
+    name: String,
+    /// The same, but empty where that is the host.
     label: String,
     host: String,
     progress: Option<Arc<Progress>>,
@@ -18,13 +20,17 @@ pub struct Notices {
 impl Notices {
     /// The notices about a host; `label` is that of one of several streams.
     pub fn new(label: &str, host: String, progress: Option<Arc<Progress>>) -> Self {
-        let label = match label {
+        let name = match label {
             "" => String::new(),
-            label if label == host => String::new(),
             label => format!("{label}: "),
         };
         Self {
-            label,
+            label: if label == host {
+                String::new()
+            } else {
+                name.clone()
+            },
+            name,
             host,
             progress,
         }
@@ -37,19 +43,18 @@ impl Notices {
 
     /// The connection is gone.
     pub fn lost(&self) {
-        self.print(&format!(
-            "lost the connection to {}; waiting for it",
-            self.host
-        ));
+        let text = format!("lost the connection to {}; waiting for it", self.host);
+        self.print(&self.label, &text);
     }
 
     /// It is back after this time.
     pub fn connected(&self, after: Duration) {
-        self.print(&format!("connected again after {} s", after.as_secs()));
+        let text = format!("connected again after {} s", after.as_secs());
+        self.print(&self.name, &text);
     }
 
-    fn print(&self, text: &str) {
-        let line = format!("dq: fetch: {}{}\n", one_line(&self.label), sanitize(text));
+    fn print(&self, label: &str, text: &str) {
+        let line = format!("dq: fetch: {}{}\n", one_line(label), sanitize(text));
         // A failure to write to stderr cannot be reported anywhere.
         let write = || drop(io::stderr().write_all(line.as_bytes()));
         match &self.progress {

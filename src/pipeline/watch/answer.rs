@@ -49,6 +49,15 @@ impl Answer {
         })
     }
 
+    /// Whether there is anything to show.
+    pub fn has_outputs(&self) -> bool {
+        let mut answers = self
+            .parts
+            .iter()
+            .filter_map(|part| part.outcome.as_ref().ok());
+        answers.any(|outputs| !outputs.is_empty())
+    }
+
     /// Whether no source has answered.
     pub fn is_missing(&self) -> bool {
         !self.parts.is_empty() && self.parts.iter().all(|part| part.outcome.is_err())
@@ -110,4 +119,10 @@ pub fn shown(host: Option<Rc<str>>, collected: Collected) -> Vec<Shown> {
         is_stale: false,
     });
     shown.collect()
+}
+
+/// Whether a failure means that a host has not answered.
+pub fn is_silence(error: &Error) -> bool {
+    let status = matches!(error, Error::Fetch(dq_fetch::Error::Status { .. }));
+    matches!(error, Error::Fetch(_)) && !status
 }

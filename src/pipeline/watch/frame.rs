@@ -78,9 +78,15 @@ pub fn frame(outputs: &[&Shown], settings: Settings, states: &[RowState]) -> Res
     // Without a line for each row, no line is marked.
     let states = states.iter().take(layout.rows).copied();
     let states = states.chain(std::iter::repeat(RowState::default()));
+    let mut rows: Vec<Row> = lines.zip(states).map(row).collect();
+    // What stands below the rows of a table is a note about it.
+    let is_table = layout.header > 0 || layout.rows > 0;
+    let notes = rows.split_off(if is_table { layout.rows } else { rows.len() });
+    let notes: Vec<String> = notes.into_iter().map(|note| note.text).collect();
     Ok(Frame {
         header,
-        rows: lines.zip(states).map(row).collect(),
+        rows,
+        status: notes.join(" "),
         ..Frame::default()
     })
 }
@@ -107,4 +113,30 @@ fn without_tabs(line: &str) -> String {
         text.push_str(piece);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use dq_format::Format;
+
+    #[test]
+    fn a_note_below_a_table_is_no_row() {
+        let rows = br#"[{"name": "web", "image": "nginx", "command": "sleep", "ports": "80/tcp", "labels": "a, b"}, {"name": "db"}]"#;
+        let shown = Shown {
+            host: None,
+            value: dq_json::read::from_slice(rows).unwrap(),
+            is_text: false,
+            is_stale: false,
+        };
+        let settings = Settings {
+            format: Format::Table,
+            width: Some(20),
+            ..Settings::default()
+        };
+        let frame = frame(&[&shown], settings, &[]).unwrap();
+        assert_eq!((frame.header.len(), frame.rows.len()), (1, 2));
+        assert!(frame.status.contains("columns"), "{}", frame.status);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::answer::{Answer, Latest, Shown};
+use super::answer::{Answer, Latest, Shown, is_silence};
 use super::frame;
 use super::frame::RowState;
 use super::rounds::Watch;
@@ -38,7 +38,10 @@ pub fn run(
     answer: Answer,
 ) -> Result<u8, Error> {
     if let Some(code) = answer.ended {
-        return print(answer, settings, watch).map(|()| code);
+        if answer.has_outputs() || !answer.has_raised() {
+            print(answer, settings, watch)?;
+        }
+        return Ok(code);
     }
     let mut live = Live::new(watch, settings);
     live.take(answer);
@@ -130,8 +133,12 @@ impl<'w> Live<'w> {
         settings.width = settings.width.map(|_| Screen::size().columns);
         let outputs: Vec<&Shown> = self.latest.outputs().collect();
         let frame = frame::frame(&outputs, settings, &self.rows)?;
+        let status = match &*frame.status {
+            "" => self.status(),
+            note => format!("{}  {note}", self.status()),
+        };
         Ok(Frame {
-            status: self.status(),
+            status,
             is_stale: self.is_stale,
             ..frame
         })
@@ -151,12 +158,6 @@ impl<'w> Live<'w> {
         }
         format!("{}  q ends", names.join(", "))
     }
-}
-
-/// Whether a failure means that a host has not answered.
-fn is_silence(error: &Error) -> bool {
-    let status = matches!(error, Error::Fetch(dq_fetch::Error::Status { .. }));
-    matches!(error, Error::Fetch(_)) && !status
 }
 
 /// What is wrong, in one line.

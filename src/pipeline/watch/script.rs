@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
-use super::answer::{Answer, Latest, Shown};
+use super::answer::{Answer, Latest, Shown, is_silence};
 use super::frame;
 use super::rounds::Watch;
 use super::rows::essence;
@@ -35,7 +35,13 @@ pub fn run(
         script.tell(&answer);
         let is_first = script.known.is_none();
         let ended = answer.ended.filter(|_| is_first || !answer.has_raised());
-        if ended.is_some() || !(answer.is_missing() || answer.has_raised()) {
+        let is_worth_it = if ended.is_some() {
+            // An error without an output has no empty table.
+            answer.has_outputs() || !answer.has_raised()
+        } else {
+            !(answer.is_missing() || answer.has_raised())
+        };
+        if is_worth_it {
             script.write_if_changed(answer)?;
         }
         if let Some(code) = ended {
@@ -61,7 +67,7 @@ struct Script<'w> {
     latest: Latest,
     /// What the last outputs say; `None` before the first.
     known: Option<Vec<Value>>,
-    /// The failures that were reported last.
+    /// What the failures that were reported last are about.
     told: String,
 }
 
@@ -96,8 +102,16 @@ impl Script<'_> {
         written.map_err(|error| dq_format::Error::Io(error).into())
     }
 
-    /// Reports what has failed, once while it is the same.
+    /// Reports what has failed, once while it is the same. A host that is away has several ways to say so.
     fn tell(&mut self, answer: &Answer) {
+        let kinds = answer.failures().map(|(label, error)| {
+            let label = label.unwrap_or_default();
+            match error {
+                error if is_silence(error) => format!("{label}: away\n"),
+                error => format!("{label}: {error}\n"),
+            }
+        });
+        let kinds: String = kinds.collect();
         let failures = answer
             .failures()
             .map(|(label, error)| match (label, error) {
@@ -105,9 +119,9 @@ impl Script<'_> {
                 (_, error) => format!("{error}\n"),
             });
         let text: String = failures.collect();
-        if self.told != text {
+        if self.told != kinds {
             self.watch.output.message(text.as_bytes());
-            self.told = text;
+            self.told = kinds;
         }
     }
 }
