@@ -48,13 +48,13 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
         plan.watch.is_none(),
     ));
     let cells = cells::filters(&plan, &output, stack_bytes)?;
+    for warning in filter.warnings() {
+        output.report(&format!("dq: filter: {warning}"));
+    }
     if plan.watch.is_some() && plan.input.exchanges().next().is_some() {
         return watch::run(&plan, &filter, &output, cells, stack_bytes);
     }
     output.format_with(cells::formatter(&plan, cells));
-    for warning in filter.warnings() {
-        output.report(&format!("dq: filter: {warning}"));
-    }
     if plan.until && plan.input.exchanges().next().is_some() {
         let outcome = until::run(&plan, &filter, &output, stack_bytes);
         let finished = output.finish();

@@ -13,6 +13,7 @@ mod input;
 mod jq_options;
 mod model;
 mod options;
+mod repeated;
 mod request;
 pub mod saved;
 mod settings;
@@ -20,7 +21,6 @@ mod source;
 mod text;
 mod times;
 mod variables;
-mod watch;
 
 use crate::cli::{Cli, Word};
 use crate::environment::{Variables, home};
@@ -56,7 +56,7 @@ pub struct System<'s> {
 /// Usage errors (exit code 2): options that contradict each other, files that cannot be read, a wrong host.
 pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let env = system.env;
-    watch::check_command_line(&cli)?;
+    repeated::check_command_line(&cli)?;
     let defaults = defaults::read(&cli, env)?;
     let saved_filters = saved::saved_filters(&cli.filter.library, env);
     let mut words = std::mem::take(&mut cli.words);

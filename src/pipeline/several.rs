@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::plan::Several;
 
 pub use board::{Head, Next};
+pub use failures::Failures;
 pub use slurped::gather;
 pub use sources::Sources;
 

@@ -40,9 +40,6 @@ pub fn run(
         limit,
         deadline: limit.map(|limit| Instant::now() + limit),
     };
-    for warning in filter.warnings() {
-        output.report(&format!("dq: filter: {warning}"));
-    }
     let changes = Changes::subscribe(&plan.input, watch.pace());
     let settings = super::cells::settings(plan, cells);
     let has_screen =

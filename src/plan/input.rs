@@ -9,10 +9,10 @@ use super::model::{
     Exchange, Fallback, FilterRequests, Input, NamedExchange, Order, Several, Shown,
 };
 use super::options::Options;
+use super::repeated;
 use super::request;
 use super::saved;
 use super::source::{NamedPath, Words};
-use super::watch;
 use crate::catalogue::{self, Endless};
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::environment::Variables;
@@ -101,13 +101,7 @@ fn check_request(
     if options.is_read_only || is_read_only(env) {
         refuse_writing(request)?;
     }
-    if typed.until {
-        refuse_until(request)?;
-    }
-    if typed.watch.is_some() {
-        watch::check(request, typed)?;
-    }
-    Ok(())
+    repeated::check(request, typed)
 }
 
 /// The request, or those for several words.
@@ -174,24 +168,6 @@ fn kind(path: &str) -> Option<&str> {
 fn one(noun: &str) -> String {
     let is_vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {noun}", if is_vowel { "an" } else { "a" })
-}
-
-/// Refuses to repeat a request that changes something, or whose answer does not end.
-fn refuse_until(request: &dq_fetch::Request) -> Result<(), Error> {
-    let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) = &request.source;
-    if !matches!(&*request.method, "GET" | "HEAD") {
-        return Err(Error::usage(format!(
-            "--until repeats the request, and {} may change something",
-            request.method
-        )));
-    }
-    match catalogue::endless_reason(source) {
-        Some(reason) => Err(Error::Usage {
-            message: format!("--until repeats the request: {reason}"),
-            hint: Some("a stream is awaited by dq -n SOURCE 'first(inputs | select(…))'".into()),
-        }),
-        None => Ok(()),
-    }
 }
 
 /// The stream that `--reconnect` is for.

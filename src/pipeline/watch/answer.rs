@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::error::Error;
 use crate::pipeline::filtering::Collected;
 use crate::pipeline::output::Output;
-use crate::pipeline::round;
+use crate::pipeline::several::Failures;
 use dq_json::value::Value;
 
 /// An output of the filter, or text of the server.
@@ -68,18 +68,32 @@ impl Answer {
         self.ended == Some(RAISED)
     }
 
-    /// Reports the failures of a first round in which no source has answered; returns the exit code of the last.
-    ///
-    /// # Errors
-    /// The failure of the only source.
-    pub fn fail(self, output: &Output) -> Result<u8, Error> {
-        let mut code = 0;
-        for Part { label, outcome } in self.parts {
-            if let Err(error) = outcome {
-                code = round::fail(error, label.as_deref(), output)?;
+    /// Reports the failures of several sources, equal ones in one line; returns the exit code of the first.
+    pub fn report_failures(&self, output: &Output) -> Option<u8> {
+        let mut failures = Failures::default();
+        for (source, part) in self.parts.iter().enumerate() {
+            if let (Some(label), Err(error)) = (&part.label, &part.outcome) {
+                failures.add(source, label, error, None);
             }
         }
-        Ok(code)
+        failures.report(&|line| output.report(line));
+        failures.exit_code()
+    }
+
+    /// Ends a watch whose first round no source has answered; returns the exit code.
+    ///
+    /// # Errors
+    /// The failure of the only source, and one that is not about a source.
+    pub fn fail(mut self, output: &Output) -> Result<u8, Error> {
+        let ends = |part: &Part| match &part.outcome {
+            Err(error) => part.label.is_none() || error.ends_run(),
+            Ok(_) => false,
+        };
+        if let Some(at) = self.parts.iter().position(ends) {
+            let outcome = self.parts.swap_remove(at).outcome;
+            return outcome.map(|_| 0);
+        }
+        Ok(self.report_failures(output).unwrap_or_default())
     }
 }
 

@@ -162,11 +162,13 @@ impl<'w> Live<'w> {
 
 /// What is wrong, in one line.
 fn problem(answer: &Answer) -> String {
-    let failures = answer.failures().map(|(label, error)| match label {
-        Some(label) => format!("{label}: {error}"),
-        None => error.to_string(),
+    let failures = answer.failures().map(|(label, error)| {
+        let (stage, text) = error.stage_and_text();
+        let label = label.map_or(String::new(), |label| format!("{label}: "));
+        format!("{stage}{label}{text}")
     });
-    let messages = answer.messages.lines().map(str::to_owned);
+    let messages = answer.messages.lines();
+    let messages = messages.map(|line| line.trim_start_matches("dq: ").to_owned());
     let lines: Vec<String> = failures.chain(messages).collect();
-    lines.join("; ").replace("dq: ", "").replace('\n', " ")
+    lines.join("; ").replace('\n', " ")
 }

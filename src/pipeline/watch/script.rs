@@ -35,13 +35,13 @@ pub fn run(
         script.tell(&answer);
         let is_first = script.known.is_none();
         let ended = answer.ended.filter(|_| is_first || !answer.has_raised());
-        let is_worth_it = if ended.is_some() {
+        let is_shown = if ended.is_some() {
             // An error without an output has no empty table.
             answer.has_outputs() || !answer.has_raised()
         } else {
             !(answer.is_missing() || answer.has_raised())
         };
-        if is_worth_it {
+        if is_shown {
             script.write_if_changed(answer)?;
         }
         if let Some(code) = ended {
@@ -112,16 +112,15 @@ impl Script<'_> {
             }
         });
         let kinds: String = kinds.collect();
-        let failures = answer
-            .failures()
-            .map(|(label, error)| match (label, error) {
-                (Some(label), Error::Fetch(error)) => format!("dq: fetch: {label}: {error}\n"),
-                (_, error) => format!("{error}\n"),
-            });
-        let text: String = failures.collect();
-        if self.told != kinds {
-            self.watch.output.message(text.as_bytes());
-            self.told = kinds;
+        if self.told == kinds {
+            return;
+        }
+        self.told = kinds;
+        let output = self.watch.output;
+        if answer.report_failures(output).is_none() {
+            answer
+                .failures()
+                .for_each(|(_, error)| output.report(&error.to_string()));
         }
     }
 }

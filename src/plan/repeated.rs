@@ -1,34 +1,46 @@
-//! `--watch`: what cannot be watched is refused before anything is sent.
+//! Requests that `--until` and `--watch` repeat: what cannot be repeated is refused before anything is sent.
 
 use crate::catalogue;
 use crate::cli::{Cli, RequestOptions, Watch};
 use crate::error::Error;
 
-/// Refuses to repeat a request that may change something or whose answer does not end, and options that mean one answer.
+/// Refuses what `--until` and `--watch` cannot repeat.
 ///
 /// # Errors
 /// Usage errors, with what to do instead.
 pub(super) fn check(request: &dq_fetch::Request, typed: &RequestOptions) -> Result<(), Error> {
-    let refused = |message: String, hint: Option<&str>| {
-        Err(Error::Usage {
-            message,
-            hint: hint.map(str::to_owned),
-        })
-    };
+    if typed.until {
+        let instead = "a stream is awaited by dq -n SOURCE 'first(inputs | select(…))'";
+        check_request("--until", request, instead)?;
+    }
+    if typed.watch.is_none() {
+        return Ok(());
+    }
+    check_request("--watch", request, "it is live already: leave --watch out")?;
+    match contradiction(typed) {
+        Some(option) => Err(Error::usage(format!(
+            "--watch and {option} exclude each other"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a request that may change something, or whose answer does not end; `instead` is what to do with that.
+fn check_request(option: &str, request: &dq_fetch::Request, instead: &str) -> Result<(), Error> {
     if !matches!(&*request.method, "GET" | "HEAD") {
-        let method = &request.method;
-        let message = format!("--watch repeats the request, and {method} may change something");
-        return refused(message, None);
+        return Err(Error::usage(format!(
+            "{option} repeats the request, and {} may change something",
+            request.method
+        )));
     }
     let (dq_fetch::Source::Endpoint(source) | dq_fetch::Source::Url(source)) = &request.source;
-    if let Some(reason) = catalogue::endless_reason(source) {
-        let message = format!("--watch repeats the request: {reason}");
-        return refused(message, Some("it is live already: leave --watch out"));
+    match catalogue::endless_reason(source) {
+        Some(reason) => Err(Error::Usage {
+            message: format!("{option} repeats the request: {reason}"),
+            hint: Some(instead.into()),
+        }),
+        None => Ok(()),
     }
-    if let Some(option) = contradiction(typed) {
-        return refused(format!("--watch and {option} exclude each other"), None);
-    }
-    Ok(())
 }
 
 /// Refuses a bare number as the last word, which in `watch -n 2` and `-w 2` is the interval, and an exit code of the
