@@ -5,43 +5,50 @@ use std::rc::Rc;
 
 use jaq_core::box_iter::box_once;
 
-use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
+use super::native::{NativeCall, NativeEntry, NativeFn, Outputs, fail, function, one};
 use dq_json::value::{MAX_DEPTH, Map, Num, ValR, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("true", "", |_| one(Ok(Value::Bool(true)))),
-    ("false", "", |_| one(Ok(Value::Bool(false)))),
-    ("null", "", |_| one(Ok(Value::Null))),
-    ("type", "", |cv| one(Ok(Value::str(cv.1.type_name())))),
-    ("length", "", |cv| one(length(cv.1))),
-    ("keys", "", |cv| one(keys(&cv.1, true))),
-    ("keys_unsorted", "", |cv| one(keys(&cv.1, false))),
-    ("has", "v", |cv| {
-        one(with_argument(cv, |value, key| has(&value, &key)))
-    }),
-    ("contains", "v", |cv| {
-        one(with_argument(cv, |value, part| contains(&value, &part)))
-    }),
-    ("_indices", "v", |cv| {
-        one(with_argument(cv, |value, part| indices(&value, &part)))
-    }),
-    ("_strindices", "v", |cv| {
-        one(with_argument(cv, |value, part| {
-            string_indices(&value, &part)
-        }))
-    }),
-    ("_flatten", "v", |cv| one(with_argument(cv, flatten))),
-    ("_bsearch", "v", |cv| {
-        one(with_argument(cv, |value, target| bsearch(&value, &target)))
-    }),
-    ("_foreach", "fff", foreach),
-    ("_last_or_null", "f", last_or_null),
+    ("true", "", function!(|_value| Ok(Value::Bool(true)))),
+    ("false", "", function!(|_value| Ok(Value::Bool(false)))),
+    ("null", "", function!(|_value| Ok(Value::Null))),
+    (
+        "type",
+        "",
+        function!(|value| Ok(Value::str(value.type_name()))),
+    ),
+    ("length", "", function!(|value| length(value))),
+    ("keys", "", function!(|value| keys(&value, true))),
+    ("keys_unsorted", "", function!(|value| keys(&value, false))),
+    ("has", "v", function!(|value, key| has(&value, &key))),
+    (
+        "contains",
+        "v",
+        function!(|value, part| contains(&value, &part)),
+    ),
+    (
+        "_indices",
+        "v",
+        function!(|value, part| indices(&value, &part)),
+    ),
+    (
+        "_strindices",
+        "v",
+        function!(|value, part| string_indices(&value, &part)),
+    ),
+    (
+        "_flatten",
+        "v",
+        function!(|value, argument| flatten(value, argument)),
+    ),
+    (
+        "_bsearch",
+        "v",
+        function!(|value, target| bsearch(&value, &target)),
+    ),
+    ("_foreach", "fff", NativeFn::Filter(foreach)),
+    ("_last_or_null", "f", NativeFn::Filter(last_or_null)),
 ];
-
-fn with_argument(mut cv: NativeCall, f: impl FnOnce(Value, Value) -> ValR) -> ValR {
-    let argument = cv.0.pop_var();
-    f(cv.1, argument)
-}
 
 /// jq's `length`: of a string its code points, of a number its absolute value, of null 0.
 ///

@@ -5,11 +5,14 @@ use std::collections::VecDeque;
 use jaq_core::ValXs;
 use jaq_core::box_iter::box_once;
 
-use super::native::{NativeCall, NativeEntry, Outputs, fail};
+use super::native::{NativeCall, NativeEntry, NativeFn, Outputs, fail};
 use crate::fetcher::{FetchedValues, Fetcher};
 use dq_json::value::{Value, ValueError};
 
-pub(super) const TABLE: &[NativeEntry] = &[("fetch", "f", fetch), ("fetch", "ff", fetch_or)];
+pub(super) const TABLE: &[NativeEntry] = &[
+    ("fetch", "f", NativeFn::Filter(fetch)),
+    ("fetch", "ff", NativeFn::Filter(fetch_or)),
+];
 
 /// `fetch(paths)`: the bodies of the responses to a GET of each path, in order. The first failure is raised.
 fn fetch(mut cv: NativeCall) -> Outputs {

@@ -2,44 +2,64 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::native::{NativeCall, NativeEntry, fail, one};
+use super::native::{NativeEntry, NativeFn, fail, function, one};
 use dq_json::value::{ValR, Value, ValueError, lossy};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("@csv", "", |cv| one(row(&cv.1, "csv", ",", csv_field))),
-    ("@tsv", "", |cv| one(row(&cv.1, "tsv", "\t", tsv_field))),
-    ("@html", "", |cv| one(Ok(Value::from(html(&text(&cv.1)))))),
-    ("@uri", "", |cv| one(Ok(Value::from(uri(&text(&cv.1)))))),
-    ("@urid", "", |cv| one(decode_uri(&cv.1))),
-    ("@sh", "", |cv| one(shell(&cv.1))),
-    ("@base64", "", |cv| {
-        one(Ok(Value::from(base64(text(&cv.1).as_bytes()))))
-    }),
-    ("@base64d", "", |cv| one(decode_base64(&cv.1))),
-    ("@base32", "", |cv| {
-        one(Ok(Value::from(base32(text(&cv.1).as_bytes()))))
-    }),
-    ("@base32d", "", |cv| one(decode_base32(&cv.1))),
-    ("_format", "v", by_name),
+    (
+        "@csv",
+        "",
+        function!(|value| row(&value, "csv", ",", csv_field)),
+    ),
+    (
+        "@tsv",
+        "",
+        function!(|value| row(&value, "tsv", "\t", tsv_field)),
+    ),
+    (
+        "@html",
+        "",
+        function!(|value| Ok(Value::from(html(&text(&value))))),
+    ),
+    (
+        "@uri",
+        "",
+        function!(|value| Ok(Value::from(uri(&text(&value))))),
+    ),
+    ("@urid", "", function!(|value| decode_uri(&value))),
+    ("@sh", "", function!(|value| shell(&value))),
+    (
+        "@base64",
+        "",
+        function!(|value| Ok(Value::from(base64(text(&value).as_bytes())))),
+    ),
+    ("@base64d", "", function!(|value| decode_base64(&value))),
+    (
+        "@base32",
+        "",
+        function!(|value| Ok(Value::from(base32(text(&value).as_bytes())))),
+    ),
+    ("@base32d", "", function!(|value| decode_base32(&value))),
+    (
+        "_format",
+        "v",
+        function!(|value, name| by_name(value, &name)),
+    ),
 ];
 
 /// `format("csv")` is `@csv`.
-fn by_name(mut cv: NativeCall) -> super::native::Outputs {
-    let name = cv.0.pop_var();
+fn by_name(value: Value, name: &Value) -> ValR {
     let entry = name.as_str().and_then(|name| {
         TABLE
             .iter()
             .find(|(known, ..)| known.strip_prefix('@') == Some(name))
     });
     match (entry, name.as_str()) {
-        (Some((_, _, run)), _) => run(cv),
-        (None, Some("text")) => one(Ok(Value::from(text(&cv.1)))),
-        (None, Some("json")) => one(Ok(Value::from(cv.1.to_json()))),
-        (None, Some(name)) => one(fail(format_args!("{name} is not a valid format"))),
-        (None, None) => one(fail(format_args!(
-            "{} is not a valid format",
-            name.describe()
-        ))),
+        (Some((_, _, NativeFn::Of0(format, _))), _) => format(value),
+        (_, Some("text")) => Ok(Value::from(text(&value))),
+        (_, Some("json")) => Ok(Value::from(value.to_json())),
+        (_, Some(name)) => fail(format_args!("{name} is not a valid format")),
+        (_, None) => fail(format_args!("{} is not a valid format", name.describe())),
     }
 }
 

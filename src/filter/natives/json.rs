@@ -1,14 +1,18 @@
 //! Conversions: JSON text, numbers and booleans in strings to values, and values to JSON text.
 
-use super::native::{NativeEntry, fail, one};
+use super::native::{NativeEntry, NativeFn, fail, function, one};
 use dq_json::read;
 use dq_json::value::{Num, ValR, Value};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("tojson", "", |cv| one(Ok(Value::from(cv.1.to_json())))),
-    ("fromjson", "", |cv| one(from_json(&cv.1))),
-    ("tonumber", "", |cv| one(to_number(cv.1))),
-    ("toboolean", "", |cv| one(to_boolean(cv.1))),
+    (
+        "tojson",
+        "",
+        function!(|value| Ok(Value::from(value.to_json()))),
+    ),
+    ("fromjson", "", function!(|value| from_json(&value))),
+    ("tonumber", "", function!(|value| to_number(value))),
+    ("toboolean", "", function!(|value| to_boolean(value))),
 ];
 
 fn from_json(value: &Value) -> ValR {

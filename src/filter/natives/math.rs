@@ -1,79 +1,166 @@
 //! Mathematics, with jq's names and type checks. Functions of C's library that Rust lacks come from libm.
 
-use super::native::{NativeCall, NativeEntry, fail, one};
+use super::native::{NativeEntry, NativeFn, fail, function, one};
 use dq_json::value::{Num, ValR, Value, ValueError};
 
 /// Functions of two and three arguments begin with `_`: definitions in `builtins.jq` call them, to evaluate the last
 /// argument first as jq does.
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("infinite", "", |_| one(Ok(Value::from(f64::INFINITY)))),
-    ("nan", "", |_| one(Ok(Value::from(f64::NAN)))),
-    ("isnan", "", |cv| one(test(&cv.1, f64::is_nan))),
-    ("isinfinite", "", |cv| one(test(&cv.1, f64::is_infinite))),
-    ("isnormal", "", |cv| one(test(&cv.1, f64::is_normal))),
-    ("_abs", "", |cv| one(absolute(cv.1))),
-    ("_number", "", |cv| one(number(&cv.1).map(Value::from))),
-    ("acos", "", |cv| one(unary(&cv.1, f64::acos))),
-    ("asin", "", |cv| one(unary(&cv.1, f64::asin))),
-    ("atan", "", |cv| one(unary(&cv.1, f64::atan))),
-    ("cbrt", "", |cv| one(unary(&cv.1, f64::cbrt))),
-    ("ceil", "", |cv| one(unary(&cv.1, f64::ceil))),
-    ("cos", "", |cv| one(unary(&cv.1, f64::cos))),
-    ("cosh", "", |cv| one(unary(&cv.1, f64::cosh))),
-    ("exp", "", |cv| one(unary(&cv.1, f64::exp))),
-    ("exp10", "", |cv| one(unary(&cv.1, |x| 10f64.powf(x)))),
-    ("exp2", "", |cv| one(unary(&cv.1, f64::exp2))),
-    ("expm1", "", |cv| one(unary(&cv.1, f64::exp_m1))),
-    ("fabs", "", |cv| one(unary(&cv.1, f64::abs))),
-    ("floor", "", |cv| one(unary(&cv.1, f64::floor))),
-    ("log", "", |cv| one(unary(&cv.1, f64::ln))),
-    ("log10", "", |cv| one(unary(&cv.1, f64::log10))),
-    ("log1p", "", |cv| one(unary(&cv.1, f64::ln_1p))),
-    ("log2", "", |cv| one(unary(&cv.1, f64::log2))),
-    ("logb", "", |cv| one(unary(&cv.1, logb))),
-    ("nearbyint", "", |cv| {
-        one(unary(&cv.1, f64::round_ties_even))
-    }),
-    ("rint", "", |cv| one(unary(&cv.1, f64::round_ties_even))),
-    ("round", "", |cv| one(unary(&cv.1, f64::round))),
-    ("significand", "", |cv| one(unary(&cv.1, significand))),
-    ("sin", "", |cv| one(unary(&cv.1, f64::sin))),
-    ("sinh", "", |cv| one(unary(&cv.1, f64::sinh))),
-    ("sqrt", "", |cv| one(unary(&cv.1, f64::sqrt))),
-    ("tan", "", |cv| one(unary(&cv.1, f64::tan))),
-    ("tanh", "", |cv| one(unary(&cv.1, f64::tanh))),
-    ("trunc", "", |cv| one(unary(&cv.1, f64::trunc))),
-    ("frexp", "", |cv| one(pair(&cv.1, frexp))),
-    ("modf", "", |cv| one(pair(&cv.1, modf))),
-    ("_atan2", "vv", |cv| one(binary(cv, f64::atan2))),
-    ("_copysign", "vv", |cv| one(binary(cv, f64::copysign))),
-    ("_fdim", "vv", |cv| one(binary(cv, fdim))),
-    ("_fmax", "vv", |cv| one(binary(cv, f64::max))),
-    ("_fmin", "vv", |cv| one(binary(cv, f64::min))),
-    ("_fmod", "vv", |cv| one(binary(cv, |x, y| x % y))),
-    ("_hypot", "vv", |cv| one(binary(cv, f64::hypot))),
-    ("_ldexp", "vv", |cv| one(binary(cv, scale))),
-    ("_nextafter", "vv", |cv| one(binary(cv, next_after))),
-    ("_pow", "vv", |cv| one(binary(cv, f64::powf))),
-    ("_remainder", "vv", |cv| one(binary(cv, remainder))),
-    ("_scalb", "vv", |cv| one(binary(cv, scalb))),
-    ("_fma", "vvv", |mut cv| {
-        let (z, y, x) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
-        one(multiply_add(&x, &y, &z))
-    }),
-    ("acosh", "", |cv| one(unary(&cv.1, libm::acosh))),
-    ("asinh", "", |cv| one(unary(&cv.1, libm::asinh))),
-    ("atanh", "", |cv| one(unary(&cv.1, libm::atanh))),
-    ("erf", "", |cv| one(unary(&cv.1, libm::erf))),
-    ("erfc", "", |cv| one(unary(&cv.1, libm::erfc))),
-    ("j0", "", |cv| one(unary(&cv.1, libm::j0))),
-    ("j1", "", |cv| one(unary(&cv.1, libm::j1))),
-    ("lgamma", "", |cv| one(unary(&cv.1, libm::lgamma))),
-    ("tgamma", "", |cv| one(unary(&cv.1, libm::tgamma))),
-    ("y0", "", |cv| one(unary(&cv.1, libm::y0))),
-    ("y1", "", |cv| one(unary(&cv.1, libm::y1))),
-    ("_jn", "vv", |cv| one(of_order(cv, libm::jn))),
-    ("_yn", "vv", |cv| one(of_order(cv, libm::yn))),
+    (
+        "infinite",
+        "",
+        function!(|_value| Ok(Value::from(f64::INFINITY))),
+    ),
+    ("nan", "", function!(|_value| Ok(Value::from(f64::NAN)))),
+    ("isnan", "", function!(|value| test(&value, f64::is_nan))),
+    (
+        "isinfinite",
+        "",
+        function!(|value| test(&value, f64::is_infinite)),
+    ),
+    (
+        "isnormal",
+        "",
+        function!(|value| test(&value, f64::is_normal)),
+    ),
+    ("_abs", "", function!(|value| absolute(value))),
+    (
+        "_number",
+        "",
+        function!(|value| number(&value).map(Value::from)),
+    ),
+    ("acos", "", function!(|value| unary(&value, f64::acos))),
+    ("asin", "", function!(|value| unary(&value, f64::asin))),
+    ("atan", "", function!(|value| unary(&value, f64::atan))),
+    ("cbrt", "", function!(|value| unary(&value, f64::cbrt))),
+    ("ceil", "", function!(|value| unary(&value, f64::ceil))),
+    ("cos", "", function!(|value| unary(&value, f64::cos))),
+    ("cosh", "", function!(|value| unary(&value, f64::cosh))),
+    ("exp", "", function!(|value| unary(&value, f64::exp))),
+    (
+        "exp10",
+        "",
+        function!(|value| unary(&value, |x| 10f64.powf(x))),
+    ),
+    ("exp2", "", function!(|value| unary(&value, f64::exp2))),
+    ("expm1", "", function!(|value| unary(&value, f64::exp_m1))),
+    ("fabs", "", function!(|value| unary(&value, f64::abs))),
+    ("floor", "", function!(|value| unary(&value, f64::floor))),
+    ("log", "", function!(|value| unary(&value, f64::ln))),
+    ("log10", "", function!(|value| unary(&value, f64::log10))),
+    ("log1p", "", function!(|value| unary(&value, f64::ln_1p))),
+    ("log2", "", function!(|value| unary(&value, f64::log2))),
+    ("logb", "", function!(|value| unary(&value, logb))),
+    (
+        "nearbyint",
+        "",
+        function!(|value| unary(&value, f64::round_ties_even)),
+    ),
+    (
+        "rint",
+        "",
+        function!(|value| unary(&value, f64::round_ties_even)),
+    ),
+    ("round", "", function!(|value| unary(&value, f64::round))),
+    (
+        "significand",
+        "",
+        function!(|value| unary(&value, significand)),
+    ),
+    ("sin", "", function!(|value| unary(&value, f64::sin))),
+    ("sinh", "", function!(|value| unary(&value, f64::sinh))),
+    ("sqrt", "", function!(|value| unary(&value, f64::sqrt))),
+    ("tan", "", function!(|value| unary(&value, f64::tan))),
+    ("tanh", "", function!(|value| unary(&value, f64::tanh))),
+    ("trunc", "", function!(|value| unary(&value, f64::trunc))),
+    ("frexp", "", function!(|value| pair(&value, frexp))),
+    ("modf", "", function!(|value| pair(&value, modf))),
+    (
+        "_atan2",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, f64::atan2)),
+    ),
+    (
+        "_copysign",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, f64::copysign)),
+    ),
+    (
+        "_fdim",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, fdim)),
+    ),
+    (
+        "_fmax",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, f64::max)),
+    ),
+    (
+        "_fmin",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, f64::min)),
+    ),
+    (
+        "_fmod",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, |x, y| x % y)),
+    ),
+    (
+        "_hypot",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, f64::hypot)),
+    ),
+    (
+        "_ldexp",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, scale)),
+    ),
+    (
+        "_nextafter",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, next_after)),
+    ),
+    (
+        "_pow",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, f64::powf)),
+    ),
+    (
+        "_remainder",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, remainder)),
+    ),
+    (
+        "_scalb",
+        "vv",
+        function!(|_value, x, y| binary(&x, &y, scalb)),
+    ),
+    (
+        "_fma",
+        "vvv",
+        function!(|_value, x, y, z| multiply_add(&x, &y, &z)),
+    ),
+    ("acosh", "", function!(|value| unary(&value, libm::acosh))),
+    ("asinh", "", function!(|value| unary(&value, libm::asinh))),
+    ("atanh", "", function!(|value| unary(&value, libm::atanh))),
+    ("erf", "", function!(|value| unary(&value, libm::erf))),
+    ("erfc", "", function!(|value| unary(&value, libm::erfc))),
+    ("j0", "", function!(|value| unary(&value, libm::j0))),
+    ("j1", "", function!(|value| unary(&value, libm::j1))),
+    ("lgamma", "", function!(|value| unary(&value, libm::lgamma))),
+    ("tgamma", "", function!(|value| unary(&value, libm::tgamma))),
+    ("y0", "", function!(|value| unary(&value, libm::y0))),
+    ("y1", "", function!(|value| unary(&value, libm::y1))),
+    (
+        "_jn",
+        "vv",
+        function!(|_value, order, x| of_order(&order, &x, libm::jn)),
+    ),
+    (
+        "_yn",
+        "vv",
+        function!(|_value, order, x| of_order(&order, &x, libm::yn)),
+    ),
 ];
 
 fn number(value: &Value) -> Result<f64, ValueError> {
@@ -107,16 +194,14 @@ fn absolute(value: Value) -> ValR {
     })
 }
 
-fn binary(mut cv: NativeCall, f: fn(f64, f64) -> f64) -> ValR {
-    let (y, x) = (cv.0.pop_var(), cv.0.pop_var());
-    Ok(Value::from(f(number(&x)?, number(&y)?)))
+fn binary(x: &Value, y: &Value, f: fn(f64, f64) -> f64) -> ValR {
+    Ok(Value::from(f(number(x)?, number(y)?)))
 }
 
 /// A function of an integer order and a number (`jn`, `yn`); as in C, the fraction of the order is cut off.
-fn of_order(mut cv: NativeCall, f: fn(i32, f64) -> f64) -> ValR {
-    let (x, order) = (cv.0.pop_var(), cv.0.pop_var());
-    let order = number(&order)?;
-    Ok(Value::from(f(order as i32, number(&x)?)))
+fn of_order(order: &Value, x: &Value, f: fn(i32, f64) -> f64) -> ValR {
+    let order = number(order)?;
+    Ok(Value::from(f(order as i32, number(x)?)))
 }
 
 fn multiply_add(x: &Value, y: &Value, z: &Value) -> ValR {

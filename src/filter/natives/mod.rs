@@ -22,6 +22,7 @@ pub(crate) use sorting::{ByKeyFn, by_key};
 use crate::builtins::{Builtin, Implementation};
 use crate::jaq_run::JaqData;
 use native::NativeEntry;
+pub(crate) use native::NativeFn;
 
 const TABLES: [&[NativeEntry]; 11] = [
     arrays::TABLE,
@@ -55,7 +56,7 @@ fn own_function(builtin: &Builtin) -> Option<Fun<JaqData>> {
     let mut entries = TABLES.into_iter().flatten();
     let (name, parameters, run) = entries
         .find(|(name, parameters, _)| (*name, parameters.len()) == (builtin.name, builtin.arity))?;
-    let native = Native::<JaqData>::new(*run);
+    let native = Native::<JaqData>::new(run.filter());
     let native = match paths::inside_path(name, parameters.len()) {
         Some(paths) => native.with_paths(paths),
         None => native,

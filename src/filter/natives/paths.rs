@@ -10,68 +10,97 @@ use std::rc::Rc;
 use jaq_core::box_iter::box_once;
 use jaq_core::{PathsPtr, ValX};
 
-use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
+use super::native::{NativeCall, NativeEntry, NativeFn, Outputs, fail, function, one};
 use super::system::{self, check_stack};
 use crate::jaq_run::JaqData;
 use dq_json::value::{Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("_empty", "", |_| Box::new(std::iter::empty())),
-    ("error", "", |cv| {
-        box_once(Err(ValueError::new(cv.1).into()))
-    }),
-    ("error", "f", |mut cv| {
-        let (message, context) = cv.0.pop_fun();
-        let messages = message.run((context, cv.1));
-        Box::new(messages.map(|message| Err(ValueError::new(message?).into())))
-    }),
-    ("_path", "f", |mut cv| {
-        let (paths, context) = cv.0.pop_fun();
-        let found = paths.paths((context, (cv.1, Default::default())));
-        Box::new(found.map(|found| Ok(Value::from(components(found?.1.iter())?))))
-    }),
-    ("_getpath", "v", |mut cv| {
-        let path = cv.0.pop_var();
-        one(match path {
-            Value::Arr(path) => cv.1.get_path(&path),
+    (
+        "_empty",
+        "",
+        NativeFn::Filter(|_| Box::new(std::iter::empty())),
+    ),
+    (
+        "error",
+        "",
+        NativeFn::Filter(|cv| box_once(Err(ValueError::new(cv.1).into()))),
+    ),
+    (
+        "error",
+        "f",
+        NativeFn::Filter(|mut cv| {
+            let (message, context) = cv.0.pop_fun();
+            let messages = message.run((context, cv.1));
+            Box::new(messages.map(|message| Err(ValueError::new(message?).into())))
+        }),
+    ),
+    (
+        "_path",
+        "f",
+        NativeFn::Filter(|mut cv| {
+            let (paths, context) = cv.0.pop_fun();
+            let found = paths.paths((context, (cv.1, Default::default())));
+            Box::new(found.map(|found| Ok(Value::from(components(found?.1.iter())?))))
+        }),
+    ),
+    (
+        "_getpath",
+        "v",
+        function!(|value, path| match path {
+            Value::Arr(path) => value.get_path(&path),
             _ => fail("Path must be specified as an array"),
-        })
-    }),
-    ("_setpath", "vv", |mut cv| {
-        let new = cv.0.pop_var();
-        one(match cv.0.pop_var() {
-            Value::Arr(path) => cv.1.set_path(&path, new),
+        }),
+    ),
+    (
+        "_setpath",
+        "vv",
+        function!(|value, path, new| match path {
+            Value::Arr(path) => value.set_path(&path, new),
             _ => fail("Path must be specified as an array"),
-        })
-    }),
-    ("delpaths", "v", |mut cv| {
-        let paths = cv.0.pop_var();
-        one(cv.1.delete_paths(&paths))
-    }),
-    ("_assign", "fv", |mut cv| {
-        let new = cv.0.pop_var();
-        let set = move |value: Value, path: &[Value]| Ok(value.set_path(path, new.clone())?);
-        box_once(for_each_path(cv, set))
-    }),
-    ("_update", "ff", |mut cv| {
-        let (update, context) = cv.0.pop_fun();
-        let update = move |value: Value, path: &[Value]| {
-            value.update_path(path, |old| {
-                let mut outputs = update.run((context.clone(), old));
-                outputs.next().unwrap_or(Ok(Value::Null))
-            })
-        };
-        box_once(for_each_path(cv, update))
-    }),
-    ("_modify", "ff", |cv| box_once(modify(cv))),
-    ("_alternative", "ff", alternative),
-    ("_try", "ff", try_catch),
-    ("_access", "", |cv| one(Ok(cv.1))),
-    ("_access", "f", |cv| one(Ok(cv.1))),
-    ("_value", "f", |mut cv| {
-        let (filter, context) = cv.0.pop_fun();
-        filter.run((context, cv.1))
-    }),
+        }),
+    ),
+    (
+        "delpaths",
+        "v",
+        function!(|value, paths| value.delete_paths(&paths)),
+    ),
+    (
+        "_assign",
+        "fv",
+        NativeFn::Filter(|mut cv| {
+            let new = cv.0.pop_var();
+            let set = move |value: Value, path: &[Value]| Ok(value.set_path(path, new.clone())?);
+            box_once(for_each_path(cv, set))
+        }),
+    ),
+    (
+        "_update",
+        "ff",
+        NativeFn::Filter(|mut cv| {
+            let (update, context) = cv.0.pop_fun();
+            let update = move |value: Value, path: &[Value]| {
+                value.update_path(path, |old| {
+                    let mut outputs = update.run((context.clone(), old));
+                    outputs.next().unwrap_or(Ok(Value::Null))
+                })
+            };
+            box_once(for_each_path(cv, update))
+        }),
+    ),
+    ("_modify", "ff", NativeFn::Filter(|cv| box_once(modify(cv)))),
+    ("_alternative", "ff", NativeFn::Filter(alternative)),
+    ("_try", "ff", NativeFn::Filter(try_catch)),
+    ("_access", "", function!(|value| Ok(value))),
+    ("_access", "f", function!(|value| Ok(value))),
+    (
+        "_value",
+        "f",
+        NativeFn::Filter(|mut cv| {
+            let (filter, context) = cv.0.pop_fun();
+            filter.run((context, cv.1))
+        }),
+    ),
 ];
 
 /// How a native filter that can be part of a path expression runs inside of `path(…)`.

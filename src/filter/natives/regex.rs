@@ -6,22 +6,21 @@ use std::rc::Rc;
 use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions, Syntax};
 
 use super::arrays::object;
-use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
+use super::native::{NativeEntry, NativeFn, fail, function, one};
 use dq_json::value::{Num, ValR, Value, ValueError};
 
-pub(super) const TABLE: &[NativeEntry] = &[("_match", "vvv", find)];
-
-/// `_match(re; flags; test)`: every match as jq's `match` gives it, or only whether there is one.
-fn find(mut cv: NativeCall) -> Outputs {
-    let (test, flags, pattern) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
-    one(search(
-        &cv.1,
+pub(super) const TABLE: &[NativeEntry] = &[(
+    "_match",
+    "vvv",
+    function!(|value, pattern, flags, test| search(
+        &value,
         &pattern,
         &flags,
-        matches!(test, Value::Bool(true)),
-    ))
-}
+        matches!(test, Value::Bool(true))
+    )),
+)];
 
+/// `_match(re; flags; test)`: every match as jq's `match` gives it, or only whether there is one.
 fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
     let Value::Str(text) = input else {
         return fail(format_args!(

@@ -2,26 +2,48 @@
 
 use std::cmp::Ordering;
 
-use super::native::{NativeCall, NativeEntry, fail, one};
+use super::native::{NativeEntry, NativeFn, fail, function, one};
 use crate::builtins::Intrinsic;
 use dq_json::value::{ValR, Value};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("sort", "", |cv| one(plain(cv.1, sorted))),
-    ("unique", "", |cv| one(plain(cv.1, distinct))),
-    ("_sort_by", "v", |cv| with_keys(cv, sort_by)),
-    ("_group_by", "v", |cv| with_keys(cv, group_by)),
-    ("_unique_by", "v", |cv| with_keys(cv, unique_by)),
-    ("min", "", |cv| one(extreme(&cv.1, &cv.1, Ordering::is_lt))),
-    ("max", "", |cv| one(extreme(&cv.1, &cv.1, Ordering::is_ge))),
-    ("_min_by", "v", |mut cv| {
-        let keys = cv.0.pop_var();
-        one(extreme(&cv.1, &keys, Ordering::is_lt))
-    }),
-    ("_max_by", "v", |mut cv| {
-        let keys = cv.0.pop_var();
-        one(extreme(&cv.1, &keys, Ordering::is_ge))
-    }),
+    ("sort", "", function!(|value| plain(value, sorted))),
+    ("unique", "", function!(|value| plain(value, distinct))),
+    (
+        "_sort_by",
+        "v",
+        function!(|value, keys| sort_by(&value, &keys)),
+    ),
+    (
+        "_group_by",
+        "v",
+        function!(|value, keys| group_by(&value, &keys)),
+    ),
+    (
+        "_unique_by",
+        "v",
+        function!(|value, keys| unique_by(&value, &keys)),
+    ),
+    (
+        "min",
+        "",
+        function!(|value| extreme(&value, &value, Ordering::is_lt)),
+    ),
+    (
+        "max",
+        "",
+        function!(|value| extreme(&value, &value, Ordering::is_ge)),
+    ),
+    (
+        "_min_by",
+        "v",
+        function!(|value, keys| extreme(&value, &keys, Ordering::is_lt)),
+    ),
+    (
+        "_max_by",
+        "v",
+        function!(|value, keys| extreme(&value, &keys, Ordering::is_ge)),
+    ),
 ];
 
 /// A key and its element.
@@ -54,11 +76,6 @@ pub(crate) fn by_key(builtin: Intrinsic) -> Option<(ByKeyFn, usize)> {
         Intrinsic::UniqueBy => (unique_by, 1),
         _ => return None,
     })
-}
-
-fn with_keys<'a>(mut cv: NativeCall<'a>, arrange: ByKeyFn) -> super::native::Outputs<'a> {
-    let keys = cv.0.pop_var();
-    one(arrange(&cv.1, &keys))
 }
 
 fn sort_by(items: &Value, keys: &Value) -> ValR {

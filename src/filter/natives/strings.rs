@@ -1,35 +1,63 @@
 //! Builtins on strings: `split`, `trim`, `explode` and the like.
 
-use super::native::{NativeCall, NativeEntry, fail, one};
+use super::native::{NativeEntry, NativeFn, fail, function, one};
 use dq_json::value::{ValR, Value};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("utf8bytelength", "", |cv| one(byte_length(&cv.1))),
-    ("explode", "", |cv| one(explode(&cv.1))),
-    ("implode", "", |cv| one(implode(&cv.1))),
-    ("ascii_downcase", "", |cv| {
-        one(change_case(&cv.1, str::to_ascii_lowercase))
-    }),
-    ("ascii_upcase", "", |cv| {
-        one(change_case(&cv.1, str::to_ascii_uppercase))
-    }),
-    ("startswith", "v", |cv| {
-        one(affix(cv, "startswith", |text, part| text.starts_with(part)))
-    }),
-    ("endswith", "v", |cv| {
-        one(affix(cv, "endswith", |text, part| text.ends_with(part)))
-    }),
-    ("split", "v", |cv| one(split(cv))),
-    ("_join", "v", |cv| one(join(cv))),
-    ("trim", "", |cv| {
-        one(trim(&cv.1, |text| text.trim_matches(is_space)))
-    }),
-    ("ltrim", "", |cv| {
-        one(trim(&cv.1, |text| text.trim_start_matches(is_space)))
-    }),
-    ("rtrim", "", |cv| {
-        one(trim(&cv.1, |text| text.trim_end_matches(is_space)))
-    }),
+    ("utf8bytelength", "", function!(|value| byte_length(&value))),
+    ("explode", "", function!(|value| explode(&value))),
+    ("implode", "", function!(|value| implode(&value))),
+    (
+        "ascii_downcase",
+        "",
+        function!(|value| change_case(&value, str::to_ascii_lowercase)),
+    ),
+    (
+        "ascii_upcase",
+        "",
+        function!(|value| change_case(&value, str::to_ascii_uppercase)),
+    ),
+    (
+        "startswith",
+        "v",
+        function!(|value, part| {
+            affix(&value, &part, "startswith", |text, part| {
+                text.starts_with(part)
+            })
+        }),
+    ),
+    (
+        "endswith",
+        "v",
+        function!(|value, part| {
+            affix(&value, &part, "endswith", |text, part| text.ends_with(part))
+        }),
+    ),
+    (
+        "split",
+        "v",
+        function!(|value, separator| split(value, separator)),
+    ),
+    (
+        "_join",
+        "v",
+        function!(|value, separator| join(&value, &separator)),
+    ),
+    (
+        "trim",
+        "",
+        function!(|value| trim(&value, |text| text.trim_matches(is_space))),
+    ),
+    (
+        "ltrim",
+        "",
+        function!(|value| trim(&value, |text| text.trim_start_matches(is_space))),
+    ),
+    (
+        "rtrim",
+        "",
+        function!(|value| trim(&value, |text| text.trim_end_matches(is_space))),
+    ),
 ];
 
 fn is_space(c: char) -> bool {
@@ -87,16 +115,16 @@ fn change_case(value: &Value, change: fn(&str) -> String) -> ValR {
     }
 }
 
-fn affix(mut cv: NativeCall, name: &str, test: fn(&str, &str) -> bool) -> ValR {
-    match (&cv.1, cv.0.pop_var()) {
-        (Value::Str(text), Value::Str(part)) => Ok(Value::Bool(test(text, &part))),
+fn affix(value: &Value, part: &Value, name: &str, test: fn(&str, &str) -> bool) -> ValR {
+    match (value, part) {
+        (Value::Str(text), Value::Str(part)) => Ok(Value::Bool(test(text, part))),
         _ => fail(format_args!("{name}() requires string inputs")),
     }
 }
 
-fn split(mut cv: NativeCall) -> ValR {
-    match (&cv.1, cv.0.pop_var()) {
-        (Value::Str(_), separator @ Value::Str(_)) => cv.1 / separator,
+fn split(value: Value, separator: Value) -> ValR {
+    match (&value, &separator) {
+        (Value::Str(_), Value::Str(_)) => value / separator,
         _ => fail("split input and separator must be strings"),
     }
 }
@@ -109,9 +137,8 @@ fn trim(value: &Value, trim: fn(&str) -> &str) -> ValR {
 }
 
 /// `join`: the items with the separator between them; null is an empty string.
-fn join(mut cv: NativeCall) -> ValR {
-    let separator = cv.0.pop_var();
-    let items: Vec<Value> = match &cv.1 {
+fn join(value: &Value, separator: &Value) -> ValR {
+    let items: Vec<Value> = match value {
         Value::Arr(items) => items.to_vec(),
         Value::Obj(map) => map.values().cloned().collect(),
         other => return Err(other.iteration_error()),
@@ -119,7 +146,7 @@ fn join(mut cv: NativeCall) -> ValR {
     let mut joined = String::new();
     for (i, item) in items.into_iter().enumerate() {
         if i > 0 {
-            match &separator {
+            match separator {
                 Value::Str(separator) => joined.push_str(separator),
                 Value::Null => {}
                 other => joined = joined_text(Value::from(joined) + other.clone())?,

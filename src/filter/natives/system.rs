@@ -3,43 +3,67 @@
 use jaq_core::box_iter::box_once;
 use jaq_core::{Ctx, Exn};
 
-use super::native::{NativeCall, NativeEntry, Outputs, fail, one};
+use super::native::{NativeCall, NativeEntry, NativeFn, Outputs, fail, function, one};
 use crate::builtins;
 use crate::jaq_run::JaqData;
 use dq_json::value::{Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("input", "", |cv| {
-        box_once(
-            cv.0.data()
-                .input()
-                .unwrap_or_else(|| fail("break"))
-                .map_err(Into::into),
-        )
-    }),
-    ("_inputs", "", |cv| {
-        let run = *cv.0.data();
-        Box::new(std::iter::from_fn(move || run.input()).map(|input| input.map_err(Into::into)))
-    }),
-    ("debug", "", |cv| {
-        debug(&cv.0, &cv.1);
-        one(Ok(cv.1))
-    }),
-    ("stderr", "", |cv| {
-        stderr(&cv.0, &cv.1);
-        one(Ok(cv.1))
-    }),
-    ("input_filename", "", |cv| one(Ok(cv.0.data().input_name()))),
-    ("input_line_number", "", |cv| {
-        one(Ok(Value::from(cv.0.data().input_line())))
-    }),
-    ("_halt", "v", halt),
-    ("_halt_error", "v", halt_error),
-    ("builtins", "", |_| one(Ok(all_names()))),
-    ("_stack_guard", "", stack_guard),
-    ("modulemeta", "", |cv| {
-        one(cv.0.data().module_metadata(&cv.1))
-    }),
+    (
+        "input",
+        "",
+        NativeFn::Filter(|cv| {
+            box_once(
+                cv.0.data()
+                    .input()
+                    .unwrap_or_else(|| fail("break"))
+                    .map_err(Into::into),
+            )
+        }),
+    ),
+    (
+        "_inputs",
+        "",
+        NativeFn::Filter(|cv| {
+            let run = *cv.0.data();
+            Box::new(std::iter::from_fn(move || run.input()).map(|input| input.map_err(Into::into)))
+        }),
+    ),
+    (
+        "debug",
+        "",
+        NativeFn::Filter(|cv| {
+            debug(&cv.0, &cv.1);
+            one(Ok(cv.1))
+        }),
+    ),
+    (
+        "stderr",
+        "",
+        NativeFn::Filter(|cv| {
+            stderr(&cv.0, &cv.1);
+            one(Ok(cv.1))
+        }),
+    ),
+    (
+        "input_filename",
+        "",
+        NativeFn::Filter(|cv| one(Ok(cv.0.data().input_name()))),
+    ),
+    (
+        "input_line_number",
+        "",
+        NativeFn::Filter(|cv| one(Ok(Value::from(cv.0.data().input_line())))),
+    ),
+    ("_halt", "v", NativeFn::Filter(halt)),
+    ("_halt_error", "v", NativeFn::Filter(halt_error)),
+    ("builtins", "", function!(|_value| Ok(all_names()))),
+    ("_stack_guard", "", NativeFn::Filter(stack_guard)),
+    (
+        "modulemeta",
+        "",
+        NativeFn::Filter(|cv| one(cv.0.data().module_metadata(&cv.1))),
+    ),
 ];
 
 /// Writes the message of `debug`.

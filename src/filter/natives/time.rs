@@ -10,18 +10,30 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use calendar::Moment;
 use strftime::Zone;
 
-use super::native::{NativeCall, NativeEntry, fail, one};
+use super::native::{NativeEntry, NativeFn, fail, function, one};
 use dq_json::value::{ValR, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("gmtime", "", |cv| one(gmtime(&cv.1))),
-    ("mktime", "", |cv| one(mktime(&cv.1))),
-    ("strptime", "v", |cv| one(parse(cv))),
-    ("localtime", "", |cv| one(localtime(&cv.1))),
-    ("now", "", |_| one(now())),
-    ("_moment", "vv", |cv| one(moment(cv))),
-    ("_strftime", "vvv", |cv| one(format(cv))),
-    ("_zone", "", |cv| one(zone(&cv.1))),
+    ("gmtime", "", function!(|value| gmtime(&value))),
+    ("mktime", "", function!(|value| mktime(&value))),
+    (
+        "strptime",
+        "v",
+        function!(|value, format| parse(&value, &format)),
+    ),
+    ("localtime", "", function!(|value| localtime(&value))),
+    ("now", "", function!(|_value| now())),
+    (
+        "_moment",
+        "vv",
+        function!(|value, name, format| moment(&value, &name, &format)),
+    ),
+    (
+        "_strftime",
+        "vvv",
+        function!(|value, format, zone, name| self::format(&value, &format, &zone, &name)),
+    ),
+    ("_zone", "", function!(|value| zone(&value))),
 ];
 
 fn now() -> ValR {
@@ -95,12 +107,11 @@ fn not_parsed<T>(name: &str) -> Result<T, ValueError> {
 }
 
 /// The first step of `strftime` and `strflocaltime`: seconds or an array become an array with all fields in range.
-fn moment(mut cv: NativeCall) -> ValR {
-    let (format, name) = (cv.0.pop_var(), cv.0.pop_var());
+fn moment(value: &Value, name: &Value, format: &Value) -> ValR {
     let name = name.as_str().unwrap_or_default();
-    let items = match &cv.1 {
-        Value::Num(_) => gmtime(&cv.1)?,
-        Value::Arr(_) => cv.1.clone(),
+    let items = match value {
+        Value::Num(_) => gmtime(value)?,
+        Value::Arr(_) => value.clone(),
         _ => return not_parsed(name),
     };
     if !matches!(format, Value::Str(_)) {
@@ -125,10 +136,9 @@ fn zone(value: &Value) -> ValR {
 const MAX_GROWTH: usize = 100;
 
 /// `_strftime(format; zone; name)`; the zone is `+0900 JST SECONDS`, and errors begin with the name.
-fn format(mut cv: NativeCall) -> ValR {
-    let (name, zone, format) = (cv.0.pop_var(), cv.0.pop_var(), cv.0.pop_var());
-    let [name, zone, format] = [&name, &zone, &format].map(|it| it.as_str().unwrap_or_default());
-    let Value::Arr(items) = &cv.1 else {
+fn format(value: &Value, format: &Value, zone: &Value, name: &Value) -> ValR {
+    let [name, zone, format] = [name, zone, format].map(|it| it.as_str().unwrap_or_default());
+    let Value::Arr(items) = value else {
         return not_parsed(name);
     };
     let format = c_string(format);
@@ -144,8 +154,8 @@ fn c_string(text: &str) -> &str {
     text.split('\0').next().unwrap_or_default()
 }
 
-fn parse(mut cv: NativeCall) -> ValR {
-    let (Value::Str(text), Value::Str(format)) = (&cv.1, &cv.0.pop_var()) else {
+fn parse(value: &Value, format: &Value) -> ValR {
+    let (Value::Str(text), Value::Str(format)) = (value, format) else {
         return fail("strptime/1 requires string inputs and arguments");
     };
     let [text, format] = [c_string(text), c_string(format)];
