@@ -121,12 +121,12 @@ impl Inputs {
 
     /// The name of the source that the last input came from; null where it has none.
     pub fn name(&self) -> Value {
-        self.name.clone().map_or(Value::Null, Value::Str)
+        self.name.as_deref().map_or(Value::Null, Value::str)
     }
 
     /// The name of the host that the last input is from; null where there is none.
     pub(crate) fn host(&self) -> Value {
-        self.host.clone().map_or(Value::Null, Value::Str)
+        self.host.as_deref().map_or(Value::Null, Value::str)
     }
 
     /// The number of newlines read so far in the current source (`input_line_number`).

@@ -2,13 +2,12 @@
 //! row as it arrives.
 
 use std::io;
-use std::rc::Rc;
 
 use crate::error::Error;
 use crate::formatter::{Formatter, LineLayout, MissingColumnNames};
 use crate::row_buffer::{Cell, RowBuffer};
 use crate::rows::for_each_row;
-use dq_json::value::{FilterOutput, Value, ValueKind};
+use dq_json::value::{FilterOutput, SharedStr, Value, ValueKind};
 use dq_text::sanitize_data;
 
 /// How one format writes headers and rows.
@@ -28,7 +27,7 @@ pub trait RowWriter {
     fn note_single_object(&mut self) {}
 
     /// Notes a key that first appeared after the columns were fixed, and whose cells are left out.
-    fn note_unknown_key(&mut self, _key: Rc<str>) {}
+    fn note_unknown_key(&mut self, _key: SharedStr) {}
 
     /// The number of lines above the rows, if each row has a line of its own.
     fn header_lines(&self) -> Option<usize> {
@@ -44,14 +43,14 @@ pub trait RowWriter {
 /// Keys that first appeared after the header was written, for formats that report them as an error.
 #[derive(Default)]
 pub struct UnknownKeys {
-    keys: Vec<Rc<str>>,
+    keys: Vec<SharedStr>,
 }
 
 /// At most this many keys are named in the message.
 const MAX_NAMED: usize = 10;
 
 impl UnknownKeys {
-    pub fn add(&mut self, key: Rc<str>) {
+    pub fn add(&mut self, key: SharedStr) {
         if self.keys.len() < MAX_NAMED && !self.keys.contains(&key) {
             self.keys.push(key);
         }

@@ -1,7 +1,5 @@
 //! CSV (RFC 4180, but lines end in LF) and TSV (jq's `@tsv`: tabs and line ends are escaped).
 
-use std::rc::Rc;
-
 use csv_core::Writer;
 
 use crate::columnar::{ColumnarFormatter, RowWriter, UnknownKeys};
@@ -11,7 +9,7 @@ use crate::formatter::Formatter;
 use crate::row_buffer::{Cell, CellStyle, RowBuffer};
 use crate::row_columns::ColumnOrigin;
 use crate::settings::Settings;
-use dq_json::value::Value;
+use dq_json::value::{SharedStr, Value};
 
 /// The formatter of CSV and TSV.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
@@ -80,7 +78,7 @@ impl RowWriter for DelimitedWriter {
         Ok(())
     }
 
-    fn note_unknown_key(&mut self, key: Rc<str>) {
+    fn note_unknown_key(&mut self, key: SharedStr) {
         self.unknown_keys.add(key);
     }
 

@@ -1,14 +1,12 @@
 //! Tables in GitHub-flavoured Markdown.
 
-use std::rc::Rc;
-
 use crate::cell::{push_readable, push_visible};
 use crate::columnar::{ColumnarFormatter, RowWriter, UnknownKeys};
 use crate::error::Error;
 use crate::formatter::Formatter;
 use crate::row_buffer::{Cell, CellKind, CellStyle, RowBuffer};
 use crate::settings::Settings;
-use dq_json::value::Value;
+use dq_json::value::{SharedStr, Value};
 
 /// The formatter of Markdown tables.
 pub fn formatter(settings: &Settings) -> Box<dyn Formatter> {
@@ -51,7 +49,7 @@ impl RowWriter for MarkdownWriter {
         Ok(())
     }
 
-    fn note_unknown_key(&mut self, key: Rc<str>) {
+    fn note_unknown_key(&mut self, key: SharedStr) {
         self.unknown_keys.add(key);
     }
 

@@ -1,7 +1,6 @@
 //! Rows held in memory: the text of all cells in one string, and the columns seen so far.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use crate::column::Column;
 use crate::columns::{CellFilters, Columns, Selection};
@@ -11,7 +10,7 @@ use crate::missing_columns::MissingColumns;
 use crate::row_columns::{
     ColumnName, ColumnOrigin, Entries, Entry, entries, kept_columns, with_host,
 };
-use dq_json::value::Value;
+use dq_json::value::{SharedStr, Value};
 
 /// The columns are fixed when this many bytes are held.
 const LIMIT: usize = 32 << 20;
@@ -68,7 +67,7 @@ pub struct RowBuffer {
     /// The selected columns stay in their order.
     keeps_order: bool,
     /// The keys that the selected columns show; `None` if a row's other keys are not shown.
-    covered: Option<HashSet<Rc<str>>>,
+    covered: Option<HashSet<SharedStr>>,
     /// Selected columns that the first row did not have, but a later one may.
     absent: Vec<Column>,
     missing: MissingColumns,
@@ -219,7 +218,7 @@ impl RowBuffer {
     }
 
     /// Adds a row. Cells of keys that are not among the fixed columns are left out; the first such key is returned.
-    pub fn push(&mut self, row: &Value) -> Option<Rc<str>> {
+    pub fn push(&mut self, row: &Value) -> Option<SharedStr> {
         if let Some(selection) = self.undecided.take() {
             self.decide(selection, row);
         }
@@ -230,8 +229,8 @@ impl RowBuffer {
             _ if self.is_selected => self.push_selected(row),
             Value::Obj(map) => self.push_entries(map.iter(), ColumnOrigin::Key),
             Value::Arr(items) => {
-                let indexes = (0..items.len()).map(|index| Rc::from(index.to_string()));
-                let indexes: Vec<Rc<str>> = indexes.collect();
+                let indexes = (0..items.len()).map(|index| SharedStr::from(index.to_string()));
+                let indexes: Vec<SharedStr> = indexes.collect();
                 self.push_entries(indexes.iter().zip(items.iter()), ColumnOrigin::Index)
             }
             scalar => {
@@ -274,7 +273,7 @@ impl RowBuffer {
         self.set_entries(Entries::default());
     }
 
-    fn push_selected(&mut self, row: &Value) -> Option<Rc<str>> {
+    fn push_selected(&mut self, row: &Value) -> Option<SharedStr> {
         let unknown = self.add_new_keys(row);
         self.missing
             .note(row, self.entries.values().map(|it| it.column.as_ref()));
@@ -290,7 +289,7 @@ impl RowBuffer {
 
     /// Adds a column for each key of the row that no column shows, where such keys are shown. Returns the first one
     /// that comes too late.
-    fn add_new_keys(&mut self, row: &Value) -> Option<Rc<str>> {
+    fn add_new_keys(&mut self, row: &Value) -> Option<SharedStr> {
         let (Some(covered), Value::Obj(map)) = (&mut self.covered, row) else {
             return None;
         };
@@ -339,9 +338,9 @@ impl RowBuffer {
 
     fn push_entries<'v>(
         &mut self,
-        entries: impl Iterator<Item = (&'v Rc<str>, &'v Value)>,
+        entries: impl Iterator<Item = (&'v SharedStr, &'v Value)>,
         origin: ColumnOrigin,
-    ) -> Option<Rc<str>> {
+    ) -> Option<SharedStr> {
         let (mut unknown, first) = (None, self.first_column());
         for (at, (name, value)) in entries.enumerate() {
             match self.column(first + at, name, origin) {
@@ -353,7 +352,7 @@ impl RowBuffer {
     }
 
     /// The index of a column. Most rows have the same keys in the same order, so the key's own index is tried first.
-    fn column(&mut self, at: usize, name: &Rc<str>, origin: ColumnOrigin) -> Option<usize> {
+    fn column(&mut self, at: usize, name: &SharedStr, origin: ColumnOrigin) -> Option<usize> {
         if self
             .entries
             .get_index(at)

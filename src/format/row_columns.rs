@@ -1,11 +1,9 @@
 //! The columns of the rows that are held: keys that were seen, or columns that were selected.
 
-use std::rc::Rc;
-
 use indexmap::IndexMap;
 
 use crate::column::Column;
-use dq_json::value::Value;
+use dq_json::value::{SharedStr, Value};
 
 /// Where a column's name comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +28,7 @@ pub struct Entry {
 }
 
 /// The columns by their unique names, which are the keys of rows or the paths of selected columns.
-pub type Entries = IndexMap<Rc<str>, Entry, foldhash::fast::RandomState>;
+pub type Entries = IndexMap<SharedStr, Entry, foldhash::fast::RandomState>;
 
 /// The unique name of the column of hosts, which no other column has: a row may have a key `host` of its own.
 const HOST: &str = "\0host";
@@ -91,7 +89,7 @@ pub fn entries(selected: impl Iterator<Item = Column>) -> Entries {
 /// The columns of a row with these keys: where a selected column shows the key, that column, else one for the key.
 pub fn kept_columns<'k>(
     selected: &[Column],
-    keys: impl Iterator<Item = &'k Rc<str>>,
+    keys: impl Iterator<Item = &'k SharedStr>,
     row: &Value,
 ) -> Vec<Column> {
     let shows = |column: &Column, key: &str| column.paths().iter().any(|path| path == key);

@@ -1,7 +1,5 @@
 //! Evaluation of expressions and generators on one input.
 
-use std::rc::Rc;
-
 use super::expression::{Expr, Generator};
 use super::frame::{Frame, OutputFn};
 use super::interrupt::Interrupt;
@@ -9,7 +7,7 @@ use super::projection::Projection;
 use crate::jaq_run::CompiledFilter;
 use crate::jaq_run::{JaqRun, RunContext};
 use crate::run_error::RunError;
-use dq_json::value::{FilterOutput, StringLiteral, Value, ValueKind};
+use dq_json::value::{FilterOutput, SharedStr, StringLiteral, Value, ValueKind};
 
 /// Evaluates expressions and generators.
 #[derive(Clone, Copy)]
@@ -162,7 +160,7 @@ impl Evaluator<'_> {
             Expr::Element(inner, index) => element(self.one(inner, frame)?, *index)?,
             Expr::Object(entries) => {
                 let entry =
-                    |(key, expr): &(Rc<str>, Expr)| Ok((key.clone(), self.one(expr, frame)?));
+                    |(key, expr): &(SharedStr, Expr)| Ok((key.clone(), self.one(expr, frame)?));
                 FilterOutput::Object(
                     entries
                         .iter()
@@ -284,7 +282,7 @@ fn kind(item: &FilterOutput) -> ValueKind {
 
 /// `.key`
 #[inline(always)]
-fn field<'t>(item: FilterOutput<'t>, key: &Rc<str>) -> Result<FilterOutput<'t>, Interrupt> {
+fn field<'t>(item: FilterOutput<'t>, key: &SharedStr) -> Result<FilterOutput<'t>, Interrupt> {
     let null = FilterOutput::Value(Value::Null);
     Ok(match &item {
         FilterOutput::Raw(text) if text.kind() == ValueKind::Object => {

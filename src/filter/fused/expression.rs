@@ -1,11 +1,9 @@
 //! Fused filters as trees: expressions have one output, generators any number.
 
-use std::rc::Rc;
-
 use jaq_core::load::parse::BinaryOp;
 
 use crate::jaq_run::CompiledFilter;
-use dq_json::value::{Value, ValueKind};
+use dq_json::value::{SharedStr, Value, ValueKind};
 
 /// A filter with one output.
 pub(super) enum Expr {
@@ -16,11 +14,11 @@ pub(super) enum Expr {
     /// A value that does not depend on the input.
     Constant(Value),
     /// `expr.key`
-    Field(Box<Expr>, Rc<str>),
+    Field(Box<Expr>, SharedStr),
     /// `expr[index]`
     Element(Box<Expr>, isize),
     /// `{key: expr, …}`; no key is repeated.
-    Object(Vec<(Rc<str>, Expr)>),
+    Object(Vec<(SharedStr, Expr)>),
     /// `[generator]`
     List(Box<Generator>),
     /// `[generator] | length`

@@ -1,14 +1,13 @@
 //! `sort_by`, `group_by` and `unique_by`: elements and their keys, collected while the elements are read.
 
 use std::collections::HashMap;
-use std::rc::Rc;
 
 use super::element_stream::{ByKey, SortKey};
 use super::evaluate::Evaluator;
 use super::expression::Expr;
 use super::frame::Frame;
 use super::interrupt::Interrupt;
-use dq_json::value::{FilterOutput, ValR, Value, ValueKind};
+use dq_json::value::{FilterOutput, SharedStr, ValR, Value, ValueKind};
 
 /// The elements of one input so far, and their keys.
 #[derive(Default)]
@@ -85,12 +84,12 @@ fn string_key<'t>(key: &SortKey, frame: &Frame<'_, 't>) -> Option<&'t [u8]> {
 }
 
 /// Whether no field but the key is kept of an element, so that elements with equal keys are equal.
-fn is_only_key(key: &SortKey, kept: &[(Rc<str>, usize)]) -> bool {
+fn is_only_key(key: &SortKey, kept: &[(SharedStr, usize)]) -> bool {
     matches!(key, SortKey::One(Expr::Slot(slot)) if kept.iter().all(|(_, kept)| kept == slot))
 }
 
 /// An element, or the fields that are kept of it.
-fn keep(frame: &Frame, kept: Option<&[(Rc<str>, usize)]>) -> Value {
+fn keep(frame: &Frame, kept: Option<&[(SharedStr, usize)]>) -> Value {
     let (Some(kept), Some(slots), FilterOutput::Raw(text)) = (kept, frame.slots, &frame.input)
     else {
         return frame.input.clone().into_value();

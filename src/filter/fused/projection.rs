@@ -2,24 +2,22 @@
 //!
 //! A field's slot holds the offset of its value in the text, so that evaluation does not search the object again.
 
-use std::rc::Rc;
-
 use dq_json::read::Visitor;
-use dq_json::value::{RawValue, StringLiteral};
+use dq_json::value::{RawValue, SharedStr, StringLiteral};
 
 /// The fields that a filter uses of its input, as a tree.
 #[derive(Debug, Default)]
 pub(super) struct Projection {
     fields: Vec<ProjectedField>,
     /// The path of each slot.
-    paths: Vec<Vec<Rc<str>>>,
+    paths: Vec<Vec<SharedStr>>,
     /// The fields of the input itself.
     roots: Vec<usize>,
 }
 
 #[derive(Debug)]
 struct ProjectedField {
-    key: Rc<str>,
+    key: SharedStr,
     slot: usize,
     /// The fields used of its value.
     children: Vec<usize>,
@@ -41,7 +39,7 @@ impl ProjectedField {
 
 impl Projection {
     /// The slot of a path; it is added if there is none.
-    pub(super) fn slot(&mut self, path: &[Rc<str>]) -> usize {
+    pub(super) fn slot(&mut self, path: &[SharedStr]) -> usize {
         let mut parent = None;
         for (depth, key) in path.iter().enumerate() {
             let siblings = self.children(parent);
@@ -78,7 +76,7 @@ impl Projection {
     }
 
     /// The keys that lead to a slot.
-    pub(super) fn path(&self, slot: usize) -> &[Rc<str>] {
+    pub(super) fn path(&self, slot: usize) -> &[SharedStr] {
         &self.paths[slot]
     }
 }

@@ -3,9 +3,8 @@
 //! `group_by(.Image) | map({i: .[0].Image, n: length})` uses one field of each element. If the analysis does not
 //! recognise part of a filter, elements are kept whole.
 
-use std::rc::Rc;
-
 use super::expression::{Expr, Generator};
+use dq_json::value::SharedStr;
 
 /// What the input or an output of a filter holds of the elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +18,7 @@ enum Holds {
 use Holds::{Elements, Nothing};
 
 /// The fields that a filter uses of elements, which are inside `nesting` arrays in its input; `None` if it may use all.
-pub(super) fn used_fields(filter: &Generator, nesting: usize) -> Option<Vec<Rc<str>>> {
+pub(super) fn used_fields(filter: &Generator, nesting: usize) -> Option<Vec<SharedStr>> {
     let mut used = UsedFields::default();
     match used.generator(filter, Elements(nesting))? {
         Nothing => Some(used.keys),
@@ -29,7 +28,7 @@ pub(super) fn used_fields(filter: &Generator, nesting: usize) -> Option<Vec<Rc<s
 
 #[derive(Default)]
 struct UsedFields {
-    keys: Vec<Rc<str>>,
+    keys: Vec<SharedStr>,
 }
 
 impl UsedFields {

@@ -1,12 +1,11 @@
 //! Builtins on types, arrays and objects: `length`, `keys`, `has`, `contains`, `flatten` and the like.
 
 use std::cmp::Ordering;
-use std::rc::Rc;
 
 use jaq_core::box_iter::box_once;
 
 use super::native::{NativeCall, NativeEntry, NativeFn, Outputs, fail, function, one};
-use dq_json::value::{MAX_DEPTH, Map, Num, ValR, Value, ValueError};
+use dq_json::value::{MAX_DEPTH, Map, Num, SharedStr, ValR, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
     ("true", "", function!(|_value| Ok(Value::Bool(true)))),
@@ -73,7 +72,7 @@ fn keys(value: &Value, sorted: bool) -> ValR {
     match value {
         Value::Arr(items) => Ok((0..items.len()).map(Value::from).collect()),
         Value::Obj(map) => {
-            let mut keys: Vec<Rc<str>> = map.keys().cloned().collect();
+            let mut keys: Vec<SharedStr> = map.keys().cloned().collect();
             if sorted {
                 keys.sort_unstable();
             }
@@ -308,7 +307,7 @@ pub(super) fn object(entries: impl IntoIterator<Item = (&'static str, Value)>) -
     Value::from(
         entries
             .into_iter()
-            .map(|(key, value)| (Rc::from(key), value))
+            .map(|(key, value)| (SharedStr::from(key), value))
             .collect::<Map>(),
     )
 }

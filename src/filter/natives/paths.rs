@@ -13,7 +13,7 @@ use jaq_core::{PathsPtr, ValX};
 use super::native::{NativeCall, NativeEntry, NativeFn, Outputs, fail, function, one};
 use super::system::{self, check_stack};
 use crate::jaq_run::JaqData;
-use dq_json::value::{Value, ValueError};
+use dq_json::value::{SharedStr, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
     (
@@ -225,7 +225,7 @@ fn is_same(output: &Value, input: &Value) -> bool {
     match (output, input) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(output), Value::Bool(input)) => output == input,
-        (Value::Str(output), Value::Str(input)) => Rc::ptr_eq(output, input),
+        (Value::Str(output), Value::Str(input)) => SharedStr::ptr_eq(output, input),
         (Value::Arr(output), Value::Arr(input)) => Rc::ptr_eq(output, input),
         (Value::Obj(output), Value::Obj(input)) => Rc::ptr_eq(output, input),
         _ => false,

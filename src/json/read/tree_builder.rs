@@ -1,17 +1,16 @@
 //! Whole values from the tokens of a text.
 
 use std::mem::take;
-use std::rc::Rc;
 
 use super::jq_lexer::{Builder, Step};
 use crate::limits::MAX_DEPTH;
-use crate::value::{Map, Value};
+use crate::value::{Map, SharedStr, Value};
 
 /// An incomplete container, as on jq's parser stack.
 enum Open {
     Array(Vec<Value>),
     Object(Map),
-    Key(Rc<str>),
+    Key(SharedStr),
 }
 
 /// Builds values.

@@ -44,7 +44,11 @@ impl Add for Value {
         Ok(match (self, other) {
             (Self::Null, x) | (x, Self::Null) => x,
             (Self::Num(l), Self::Num(r)) => calculate(&l, &r, |l, r| l + r, |l, r| l + r),
-            (Self::Str(l), Self::Str(r)) => Self::Str([&*l, &*r].concat().into()),
+            (Self::Str(l), Self::Str(r)) if l.is_empty() => Self::Str(r),
+            (Self::Str(mut l), Self::Str(r)) => {
+                l.push_str(&r);
+                Self::Str(l)
+            }
             (Self::Arr(mut l), Self::Arr(r)) => {
                 Rc::make_mut(&mut l).extend(r.iter().cloned());
                 Self::Arr(l)

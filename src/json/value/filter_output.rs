@@ -1,6 +1,6 @@
 //! One output of a filter: a value, or something that can be written without building a value.
 
-use std::rc::Rc;
+use super::shared_str::SharedStr;
 
 use super::raw::RawValue;
 use super::types::Value;
@@ -11,7 +11,7 @@ pub enum FilterOutput<'t> {
     /// Part of the input's text.
     Raw(RawValue<'t>),
     /// The members of an object; no key is repeated.
-    Object(Vec<(Rc<str>, FilterOutput<'t>)>),
+    Object(Vec<(SharedStr, FilterOutput<'t>)>),
     /// A built value.
     Value(Value),
     /// Part of an array that is too long to hold until its end. Only consumers that asked for parts get them.

@@ -15,6 +15,7 @@ mod order;
 mod paths;
 mod raw;
 mod seen_keys;
+mod shared_str;
 mod string_literal;
 mod types;
 
@@ -28,5 +29,6 @@ pub use lossy::lossy;
 pub use num::Num;
 pub use raw::{Elements, Members, RawValue, ValueKind};
 pub use seen_keys::SeenKeys;
+pub use shared_str::SharedStr;
 pub use string_literal::{StringLiteral, unescaped_prefix};
 pub use types::{Array, Map, Object, Value};

@@ -1,8 +1,8 @@
 //! Numbers as jq has them: doubles, except that a literal keeps its digits until it is used in a calculation.
 
+use super::shared_str::SharedStr;
 use std::cmp::Ordering;
 use std::fmt;
-use std::rc::Rc;
 
 use super::decimal::{DOUBLE_DIGITS, Decimal};
 
@@ -20,7 +20,7 @@ pub enum Num {
     /// A calculated number that is not such an integer.
     Float(f64),
     /// A literal that a double would print differently, in jq's canonical spelling (decNumber's).
-    Literal(Rc<str>),
+    Literal(SharedStr),
 }
 
 impl Num {

@@ -11,7 +11,7 @@ impl PartialEq for Value {
             (Self::Null, Self::Null) => true,
             (Self::Bool(l), Self::Bool(r)) => l == r,
             (Self::Num(l), Self::Num(r)) => l == r,
-            (Self::Str(l), Self::Str(r)) => Rc::ptr_eq(l, r) || l == r,
+            (Self::Str(l), Self::Str(r)) => l == r,
             // As in jq, a container equals itself even if it contains NaN.
             (Self::Arr(l), Self::Arr(r)) => Rc::ptr_eq(l, r) || l.as_slice() == r.as_slice(),
             (Self::Obj(l), Self::Obj(r)) => Rc::ptr_eq(l, r) || ***l == ***r,
@@ -33,8 +33,6 @@ impl Ord for Value {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Self::Num(l), Self::Num(r)) => l.compare(r),
-            // Equal keys often share one allocation.
-            (Self::Str(l), Self::Str(r)) if Rc::ptr_eq(l, r) => Ordering::Equal,
             (Self::Str(l), Self::Str(r)) => l.cmp(r),
             (Self::Arr(l), Self::Arr(r)) => l.as_slice().cmp(r.as_slice()),
             (Self::Obj(l), Self::Obj(r)) => compare_objects(l, r),

@@ -136,3 +136,8 @@ fn long_values_are_cut_short_in_messages() {
     let text = Value::str("xxxx☆☆☆☆☆☆☆☆");
     assert_eq!(text.describe(), "string (\"xxxx☆☆☆☆☆☆...\")");
 }
+
+#[test]
+fn a_value_is_two_words() {
+    assert_eq!(size_of::<Value>(), 16);
+}

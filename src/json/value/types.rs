@@ -10,10 +10,11 @@ use indexmap::IndexMap;
 use super::document::ContainerNode;
 use super::num::Num;
 use super::raw::{RawValue, ValueKind};
+use super::shared_str::SharedStr;
 use super::string_literal::StringLiteral;
 
 /// The members of an object in insertion order, as jq keeps them.
-pub type Map = IndexMap<Rc<str>, Value, foldhash::fast::RandomState>;
+pub type Map = IndexMap<SharedStr, Value, foldhash::fast::RandomState>;
 
 /// One JSON value; cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,7 +26,7 @@ pub enum Value {
     /// A number.
     Num(Num),
     /// A string.
-    Str(Rc<str>),
+    Str(SharedStr),
     /// An array.
     Arr(Rc<Array>),
     /// An object.
@@ -46,12 +47,12 @@ impl Value {
     }
 
     /// A string value.
-    pub fn str(string: impl Into<Rc<str>>) -> Self {
+    pub fn str(string: impl Into<SharedStr>) -> Self {
         Self::Str(string.into())
     }
 
     /// An object with these members; a later value of a key replaces an earlier one.
-    pub fn object<K: Into<Rc<str>>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
+    pub fn object<K: Into<SharedStr>>(members: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::from(
             members
                 .into_iter()
@@ -89,7 +90,7 @@ impl RawValue<'_> {
             ValueKind::False => Value::Bool(false),
             ValueKind::True => Value::Bool(true),
             ValueKind::Number => Value::Num(Num::parse(self.number_text())),
-            ValueKind::String => Value::str(&*StringLiteral::new(self.bytes()).decode()),
+            ValueKind::String => Value::str(StringLiteral::new(self.bytes()).decode()),
             ValueKind::Array | ValueKind::Object => {
                 let text = &self.bytes()[..self.length()];
                 unparsed(ContainerNode::root(text), text.first())
@@ -133,7 +134,7 @@ fn parse_elements(node: &ContainerNode) -> Vec<Value> {
 /// The members of an object's text; a later value of a key replaces an earlier one.
 fn parse_members(node: &ContainerNode) -> Map {
     let member = |entry| {
-        let key = Rc::from(&*node.key_at(entry).decode());
+        let key = SharedStr::from(node.key_at(entry).decode());
         (key, value_at(node, entry + 1))
     };
     node.key_entries().map(member).collect()

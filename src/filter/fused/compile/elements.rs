@@ -1,7 +1,5 @@
 //! Filters over the elements of their input: the one place that decides whether a filter is an [`ElementStream`].
 
-use std::rc::Rc;
-
 use jaq_core::load::parse::{BinaryOp, Pattern as P, Term as T};
 use jaq_core::path::{Opt, Part, Path};
 
@@ -14,7 +12,7 @@ use crate::fused::expression::{Expr, Generator};
 use crate::fused::used_fields::used_fields;
 use crate::natives;
 use crate::syntax::{Pattern, Term};
-use dq_json::value::{Num, Value};
+use dq_json::value::{Num, SharedStr, Value};
 
 use ElementStream as S;
 
@@ -168,9 +166,9 @@ impl Compiler<'_> {
     fn keep_used_fields(&mut self, by_key: &mut ByKey, rest: &Generator) {
         let keys = used_fields(rest, by_key.nesting);
         by_key.kept_fields = keys.map(|keys| {
-            let slot = |key| {
+            let slot = |key: &SharedStr| {
                 let path = std::slice::from_ref(key);
-                (Rc::clone(key), self.projection.slot(path))
+                (key.clone(), self.projection.slot(path))
             };
             keys.iter().map(slot).collect()
         });

@@ -1,7 +1,5 @@
 //! Terms with one output.
 
-use std::rc::Rc;
-
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::Path;
@@ -11,7 +9,7 @@ use crate::builtins::{self, Intrinsic as I};
 use crate::fused::expression::{Expr, Generator};
 use crate::lower::has_call;
 use crate::syntax::Term;
-use dq_json::value::{Num, Value};
+use dq_json::value::{Num, SharedStr, Value};
 
 impl Compiler<'_> {
     /// A filter with one output.
@@ -116,7 +114,7 @@ impl Compiler<'_> {
     }
 
     fn object(&mut self, entries: &[(Term, Option<Term>)], is_root: bool) -> Option<Expr> {
-        let mut fused: Vec<(Rc<str>, Expr)> = Vec::with_capacity(entries.len());
+        let mut fused: Vec<(SharedStr, Expr)> = Vec::with_capacity(entries.len());
         for (key, value) in entries {
             let Expr::Constant(Value::Str(key)) = self.expr(key, is_root)? else {
                 return None;

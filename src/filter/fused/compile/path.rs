@@ -1,14 +1,12 @@
 //! Paths: fields, indices and `[]`.
 
-use std::rc::Rc;
-
 use jaq_core::path::{Opt, Part};
 
 use super::compiler::Compiler;
 use super::stages::PathPart;
 use crate::fused::expression::{Expr, Generator};
 use crate::syntax::Term;
-use dq_json::value::{Num, Value};
+use dq_json::value::{Num, SharedStr, Value};
 
 impl Compiler<'_> {
     /// A path that starts from an expression.
@@ -19,7 +17,7 @@ impl Compiler<'_> {
         is_root: bool,
     ) -> Option<Generator> {
         let mut place = from;
-        let mut keys: Vec<Rc<str>> = Vec::new();
+        let mut keys: Vec<SharedStr> = Vec::new();
         let mut rest = parts;
         while let Some(((Part::Index(index), Opt::Essential), later)) = rest.split_first() {
             match self.index(index)? {
