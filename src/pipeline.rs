@@ -11,6 +11,7 @@ mod fetch_pool;
 mod fetcher;
 mod files;
 mod filtering;
+mod interruption;
 mod logs;
 mod missing_columns;
 mod output;
@@ -32,6 +33,7 @@ use dq_filter::InputMode;
 
 use arrival::{Arrival, DeferredFailure};
 use filtering::Run;
+use interruption::{INTERRUPTED, Interruption};
 use output::Output;
 
 /// Runs the plan on a stack of `stack_bytes`, and returns the exit code.
@@ -46,6 +48,11 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
         plan.terminal.clone(),
         plan.flush,
         plan.watch.is_none(),
+        // Without a handler Ctrl-C ends the run, as everywhere else.
+        plan.output
+            .paths
+            .as_ref()
+            .and_then(|_| Interruption::install().ok()),
     ));
     let cells = cells::filters(&plan, &output, stack_bytes)?;
     for warning in filter.warnings() {
@@ -70,6 +77,9 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
         }),
     };
     let finished = output.finish();
+    if output.is_interrupted() {
+        return finished.map(|()| INTERRUPTED);
+    }
     let code = outcome.map_err(|error| reconnect::with_hint(error, &plan.input))?;
     finished?;
     deferred.error().map_or(Ok(code), Err)

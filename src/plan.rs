@@ -13,6 +13,7 @@ mod input;
 mod jq_options;
 mod model;
 mod options;
+mod paths;
 mod repeated;
 mod request;
 pub mod saved;
@@ -65,6 +66,8 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         Some(_) => None,
         None => saved::call(&mut words, cli.filter.from_file.as_deref(), &saved_filters)?,
     };
+    let has_source = list.is_some() || call.is_some();
+    let paths = paths::settings(&cli, &mut words, has_source, system, &saved_filters);
     if list.is_none() && call.is_none() {
         foreign::refuse(&cli, &words, &saved_filters, env)?;
     }
@@ -81,6 +84,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         .collect();
     warnings.extend(curl_letters);
     let mut output = settings::output(&options, &terminal, env, &mut warnings);
+    output.paths = paths;
     let curl = jq_options(&options, &words);
     refuse_binary(options.choice.format, &terminal, curl.is_some())?;
     let saved_parallel = call.as_ref().and_then(|call| call.metadata.parallel);
@@ -151,6 +155,10 @@ fn saved_format(
     saved_filters: &SavedFilters,
 ) -> SavedFormat {
     match call {
+        _ if cli.format.paths.is_some() => SavedFormat {
+            output: Some("table".into()),
+            columns: None,
+        },
         Some(call) => call.format(is_filtered, saved_filters),
         None if cli.endpoints => endpoints::format(is_filtered),
         None => SavedFormat {

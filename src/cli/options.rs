@@ -72,7 +72,11 @@ fn arg(option: &Opt, others: &[&Opt]) -> Arg {
     if option.optional {
         let arg = arg.num_args(0..=1).require_equals(true);
         return arg
-            .default_missing_value("true")
+            .default_missing_value(if option.long == "tlsverify" {
+                "true"
+            } else {
+                ""
+            })
             .overrides_with(option.long);
     }
     let arg = arg.allow_hyphen_values(true);

@@ -167,6 +167,7 @@ pub struct FormatOptions {
     pub table: bool,
     /// As typed: paths separated by commas.
     pub columns: Option<String>,
+    pub paths: Option<Paths>,
     pub no_header: bool,
     pub wide: bool,
     pub raw: bool,
@@ -179,6 +180,13 @@ pub struct FormatOptions {
     pub indent: Option<u8>,
     pub unbuffered: bool,
     pub color: Option<ColorWhen>,
+}
+
+/// `--paths`, `--paths=WORD`.
+#[derive(Default)]
+pub struct Paths {
+    /// The word that is searched for, where it is typed as the value.
+    pub word: Option<String>,
 }
 
 /// The options about saved filters.

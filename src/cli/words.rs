@@ -25,6 +25,14 @@ pub struct Word {
 }
 
 impl Word {
+    /// A word that was not typed: a filter.
+    pub fn filter(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            mode: Mode::Files,
+        }
+    }
+
     /// Whether the word names a file when it follows the filter.
     pub fn is_file(&self) -> bool {
         self.mode == Mode::Files

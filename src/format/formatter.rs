@@ -75,6 +75,12 @@ pub trait Formatter {
         Vec::new()
     }
 
+    /// What is to be said about the output as a whole, once all values are written, one line each; some are hints, and
+    /// begin with `hint: `.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What the lines are, once all values are written.
     fn line_layout(&self) -> LineLayout {
         LineLayout::default()

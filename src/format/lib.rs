@@ -35,6 +35,7 @@ mod markdown;
 mod missing_columns;
 mod output_buffer;
 mod palette;
+mod paths;
 mod row_buffer;
 mod row_columns;
 mod rows;
@@ -56,6 +57,7 @@ pub use error::{CellError, Error};
 pub use format::Format;
 pub use formatter::{Formatter, LineLayout, MissingColumnNames};
 pub use palette::Palette;
+pub use paths::PathSettings;
 pub use rows::for_each_row;
 pub use settings::{Indent, JsonLayout, RawOutput, Settings};
 pub use table::WidthMemory;
@@ -65,11 +67,16 @@ pub use width::width as text_width;
 use jaq_format::JaqFormat;
 use json::JsonFormatter;
 use lines::LinesFormatter;
+use paths::PathsFormatter;
 use table_or_json::TableOrJson;
 use yaml::YamlFormatter;
 
 /// The formatter for these settings.
-pub fn formatter(settings: Settings) -> Box<dyn Formatter> {
+pub fn formatter(mut settings: Settings) -> Box<dyn Formatter> {
+    if let Some(paths) = settings.paths.take() {
+        let format = settings.format;
+        return Box::new(PathsFormatter::new(paths, format, formatter(settings)));
+    }
     match settings.format {
         Format::Json | Format::Jsonl | Format::Raw => Box::new(JsonFormatter::new(settings)),
         Format::Lines => Box::new(LinesFormatter::new(settings)),

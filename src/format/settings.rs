@@ -3,6 +3,7 @@
 use crate::columns::Columns;
 use crate::format::Format;
 use crate::palette::Palette;
+use crate::paths::PathSettings;
 
 /// How values are to be written. The default is jq's: JSON, two spaces of indentation, no colours.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Settings {
     pub palette: Option<Palette>,
     /// The output is a terminal: control characters are shown escaped instead of sent.
     pub sanitize: bool,
+    /// Writes the paths of the outputs instead of the outputs (`--paths`).
+    pub paths: Option<PathSettings>,
 }
 
 /// Line breaks and indentation of JSON.
@@ -82,6 +85,7 @@ impl Default for Settings {
             seq: false,
             palette: None,
             sanitize: false,
+            paths: None,
         }
     }
 }
@@ -92,6 +96,6 @@ impl Settings {
     /// so does every format other than JSON.
     pub fn accepts_array_parts(&self) -> bool {
         let is_json = matches!(self.format, Format::Json | Format::Jsonl | Format::Raw);
-        is_json && self.palette.is_none()
+        self.paths.is_some() || (is_json && self.palette.is_none())
     }
 }

@@ -228,7 +228,9 @@ pub fn print_command(
         !plan.cells.is_empty(),
     )?;
     output.text(format!("{line}\n").as_bytes())?;
-    for note in notes {
+    let paths = plan.output.paths.as_ref();
+    let paths = paths.map(|_| "jq prints the answer: it has no --paths".to_owned());
+    for note in notes.into_iter().chain(paths) {
         output.report(&format!("dq: --curl: {note}"));
     }
     Ok(Arrival::Done)

@@ -77,10 +77,24 @@ fn open_all(
 }
 
 fn stdin_source(output: &Rc<Output>) -> InputSource {
+    // `std::io::Stdin` has a buffer, which poll(2) does not see.
+    let own = output
+        .interruption()
+        .and_then(|_| rustix::io::dup(rustix::stdio::stdin()).ok());
     InputSource {
         name: Some("<stdin>".into()),
         host: None,
-        bytes: byte_source(io::stdin(), ReadMode::Stream, output.clone()),
+        bytes: match own {
+            Some(stdin) => file_source(stdin.into(), ReadMode::Stream, output),
+            None => byte_source(io::stdin(), ReadMode::Stream, output.clone()),
+        },
+    }
+}
+
+fn file_source(file: File, mode: ReadMode, output: &Rc<Output>) -> Box<dyn ByteSource> {
+    match output.interruption() {
+        Some(interruption) => byte_source(interruption.file(file), mode, output.clone()),
+        None => byte_source(file, mode, output.clone()),
     }
 }
 
@@ -96,5 +110,5 @@ fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn ByteSource>> {
     } else {
         ReadMode::File
     };
-    Ok(byte_source(file, mode, output.clone()))
+    Ok(file_source(file, mode, output))
 }

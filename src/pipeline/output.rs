@@ -8,6 +8,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::byte_source::BeforeBlocking;
+use super::interruption::Interruption;
 use super::missing_columns;
 use super::progress::Progress;
 use super::stdout_monitor::StdoutMonitor;
@@ -64,6 +65,8 @@ pub struct Output {
     terminal: Terminal,
     progress: Option<Arc<Progress>>,
     stdout_monitor: StdoutMonitor,
+    /// Ctrl-C ends the input instead of the process.
+    interruption: Option<Interruption>,
     /// A write that failed while the input was read: returned by the next write.
     failure: Cell<Option<io::Error>>,
     /// Messages that are kept instead of written to stderr, where something else owns the terminal.
@@ -76,7 +79,12 @@ impl Output {
     /// The output streams, without a formatter: outputs are written after [`Output::format_with`].
     ///
     /// Without `has_progress` there is no progress line.
-    pub fn new(terminal: Terminal, flush: Flush, has_progress: bool) -> Self {
+    pub fn new(
+        terminal: Terminal,
+        flush: Flush,
+        has_progress: bool,
+        interruption: Option<Interruption>,
+    ) -> Self {
         let progress = Progress::new(terminal.stderr.is_terminal && has_progress);
         let stdout = RefCell::new(BufWriter::with_capacity(BUFFER_SIZE, Stdout));
         Self {
@@ -89,6 +97,7 @@ impl Output {
             terminal,
             progress,
             stdout_monitor: StdoutMonitor::default(),
+            interruption,
             failure: Cell::new(None),
             kept_messages: RefCell::new(None),
             kept_text: RefCell::new(None),
@@ -197,7 +206,13 @@ impl Output {
         let mut formatter = self.formatter.borrow_mut();
         let finished = formatter.finish(&mut *self.stdout());
         let missing = formatter.missing_columns();
+        let notes = formatter.notes();
         drop(formatter);
+        for note in notes {
+            let is_hint = note.starts_with("hint: ");
+            let stage = if is_hint { "" } else { "dq: " };
+            self.report(&format!("{stage}{note}"));
+        }
         for missing in missing {
             let lines = missing_columns::lines(&missing);
             lines.iter().for_each(|line| self.report(line));
@@ -280,11 +295,24 @@ impl Output {
 
     /// What waits for the server's bytes: it ends the wait as soon as stdout is closed.
     pub fn wait_hook(&self) -> dq_fetch::WaitHook {
-        if self.terminal.stdout.is_terminal {
+        if let Some(interruption) = &self.interruption {
+            let stdout = (!self.terminal.stdout.is_terminal).then(io::stdout);
+            interruption.wait_hook(stdout)
+        } else if self.terminal.stdout.is_terminal {
             dq_fetch::WaitHook::default()
         } else {
             self.stdout_monitor.wait_hook()
         }
+    }
+
+    /// What ends an input at Ctrl-C, if anything does.
+    pub fn interruption(&self) -> Option<&Interruption> {
+        self.interruption.as_ref()
+    }
+
+    /// Whether Ctrl-C has ended the input.
+    pub fn is_interrupted(&self) -> bool {
+        self.interruption.as_ref().is_some_and(Interruption::is_set)
     }
 
     /// What notices that nobody reads stdout any more, where it is no terminal.

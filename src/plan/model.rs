@@ -56,6 +56,7 @@ impl Plan {
             || self.null_input
             || self.inputs.mode != InputMode::Values
             || !self.output.format.is_json()
+            || self.output.paths.is_some()
             || self.wants_json
     }
 }

@@ -58,6 +58,9 @@ pub(super) fn check_command_line(cli: &Cli) -> Result<(), Error> {
             hint: Some("--until waits until the output is neither false nor null".into()),
         });
     }
+    if cli.format.paths.is_some() {
+        return Err(Error::usage("--watch and --paths exclude each other"));
+    }
     let last = cli.words.last().filter(|_| watch == Watch::default());
     let number = last.and_then(|word| word.text.to_str());
     match number.filter(|it| it.parse::<f64>().is_ok()) {

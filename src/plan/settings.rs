@@ -71,6 +71,7 @@ pub(super) fn output(
         seq: options.filter.seq,
         palette,
         sanitize: terminal.stdout.is_terminal,
+        paths: None,
     }
 }
 

@@ -16,6 +16,15 @@ pub const FORMAT: &[Opt] = &[
         &["COLUMN,..."],
         "show only these columns: id,size: Size|bytes; implies -t",
     ),
+    Opt {
+        optional: true,
+        ..valued(
+            "paths",
+            ' ',
+            &["WORD"],
+            "show the paths in the answer, their types and examples; those with WORD",
+        )
+    },
     flag(
         "no-header",
         ' ',

@@ -1,7 +1,7 @@
 //! The options about the output.
 
 use crate::cli::parsed_options::ParsedOptions;
-use crate::cli::typed::FormatOptions;
+use crate::cli::typed::{FormatOptions, Paths};
 use crate::terminal::ColorWhen;
 
 use super::values::{text, texts};
@@ -12,6 +12,9 @@ pub fn format(options: &ParsedOptions) -> Result<FormatOptions, String> {
         output: texts(options, "output", "the value of --output")?,
         table: options.get_flag("table"),
         columns: columns(options)?,
+        paths: text(options, "paths")?.map(|word| Paths {
+            word: Some(word).filter(|word| !word.is_empty()),
+        }),
         no_header: options.get_flag("no-header"),
         wide: options.get_flag("wide"),
         raw: options.get_flag("raw-output"),

@@ -35,8 +35,7 @@ pub fn request(options: &ParsedOptions) -> Result<RequestOptions, String> {
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(250);
 
 fn watch(options: &ParsedOptions) -> Result<Option<Watch>, String> {
-    // What stands for the value where there is none.
-    if text(options, "watch")?.as_deref() == Some("true") {
+    if text(options, "watch")?.as_deref() == Some("") {
         return Ok(Some(Watch::default()));
     }
     let interval = seconds(options, "watch")?;

@@ -65,6 +65,7 @@ pub fn cut(role: Role, text: &str, columns: usize) -> Cut<'_> {
         Role::State => state(text, columns),
         Role::Time => time(text, columns),
         Role::Ports | Role::Address => list(text, columns),
+        Role::Path => last_keys(text, columns),
         _ => None,
     };
     found.unwrap_or_else(|| Cut::end(text, columns))
@@ -76,9 +77,13 @@ pub fn cut_header(header: &str, columns: usize) -> Cut<'_> {
     if full <= columns {
         return Cut::whole(header, full);
     }
-    let keys = |(dot, _)| Cut::parts(true, &header[dot + 1..], false, "").within(columns);
-    let last_keys = header.match_indices('.').find_map(keys);
-    last_keys.unwrap_or_else(|| Cut::end(header, columns))
+    last_keys(header, columns).unwrap_or_else(|| Cut::end(header, columns))
+}
+
+/// As many of the last keys of a path as fit.
+fn last_keys(path: &str, columns: usize) -> Option<Cut<'_>> {
+    let keys = |(dot, _)| Cut::parts(true, &path[dot + 1..], false, "").within(columns);
+    path.match_indices('.').find_map(keys)
 }
 
 /// The width below which a cell loses what it is read for.

@@ -170,6 +170,7 @@ impl WidthDemand {
             Role::Identity | Role::Reference => {
                 last(12).min(is(Step::Ports, limits.names)).min(NAMES)
             }
+            Role::Path => is(Step::Ports, 24).min(40),
             Role::Name => late(12).min(is(Step::Ports, 20)).min(32),
             // The longest address is that of an IPv6 network.
             Role::Address => 43,

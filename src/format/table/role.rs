@@ -21,6 +21,8 @@ pub enum Role {
     Text,
     /// The name of something else than the row (`user_name`), and error messages, which are worth as much.
     Name,
+    /// Paths, whose ends are kept.
+    Path,
     /// Numbers, and text that starts with a digit, as sizes and percentages do: never cut, because a cut number is
     /// another number.
     Number,
@@ -79,7 +81,7 @@ fn matches(name: &str, (whole, ends): Pattern) -> bool {
 const IDS: Pattern = (&[], &["Id", "ID", "_id"]);
 
 /// The first match counts.
-const PATTERNS: [(Role, Pattern); 9] = [
+const PATTERNS: [(Role, Pattern); 10] = [
     (Role::Identity, (IDENTITIES, &[])),
     // How many tasks of a service run is its state.
     (Role::State, (&["replicas"], &[])),
@@ -87,6 +89,7 @@ const PATTERNS: [(Role, Pattern); 9] = [
     (Role::Command, (COMMANDS, &["Command", "Cmd"])),
     (Role::Image, (IMAGES, &["Image", "_image"])),
     (Role::Ports, (&["ports"], &[])),
+    (Role::Path, (&["path"], &[])),
     (
         Role::Address,
         (ADDRESSES, &["IP", "_ip", "Address", "_address", "Port"]),
@@ -107,7 +110,7 @@ const IDENTITIES: &[&str] = &[
     "container",
     "service",
 ];
-const COMMANDS: &[&str] = &["command", "cmd", "createdby", "entrypoint"];
+const COMMANDS: &[&str] = &["command", "cmd", "createdby", "entrypoint", "example"];
 const IMAGES: &[&str] = &["image", "repository", "repotags"];
 const ADDRESSES: &[&str] = &[
     "ip",

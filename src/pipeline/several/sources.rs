@@ -47,7 +47,7 @@ impl Sources {
             insertions: Vec::new(),
             failures: RefCell::default(),
             are_streams,
-            is_one_table: !are_streams && output.holds_values(),
+            is_one_table: !are_streams && (output.holds_values() || plan.output.paths.is_some()),
         };
         let jobs = sources.jobs(plan);
         let parallel = if are_streams {
