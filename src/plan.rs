@@ -67,7 +67,13 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         None => saved::call(&mut words, cli.filter.from_file.as_deref(), &saved_filters)?,
     };
     let has_source = list.is_some() || call.is_some();
-    let paths = paths::settings(&cli, &mut words, has_source, system, &saved_filters);
+    let paths = paths::settings(
+        &cli,
+        &mut words,
+        has_source,
+        system.stdin_is_terminal,
+        &saved_filters,
+    );
     if list.is_none() && call.is_none() {
         foreign::refuse(&cli, &words, &saved_filters, env)?;
     }
@@ -93,16 +99,15 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     if let Some(source) = &mut words.source {
         times::resolve(source, call.is_some(), &mut options.fetch.request)?;
     }
-    let input = match list {
-        Some(text) => input::list(&words, &options, text)?,
-        None if words.source.is_some() => {
-            input::source(&words, &options, curl, env, &mut warnings)?
-        }
-        None => {
-            let stdin_is_unusable = system.stdin_is_terminal && !options.filter.null_input;
-            input::local(&words, &options, stdin_is_unusable, &saved_filters)?
-        }
-    };
+    let input = input(
+        list,
+        &words,
+        &options,
+        curl,
+        system,
+        &saved_filters,
+        &mut warnings,
+    )?;
     warnings.extend(host_warning(&input));
     let inputs = settings::inputs(&options.filter);
     // What is read as one input is of no single host.
@@ -124,6 +129,26 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         terminal,
         warnings,
     })
+}
+
+/// Where the bytes come from: a list that dq generates, the source, or files and standard input.
+fn input(
+    list: Option<String>,
+    words: &Words,
+    options: &Options,
+    curl: Option<JqOptions>,
+    system: &System,
+    saved_filters: &SavedFilters,
+    warnings: &mut Vec<String>,
+) -> Result<Input, Error> {
+    match list {
+        Some(text) => input::list(words, options, text),
+        None if words.source.is_some() => input::source(words, options, curl, system.env, warnings),
+        None => {
+            let stdin_is_unusable = system.stdin_is_terminal && !options.filter.null_input;
+            input::local(words, options, stdin_is_unusable, saved_filters)
+        }
+    }
 }
 
 /// The warning about the configuration of the host that is asked.
@@ -171,7 +196,10 @@ fn saved_format(
 /// The options for jq, where `--curl` asks for them.
 fn jq_options(options: &Options, words: &[Word]) -> Option<JqOptions> {
     let is_wanted = options.fetch.request.curl;
-    let format = options.choice.format;
+    let format = match options.format.paths {
+        Some(_) => Format::Json,
+        None => options.choice.format,
+    };
     is_wanted.then(|| JqOptions::new(&options.filter, &options.format, words, format))
 }
 

@@ -33,6 +33,7 @@ case_files! {
     jq_cli: "jq-cli",
     library: "library",
     misspelt: "misspelt",
+    paths: "paths",
     podman: "podman",
     regex: "regex",
     saved: "saved",

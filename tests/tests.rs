@@ -23,6 +23,7 @@ mod layout;
 mod library;
 mod limits;
 mod packages;
+mod paths;
 mod readme;
 mod reconnect;
 mod requests;

@@ -129,6 +129,6 @@ pub use response::Response;
 pub use secrets::shown;
 pub use sockets::socket_path;
 pub use ssh::terminate_ssh_children;
-pub use termination::before_termination;
+pub use termination::{before_termination, is_ignored};
 pub use ureq_error::read_error;
 pub use wait_hook::{Wait, WaitHook};

@@ -42,6 +42,11 @@ fn install() {
     });
 }
 
+/// Whether dq was started to ignore this signal, as a shell's background jobs ignore SIGINT; known on Linux only.
+pub fn is_ignored(signal: i32) -> bool {
+    is_in_mask(signal, ignored_signals())
+}
+
 /// The mask of ignored signals, `SigIgn` of proc_pid_status(5); 0 where there is no /proc.
 fn ignored_signals() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

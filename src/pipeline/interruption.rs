@@ -28,8 +28,11 @@ impl Interruption {
     /// Handles SIGINT from now on.
     ///
     /// # Errors
-    /// The handler cannot be installed: the signal then ends the process.
+    /// The handler cannot be installed, or the signal is ignored; it then does what it does to every process.
     pub fn install() -> io::Result<Self> {
+        if dq_fetch::is_ignored(SIGINT) {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         let (pipe, write_end) = UnixStream::pair()?;
         let is_set = Arc::new(AtomicBool::new(false));
         flag::register_conditional_default(SIGINT, is_set.clone())?;

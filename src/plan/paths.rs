@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::System;
 use super::saved::is_object_name;
 use super::source::is_source;
 use crate::cli::{Cli, Word};
@@ -18,7 +17,7 @@ pub(super) fn settings(
     cli: &Cli,
     words: &mut Vec<Word>,
     has_source: bool,
-    system: &System,
+    stdin_is_terminal: bool,
     saved_filters: &SavedFilters,
 ) -> Option<PathSettings> {
     let typed = cli.format.paths.as_ref()?;
@@ -40,7 +39,7 @@ pub(super) fn settings(
         None
     } else {
         // A terminal is not read: the word is then explained as a filter without an input.
-        (words.len() > 1 || !system.stdin_is_terminal).then_some(0)
+        (words.len() > 1 || !stdin_is_terminal).then_some(0)
     };
     let word = found.map(|at| words.remove(at).text.to_string_lossy().into_owned());
     Some(PathSettings {

@@ -16,7 +16,7 @@ request  -X METHOD   -d BODY   -F KEY=VALUE   -q KEY=VALUE   -H 'NAME: VALUE'
          -i show its head   -v verbose   --curl as a curl command   -m SECONDS
 filter   -n null input   -s slurp   -R raw input   -e exit status   -f FILE
          --arg NAME TEXT   --argjson NAME JSON   --args   -L DIR
-format   -t table   -o FORMAT   --columns COLUMN,...   --no-header   --wide
+format   -t table   -o FORMAT   --columns COLUMN,...   --paths [WORD]   --wide
          -r raw   -j joined   -c compact   -S sorted keys   -C colour   -M none
 saved    --save NAME   --list   --show NAME   --edit NAME   --remove NAME
 other    -w watch   --endpoints [WORD]   --generate SHELL   -V version
@@ -94,6 +94,10 @@ pub const EXAMPLES: &[(&str, &str)] = &[
         "",
     ),
     (
+        "dq --paths /containers/json; dq --paths /containers/json 172.17",
+        "",
+    ),
+    (
         "dq --endpoints prune; dq --endpoints /containers/json",
         "list and explain them",
     ),
@@ -151,6 +155,11 @@ formats have the data. Helpers for cells: ago, duration, bytes, bytes(\"iec\"),
 short_id, name, labels and ports: --columns 'name: Names[0], Created|ago'.
 On a terminal, cells are cut and columns left out until a table fits, and a last
 line says so.
+
+--paths prints a row for each path in the answer: types, an example, how many
+have it. A word behind the source that could be a name, as 172.17, is searched
+for in paths and values: dq --paths /containers/json 172.17. Any other word is a
+FILTER, '(keys)' too. --paths=WORD searches for any text.
 ";
 
 /// Environment variables and their meanings.
