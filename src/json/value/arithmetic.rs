@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::error::{ValR, ValueError};
 use super::num::Num;
-use super::types::{Map, Value};
+use super::types::{Array, Map, Object, Value};
 use crate::limits::MAX_DEPTH;
 
 /// The longest string that a repetition may build, in bytes (jq's limit is `INT_MAX`).
@@ -49,17 +49,49 @@ impl Add for Value {
                 l.push_str(&r);
                 Self::Str(l)
             }
-            (Self::Arr(mut l), Self::Arr(r)) => {
-                Rc::make_mut(&mut l).extend(r.iter().cloned());
-                Self::Arr(l)
-            }
-            (Self::Obj(mut l), Self::Obj(r)) => {
-                Rc::make_mut(&mut l).extend(r.iter().map(|(k, v)| (k.clone(), v.clone())));
-                Self::Obj(l)
-            }
+            (Self::Arr(l), Self::Arr(r)) => Self::Arr(concatenate(l, r)),
+            (Self::Obj(l), Self::Obj(r)) => Self::Obj(unite(l, r)),
             (l, r) => return type_error(&l, &r, "added"),
         })
     }
+}
+
+/// The elements of both arrays, in the allocation of one of them where nothing else refers to it.
+fn concatenate(mut l: Rc<Array>, mut r: Rc<Array>) -> Rc<Array> {
+    if r.is_empty() {
+        return l;
+    }
+    if l.is_empty() {
+        return r;
+    }
+    if let Some(l) = Rc::get_mut(&mut l) {
+        match Rc::try_unwrap(r) {
+            Ok(r) => l.extend(r.into_vec()),
+            Err(r) => l.extend(r.iter().cloned()),
+        }
+    } else if let Some(r) = Rc::get_mut(&mut r) {
+        r.vec_mut().splice(..0, l.iter().cloned());
+        return Rc::new(std::mem::take(r));
+    } else {
+        return Rc::new([&**l, &**r].concat().into());
+    }
+    l
+}
+
+/// The members of both objects; those of the right one replace those of the left.
+fn unite(mut l: Rc<Object>, r: Rc<Object>) -> Rc<Object> {
+    if r.is_empty() {
+        return l;
+    }
+    if l.is_empty() {
+        return r;
+    }
+    let members = Rc::make_mut(&mut l);
+    match Rc::try_unwrap(r) {
+        Ok(r) => members.extend(r.into_map()),
+        Err(r) => members.extend(r.iter().map(|(key, value)| (key.clone(), value.clone()))),
+    }
+    l
 }
 
 impl Sub for Value {
@@ -69,7 +101,9 @@ impl Sub for Value {
         match (self, other) {
             (Self::Num(l), Self::Num(r)) => Ok(calculate(&l, &r, |l, r| l - r, |l, r| l - r)),
             (Self::Arr(mut l), Self::Arr(r)) => {
-                Rc::make_mut(&mut l).retain(|item| !r.contains(item));
+                Rc::make_mut(&mut l)
+                    .vec_mut()
+                    .retain(|item| !r.contains(item));
                 Ok(Self::Arr(l))
             }
             (l, r) => type_error(&l, &r, "subtracted"),

@@ -101,14 +101,16 @@ fn delete_elements(mut array: Rc<Array>, keys: &[&Value]) -> ValR {
         }
     }
     let mut deleted = deleted.into_iter();
-    Rc::make_mut(&mut array).retain(|_| deleted.next() != Some(true));
+    Rc::make_mut(&mut array)
+        .vec_mut()
+        .retain(|_| deleted.next() != Some(true));
     Ok(Value::Arr(array))
 }
 
 fn delete_members(mut object: Rc<Object>, keys: &[&Value]) -> ValR {
     let members = Rc::make_mut(&mut object);
     match keys {
-        [Value::Str(key)] => drop(members.shift_remove(key)),
+        [Value::Str(key)] => drop(members.remove(key)),
         _ => {
             let names = keys.iter().map(|key| match key {
                 Value::Str(key) => Ok(&**key),

@@ -1,6 +1,6 @@
 //! The kept text of a container, and an index of it that is built at the first access.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 use super::raw::RawValue;
@@ -69,14 +69,16 @@ fn build_index(text: &[u8]) -> Box<[IndexEntry]> {
     entries.into()
 }
 
-/// An array or object inside a document. Clones share the document.
-#[derive(Clone, Debug)]
-pub(super) struct ContainerNode {
-    document: Rc<Document>,
+/// Where the text of an array or object is, if it has one. Clones share the document.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Source {
+    document: Option<Rc<Document>>,
     entry: u32,
+    /// A number for the use of the array or object, at first 0. It lies here because there is room for it.
+    pub(super) counter: Cell<u32>,
 }
 
-impl ContainerNode {
+impl Source {
     /// The outermost container of a new document, whose text is copied. It must be the valid text of an array or
     /// object, and at most [`MAX_TEXT_LENGTH`](crate::limits::MAX_TEXT_LENGTH) bytes long.
     pub(super) fn root(text: &[u8]) -> Self {
@@ -85,21 +87,43 @@ impl ContainerNode {
             index: OnceCell::new(),
         };
         Self {
-            document: Rc::new(document),
-            entry: 0,
+            document: Some(Rc::new(document)),
+            ..Self::default()
         }
     }
 
+    /// The container, if there is a text.
+    pub(super) fn node(&self) -> Option<ContainerNode<'_>> {
+        let document = self.document.as_ref()?;
+        let entry = self.entry;
+        Some(ContainerNode { document, entry })
+    }
+
+    /// Lets go of the text.
+    pub(super) fn clear(&mut self) {
+        self.document = None;
+    }
+}
+
+/// An array or object inside a document.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ContainerNode<'d> {
+    document: &'d Rc<Document>,
+    entry: u32,
+}
+
+impl<'d> ContainerNode<'d> {
     /// The container at an entry of the same document.
-    pub(super) fn node_at(&self, entry: usize) -> Self {
-        Self {
-            document: self.document.clone(),
+    pub(super) fn source_at(self, entry: usize) -> Source {
+        Source {
+            document: Some(self.document.clone()),
             entry: entry as u32,
+            counter: Cell::new(0),
         }
     }
 
     /// The text of the container. The outermost one needs no index.
-    pub(super) fn raw(&self) -> RawValue<'_> {
+    pub(super) fn raw(self) -> RawValue<'d> {
         match self.entry {
             0 => RawValue::from_valid(&self.document.text),
             entry => self.raw_at(entry as usize),
@@ -107,27 +131,27 @@ impl ContainerNode {
     }
 
     /// The text of the value at an entry of the same document.
-    pub(super) fn raw_at(&self, entry: usize) -> RawValue<'_> {
+    pub(super) fn raw_at(self, entry: usize) -> RawValue<'d> {
         self.document.raw_at(self.document.index()[entry])
     }
 
     /// The key at an entry of the same document.
-    pub(super) fn key_at(&self, entry: usize) -> StringLiteral<'_> {
+    pub(super) fn key_at(self, entry: usize) -> StringLiteral<'d> {
         StringLiteral::new(self.raw_at(entry).bytes())
     }
 
     /// The entries of the elements of an array.
-    pub(super) fn element_entries(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn element_entries(self) -> impl Iterator<Item = usize> + 'd {
         self.entries_by(1)
     }
 
     /// The entries of the keys of an object; the entry behind a key is its value's.
-    pub(super) fn key_entries(&self) -> impl Iterator<Item = usize> {
+    pub(super) fn key_entries(self) -> impl Iterator<Item = usize> + 'd {
         self.entries_by(2)
     }
 
     /// Every `width`-th value directly inside the container, as its entry.
-    fn entries_by(&self, width: usize) -> impl Iterator<Item = usize> {
+    fn entries_by(self, width: usize) -> impl Iterator<Item = usize> + 'd {
         let index = self.document.index();
         let open = self.entry as usize;
         let end = index[open].next as usize - 1;

@@ -33,11 +33,14 @@ impl jaq_core::ValT for Value {
             Self::Arr(array) => {
                 Box::new((0..array.len()).map(move |i| Ok((Self::from(i), array[i].clone()))))
             }
-            Self::Obj(object) => Box::new((0..object.len()).filter_map(move |i| {
-                object
-                    .get_index(i)
-                    .map(|(key, value)| Ok((Self::Str(key.clone()), value.clone())))
-            })),
+            Self::Obj(object) => {
+                let mut position = 0;
+                Box::new(std::iter::from_fn(move || {
+                    let (at, key, value) = object.member_from(position)?;
+                    position = at + 1;
+                    Some(Ok((Self::Str(key.clone()), value.clone())))
+                }))
+            }
             other => box_once(Err(other.iteration_error())),
         }
     }
@@ -48,10 +51,14 @@ impl jaq_core::ValT for Value {
                 Ok(array) => Box::new(array.into_vec().into_iter().map(Ok)),
                 Err(array) => Box::new((0..array.len()).map(move |i| Ok(array[i].clone()))),
             },
-            Self::Obj(object) => Box::new(
-                (0..object.len())
-                    .filter_map(move |i| object.get_index(i).map(|(_, value)| Ok(value.clone()))),
-            ),
+            Self::Obj(object) => {
+                let mut position = 0;
+                Box::new(std::iter::from_fn(move || {
+                    let (at, _, value) = object.member_from(position)?;
+                    position = at + 1;
+                    Some(Ok(value.clone()))
+                }))
+            }
             other => box_once(Err(other.iteration_error())),
         }
     }

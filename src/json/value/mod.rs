@@ -10,6 +10,7 @@ mod filter_output;
 mod jaq;
 mod json_text;
 mod lossy;
+mod map;
 mod num;
 mod order;
 mod paths;

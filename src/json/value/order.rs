@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use super::shared_str::SharedStr;
 use super::types::{Map, Value};
 
 impl PartialEq for Value {
@@ -13,7 +14,7 @@ impl PartialEq for Value {
             (Self::Num(l), Self::Num(r)) => l == r,
             (Self::Str(l), Self::Str(r)) => l == r,
             // As in jq, a container equals itself even if it contains NaN.
-            (Self::Arr(l), Self::Arr(r)) => Rc::ptr_eq(l, r) || l.as_slice() == r.as_slice(),
+            (Self::Arr(l), Self::Arr(r)) => Rc::ptr_eq(l, r) || ***l == ***r,
             (Self::Obj(l), Self::Obj(r)) => Rc::ptr_eq(l, r) || ***l == ***r,
             _ => false,
         }
@@ -34,7 +35,7 @@ impl Ord for Value {
         match (self, other) {
             (Self::Num(l), Self::Num(r)) => l.compare(r),
             (Self::Str(l), Self::Str(r)) => l.cmp(r),
-            (Self::Arr(l), Self::Arr(r)) => l.as_slice().cmp(r.as_slice()),
+            (Self::Arr(l), Self::Arr(r)) => l.iter().cmp(r.iter()),
             (Self::Obj(l), Self::Obj(r)) => compare_objects(l, r),
             _ => self.type_order().cmp(&other.type_order()),
         }
@@ -58,17 +59,15 @@ impl Value {
 
 /// Compares the sorted keys as arrays, then the values key by key.
 fn compare_objects(l: &Map, r: &Map) -> Ordering {
-    let sorted = |map: &Map| {
-        let mut keys: Vec<_> = map.keys().cloned().collect();
-        keys.sort_unstable();
-        keys
-    };
-    let (keys, others) = (sorted(l), sorted(r));
-    keys.cmp(&others).then_with(|| {
-        let differences = keys.iter().map(|key| l.get(key).cmp(&r.get(key)));
-        differences
-            .into_iter()
-            .find(|order| order.is_ne())
-            .unwrap_or(Ordering::Equal)
-    })
+    let (l, r) = (sorted_members(l), sorted_members(r));
+    let keys = l.iter().map(|(key, _)| key);
+    let order = keys.cmp(r.iter().map(|(key, _)| key));
+    let values = l.iter().map(|(_, value)| value);
+    order.then_with(|| values.cmp(r.iter().map(|(_, value)| value)))
+}
+
+fn sorted_members(map: &Map) -> Vec<(&SharedStr, &Value)> {
+    let mut members: Vec<_> = map.iter().collect();
+    members.sort_unstable_by_key(|(key, _)| *key);
+    members
 }

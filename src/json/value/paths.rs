@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::error::{ValR, ValueError};
 use super::num::Num;
-use super::types::{Map, Value};
+use super::shared_str::SharedStr;
+use super::types::{Array, Map, Value};
 use crate::limits::MAX_DEPTH;
 
 /// The highest index that may be set (jq's limit): setting it extends the array.
@@ -39,24 +40,35 @@ impl Value {
             (Self::Null, Self::Str(_) | Self::Num(_) | Self::Obj(_)) => Self::Null,
             (Self::Arr(_) | Self::Str(_), Self::Obj(key)) => {
                 let (start, end) = slice_bounds(key)?;
-                return self.slice(Some(start), Some(end));
+                return self.clone().slice(Some(start), Some(end));
             }
             (Self::Arr(array), Self::Arr(part)) => positions(array, part),
             _ => return self.index_error(key),
         })
     }
 
-    /// `.[start:end]` of an array or string, in elements or characters; null of null.
+    /// `.[start:end]` of an array or string, in elements or characters; null of null. An array that nothing else refers
+    /// to is cut in place, in time proportional to the elements that are removed.
     ///
     /// # Errors
     /// The value has another type, or a bound is not a number.
-    pub fn slice(&self, start: Option<&Self>, end: Option<&Self>) -> ValR {
+    pub fn slice(self, start: Option<&Self>, end: Option<&Self>) -> ValR {
         Ok(match self {
             Self::Null => Self::Null,
-            Self::Arr(array) => Self::from(array[slice_range(start, end, array.len())?].to_vec()),
+            Self::Arr(mut array) => {
+                let range = slice_range(start, end, array.len())?;
+                if range.len() == array.len() {
+                    return Ok(Self::Arr(array));
+                }
+                match Rc::get_mut(&mut array) {
+                    Some(array) => array.keep(range),
+                    None => return Ok(Self::from(array[range].to_vec())),
+                }
+                Self::Arr(array)
+            }
             Self::Str(text) => {
-                let range = slice_range(start, end, text.chars().count())?;
-                Self::str(characters(text, range))
+                let range = slice_range(start, end, text.char_count())?;
+                Self::Str(characters(text, range))
             }
             _ => return self.index_error(&slice_key(start, end)),
         })
@@ -75,7 +87,7 @@ impl Value {
                 Ok(Self::Obj(object))
             }
             (Self::Arr(mut array), Self::Num(n)) => {
-                set_element(&mut *Rc::make_mut(&mut array), n, new)?;
+                set_element(Rc::make_mut(&mut array), n, new)?;
                 Ok(Self::Arr(array))
             }
             (Self::Arr(mut array), Self::Obj(key)) => {
@@ -86,7 +98,9 @@ impl Value {
                         "A slice of an array can only be assigned another array",
                     ));
                 };
-                Rc::make_mut(&mut array).splice(range, new.iter().cloned());
+                Rc::make_mut(&mut array)
+                    .vec_mut()
+                    .splice(range, new.iter().cloned());
                 Ok(Self::Arr(array))
             }
             (Self::Str(_), Self::Obj(_)) => Err(ValueError::str("Cannot update string slices")),
@@ -123,6 +137,10 @@ impl Value {
             [] => Ok(new),
             [key] => self.set(key, new),
             [key, rest @ ..] => {
+                if let Some(old) = self.find_mut(path) {
+                    *old = new;
+                    return Ok(self);
+                }
                 let child = self.take(key)?;
                 let may_fail = matches!(child, Self::Null) || matches!(key, Self::Arr(_));
                 if may_fail && !matches!(key, Self::Obj(_)) {
@@ -145,8 +163,25 @@ impl Value {
         update: impl FnOnce(Self) -> Result<Self, E>,
     ) -> Result<Self, E> {
         check_depth(path)?;
+        if let Some(place) = self.find_mut(path) {
+            let old = std::mem::take(place);
+            *place = update(old)?;
+            return Ok(self);
+        }
         let old = self.take_path(path)?;
         Ok(self.set_path(path, update(old)?)?)
+    }
+
+    /// The value at a path of keys and indices, if all of them are there. What is shared on the way is copied.
+    fn find_mut(&mut self, path: &[Self]) -> Option<&mut Self> {
+        path.iter().try_fold(self, |value, key| match (value, key) {
+            (Self::Obj(object), Self::Str(key)) => Rc::make_mut(object).get_mut(key),
+            (Self::Arr(array), Self::Num(n)) => {
+                let index = resolve_index(n, array.len())?;
+                Rc::make_mut(array).get_mut(index)
+            }
+            _ => None,
+        })
     }
 
     /// Takes the value at `path` out and leaves null in its place, if it is there.
@@ -219,7 +254,7 @@ pub(super) fn resolve_index(index: &Num, len: usize) -> Option<usize> {
     usize::try_from(from_end).ok()
 }
 
-fn set_element(elements: &mut Vec<Value>, index: &Num, new: Value) -> Result<(), ValueError> {
+fn set_element(elements: &mut Array, index: &Num, new: Value) -> Result<(), ValueError> {
     let double = index.as_f64();
     if double.is_nan() {
         return Err(ValueError::str("Cannot set array element at NaN index"));
@@ -230,10 +265,12 @@ fn set_element(elements: &mut Vec<Value>, index: &Num, new: Value) -> Result<(),
     let Some(i) = resolve_index(index, elements.len()) else {
         return Err(ValueError::str("Out of bounds negative array index"));
     };
-    if i >= elements.len() {
-        elements.resize(i + 1, Value::Null);
+    if let Some(element) = elements.get_mut(i) {
+        *element = new;
+    } else {
+        elements.extend_to(i);
+        elements.push(new);
     }
-    elements[i] = new;
     Ok(())
 }
 
@@ -263,9 +300,12 @@ pub(super) fn slice_range(
 }
 
 /// The characters of a string in this range.
-fn characters(text: &str, range: Range<usize>) -> &str {
+fn characters(text: SharedStr, range: Range<usize>) -> SharedStr {
     if text.is_ascii() {
-        return &text[range];
+        if range.len() == text.len() {
+            return text;
+        }
+        return SharedStr::from(&text[range]);
     }
     let mut offsets = text
         .char_indices()
@@ -277,7 +317,7 @@ fn characters(text: &str, range: Range<usize>) -> &str {
     } else {
         offsets.nth(range.len() - 1).unwrap_or(text.len())
     };
-    &text[start..end]
+    SharedStr::from(&text[start..end])
 }
 
 /// The indices at which `part` starts inside `elements`.

@@ -141,3 +141,99 @@ fn long_values_are_cut_short_in_messages() {
 fn a_value_is_two_words() {
     assert_eq!(size_of::<Value>(), 16);
 }
+
+/// Calls a function with a value that nothing else refers to, and with one that is shared.
+fn unique_and_shared(text: &str, f: impl Fn(Value) -> Value) -> String {
+    let shared = json(text);
+    let before = shared.to_json();
+    let result = f(json(text)).to_json();
+    assert_eq!(f(shared.clone()).to_json(), result, "{text}");
+    assert_eq!(shared.to_json(), before, "{text}");
+    result
+}
+
+#[test]
+fn slices_are_cut_in_place_or_copied() {
+    let bound = |i: usize| Some(Value::from(i));
+    let cases = [
+        ("[1,2,3,4]", 1, 3, "[2,3]"),
+        ("[1,2,3,4]", 0, 9, "[1,2,3,4]"),
+        ("[1,2,3,4]", 3, 1, "[]"),
+        ("[[1],[2]]", 1, 2, "[[2]]"),
+        ("\"aéx\"", 1, 2, "\"é\""),
+        ("\"abc\"", 0, 2, "\"ab\""),
+        ("\"abc\"", 5, 9, "\"\""),
+    ];
+    for (text, start, end, expected) in cases {
+        let slice = |value: Value| value.slice(bound(start).as_ref(), bound(end).as_ref());
+        assert_eq!(unique_and_shared(text, |v| slice(v).unwrap()), expected);
+    }
+}
+
+#[test]
+fn a_queue_stays_as_small_as_its_elements() {
+    let one = Value::from(1usize);
+    let mut queue = json("[0,1,2]");
+    for i in 3..5000usize {
+        queue = queue.slice(Some(&one), None).unwrap();
+        queue = (queue + Value::from(vec![Value::from(i)])).unwrap();
+        assert_eq!(queue.get(&Value::from(0usize)).unwrap(), Value::from(i - 2));
+    }
+    assert_eq!(queue.to_json(), "[4997,4998,4999]");
+    assert_eq!(queue.clone().to_json(), queue.to_json());
+    let Value::Arr(array) = queue else { panic!() };
+    let mut array = std::rc::Rc::unwrap_or_clone(array);
+    assert!(array.vec_mut().capacity() < 64);
+}
+
+#[test]
+fn sums_of_containers_are_the_same_however_they_are_shared() {
+    let cases = [
+        ("[1]", "[2,3]", "[1,2,3]"),
+        ("[]", "[2,3]", "[2,3]"),
+        ("[1]", "[]", "[1]"),
+        (
+            "{\"a\":1,\"b\":2}",
+            "{\"b\":3,\"c\":4}",
+            "{\"a\":1,\"b\":3,\"c\":4}",
+        ),
+        ("{}", "{\"b\":3,\"b\":4}", "{\"b\":4}"),
+        ("\"a\"", "\"b\"", "\"ab\""),
+    ];
+    for (left, right, expected) in cases {
+        let add = |value: Value| (value + json(right)).unwrap();
+        assert_eq!(unique_and_shared(left, add), expected);
+        let add = |value: Value| (json(left) + value).unwrap();
+        assert_eq!(unique_and_shared(right, add), expected);
+        let (l, r) = (json(left), json(right));
+        assert_eq!((l.clone() + r.clone()).unwrap().to_json(), expected);
+        assert_eq!(
+            (l.to_json(), r.to_json()),
+            (left.into(), json(right).to_json())
+        );
+    }
+}
+
+#[test]
+fn values_at_paths_are_set_and_updated() {
+    let path = |text: &str| match json(text) {
+        Value::Arr(path) => path.to_vec(),
+        _ => Vec::new(),
+    };
+    let cases = [
+        ("{\"a\":{\"b\":1}}", "[\"a\",\"b\"]", "{\"a\":{\"b\":9}}"),
+        ("{\"a\":{}}", "[\"a\",\"b\"]", "{\"a\":{\"b\":9}}"),
+        ("[[1,2],3]", "[0,-1]", "[[1,9],3]"),
+        ("[[1,2],3]", "[0,4]", "[[1,2,null,null,9],3]"),
+        ("null", "[\"a\",1]", "{\"a\":[null,9]}"),
+    ];
+    for (text, at, expected) in cases {
+        let set = |value: Value| value.set_path(&path(at), Value::from(9usize)).unwrap();
+        assert_eq!(unique_and_shared(text, set), expected);
+        let update = |value: Value| -> Value {
+            let nine = |_| Ok::<_, crate::value::ValueError>(Value::from(9usize));
+            value.update_path(&path(at), nine).unwrap()
+        };
+        assert_eq!(unique_and_shared(text, update), expected);
+    }
+}

@@ -1,25 +1,25 @@
 //! The value types. Arrays and objects that were read keep their text, and are parsed a level at a time when they are
 //! first looked into.
 
-use std::cell::{Cell, OnceCell};
-use std::ops::{Deref, DerefMut};
+use std::cell::OnceCell;
+use std::ops::{Deref, DerefMut, Range};
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
-use super::document::ContainerNode;
+use super::document::{ContainerNode, Source};
+use super::map;
 use super::num::Num;
 use super::raw::{RawValue, ValueKind};
 use super::shared_str::SharedStr;
 use super::string_literal::StringLiteral;
 
 /// The members of an object in insertion order, as jq keeps them.
-pub type Map = IndexMap<SharedStr, Value, foldhash::fast::RandomState>;
+pub type Map = map::Map<Value>;
 
 /// One JSON value; cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
     /// `null`
+    #[default]
     Null,
     /// `true` or `false`
     Bool(bool),
@@ -93,7 +93,7 @@ impl RawValue<'_> {
             ValueKind::String => Value::str(StringLiteral::new(self.bytes()).decode()),
             ValueKind::Array | ValueKind::Object => {
                 let text = &self.bytes()[..self.length()];
-                unparsed(ContainerNode::root(text), text.first())
+                unparsed(Source::root(text), text.first())
             }
         }
     }
@@ -109,30 +109,30 @@ impl RawValue<'_> {
 }
 
 /// The value of a container that starts with this bracket.
-fn unparsed(node: ContainerNode, bracket: Option<&u8>) -> Value {
+fn unparsed(source: Source, bracket: Option<&u8>) -> Value {
     match bracket {
-        Some(b'[') => Value::Arr(Rc::new(Array::unparsed(node))),
-        _ => Value::Obj(Rc::new(Object::unparsed(node))),
+        Some(b'[') => Value::Arr(Rc::new(Array::unparsed(source))),
+        _ => Value::Obj(Rc::new(Object::unparsed(source))),
     }
 }
 
 /// The value at an entry of a document.
-fn value_at(node: &ContainerNode, entry: usize) -> Value {
+fn value_at(node: ContainerNode, entry: usize) -> Value {
     let raw = node.raw_at(entry);
     match raw.bytes().first() {
-        bracket @ Some(b'[' | b'{') => unparsed(node.node_at(entry), bracket),
+        bracket @ Some(b'[' | b'{') => unparsed(node.source_at(entry), bracket),
         _ => raw.to_value(),
     }
 }
 
 /// The elements of an array's text; arrays and objects among them stay unparsed.
-fn parse_elements(node: &ContainerNode) -> Vec<Value> {
+fn parse_elements(node: ContainerNode) -> Vec<Value> {
     let entries = node.element_entries();
     entries.map(|entry| value_at(node, entry)).collect()
 }
 
 /// The members of an object's text; a later value of a key replaces an earlier one.
-fn parse_members(node: &ContainerNode) -> Map {
+fn parse_members(node: ContainerNode) -> Map {
     let member = |entry| {
         let key = SharedStr::from(node.key_at(entry).decode());
         (key, value_at(node, entry + 1))
@@ -141,36 +141,120 @@ fn parse_members(node: &ContainerNode) -> Map {
 }
 
 /// The value of one key in an object's text: the last one, where the key is repeated.
-fn parse_field(node: &ContainerNode, key: &str) -> Option<Value> {
+fn parse_field(node: ContainerNode, key: &str) -> Option<Value> {
     let is_wanted = |entry: &usize| node.key_at(*entry).equals(key);
     let found = node.key_entries().filter(is_wanted).last();
     found.map(|entry| value_at(node, entry + 1))
 }
 
-/// The elements of an array. It dereferences to a vector, which parses the text at the first access.
-#[derive(Clone, Debug, Default)]
+/// The elements of an array. It dereferences to a slice, which parses the text at the first access.
+#[derive(Debug, Default)]
 pub struct Array {
+    /// The elements, after those that [`Array::keep`] has removed from the front: nulls.
     elements: OnceCell<Vec<Value>>,
-    source: Option<ContainerNode>,
+    /// The text, if the array was read. Its counter is the number of removed elements.
+    source: Source,
 }
 
 impl Array {
-    fn unparsed(source: ContainerNode) -> Self {
+    fn unparsed(source: Source) -> Self {
         Self {
             elements: OnceCell::new(),
-            source: Some(source),
+            source,
         }
     }
 
     /// The text, if the array was read and has not been looked into.
     pub fn raw(&self) -> Option<RawValue<'_>> {
-        let source = self.source.as_ref()?;
-        self.elements.get().is_none().then(|| source.raw())
+        let node = self.source.node()?;
+        self.elements.get().is_none().then(|| node.raw())
     }
 
     /// The elements as a vector.
-    pub(crate) fn into_vec(mut self) -> Vec<Value> {
-        std::mem::take(&mut *self)
+    pub fn into_vec(mut self) -> Vec<Value> {
+        std::mem::take(self.vec_mut())
+    }
+
+    /// The elements as a vector, which may be changed.
+    pub fn vec_mut(&mut self) -> &mut Vec<Value> {
+        let removed = self.source.counter.take() as usize;
+        let elements = self.parsed_mut();
+        if removed > 0 {
+            elements.drain(..removed);
+        }
+        elements
+    }
+
+    /// Appends an element, in amortized constant time.
+    pub fn push(&mut self, element: Value) {
+        self.parsed_mut().push(element);
+    }
+
+    /// Appends elements, each in amortized constant time.
+    pub fn extend(&mut self, elements: impl IntoIterator<Item = Value>) {
+        self.parsed_mut().extend(elements);
+    }
+
+    /// Appends nulls up to a length.
+    pub(super) fn extend_to(&mut self, length: usize) {
+        let removed = self.removed();
+        self.parsed_mut().resize(removed + length, Value::Null);
+    }
+
+    /// Removes the elements outside of a range, in time proportional to their number (amortized).
+    pub fn keep(&mut self, range: Range<usize>) {
+        let removed = self.removed();
+        let elements = self.parsed_mut();
+        elements.truncate(removed + range.end);
+        let start = (removed + range.start).min(elements.len());
+        elements[removed..start].fill(Value::Null);
+        let length = elements.len() - start;
+        let start = match u32::try_from(start) {
+            Ok(start) if start as usize <= length => start,
+            _ => {
+                elements.drain(..start);
+                0
+            }
+        };
+        if elements.capacity() / 4 > elements.len() {
+            elements.shrink_to(2 * elements.len());
+        }
+        self.source.counter.set(start);
+    }
+
+    fn removed(&self) -> usize {
+        self.source.counter.get() as usize
+    }
+
+    fn parsed_mut(&mut self) -> &mut Vec<Value> {
+        fill(&mut self.elements, &mut self.source, parse_elements)
+    }
+}
+
+/// The content of a cell, which is parsed now if it has not been. The text is not kept.
+fn fill<'c, T: Default>(
+    cell: &'c mut OnceCell<T>,
+    source: &mut Source,
+    parse: fn(ContainerNode) -> T,
+) -> &'c mut T {
+    let content = match cell.take() {
+        Some(content) => content,
+        None => source.node().map(parse).unwrap_or_default(),
+    };
+    source.clear();
+    *cell = OnceCell::from(content);
+    match cell.get_mut() {
+        Some(content) => content,
+        None => unreachable!("the cell was filled in the line above"),
+    }
+}
+
+impl Clone for Array {
+    fn clone(&self) -> Self {
+        match self.elements.get() {
+            Some(_) => Self::from(self.to_vec()),
+            None => Self::unparsed(self.source.clone()),
+        }
     }
 }
 
@@ -178,75 +262,69 @@ impl From<Vec<Value>> for Array {
     fn from(elements: Vec<Value>) -> Self {
         Self {
             elements: OnceCell::from(elements),
-            source: None,
+            source: Source::default(),
         }
     }
 }
 
 impl Deref for Array {
-    type Target = Vec<Value>;
+    type Target = [Value];
 
-    fn deref(&self) -> &Vec<Value> {
-        let parse = || self.source.as_ref().map(parse_elements).unwrap_or_default();
-        self.elements.get_or_init(parse)
+    #[inline]
+    fn deref(&self) -> &[Value] {
+        let parse = || self.source.node().map(parse_elements).unwrap_or_default();
+        &self.elements.get_or_init(parse)[self.removed()..]
     }
 }
 
 impl DerefMut for Array {
-    fn deref_mut(&mut self) -> &mut Vec<Value> {
-        let elements = self.elements.take();
-        let parse = || {
-            self.source
-                .take()
-                .map(|source| parse_elements(&source))
-                .unwrap_or_default()
-        };
-        self.elements = OnceCell::from(elements.unwrap_or_else(parse));
-        match self.elements.get_mut() {
-            Some(elements) => elements,
-            None => unreachable!("the cell was filled in the line above"),
-        }
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [Value] {
+        let removed = self.removed();
+        &mut self.parsed_mut()[removed..]
     }
 }
 
 /// Look-ups of single keys in the text before the object is parsed: each walks all keys.
-const MAX_TEXT_LOOKUPS: u8 = 16;
+const MAX_TEXT_LOOKUPS: u32 = 16;
 
 /// The members of an object. It dereferences to a [`Map`], which parses the text at the first access.
 #[derive(Clone, Debug, Default)]
 pub struct Object {
     map: OnceCell<Map>,
-    source: Option<ContainerNode>,
-    /// Look-ups in the text so far.
-    text_lookups: Cell<u8>,
+    /// The text, if the object was read. Its counter is the number of look-ups in the text so far.
+    source: Source,
 }
 
 impl Object {
-    fn unparsed(source: ContainerNode) -> Self {
+    fn unparsed(source: Source) -> Self {
         Self {
-            source: Some(source),
-            ..Self::default()
+            map: OnceCell::new(),
+            source,
         }
     }
 
     /// The text, if the object was read and has not been looked into.
     pub fn raw(&self) -> Option<RawValue<'_>> {
-        let source = self.source.as_ref()?;
-        self.map.get().is_none().then(|| source.raw())
+        let node = self.source.node()?;
+        self.map.get().is_none().then(|| node.raw())
     }
 
     /// The members as a map.
-    pub(crate) fn into_map(mut self) -> Map {
+    pub fn into_map(mut self) -> Map {
         std::mem::take(&mut *self)
     }
 
     /// The value of a key. The first few look-ups search the text instead of parsing all members.
     pub fn field(&self, key: &str) -> Option<Value> {
-        let source = self.source.as_ref().filter(|_| self.map.get().is_none());
-        match source {
-            Some(source) if self.text_lookups.get() < MAX_TEXT_LOOKUPS => {
-                self.text_lookups.set(self.text_lookups.get() + 1);
-                parse_field(source, key)
+        if self.map.get().is_some() {
+            return self.get(key).cloned();
+        }
+        let lookups = self.source.counter.get();
+        match self.source.node() {
+            Some(node) if lookups < MAX_TEXT_LOOKUPS => {
+                self.source.counter.set(lookups + 1);
+                parse_field(node, key)
             }
             _ => self.get(key).cloned(),
         }
@@ -257,7 +335,7 @@ impl From<Map> for Object {
     fn from(map: Map) -> Self {
         Self {
             map: OnceCell::from(map),
-            ..Self::default()
+            source: Source::default(),
         }
     }
 }
@@ -265,25 +343,16 @@ impl From<Map> for Object {
 impl Deref for Object {
     type Target = Map;
 
+    #[inline]
     fn deref(&self) -> &Map {
-        let parse = || self.source.as_ref().map(parse_members).unwrap_or_default();
+        let parse = || self.source.node().map(parse_members).unwrap_or_default();
         self.map.get_or_init(parse)
     }
 }
 
 impl DerefMut for Object {
+    #[inline]
     fn deref_mut(&mut self) -> &mut Map {
-        let map = self.map.take();
-        let parse = || {
-            self.source
-                .take()
-                .map(|source| parse_members(&source))
-                .unwrap_or_default()
-        };
-        self.map = OnceCell::from(map.unwrap_or_else(parse));
-        match self.map.get_mut() {
-            Some(map) => map,
-            None => unreachable!("the cell was filled in the line above"),
-        }
+        fill(&mut self.map, &mut self.source, parse_members)
     }
 }
