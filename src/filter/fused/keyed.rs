@@ -65,9 +65,9 @@ impl KeyedElements {
     pub(super) fn arrange(self, by_key: &ByKey, whole: Option<&Value>) -> ValR {
         let ByKey { arrange, key, .. } = by_key;
         match (whole, key) {
-            (None, _) => arrange(&Value::from(self.elements), &Value::from(self.keys)),
-            (Some(whole), SortKey::List(_)) => arrange(whole, &Value::from(self.keys)),
-            (Some(whole), SortKey::One(_)) => arrange(whole, &one_each(self.keys)),
+            (None, _) => arrange(Value::from(self.elements), Value::from(self.keys)),
+            (Some(whole), SortKey::List(_)) => arrange(whole.clone(), Value::from(self.keys)),
+            (Some(whole), SortKey::One(_)) => arrange(whole.clone(), one_each(self.keys)),
         }
     }
 }

@@ -4,56 +4,51 @@ use std::cmp::Ordering;
 
 use super::native::{NativeEntry, NativeFn, fail, function, one};
 use crate::builtins::Intrinsic;
-use dq_json::value::{ValR, Value};
+use dq_json::value::{self, Array, ValR, Value};
 
 pub(super) const TABLE: &[NativeEntry] = &[
-    ("sort", "", function!(|value| plain(value, sorted))),
-    ("unique", "", function!(|value| plain(value, distinct))),
+    ("sort", "", function!(|input| plain(input, value::sort))),
+    ("unique", "", function!(|input| plain(input, value::unique))),
     (
         "_sort_by",
         "v",
-        function!(|value, keys| sort_by(&value, &keys)),
+        function!(|input, keys| sort_by(input, keys)),
     ),
     (
         "_group_by",
         "v",
-        function!(|value, keys| group_by(&value, &keys)),
+        function!(|input, keys| group_by(input, keys)),
     ),
     (
         "_unique_by",
         "v",
-        function!(|value, keys| unique_by(&value, &keys)),
+        function!(|input, keys| unique_by(input, keys)),
     ),
     (
         "min",
         "",
-        function!(|value| extreme(&value, &value, Ordering::is_lt)),
+        function!(|input| extreme(&input, &input, Ordering::is_lt)),
     ),
     (
         "max",
         "",
-        function!(|value| extreme(&value, &value, Ordering::is_ge)),
+        function!(|input| extreme(&input, &input, Ordering::is_ge)),
     ),
     (
         "_min_by",
         "v",
-        function!(|value, keys| extreme(&value, &keys, Ordering::is_lt)),
+        function!(|input, keys| extreme(&input, &keys, Ordering::is_lt)),
     ),
     (
         "_max_by",
         "v",
-        function!(|value, keys| extreme(&value, &keys, Ordering::is_ge)),
+        function!(|input, keys| extreme(&input, &keys, Ordering::is_ge)),
     ),
 ];
 
-/// A key and its element.
-type KeyedElement = (Value, Value);
-
-fn plain(value: Value, arrange: fn(Vec<KeyedElement>) -> Value) -> ValR {
+fn plain(value: Value, arrange: fn(Vec<Value>) -> Vec<Value>) -> ValR {
     match value {
-        Value::Arr(items) => Ok(arrange(
-            items.iter().map(|v| (v.clone(), v.clone())).collect(),
-        )),
+        Value::Arr(items) => Ok(Value::from(arrange(Array::unshared(items)))),
         other => fail(format_args!(
             "{} cannot be sorted, as it is not an array",
             other.describe()
@@ -65,7 +60,7 @@ fn plain(value: Value, arrange: fn(Vec<KeyedElement>) -> Value) -> ValR {
 ///
 /// # Errors
 /// If one of them is not an array.
-pub(crate) type ByKeyFn = fn(&Value, &Value) -> ValR;
+pub(crate) type ByKeyFn = fn(Value, Value) -> ValR;
 
 /// What `sort_by`, `group_by` and `unique_by` do with elements and their keys, and the number of arrays around each
 /// element of the output.
@@ -78,23 +73,22 @@ pub(crate) fn by_key(builtin: Intrinsic) -> Option<(ByKeyFn, usize)> {
     })
 }
 
-fn sort_by(items: &Value, keys: &Value) -> ValR {
-    keyed(items, keys, sorted)
+fn sort_by(items: Value, keys: Value) -> ValR {
+    keyed(items, keys, value::sort_by_keys)
 }
 
-fn group_by(items: &Value, keys: &Value) -> ValR {
-    keyed(items, keys, grouped)
+fn group_by(items: Value, keys: Value) -> ValR {
+    keyed(items, keys, value::group_by_keys)
 }
 
-fn unique_by(items: &Value, keys: &Value) -> ValR {
-    keyed(items, keys, distinct)
+fn unique_by(items: Value, keys: Value) -> ValR {
+    keyed(items, keys, value::unique_by_keys)
 }
 
-fn keyed(items: &Value, keys: &Value, arrange: fn(Vec<KeyedElement>) -> Value) -> ValR {
+fn keyed(items: Value, keys: Value, arrange: fn(Vec<Value>, &[Value]) -> Vec<Value>) -> ValR {
     match (items, keys) {
         (Value::Arr(items), Value::Arr(keys)) if items.len() == keys.len() => {
-            let pairs = keys.iter().cloned().zip(items.iter().cloned());
-            Ok(arrange(pairs.collect()))
+            Ok(Value::from(arrange(Array::unshared(items), &keys)))
         }
         (value, keys) => fail(format_args!(
             "{} and {} cannot be sorted, as they are not both arrays",
@@ -102,33 +96,6 @@ fn keyed(items: &Value, keys: &Value, arrange: fn(Vec<KeyedElement>) -> Value) -
             keys.describe()
         )),
     }
-}
-
-/// Sorts by the keys. In jq NaN is less than itself; here it equals itself, because a sort needs a total order.
-fn sort(pairs: &mut [KeyedElement]) {
-    pairs.sort_by(|(l, _), (r, _)| match l.cmp(r) {
-        Ordering::Less if r < l => Ordering::Equal,
-        order => order,
-    });
-}
-
-fn sorted(mut pairs: Vec<KeyedElement>) -> Value {
-    sort(&mut pairs);
-    pairs.into_iter().map(|(_, item)| item).collect()
-}
-
-fn grouped(mut pairs: Vec<KeyedElement>) -> Value {
-    sort(&mut pairs);
-    let groups = pairs.chunk_by(|(l, _), (r, _)| l == r);
-    groups
-        .map(|group| group.iter().map(|(_, item)| item.clone()).collect())
-        .collect()
-}
-
-fn distinct(mut pairs: Vec<KeyedElement>) -> Value {
-    sort(&mut pairs);
-    pairs.dedup_by(|(later, _), (first, _)| first == later);
-    pairs.into_iter().map(|(_, item)| item).collect()
 }
 
 /// `min` and `max`: the element whose key replaces all before it; null if there are no elements.

@@ -17,6 +17,7 @@ mod paths;
 mod raw;
 mod seen_keys;
 mod shared_str;
+mod sort;
 mod string_literal;
 mod types;
 
@@ -31,5 +32,6 @@ pub use num::Num;
 pub use raw::{Elements, Members, RawValue, ValueKind};
 pub use seen_keys::SeenKeys;
 pub use shared_str::SharedStr;
+pub use sort::{group_by_keys, sort, sort_by_keys, unique, unique_by_keys};
 pub use string_literal::{StringLiteral, unescaped_prefix};
 pub use types::{Array, Map, Object, Value};

@@ -163,6 +163,35 @@ impl Num {
     }
 }
 
+impl Num {
+    /// The order by value, which is total: NaN is the least number, and equals itself.
+    pub(super) fn compare_total(&self, other: &Self) -> Ordering {
+        if let (Self::Int(l), Self::Int(r)) = (self, other) {
+            return l.cmp(r);
+        }
+        let (l, r) = (self.as_f64(), other.as_f64());
+        match l.partial_cmp(&r) {
+            None => r.is_nan().cmp(&l.is_nan()),
+            Some(Ordering::Equal) => match (self, other) {
+                (Self::Literal(_), _) | (_, Self::Literal(_)) => compare_digits(self, other),
+                _ => Ordering::Equal,
+            },
+            Some(order) => order,
+        }
+    }
+}
+
+/// The order of two numbers by all of their printed digits.
+fn compare_digits(l: &Num, r: &Num) -> Ordering {
+    match (
+        Decimal::parse(&l.to_string()),
+        Decimal::parse(&r.to_string()),
+    ) {
+        (Some(l), Some(r)) => l.compare(&r),
+        _ => Ordering::Equal,
+    }
+}
+
 fn compare_doubles(l: f64, r: f64) -> Ordering {
     if l.is_nan() {
         Ordering::Less

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
+use super::num::Num;
 use super::shared_str::SharedStr;
 use super::types::{Map, Value};
 
@@ -32,14 +33,39 @@ impl PartialOrd for Value {
 impl Ord for Value {
     /// jq's order: null, false, true, numbers, strings, arrays, objects.
     fn cmp(&self, other: &Self) -> Ordering {
-        match (self, other) {
-            (Self::Num(l), Self::Num(r)) => l.compare(r),
-            (Self::Str(l), Self::Str(r)) => l.cmp(r),
-            (Self::Arr(l), Self::Arr(r)) => l.iter().cmp(r.iter()),
-            (Self::Obj(l), Self::Obj(r)) => compare_objects(l, r),
-            _ => self.type_order().cmp(&other.type_order()),
-        }
+        compare(self, other, Num::compare)
     }
+}
+
+/// jq's order, except that it is total: NaN equals itself, and a calculated number is compared with the digits of a
+/// literal. Sorting needs that.
+pub(super) fn total(l: &Value, r: &Value) -> Ordering {
+    compare(l, r, Num::compare_total)
+}
+
+type CompareNums = fn(&Num, &Num) -> Ordering;
+
+fn compare(l: &Value, r: &Value, nums: CompareNums) -> Ordering {
+    match (l, r) {
+        (Value::Num(l), Value::Num(r)) => nums(l, r),
+        (Value::Str(l), Value::Str(r)) => l.cmp(r),
+        (Value::Arr(l), Value::Arr(r)) => compare_each(l.iter(), r.iter(), nums),
+        (Value::Obj(l), Value::Obj(r)) => compare_objects(l, r, nums),
+        _ => l.type_order().cmp(&r.type_order()),
+    }
+}
+
+fn compare_each<'v>(
+    l: impl ExactSizeIterator<Item = &'v Value>,
+    r: impl ExactSizeIterator<Item = &'v Value>,
+    nums: CompareNums,
+) -> Ordering {
+    let lengths = l.len().cmp(&r.len());
+    let orders = l.zip(r).map(|(l, r)| compare(l, r, nums));
+    orders
+        .into_iter()
+        .find(|order| order.is_ne())
+        .unwrap_or(lengths)
 }
 
 impl Value {
@@ -58,12 +84,12 @@ impl Value {
 }
 
 /// Compares the sorted keys as arrays, then the values key by key.
-fn compare_objects(l: &Map, r: &Map) -> Ordering {
+fn compare_objects(l: &Map, r: &Map, nums: CompareNums) -> Ordering {
     let (l, r) = (sorted_members(l), sorted_members(r));
     let keys = l.iter().map(|(key, _)| key);
     let order = keys.cmp(r.iter().map(|(key, _)| key));
-    let values = l.iter().map(|(_, value)| value);
-    order.then_with(|| values.cmp(r.iter().map(|(_, value)| value)))
+    let values = l.iter().map(|(_, value)| *value);
+    order.then_with(|| compare_each(values, r.iter().map(|(_, value)| *value), nums))
 }
 
 fn sorted_members(map: &Map) -> Vec<(&SharedStr, &Value)> {

@@ -181,7 +181,9 @@ fn a_queue_stays_as_small_as_its_elements() {
     }
     assert_eq!(queue.to_json(), "[4997,4998,4999]");
     assert_eq!(queue.clone().to_json(), queue.to_json());
-    let Value::Arr(array) = queue else { panic!() };
+    let Value::Arr(array) = queue else {
+        unreachable!()
+    };
     let mut array = std::rc::Rc::unwrap_or_clone(array);
     assert!(array.vec_mut().capacity() < 64);
 }
@@ -235,5 +237,70 @@ fn values_at_paths_are_set_and_updated() {
             value.update_path(&path(at), nine).unwrap()
         };
         assert_eq!(unique_and_shared(text, update), expected);
+    }
+}
+
+#[test]
+fn values_are_sorted_in_jqs_order_and_equal_ones_stay_in_place() {
+    let text = "[{\"b\":1},{\"a\":2},{\"a\":1},[2],[1,2],[1],[[]],[],[null],\"b\",\"abcdefghi\",\"abcdefghij\",\"\",\"abcdefgh\",\
+        1.0,1,10,9,-1,-10.5,1e3,100000000000000000002,100000000000000000001,0.5,-0,0,true,null,false,null]";
+    let sorted = "[null,null,false,true,-10.5,-1,-0,0,0.5,1.0,1,9,10,1E+3,100000000000000000001,100000000000000000002,\
+        \"\",\"abcdefgh\",\"abcdefghi\",\"abcdefghij\",\"b\",[],[null],[1],[1,2],[2],[[]],{\"a\":1},{\"a\":2},{\"b\":1}]";
+    let elements = |text| match json(text) {
+        Value::Arr(array) => super::Array::unshared(array),
+        _ => Vec::new(),
+    };
+    assert_eq!(Value::from(super::sort(elements(text))).to_json(), sorted);
+    let distinct = Value::from(super::unique(elements("[1,1.0,\"a\",[1],\"a\",[1]]")));
+    assert_eq!(distinct.to_json(), "[1,\"a\",[1]]");
+    let keys = elements("[[2],[1],[2],[\"x\"],[1.0]]");
+    let items = || elements("[\"a\",\"b\",\"c\",\"d\",\"e\"]");
+    let cases: [(fn(Vec<Value>, &[Value]) -> Vec<Value>, &str); 3] = [
+        (super::sort_by_keys, "[\"b\",\"e\",\"a\",\"c\",\"d\"]"),
+        (
+            super::group_by_keys,
+            "[[\"b\",\"e\"],[\"a\",\"c\"],[\"d\"]]",
+        ),
+        (super::unique_by_keys, "[\"b\",\"a\",\"d\"]"),
+    ];
+    for (arrange, expected) in cases {
+        assert_eq!(Value::from(arrange(items(), &keys)).to_json(), expected);
+    }
+}
+
+#[test]
+fn the_order_of_sorting_agrees_with_the_order_of_values_and_is_total() {
+    let numbers = [
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "1e-3",
+        "100000000000000000001",
+        "100000000000000000002",
+        "1e20",
+        "-1e400",
+        "1e400",
+        "0.1",
+    ];
+    let mut values: Vec<Value> = numbers
+        .into_iter()
+        .map(|text| Value::Num(Num::parse(text)))
+        .collect();
+    values.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e20, 0.1].map(Value::from));
+    values.extend(
+        values
+            .clone()
+            .into_iter()
+            .map(|value| Value::from(vec![value])),
+    );
+    values.extend(["", "a", "ab", "aaaaaaaa", "aaaaaaaab", "é"].map(Value::str));
+    values.push(json("[]"));
+    let sorted = super::sort(values);
+    for (i, l) in sorted.iter().enumerate() {
+        for r in &sorted[i..] {
+            assert!(super::order::total(l, r).is_le(), "{l} {r}");
+            assert!(l.cmp(r).is_le() || r.cmp(l).is_le(), "{l} {r}");
+        }
     }
 }

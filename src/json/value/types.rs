@@ -175,6 +175,14 @@ impl Array {
         std::mem::take(self.vec_mut())
     }
 
+    /// The elements of an array, copied if something else refers to it.
+    pub fn unshared(array: Rc<Self>) -> Vec<Value> {
+        match Rc::try_unwrap(array) {
+            Ok(array) => array.into_vec(),
+            Err(array) => array.to_vec(),
+        }
+    }
+
     /// The elements as a vector, which may be changed.
     pub fn vec_mut(&mut self) -> &mut Vec<Value> {
         let removed = self.source.counter.take() as usize;
