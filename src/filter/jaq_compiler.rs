@@ -3,7 +3,8 @@
 use jaq_core::load::{Arena, File, Loader};
 
 use crate::compile_error::CompileError;
-use crate::jaq_run::{CompiledFilter, JaqData};
+use crate::direct;
+use crate::jaq_run::{Code, CompiledFilter, JaqData};
 use crate::link::{FileId, FileScope, Linker, SavedAccess, Scope};
 use crate::lower::has_definitions_in_paths;
 use crate::main_filter::MainFilter;
@@ -143,6 +144,14 @@ impl<'s> JaqCompiler<'s> {
         let host = linker.globals.iter().position(|name| self.is_host(name));
         let globals = linker.globals.iter();
         let globals = globals.map(|name| self.global(name)).collect();
+        if let Some(program) = direct::compile(&linker.defs, &linker.globals) {
+            return Ok(CompiledFilter {
+                code: Code::Direct(program, jaq_core::Filter::default()),
+                globals,
+                variable,
+                host,
+            });
+        }
         let main = File {
             code: MAIN,
             path: (),
@@ -156,7 +165,7 @@ impl<'s> JaqCompiler<'s> {
             .compile(modules)
             .map_err(|_| CompileError::new("the filter cannot be compiled".into()))?;
         Ok(CompiledFilter {
-            filter,
+            code: Code::Jaq(filter),
             globals,
             variable,
             host,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use jaq_core::data::HasLut;
 use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
 
+use crate::direct::{self, Thrown};
 use crate::fetcher::Fetcher;
 use crate::input::Inputs;
 use crate::modules::module_metadata;
@@ -22,19 +23,30 @@ impl DataT for JaqData {
 
 impl<'a> HasLut<'a, JaqData> for &'a JaqRun<'a> {
     fn lut(&self) -> &'a Lut<JaqData> {
-        &self.compiled.filter.lut
+        match &self.compiled.code {
+            Code::Jaq(filter) => &filter.lut,
+            Code::Direct(_, no_filter) => &no_filter.lut,
+        }
     }
 }
 
-/// A filter, or part of one, compiled for jaq-core.
+/// A filter, or part of one, compiled for an evaluator of values.
 pub struct CompiledFilter {
-    pub filter: jaq_core::Filter<JaqData>,
+    pub code: Code,
     /// The values of its global variables, in the order in which it was compiled with them.
     pub globals: Vec<Value>,
     /// The index of the global variable that has another value in each run; see [`JaqRun::run_with`].
     pub variable: Option<usize>,
     /// The index of the global variable with the host that the input is from, if the filter uses it.
     pub host: Option<usize>,
+}
+
+/// The code of a filter.
+pub enum Code {
+    /// For the direct evaluator. The filter of jaq-core does nothing: native filters run in its environment.
+    Direct(direct::Program, jaq_core::Filter<JaqData>),
+    /// For jaq-core.
+    Jaq(jaq_core::Filter<JaqData>),
 }
 
 /// What all parts of a running filter can reach.
@@ -107,14 +119,46 @@ impl<'a> JaqRun<'a> {
             Some(host) if host == i => self.context.inputs.borrow().host(),
             _ => value,
         });
+        let filter = match &self.compiled.code {
+            Code::Direct(program, _) => {
+                let globals: Vec<Value> = globals.collect();
+                return self.run_directly(program, &globals, input, emit);
+            }
+            Code::Jaq(filter) => filter,
+        };
         let context = Ctx::<JaqData>::new(self, Vars::new(globals));
-        for output in self.compiled.filter.id.run((context, input)) {
+        for output in filter.id.run((context, input)) {
             match output {
                 Ok(value) => emit(value).map_err(RunError::Output)?,
                 Err(exception) => return Err(run_error(exception)),
             }
         }
         Ok(())
+    }
+
+    fn run_directly<E>(
+        &self,
+        program: &direct::Program,
+        globals: &[Value],
+        input: Value,
+        emit: &mut dyn FnMut(Value) -> Result<(), E>,
+    ) -> Result<(), RunError<E>> {
+        let mut refused = None;
+        let mut take = |output| {
+            emit(output).map_err(|error| {
+                refused = Some(error);
+                Thrown::Stopped
+            })
+        };
+        let flow = direct::Evaluator::new(program, globals, self).run(input, &mut take);
+        match (flow, refused) {
+            (_, Some(error)) => Err(RunError::Output(error)),
+            (Ok(()), None) => Ok(()),
+            (Err(Thrown::Error(error)), None) => Err(RunError::Raised(error.into_val())),
+            (Err(Thrown::Halt(code)), None) => Err(RunError::Halted(code)),
+            // The evaluator itself catches all others.
+            (Err(_), None) => Ok(()),
+        }
     }
 
     /// The next input, for `input` and `inputs`.

@@ -30,6 +30,7 @@
 mod builtins;
 mod compile_error;
 mod compiler;
+mod direct;
 mod fetcher;
 mod filter;
 mod filter_run;

@@ -17,7 +17,9 @@ use jaq_core::native::Fun;
 use jaq_core::{Bind, Native};
 
 pub(crate) use arrays::length;
-pub(crate) use sorting::{ByKeyFn, by_key};
+pub(crate) use paths::{access_error, invalid_path_result, is_same, iterate_error};
+pub(crate) use sorting::{ByKeyFn, by_key, max_by, min_by};
+pub(crate) use system::{debug_message, stderr_message};
 
 use crate::builtins::{Builtin, Implementation};
 use crate::jaq_run::JaqData;
@@ -47,6 +49,14 @@ pub(crate) fn functions(builtins: &[&'static Builtin]) -> Vec<Fun<JaqData>> {
         functions.extend(all.filter_map(|function| renamed(function, builtins)));
     }
     functions
+}
+
+/// The native filter of that name, with the number of its arguments; `None` if one of them is a filter.
+pub(crate) fn find(name: &str, arity: usize) -> Option<NativeFn> {
+    let mut entries = TABLES.into_iter().flatten();
+    let is_wanted =
+        |entry: &&NativeEntry| (entry.0, entry.1.len()) == (name, arity) && !entry.1.contains('f');
+    entries.find(is_wanted).map(|(_, _, native)| *native)
 }
 
 fn own_function(builtin: &Builtin) -> Option<Fun<JaqData>> {

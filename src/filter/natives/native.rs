@@ -26,7 +26,7 @@ pub(crate) enum NativeFn {
 
 impl NativeFn {
     /// The filter as jaq-core runs it.
-    pub(super) fn filter(self) -> RunPtr<JaqData> {
+    pub(crate) fn filter(self) -> RunPtr<JaqData> {
         match self {
             Self::Of0(_, run)
             | Self::Of1(_, run)

@@ -221,7 +221,7 @@ fn marked(component: &Value) -> Option<&Value> {
 }
 
 /// Whether an output is the input itself, so that it has the path of the input (`jv_identical` in jq).
-fn is_same(output: &Value, input: &Value) -> bool {
+pub(crate) fn is_same(output: &Value, input: &Value) -> bool {
     match (output, input) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(output), Value::Bool(input)) => output == input,
@@ -252,21 +252,26 @@ fn components<'v>(reversed: impl Iterator<Item = &'v Value>) -> Result<Vec<Value
         }
         Some(last) => match (marked(&components[last]), last.checked_sub(1)) {
             (Some(value), Some(next)) => Err(access_error(&components[next], value)),
-            (Some(value), None) => {
-                fail(format_args!("Invalid path expression with result {value}"))
-            }
+            (Some(value), None) => Err(invalid_path_result(value)),
             (None, _) => Ok(components),
         },
     }
 }
 
-fn access_error(key: &Value, value: &Value) -> ValueError {
+/// The error of a path expression whose output has no path.
+pub(crate) fn invalid_path_result(value: &Value) -> ValueError {
+    ValueError::str(format_args!("Invalid path expression with result {value}"))
+}
+
+/// The error of accessing an element of a value without a path.
+pub(crate) fn access_error(key: &Value, value: &Value) -> ValueError {
     ValueError::str(format_args!(
         "Invalid path expression near attempt to access element {key} of {value}"
     ))
 }
 
-fn iterate_error(value: &Value) -> ValueError {
+/// The error of iterating over a value without a path.
+pub(crate) fn iterate_error(value: &Value) -> ValueError {
     ValueError::str(format_args!(
         "Invalid path expression near attempt to iterate through {value}"
     ))

@@ -37,12 +37,12 @@ pub(super) const TABLE: &[NativeEntry] = &[
     (
         "_min_by",
         "v",
-        function!(|input, keys| extreme(&input, &keys, Ordering::is_lt)),
+        function!(|input, keys| min_by(&input, &keys)),
     ),
     (
         "_max_by",
         "v",
-        function!(|input, keys| extreme(&input, &keys, Ordering::is_ge)),
+        function!(|input, keys| max_by(&input, &keys)),
     ),
 ];
 
@@ -96,6 +96,16 @@ fn keyed(items: Value, keys: Value, arrange: fn(Vec<Value>, &[Value]) -> Vec<Val
             keys.describe()
         )),
     }
+}
+
+/// The first of the elements with the smallest key.
+pub(crate) fn min_by(value: &Value, keys: &Value) -> ValR {
+    extreme(value, keys, Ordering::is_lt)
+}
+
+/// The last of the elements with the largest key.
+pub(crate) fn max_by(value: &Value, keys: &Value) -> ValR {
+    extreme(value, keys, Ordering::is_ge)
 }
 
 /// `min` and `max`: the element whose key replaces all before it; null if there are no elements.

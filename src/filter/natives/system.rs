@@ -68,16 +68,21 @@ pub(super) const TABLE: &[NativeEntry] = &[
 
 /// Writes the message of `debug`.
 pub(super) fn debug(context: &Ctx<JaqData>, value: &Value) {
-    let message = format!("[\"DEBUG:\",{}]\n", value.to_json());
-    context.data().message(message.as_bytes());
+    context.data().message(debug_message(value).as_bytes());
+}
+
+/// What `debug` prints.
+pub(crate) fn debug_message(value: &Value) -> String {
+    format!("[\"DEBUG:\",{}]\n", value.to_json())
 }
 
 /// Writes the message of `stderr`.
 pub(super) fn stderr(context: &Ctx<JaqData>, value: &Value) {
-    context.data().message(raw(value).as_bytes());
+    context.data().message(stderr_message(value).as_bytes());
 }
 
-fn raw(value: &Value) -> String {
+/// What `stderr` prints.
+pub(crate) fn stderr_message(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_json(), str::to_owned)
