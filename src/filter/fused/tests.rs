@@ -95,7 +95,7 @@ fn run_on(filter: &str, bytes: Box<dyn ByteSource>, fused: bool) -> Result<Vec<S
     });
     let inputs = Inputs::new(InputSettings::default(), Box::new(move || once.take()));
     let inputs = RefCell::new(inputs);
-    let run = FilterRun::new(&compiled, &inputs, &|_| {}, 1 << 20, false);
+    let run = FilterRun::new(&compiled, &inputs, &|_| {}, 4 << 20, false);
     let mut outputs = RefCell::new(Vec::new());
     let mut emit = |item: FilterOutput| {
         outputs.borrow_mut().push(item.into_value().to_json());
