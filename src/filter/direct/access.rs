@@ -17,7 +17,7 @@ pub(super) enum Key {
 
 impl Key {
     /// The value there; `[]` has none of its own.
-    pub(super) fn get(&self, value: &Value) -> ValR {
+    pub(super) fn get(&self, value: Value) -> ValR {
         match self {
             Self::At(key) => value.get(key),
             Self::All => Ok(Value::Null),
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
         if has_fixed_keys(&path.parts) {
             let mut value = self.one(&path.inner, environment, input)?;
             for part in &path.parts {
-                value = self.key(part, environment, &Value::Null)?.get(&value)?;
+                value = self.key(part, environment, &Value::Null)?.get(value)?;
             }
             return Ok(value);
         }
@@ -86,7 +86,7 @@ impl Evaluator<'_> {
         let keys = path.parts.iter();
         let keys = keys.map(|part| self.key(part, environment, &input));
         for key in keys.collect::<Result<Vec<_>, _>>()? {
-            value = key.get(&value)?;
+            value = key.get(value)?;
         }
         Ok(value)
     }
@@ -205,7 +205,7 @@ fn get_each(parts: &[PathPart], keys: &[Key], mut value: Value, sink: Sink) -> F
                 get_each(parts, keys, child, sink)
             });
         }
-        value = match key.get(&value) {
+        value = match key.get(value) {
             Ok(value) => value,
             Err(_) if part.optional => return Ok(()),
             Err(error) => return Err(error.into()),

@@ -43,11 +43,6 @@ pub(crate) fn compile(defs: &[Def], globals: &[&str]) -> Option<Program> {
     Some(program)
 }
 
-/// Whether the evaluator itself runs a builtin, so that its definition in jq is not needed.
-pub(crate) fn runs_itself(name: &str, arity: usize) -> bool {
-    builtin(name, arity).is_some()
-}
-
 struct Compiler<'c, 's> {
     scope: Scope<'s>,
     definitions: Vec<Definition>,

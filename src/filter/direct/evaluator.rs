@@ -470,7 +470,7 @@ impl<'e> Evaluator<'e> {
         environment: Environment,
         input: &Value,
     ) -> Result<Value, Thrown> {
-        let mut members = Map::with_capacity_and_hasher(entries.len(), Default::default());
+        let mut members = Map::with_capacity(entries.len());
         for (key, value) in entries {
             let key = self.operand(key, environment, input)?.into_value();
             let value = self.operand(value, environment, input)?.into_value();

@@ -24,7 +24,7 @@ mod thrown;
 mod trail;
 mod updates;
 
-pub(crate) use compile::{compile, runs_itself};
+pub(crate) use compile::compile;
 pub(crate) use evaluator::Evaluator;
 pub(crate) use term::Program;
 pub(crate) use thrown::Thrown;

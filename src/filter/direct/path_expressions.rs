@@ -446,7 +446,7 @@ fn walk_parts(
             other => each_child(other, part.optional, &mut |_| Ok(())),
         };
     }
-    match key.get(&value) {
+    match key.get(value) {
         Ok(value) => {
             let step = trail.step(Component::Key(key.component()));
             walk_parts(parts, keys, value, step.trail(), sink)

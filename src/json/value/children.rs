@@ -34,7 +34,7 @@ impl Value {
                 }
                 if !is_kept.is_empty() {
                     let mut is_kept = is_kept.into_iter();
-                    elements.retain(|_| is_kept.next() != Some(false));
+                    elements.vec_mut().retain(|_| is_kept.next() != Some(false));
                 }
                 Ok(Self::Arr(array))
             }
