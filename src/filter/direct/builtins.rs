@@ -290,7 +290,7 @@ impl Evaluator<'_> {
             _ => return Ok(natives::max_by(&input, &keys)?),
         };
         match natives::by_key(arrange) {
-            Some((arrange, _)) => Ok(arrange(&input, &keys)?),
+            Some((arrange, _)) => Ok(arrange(input, keys)?),
             None => Ok(input),
         }
     }
