@@ -27,6 +27,7 @@
 
 #![warn(missing_docs, unreachable_pub)]
 
+pub mod at_cursor;
 mod builtins;
 mod compile_error;
 mod compiler;

@@ -38,7 +38,7 @@ impl<'s> Parser<'s> {
         } else {
             None
         };
-        if !self.accept("end")? {
+        if !self.accept("end")? && !self.is_cut_off() {
             return Err(self.unexpected("expected elif, else or end"));
         }
         Ok(T::IfThenElse(branches, otherwise))
@@ -71,6 +71,9 @@ impl<'s> Parser<'s> {
         let mut args = vec![self.pipe()?];
         while self.accept(";")? {
             args.push(self.pipe()?);
+        }
+        while args.len() < 2 && self.is_cut_off() {
+            args.push(T::Id);
         }
         let most = if name == "reduce" { 2 } else { 3 };
         if args.len() < 2 || args.len() > most {

@@ -22,27 +22,20 @@ pub(crate) const KEYWORDS: [&str; 19] = [
 
 /// Parses a source file or filter.
 pub(crate) fn parse_module(source: &str) -> ParseResult<Module<'_>> {
+    Parser::new(source)?.module()
+}
+
+/// Parses the beginning of a source file or filter: the text may end anywhere, and what is missing is left out. Returns
+/// where the last string opens, if the text ends within one.
+///
+/// Nesting is limited to a depth that a small stack bears.
+pub(crate) fn parse_beginning(source: &str) -> ParseResult<(Module<'_>, Option<usize>)> {
+    const MAX_NESTING: usize = 150;
     let mut parser = Parser::new(source)?;
-    let meta = parser.module_directive()?;
-    let mut imports = Vec::new();
-    while let Some(import) = parser.import()? {
-        imports.push(import);
-    }
-    let head = parser.head;
-    let defs = parser.definitions()?;
-    let main = if parser.next.kind == TokenKind::End {
-        None
-    } else {
-        Some(parser.pipe()?)
-    };
-    parser.expect_end()?;
-    Ok(Module {
-        meta,
-        imports,
-        head,
-        defs,
-        main,
-    })
+    parser.is_beginning = true;
+    parser.max_nesting = MAX_NESTING;
+    let module = parser.module()?;
+    Ok((module, parser.open_quote))
 }
 
 /// Parses the metadata of `module {…};` and nothing after it.
@@ -63,6 +56,11 @@ pub(super) struct Parser<'s> {
     pub(super) source: &'s str,
     pub(super) next: Token<'s>,
     nesting: usize,
+    max_nesting: usize,
+    /// The source may end before the filter does.
+    is_beginning: bool,
+    /// Where the string opens in which the beginning of a filter ends.
+    pub(super) open_quote: Option<usize>,
     /// The byte offset at which the last `module` or `import` directive ended.
     head: usize,
 }
@@ -76,8 +74,48 @@ impl<'s> Parser<'s> {
             source,
             next,
             nesting: 0,
+            max_nesting: MAX_NESTING,
+            is_beginning: false,
+            open_quote: None,
             head: 0,
         })
+    }
+
+    fn module(&mut self) -> ParseResult<Module<'s>> {
+        let meta = self.module_directive()?;
+        let mut imports = Vec::new();
+        while let Some(import) = self.import()? {
+            imports.push(import);
+        }
+        let head = self.head;
+        let defs = self.definitions()?;
+        let main = if self.next.kind == TokenKind::End {
+            None
+        } else {
+            Some(self.pipe()?)
+        };
+        self.expect_end()?;
+        Ok(Module {
+            meta,
+            imports,
+            head,
+            defs,
+            main,
+        })
+    }
+
+    /// Whether the text ends here, and the filter may go on.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.is_beginning && self.next.kind == TokenKind::End
+    }
+
+    /// Notes that the text ends within the string that opens at this offset; false if it is a whole filter.
+    pub(super) fn cuts_off_string(&mut self, opening: usize) -> bool {
+        let is_cut_off = self.is_beginning && self.lexer.position == self.source.len();
+        if is_cut_off {
+            self.open_quote = Some(opening);
+        }
+        is_cut_off
     }
 
     pub(super) fn take(&mut self) -> ParseResult<Token<'s>> {
@@ -99,7 +137,7 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn expect(&mut self, text: &str) -> ParseResult<()> {
-        if self.accept(text)? {
+        if self.accept(text)? || self.is_cut_off() {
             Ok(())
         } else {
             Err(self.unexpected(&format!("expected {text}")))
@@ -130,7 +168,7 @@ impl<'s> Parser<'s> {
         &mut self,
         parse: impl FnOnce(&mut Self) -> ParseResult<R>,
     ) -> ParseResult<R> {
-        if self.nesting >= MAX_NESTING {
+        if self.nesting >= self.max_nesting {
             let SyntaxError { offset, length, .. } = self.unexpected("");
             return Err(SyntaxError {
                 offset,

@@ -46,6 +46,9 @@ impl<'s> Parser<'s> {
             self.expect("]")?;
             return Ok(P::Arr(items));
         }
+        if self.is_cut_off() {
+            return Ok(P::Var(SOURCE));
+        }
         if !self.accept("{")? {
             return Err(self.unexpected("expected a variable, [ or {"));
         }

@@ -101,6 +101,7 @@ impl<'s> Parser<'s> {
             TokenKind::Var => Ok(self.var()?),
             TokenKind::Word => self.word(),
             TokenKind::Symbol => self.symbol(),
+            TokenKind::End if self.is_cut_off() => Ok(T::Id),
             TokenKind::End => Err(self.unexpected("expected a term")),
         }
     }
@@ -206,8 +207,12 @@ impl<'s> Parser<'s> {
         }
         let mut parts = Vec::new();
         // The opening quote is the token that was looked ahead at.
-        self.lexer.position = self.next.offset + 1;
+        let opening = self.next.offset;
+        self.lexer.position = opening + 1;
         loop {
+            if self.cuts_off_string(opening) {
+                break;
+            }
             match self.lexer.string_part()? {
                 StringPart::Text(text) => parts.push(StrPart::Str(text)),
                 StringPart::Char(c) => parts.push(StrPart::Char(c)),
@@ -215,11 +220,14 @@ impl<'s> Parser<'s> {
                 StringPart::Interpolation => {
                     self.next = self.lexer.next()?;
                     let inner = self.pipe()?;
+                    parts.push(StrPart::Term(inner));
+                    if self.is_cut_off() {
+                        break;
+                    }
                     if !self.is(")") {
                         return Err(self.unexpected("expected )"));
                     }
                     self.lexer.position = self.next.offset + 1;
-                    parts.push(StrPart::Term(inner));
                 }
             }
         }
