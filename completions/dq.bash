@@ -7,7 +7,8 @@ _dq() {
     # bash 3 has no mapfile.
     {
         mapfile -t answer 2>/dev/null || while IFS= read -r word; do answer+=("$word"); done
-    } < <(command dq --complete bash "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" "$COMP_TYPE" 2>/dev/null)
+    } < <(command dq --complete bash "${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" "$COMP_TYPE" \
+        "${COMP_LINE:COMP_POINT}" 2>/dev/null)
     case ${answer[0]} in
     files) compopt -o default 2>/dev/null ;;
     directories) compopt -o dirnames 2>/dev/null ;;

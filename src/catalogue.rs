@@ -8,6 +8,7 @@ mod missing_fields;
 mod misspelt;
 mod misspelt_fields;
 mod search;
+mod shape;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -21,4 +22,5 @@ pub use missing_fields::missing_field_hint;
 pub use misspelt::misspellings;
 pub use misspelt_fields::{field_without_body, misspelt_field};
 pub use search::{forbidden_by_proxy, hint, matching, nearest, wrong_method};
+pub use shape::answer_shape;
 pub use table::{endpoints, fitting, split_version};

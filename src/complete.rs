@@ -6,12 +6,15 @@ mod candidate;
 mod command_line;
 mod fields;
 mod files;
+mod filter_input;
+mod filter_word;
 mod host;
 mod list;
 mod nushell;
 mod parameters;
 mod paths;
 mod resource;
+mod shape_of_json;
 mod shells;
 mod slot;
 
@@ -25,8 +28,9 @@ use crate::environment::Variables;
 use candidate::{Answer, Candidate};
 use command_line::CommandLine;
 
-/// Answers a script's question: `bash LINE WORDBREAKS TYPE`, or the name of another shell, `--` and the words after
-/// `dq` up to the cursor.
+/// Answers a script's question: `bash LINE WORDBREAKS TYPE REST`, where `REST` is the line behind the cursor; or the name
+/// of another shell, the number of words behind the cursor and these words, `--`, and the words after `dq` up to the
+/// cursor. `REST`, and the number with its words, may be missing.
 ///
 /// The form of the answer is the one that the shell's script reads. It is empty for a malformed question, because an
 /// error message would end up in the line that the user edits.
@@ -36,31 +40,65 @@ pub fn answer(question: impl Iterator<Item = OsString>, env: Variables) -> Strin
         .collect();
     let question: Vec<&str> = question.iter().map(String::as_str).collect();
     match question[..] {
-        ["bash", line, breaks, kind] => match bash::parse(line, breaks) {
-            Some((before, current)) => {
-                let before: Vec<&str> = before.iter().map(String::as_str).collect();
-                bash::render(find(&before, &current.text, env), &current, kind)
+        ["bash", line, breaks, kind, ref rest @ ..] if rest.len() <= 1 => {
+            match bash::parse(line, rest.concat().as_str(), breaks) {
+                Some(typed) => {
+                    let (before, behind) = (borrowed(&typed.before), borrowed(&typed.behind));
+                    let answer = find(&before, &typed.current.text, &behind, env);
+                    bash::render(answer, &typed.current, kind)
+                }
+                None => String::new(),
             }
+        }
+        [shell, ref words @ ..] => match split(words) {
+            Some((behind, before, current)) => in_words(shell, behind, before, current, env),
             None => String::new(),
         },
-        ["nushell", "--", ref before @ .., current] => {
-            let before: Vec<String> = before.iter().map(|it| nushell::unquoted(it)).collect();
-            let before: Vec<&str> = before.iter().map(String::as_str).collect();
-            nushell::render(&find(&before, &nushell::unquoted(current), env))
-        }
-        ["fish", "--", ref before @ .., current] => {
-            shells::render("fish", &find(before, &bash::unquoted(current), env))
-        }
-        [shell, "--", ref before @ .., current] => {
-            shells::render(shell, &find(before, current, env))
-        }
         _ => String::new(),
     }
 }
 
-/// The candidates for the word `current`, given the words before it.
-fn find(before: &[&str], current: &str, env: Variables) -> Answer {
-    let typed = CommandLine::parse(before);
+/// Answers a shell that hands over words.
+fn in_words(
+    shell: &str,
+    behind: &[&str],
+    before: &[&str],
+    current: &str,
+    env: Variables,
+) -> String {
+    match shell {
+        "nushell" => {
+            let before: Vec<String> = before.iter().map(|it| nushell::unquoted(it)).collect();
+            let current = nushell::unquoted(current);
+            nushell::render(&find(&borrowed(&before), &current, behind, env))
+        }
+        "fish" => {
+            let current = bash::unquoted(current);
+            shells::render(shell, &find(before, &current, behind, env))
+        }
+        _ => shells::render(shell, &find(before, current, behind, env)),
+    }
+}
+
+/// The words behind the cursor, those before it, and the one at it.
+fn split<'w>(words: &'w [&'w str]) -> Option<(&'w [&'w str], &'w [&'w str], &'w str)> {
+    let (behind, rest) = match words.split_first()? {
+        (&"--", _) => (&words[..0], words),
+        (count, rest) => rest.split_at_checked(count.parse().ok()?)?,
+    };
+    match rest {
+        ["--", before @ .., current] => Some((behind, before, current)),
+        _ => None,
+    }
+}
+
+fn borrowed(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+/// The candidates for the word `current`, given the words before and behind it.
+fn find(before: &[&str], current: &str, behind: &[&str], env: Variables) -> Answer {
+    let typed = CommandLine::parse(before).followed_by(behind);
     let mut answer = slot::candidates(&typed, current, env);
     if let Answer::Words(words) = &mut answer {
         // Names come from a server and must not be able to control the terminal.

@@ -37,6 +37,7 @@ pub use model::{
     Exchange, Fallback, FilterPlan, FilterRequests, Flush, Input, NamedExchange, Order, Plan,
     Several,
 };
+pub use request::source_of_get;
 
 use format::SavedFormat;
 use options::Options;

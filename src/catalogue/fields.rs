@@ -10,7 +10,7 @@ const TABLE: &str = include_str!("../../completions/fields.txt");
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     pub name: &'static str,
-    kind: &'static str,
+    pub(super) kind: &'static str,
     /// The fields of the object, or of the elements of the array or map.
     pub fields: Vec<Field>,
 }
@@ -51,7 +51,7 @@ impl Field {
     }
 }
 
-fn type_name(kind: &str, is_plural: bool) -> String {
+pub(super) fn type_name(kind: &str, is_plural: bool) -> String {
     let word = |one: &str, many: &str| if is_plural { many } else { one }.to_owned();
     if let Some(element) = kind.strip_prefix('[') {
         return format!(
@@ -79,7 +79,12 @@ fn type_name(kind: &str, is_plural: bool) -> String {
 /// The answer of a GET of this path, which may have its placeholders filled in, a version and a query; `None` if its
 /// fields are not known.
 pub fn answer(path: &str) -> Option<Field> {
-    section("answer", "GET", path)
+    answer_to("GET", path)
+}
+
+/// The answer of an endpoint, as [`answer`].
+pub(super) fn answer_to(method: &str, path: &str) -> Option<Field> {
+    section("answer", method, path)
 }
 
 /// The request body of an endpoint, as [`answer`].

@@ -14,14 +14,27 @@ pub struct ShellWord {
     pub kept: usize,
 }
 
-/// Splits the line up to the cursor: the words after `dq`, and the word at the cursor. `None` while `dq` itself is
-/// being typed.
-pub fn parse(line: &str, breaks: &str) -> Option<(Vec<String>, ShellWord)> {
+/// The words after `dq`.
+pub struct Typed {
+    pub before: Vec<String>,
+    pub current: ShellWord,
+    /// The words behind the one at the cursor.
+    pub behind: Vec<String>,
+}
+
+/// Splits the line up to the cursor and the rest behind it. `None` while `dq` itself is being typed.
+pub fn parse(line: &str, rest: &str, breaks: &str) -> Option<Typed> {
     let mut words = split(line, breaks);
+    let all = split(&format!("{line}{rest}"), breaks);
+    let behind = all.into_iter().skip(words.len()).map(|it| it.text);
     let current = words.pop()?;
     let mut before = words.into_iter().map(|it| it.text);
     before.next()?;
-    Some((before.collect(), current))
+    Some(Typed {
+        before: before.collect(),
+        current,
+        behind: behind.filter(|it| !it.is_empty()).collect(),
+    })
 }
 
 /// The first line is `files`, `directories`, `word` (a single one, a space follows) or `words`; the lines after it are
@@ -30,17 +43,20 @@ pub fn render(answer: Answer, current: &ShellWord, kind: &str) -> String {
     match answer {
         Answer::Files => "files\n".into(),
         Answer::Directories => "directories\n".into(),
-        Answer::Words(words) => render_words(words, current, is_list(kind)),
+        Answer::Words(words) => render_words(words, current, kind),
     }
 }
+
+/// The type of a completion that only lists the candidates and inserts nothing.
+const LIST_ONLY: &str = "63";
 
 /// Whether bash shows a list of the candidates. The other types of completion insert one candidate after the other.
 fn is_list(kind: &str) -> bool {
     // TAB, `?`, `!` and `@` (bash(1), COMP_TYPE).
-    matches!(kind, "9" | "33" | "63" | "64")
+    matches!(kind, "9" | "33" | LIST_ONLY | "64")
 }
 
-pub fn render_words(mut words: Vec<Candidate>, current: &ShellWord, is_list: bool) -> String {
+pub fn render_words(mut words: Vec<Candidate>, current: &ShellWord, kind: &str) -> String {
     // Within double quotes an exclamation mark calls for the history, and no escape prevents it.
     words.retain(|it| current.open != Some('"') || !it.value.contains('!'));
     let insertion = |it: &Candidate| quoted(&it.value[current.kept..], current.open);
@@ -57,7 +73,12 @@ pub fn render_words(mut words: Vec<Candidate>, current: &ShellWord, is_list: boo
         }
         [only] => format!("words\n{}\n", insertion(only)),
         all => {
-            let insertions: Vec<_> = all.iter().map(insertion).collect();
+            let is_list = is_list(kind);
+            let text = |it: &Candidate| match kind {
+                LIST_ONLY if it.shown_from > 0 => it.shown().to_owned(),
+                _ => insertion(it),
+            };
+            let insertions: Vec<_> = all.iter().map(text).collect();
             let width = column_width(insertions.iter().map(String::as_str));
             let lines = all.iter().zip(&insertions).map(|(it, insertion)| {
                 if is_list && !it.about.is_empty() {

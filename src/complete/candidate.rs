@@ -9,6 +9,10 @@ pub struct Candidate {
     pub about: String,
     /// Whether a space follows the word. `/containers/` and `all=` go on.
     pub is_whole: bool,
+    /// The byte offset in `value` of what a list shows: of a filter only its last part.
+    pub shown_from: usize,
+    /// What probably follows the word if it goes on, for shells that would end the only candidate.
+    pub next: &'static str,
 }
 
 impl Candidate {
@@ -17,6 +21,8 @@ impl Candidate {
             value: value.into(),
             about: about.into(),
             is_whole: true,
+            shown_from: 0,
+            next: "",
         }
     }
 
@@ -26,6 +32,11 @@ impl Candidate {
             is_whole: false,
             ..Self::new(value, about)
         }
+    }
+
+    /// The part of the word that a list shows.
+    pub fn shown(&self) -> &str {
+        self.value.get(self.shown_from..).unwrap_or(&self.value)
     }
 
     /// The candidate with text before it in the same word.

@@ -18,6 +18,8 @@ pub struct CommandLine {
     pub is_words_only: bool,
     /// `--args` or `--jsonargs` was typed.
     pub has_arguments: bool,
+    /// The words behind the cursor that are neither options nor values of options.
+    pub words_behind: Vec<String>,
 }
 
 impl CommandLine {
@@ -36,6 +38,15 @@ impl CommandLine {
             }
         }
         typed
+    }
+
+    /// Adds the words behind the one at the cursor.
+    #[must_use]
+    pub fn followed_by(self, behind: &[&str]) -> Self {
+        Self {
+            words_behind: Self::parse(behind).words,
+            ..self
+        }
     }
 
     fn push_option(&mut self, word: &str, rest: &mut std::slice::Iter<&str>) {

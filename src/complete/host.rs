@@ -1,8 +1,9 @@
-//! Asks the host for the resources it has: one request per TAB at most, with a short time limit.
+//! Asks the host for the resources it has, and for the answer that a filter gets: one request per TAB at most, with a
+//! short time limit.
 
 use std::io::Read;
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::candidate::Candidate;
 use super::list;
@@ -17,6 +18,9 @@ const TIMEOUT: Duration = Duration::from_millis(200);
 
 /// The longest list that is read, in bytes.
 const LIST_LIMIT: u64 = 16 << 20;
+
+/// How many bytes are handed over at once.
+const PIECE: usize = 256 << 10;
 
 /// The host of a command line. It is asked only when a list is needed.
 pub struct LiveHost(Option<dq_fetch::Host>);
@@ -38,6 +42,21 @@ impl LiveHost {
         };
         let host = host.filter(|it| !it.is_ssh());
         Self(host.map(dq_fetch::Host::for_completion))
+    }
+
+    /// The host of a URL, and what is asked of it. Nothing is asked of one whose URL has a password.
+    pub fn of_url(url: &str, options: &FetchOptions, env: Variables) -> Option<(Self, Source)> {
+        if dq_fetch::has_userinfo(url) {
+            return None;
+        }
+        let env = EnvVars { var: env };
+        let (host, source) = dq_fetch::resolve_url(url, &options.host_flags(), &env).ok()?;
+        Some((Self(Some(host.for_completion())), source))
+    }
+
+    /// What a GET answers within the time, maybe not to its end; empty if it fails.
+    pub fn answer(&self, source: Source) -> Vec<u8> {
+        self.get(source).map(|(body, _)| body).unwrap_or_default()
     }
 
     /// Candidates for the placeholder of an endpoint: containers for `/containers/{id}/logs`.
@@ -83,23 +102,38 @@ impl LiveHost {
             "plugins" => "/plugins",
             _ => return None,
         };
-        self.get(&format!("{version}{endpoint}"))
+        let (body, is_complete) = self.get(Source::Endpoint(format!("{version}{endpoint}")))?;
+        is_complete.then_some(body)
     }
 
     /// Sends the request in a thread that is left behind when the time is over: name resolution has no time limit.
+    /// Returns the body and whether it is complete.
     ///
-    /// The list is parsed in the calling thread, because glibc allocates a second thread's memory page by page.
-    fn get(&self, endpoint: &str) -> Option<Vec<u8>> {
+    /// The body is kept and parsed in the calling thread, because glibc allocates a second thread's memory page by page.
+    fn get(&self, source: Source) -> Option<(Vec<u8>, bool)> {
         let host = self.0.clone()?;
-        let source = Source::Endpoint(endpoint.to_owned());
-        let (sender, body) = mpsc::channel();
-        let get = move || {
-            // Fails if the time is over and the receiver is gone.
-            let _ = sender.send(get(host, source));
-        };
-        std::thread::Builder::new().spawn(get).ok()?;
-        body.recv_timeout(TIMEOUT).ok()?
+        let end = Instant::now() + TIMEOUT;
+        let (sender, pieces) = mpsc::channel();
+        std::thread::Builder::new()
+            .spawn(move || get(host, source, &sender))
+            .ok()?;
+        let mut body = None;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match pieces.recv_timeout(left) {
+                Ok(Piece::Bytes(bytes)) => body.get_or_insert_with(Vec::new).extend(bytes),
+                Ok(Piece::End) => return Some((body.unwrap_or_default(), true)),
+                Err(_) => return body.map(|body| (body, false)),
+            }
+        }
     }
+}
+
+/// What the thread that asks the host hands over.
+enum Piece {
+    Bytes(Vec<u8>),
+    /// The body was complete.
+    End,
 }
 
 /// The first host that can be determined.
@@ -108,7 +142,9 @@ fn first_of_several(options: &FetchOptions, env: &EnvVars) -> Option<dq_fetch::H
     hosts.ok()?.into_iter().find_map(|it| it.host.ok())
 }
 
-fn get(host: dq_fetch::Host, source: Source) -> Option<Vec<u8>> {
+/// Sends the pieces of the body of a successful response, and `End` behind the last one. Stops where the receiver is
+/// gone: the time is over.
+fn get(host: dq_fetch::Host, source: Source, to: &mpsc::Sender<Piece>) -> Option<()> {
     let settings = ClientSettings {
         connect_timeout: Some(TIMEOUT),
         max_time: Some(TIMEOUT),
@@ -123,9 +159,15 @@ fn get(host: dq_fetch::Host, source: Source) -> Option<Vec<u8>> {
     };
     let client = dq_fetch::Client::new(host, settings);
     let response = client.send(&request).ok()?;
-    let mut body = Vec::new();
-    let is_list = response.status == 200;
-    let mut limited = response.body.take(LIST_LIMIT);
-    limited.read_to_end(&mut body).ok()?;
-    is_list.then_some(body)
+    if response.status != 200 {
+        return None;
+    }
+    let mut body = response.body.take(LIST_LIMIT);
+    let mut buffer = vec![0; PIECE];
+    loop {
+        match body.read(&mut buffer).ok()? {
+            0 => return to.send(Piece::End).ok(),
+            count => to.send(Piece::Bytes(buffer[..count].to_vec())).ok()?,
+        }
+    }
 }

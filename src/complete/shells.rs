@@ -9,10 +9,10 @@ pub fn render(shell: &str, answer: &Answer) -> String {
         (_, Answer::Files) => "files\n".into(),
         (_, Answer::Directories) => "directories\n".into(),
         ("zsh", Answer::Words(words)) => zsh(words),
-        ("fish", Answer::Words(words)) => lines(words, |it| format!("{}\t{}", it.value, it.about)),
+        ("fish", Answer::Words(words)) => fish(words),
         ("powershell", Answer::Words(words)) => lines(words, |it| {
             let quoted = quoted_for_powershell(&it.value);
-            format!("{quoted}\t{}\t{}", it.value, tool_tip(it))
+            format!("{quoted}\t{}\t{}", it.shown(), tool_tip(it))
         }),
         (_, Answer::Words(words)) => lines(words, |it| {
             format!("{}\t{}\t{}", it.value, u8::from(it.is_whole), it.about)
@@ -25,6 +25,18 @@ fn lines(words: &[Candidate], line: impl Fn(&Candidate) -> String) -> String {
     format!("words\n{lines}")
 }
 
+/// fish closes the quote behind the only candidate and inserts a space, unless that is two.
+fn fish(words: &[Candidate]) -> String {
+    let mut answer = lines(words, |it| format!("{}\t{}", it.value, it.about));
+    if let [only] = words
+        && !only.is_whole
+        && !only.next.is_empty()
+    {
+        answer += &format!("{}{}\t\n", only.value, only.next);
+    }
+    answer
+}
+
 /// `described` if any word has a description, else `words`; the number of whole words; all words, the whole ones
 /// first, one per line; the same words as they are displayed. The script works on arrays and has no loop over the
 /// candidates, of which there may be thousands.
@@ -32,15 +44,15 @@ fn zsh(words: &[Candidate]) -> String {
     let (whole, beginnings): (Vec<_>, Vec<_>) = words.iter().partition(|it| it.is_whole);
     let is_described = words.iter().any(|it| !it.about.is_empty());
     let kind = if is_described { "described" } else { "words" };
-    let width = column_width(words.iter().map(|it| it.value.as_str()));
+    let width = column_width(words.iter().map(Candidate::shown));
     let mut values = format!("{kind}\n{}\n", whole.len());
     let mut displayed = String::new();
     for it in whole.iter().chain(&beginnings) {
         values += &format!("{}\n", it.value);
         displayed += &if it.about.is_empty() {
-            format!("{}\n", it.value)
+            format!("{}\n", it.shown())
         } else {
-            format!("{:width$}  -- {}\n", it.value, it.about)
+            format!("{:width$}  -- {}\n", it.shown(), it.about)
         };
     }
     values + &displayed

@@ -2,12 +2,16 @@
 
 use super::candidate::{Answer, Candidate};
 use super::command_line::{CommandLine, attached_value};
+use super::filter_input::FilterInput;
 use super::host::LiveHost;
-use super::{fields, files, parameters, paths};
+use super::{fields, files, filter_word, parameters, paths};
 use crate::catalogue;
+use crate::cli::FilterOptions;
 use crate::cli::options::{self, Opt};
 use crate::environment::Variables;
 use crate::{generate, plan};
+use dq_fetch::Source;
+use dq_filter::at_cursor::OuterNames;
 use dq_filter::saved::placeholders;
 use dq_filter::saved::{FilterOrigin, Metadata, SavedFilters};
 use dq_format::Format;
@@ -81,6 +85,11 @@ fn headers() -> Answer {
 
 fn beginnings<const N: usize>(values: [&str; N]) -> Answer {
     Answer::Words(values.map(|it| Candidate::beginning(it, "")).into())
+}
+
+/// Whether a word can only be a filter: no name of a saved filter or of a resource has these characters.
+fn is_filter(word: &str) -> bool {
+    !word.contains("://") && (word.starts_with('.') || word.contains(|c| "[{(\"$|, ".contains(c)))
 }
 
 /// How many collections besides that of the endpoint are asked for names.
@@ -190,7 +199,7 @@ impl Slot<'_> {
         parameters::candidates(&endpoint, method.as_deref(), current, &self.host())
     }
 
-    /// Candidates for a word that is not an option: the source, a value of its placeholders, or a file.
+    /// Candidates for a word that is not an option: the source, a value of its placeholders, the filter, or a file.
     fn word(&self, current: &str) -> Answer {
         let typed = self.typed;
         if typed.has("endpoints") {
@@ -203,7 +212,10 @@ impl Slot<'_> {
             return self.source(current);
         };
         if source.starts_with('/') || source.contains("://") || source == "-" {
-            return Answer::none();
+            return match typed.words.len() {
+                1 => self.filter(current, &self.request_input(source)),
+                _ => Answer::none(),
+            };
         }
         let metadata = self.metadata(source).unwrap_or_default();
         match &metadata.endpoint {
@@ -220,12 +232,80 @@ impl Slot<'_> {
         if self.typed.words.len() <= placeholders(endpoint).len() {
             return self.placeholder(metadata, endpoint, current);
         }
+        if is_filter(current) {
+            return self.filter_of_saved(endpoint, current);
+        }
         let (version, path) = catalogue::split_version(endpoint);
         let collection = path.split(['/', '?']).nth(1).unwrap_or_default();
         let of_one = format!("{version}/{collection}/{{name}}/json");
         let mut names = self.host_of_saved().names_for(&of_one, current);
         names.retain(|it| self.typed.is_words_only || !it.value.starts_with('-'));
         Answer::Words(names)
+    }
+
+    /// Candidates for the filter, which has been typed up to the cursor.
+    fn filter(&self, current: &str, input: &FilterInput) -> Answer {
+        if self.typed.has("from-file") {
+            return Answer::none();
+        }
+        let options = self.typed.options().map(|it| it.filter);
+        let options = options.unwrap_or_default();
+        let names = || self.outer_names(&options);
+        let saved_filters = &self.saved_filters;
+        let found = filter_word::candidates(current, input, &options, saved_filters, names);
+        Answer::Words(found)
+    }
+
+    /// What a filter can name besides jq's functions.
+    fn outer_names(&self, options: &FilterOptions) -> OuterNames {
+        let typed = options.variables.iter().map(|it| it.name.clone());
+        let defaults = self.arguments().into_iter().map(|it| it.value);
+        OuterNames {
+            saved_filters: self
+                .saved(|_| true)
+                .into_iter()
+                .map(|it| (it.value, it.about))
+                .collect(),
+            variables: typed
+                .chain(defaults)
+                .map(|name| format!("${name}"))
+                .collect(),
+        }
+    }
+
+    /// The input from an endpoint or a URL.
+    fn request_input(&self, source: &str) -> FilterInput {
+        let Some(options) = self.typed.options() else {
+            return FilterInput::Unknown;
+        };
+        match plan::source_of_get(source, &options.fetch) {
+            Some(Source::Url(url)) => match LiveHost::of_url(&url, &options.fetch, self.env) {
+                Some((host, source)) => FilterInput::Answer(host, source),
+                None => FilterInput::Unknown,
+            },
+            Some(source) => FilterInput::Answer(self.host_of_saved(), source),
+            None => match self.typed.method() {
+                Some(method) => FilterInput::Documented(method, source.to_owned()),
+                None => FilterInput::Unknown,
+            },
+        }
+    }
+
+    /// Candidates for the filter behind a saved filter and the words for its placeholders.
+    fn filter_of_saved(&self, endpoint: &str, current: &str) -> Answer {
+        let [name, filled @ ..] = &self.typed.words[..] else {
+            return Answer::none();
+        };
+        let input = plan::saved::filled_with(endpoint, filled);
+        let input = input.map(|path| self.request_input(&path));
+        let saved = self.saved_filters.find(name).ok().flatten();
+        match (saved, input) {
+            (Some(saved), Some(input)) => {
+                let rows = FilterInput::Rows(saved.text.into_owned(), Box::new(input));
+                self.filter(current, &rows)
+            }
+            _ => Answer::none(),
+        }
     }
 
     fn source(&self, current: &str) -> Answer {
@@ -235,6 +315,15 @@ impl Slot<'_> {
         }
         if self.typed.has("from-file") {
             return Answer::Files;
+        }
+        let files = self.typed.words_behind.clone();
+        let input = if files.is_empty() {
+            FilterInput::Unknown
+        } else {
+            FilterInput::Files(files)
+        };
+        if is_filter(current) {
+            return self.filter(current, &input);
         }
         let mut found = self.saved(|_| true);
         if current.is_empty() {
@@ -249,9 +338,15 @@ impl Slot<'_> {
         let (_, filled) = self.typed.words.split_at(1);
         let names = placeholders(endpoint);
         let repeated = metadata.repeated.as_deref();
-        let repeated = repeated.filter(|_| filled.iter().all(|it| plan::saved::is_object_name(it)));
+        let are_names = filled.iter().all(|it| plan::saved::is_object_name(it));
+        let repeated = repeated.filter(|_| are_names && !is_filter(current));
         let Some(name) = names.get(filled.len()).copied().or(repeated) else {
-            return Answer::none();
+            let is_next = filled.len() == names.len() || are_names;
+            return if is_next {
+                self.filter_of_saved(endpoint, current)
+            } else {
+                Answer::none()
+            };
         };
         let path = endpoint.split('?').next().unwrap_or_default();
         if !path.contains(&format!("{{{name}}}")) {

@@ -168,7 +168,7 @@ fn groups_of_endpoints_are_described() {
 fn long_words_do_not_widen_the_column() {
     let word = |value: String| Candidate::new(value, "about");
     let found = vec![word("a".into()), word("b".repeat(1000)), word("cc".into())];
-    let shown = bash::render_words(found, &bash::ShellWord::default(), true);
+    let shown = bash::render_words(found, &bash::ShellWord::default(), "9");
     let lines: Vec<_> = shown.lines().skip(1).collect();
     assert_eq!((lines[0], lines[2]), ("a   (about)", "cc  (about)"));
 }
@@ -180,7 +180,7 @@ fn quotes_are_closed_and_history_is_not_expanded() {
             open,
             ..bash::ShellWord::default()
         };
-        bash::render_words(vec![Candidate::new(value, "")], &current, true)
+        bash::render_words(vec![Candidate::new(value, "")], &current, "9")
     };
     assert_eq!(shown("a", Some('"')), "word\na\n");
     assert_eq!(shown("a\"", Some('"')), "word\na\\\"\"\n");

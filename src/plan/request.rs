@@ -56,6 +56,20 @@ pub(super) fn request(source: &str, options: &FetchOptions) -> Result<dq_fetch::
     })
 }
 
+/// What a GET with these options asks for; `None` if they choose another method or add to the query what is not in `-q`.
+pub fn source_of_get(source: &str, options: &FetchOptions) -> Option<dq_fetch::Source> {
+    let typed = &options.request;
+    if method(typed) != "GET" || !typed.fields.is_empty() {
+        return None;
+    }
+    let source = query::append(source, &parameters(typed).ok()?).ok()?;
+    Some(if source.starts_with('/') {
+        dq_fetch::Source::Endpoint(source)
+    } else {
+        dq_fetch::Source::Url(source)
+    })
+}
+
 /// The headers of `-H`, and the names of those that are left out.
 pub(super) fn headers(options: &FetchOptions) -> Result<header::Headers, Error> {
     let headers = options.headers.iter().map(|header| header::read(header));

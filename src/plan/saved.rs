@@ -8,7 +8,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-pub use endpoint::check as check_endpoint;
+pub use endpoint::{check as check_endpoint, filled_with};
 use endpoint::{filled, readable};
 pub use list::list;
 pub use words::is_object_name;

@@ -6,6 +6,7 @@ use super::evaluation::Evaluation;
 use super::found::{Found, Place};
 use super::functions;
 use super::lookup::Lookup;
+use super::scope::Scope;
 use super::shape::{Shape, Shapes};
 use super::words::MARKER;
 use crate::builtins::{self, Builtin, Implementation};
@@ -25,6 +26,8 @@ pub struct Unfinished<'t> {
     open_quote: Option<usize>,
     /// The text ends with a whole path, behind which a dot was added.
     is_dotted: bool,
+    /// The filter runs on null, as with `-n`; `input` and `inputs` give the inputs.
+    is_null_input: bool,
 }
 
 /// One way to continue the filter.
@@ -67,12 +70,22 @@ impl<'t> Unfinished<'t> {
                 open_quote,
                 is_dotted: !middle.is_empty(),
                 source,
+                is_null_input: false,
             })
         };
         with("").or_else(|| {
             let is_whole_path = text.ends_with([']', ')', '"', '?', '}']);
             is_whole_path.then(|| with("."))?
         })
+    }
+
+    /// The filter as it runs with `-n`: on null, where `input` and `inputs` give the inputs.
+    #[must_use]
+    pub fn with_null_input(self, is_null_input: bool) -> Self {
+        Self {
+            is_null_input,
+            ..self
+        }
     }
 
     /// Whether the keys of the input matter for what can be suggested.
@@ -118,7 +131,8 @@ impl<'t> Unfinished<'t> {
         let (module, _) = parse_beginning(&self.source).ok()?;
         let mut evaluation = Evaluation::new(lookup, inputs);
         let term = module.into_term();
-        evaluation.outputs(&term, inputs, &super::scope::Scope::empty());
+        let inputs = if self.is_null_input { &[] } else { inputs };
+        evaluation.outputs(&term, inputs, &Scope::empty());
         evaluation.found
     }
 

@@ -278,7 +278,6 @@ fn nothing_where_nothing_can_stand() {
         "..S",
         "{a:1} {",
         ".[] | {Id} Na",
-        "end",
     ] {
         assert_eq!(suggested(filter, &containers), "", "{filter}");
     }
@@ -331,6 +330,7 @@ fn no_beginning_panics() {
         ":",
         ";",
         "$x",
+        "as",
         " ",
         "if ",
         "then ",

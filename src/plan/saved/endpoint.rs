@@ -39,6 +39,14 @@ pub(super) fn filled(endpoint: &str, names: &[&str], words: &[String]) -> Result
     Ok(endpoint.into_owned())
 }
 
+/// The endpoint with the first of the words in place of its placeholders; `None` if there are too few, or they would
+/// change the path.
+pub fn filled_with(endpoint: &str, words: &[String]) -> Option<String> {
+    let names = placeholders(endpoint);
+    let words = words.get(..names.len())?;
+    filled(endpoint, &names, words).ok()
+}
+
 fn replaced(endpoint: &str, placeholder: &str, word: &str) -> String {
     let mut parts = endpoint.split(placeholder);
     let mut text = parts.next().unwrap_or_default().to_owned();
