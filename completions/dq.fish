@@ -4,9 +4,7 @@
 function __dq_complete
     set -l typed (commandline -opc)
     set -l current (commandline -ct)
-    # The words behind the cursor.
-    set -l behind (commandline -op)[(math (count $typed) + 2)..]
-    set -l answer (command dq --complete fish (count $behind) $behind -- $typed[2..] "$current" 2>/dev/null)
+    set -l answer (command dq --complete fish -- $typed[2..] "$current" 2>/dev/null)
     switch "$answer[1]"
         case files
             __fish_complete_path "$current"

@@ -69,8 +69,9 @@ fn in_words(
     match shell {
         "nushell" => {
             let before: Vec<String> = before.iter().map(|it| nushell::unquoted(it)).collect();
-            let current = nushell::unquoted(current);
-            nushell::render(&find(&borrowed(&before), &current, behind, env))
+            let unquoted = nushell::unquoted(current);
+            let answer = find(&borrowed(&before), &unquoted, behind, env);
+            nushell::render(&answer, current)
         }
         "fish" => {
             let current = bash::unquoted(current);

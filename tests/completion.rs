@@ -75,6 +75,72 @@ const LINES: &[(&str, &str)] = &[
     ("dq --host tcp>h /info", "<--host><tcp://h></info>"),
 ];
 
+/// The same for filters. `<` moves the cursor to the left.
+const FILTERS: &[(&str, &str)] = &[
+    (
+        "dq /containers/json '.[].HostC>'",
+        "</containers/json><.[].HostConfig>",
+    ),
+    (
+        "dq /containers/json '.[0].HostC>.Netw>>",
+        "</containers/json><.[0].HostConfig.NetworkMode>",
+    ),
+    (
+        "dq /containers/json 'map(select(.HostC>))'",
+        "</containers/json><map(select(.HostConfig))>",
+    ),
+    (
+        "dq /containers/json '.[] | .Names, .HostC>'",
+        "</containers/json><.[] | .Names, .HostConfig>",
+    ),
+    (
+        "dq /containers/json '.[]|{Id, Na>}'",
+        "</containers/json><.[]|{Id, Names}>",
+    ),
+    (
+        "dq /containers/json '.[].Labels[\"shop.ro>>",
+        "</containers/json><.[].Labels[\"shop.role\"]>",
+    ),
+    (
+        "dq /containers/json '.[] | sele>.Id)'",
+        "</containers/json><.[] | select(.Id)>",
+    ),
+    (
+        "dq /containers/web/json '.State.Exi>>",
+        "</containers/web/json><.State.ExitCode>",
+    ),
+    ("dq ps '.[].imag>>", "<ps><.[].image>"),
+    (
+        "dq inspect web '.NetworkSet>'",
+        "<inspect><web><.NetworkSettings>",
+    ),
+    (
+        "dq /containers/json '.[].HostC'<>",
+        "</containers/json><.[].HostConfig>",
+    ),
+];
+
+/// The same with a file behind the cursor, which fish, elvish and Nushell do not tell.
+const FILES_BEHIND: &[(&str, &str)] = &[
+    ("dq '.alp' 'x y.json'<<<<<<<<<<<<>", "<.alpha><x y.json>"),
+    (
+        "dq '.alpha[\"$(t' 'x y.json'<<<<<<<<<<<<>",
+        "<.alpha[\"$(touch pwned)\"]><x y.json>",
+    ),
+    (
+        "dq '.alpha[\"two' 'x y.json'<<<<<<<<<<<<>",
+        "<.alpha[\"two words\"]><x y.json>",
+    ),
+    (
+        "dq '.alpha[\"ba' 'x y.json'<<<<<<<<<<<<>",
+        "<.alpha[\"back\\\\slash\"]><x y.json>",
+    ),
+];
+
+/// Keys of an object, some of them hostile.
+const HOSTILE: &str = r#"{"alpha": {"it's": 1, "$(touch pwned)": 2, "`touch pwned`": 3, "back\\slash": 4, "q\"uote": 5, "two words": 6,
+    "!bang": 7, "new\nline": 8, "\u001b[31m": 9, "\u202e": 10}, "beta": [{"x y": {"deep": 1}}]}"#;
+
 struct Shell {
     terminal: Terminal,
     home: TempDir,
@@ -124,7 +190,8 @@ impl Shell {
     /// The words that the program gets after these keys.
     fn words(&mut self, keys: &str) -> String {
         self.terminal.clear();
-        self.terminal.press(&keys.replace('>', "\t"));
+        self.terminal
+            .press(&keys.replace('>', "\t").replace('<', "\u{1b}[D"));
         self.terminal.press("\r");
         let words = self.terminal.between("GOT", "END");
         self.terminal.shows_after("END", self.prompt);
@@ -142,6 +209,7 @@ fn prepare(home: &TempDir) {
     home.write(".config/nushell/config.nu", config);
     home.write("ca file.pem", "");
     home.write("Dockerfile.tar", "");
+    home.write("x y.json", HOSTILE);
     home.write(
         ".docker/contexts/meta/x/meta.json",
         r#"{"Name": "staging", "Endpoints": {"docker": {"Host": "tcp://staging:2375"}}}"#,
@@ -154,7 +222,9 @@ fn completes_lines(name: &str) {
         return;
     };
     let mut faults = String::new();
-    for (keys, expected) in LINES {
+    let knows_all = matches!(name, "bash" | "zsh");
+    let behind = if knows_all { FILES_BEHIND } else { &[] };
+    for (keys, expected) in LINES.iter().chain(FILTERS).chain(behind) {
         let words = shell.words(keys);
         if words != *expected {
             faults += &format!("\n{keys}\n  {words}\n  {expected}");
@@ -167,6 +237,7 @@ fn completes_lines(name: &str) {
     for part in ["web", "busybox:test", "running", "exited"] {
         assert!(screen.contains(part), "{name}: no {part}: {screen}");
     }
+    assert!(!shell.home.join("pwned").exists());
     drop(shell.home);
 }
 
@@ -206,6 +277,11 @@ fn elvish_completes() {
         ),
         ("logs we", "web"),
         ("--output=mark", "--output=markdown"),
+        (
+            "/containers/json '.[].Labels[\"shop.ro'",
+            ".[].Labels[\"shop.role\"]",
+        ),
+        ("/containers/json '.[] | .HostC'", ".[] | .HostConfig"),
     ];
     for (words, candidate) in calls {
         shell.terminal.clear();
@@ -306,7 +382,49 @@ fn a_host_that_does_not_answer_delays_tab_briefly_and_prints_nothing() {
         let (answer, time) = asked("dq /containers/web/lo", host);
         assert_eq!(answer, "word\n/containers/web/logs\n", "{host}");
         assert!(time < LIMIT, "{host}: {time:?}");
+        let (answer, time) = asked("dq /containers/json?all=1 '.[].SizeRo", host);
+        assert_eq!(answer, "words\n.[].SizeRootFs\n.[].SizeRootFs…\n", "{host}");
+        assert!(time < LIMIT, "{host}: {time:?}");
     }
+}
+
+/// What a server sends where a list of containers is expected, and what a filter can be completed with then.
+#[test]
+fn a_lying_server_does_no_harm() {
+    const LIMIT: Duration = Duration::from_millis(600);
+    let documented = "words\n.[].SizeRootFs\n.[].SizeRootFs…\n";
+    let deep = "[".repeat(200_000);
+    let wide: String = (0..60_000)
+        .map(|it| format!("{{\"k{it}\": {{\"{}\": 1}}}},", "x".repeat(60)))
+        .collect();
+    let long = format!("[{{\"{}\": 1}}]", "SizeRo".repeat(2000));
+    let bodies = [
+        ("", documented),
+        ("[{\"SizeRo\": 1", "word\n.[].SizeRo\n"),
+        ("no JSON", documented),
+        ("\"a string\"", documented),
+        ("[{\"SizeRo\\u0007\": 1}]", documented),
+        ("[{\"SizeRo\\n\": 1}, {\"SizeRo\\u202e\": 1}]", documented),
+        (&deep, documented),
+        (&format!("[{wide}"), documented),
+        (&long, documented),
+        (
+            "[{\"SizeRoot\": {\"a\": 1}}] junk",
+            "words\n.[].SizeRoot\n.[].SizeRoot…\n",
+        ),
+    ];
+    for (body, expected) in bodies {
+        let server = Server::new([("/containers/json", Reply::json(body))]);
+        let (answer, time) = asked("dq /containers/json '.[].SizeRo", &server.host());
+        let about: String = body.chars().take(60).collect();
+        assert_eq!(answer, expected, "{about}");
+        assert!(time < LIMIT, "{about}: {time:?}");
+    }
+    let endless = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n[{\"SizeRoyal\": 1},";
+    let endless = Server::new([("/containers/json", Reply::Held(endless))]);
+    let (answer, time) = asked("dq /containers/json '.[].SizeRo", &endless.host());
+    assert_eq!(answer, "words\n.[].SizeRoyal\n.[].SizeRoyal…\n");
+    assert!(time < LIMIT, "{time:?}");
 }
 
 #[test]

@@ -36,7 +36,8 @@ impl Candidate {
 
     /// The part of the word that a list shows.
     pub fn shown(&self) -> &str {
-        self.value.get(self.shown_from..).unwrap_or(&self.value)
+        let part = self.value.get(self.shown_from..);
+        part.filter(|it| !it.is_empty()).unwrap_or(&self.value)
     }
 
     /// The candidate with text before it in the same word.

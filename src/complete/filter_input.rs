@@ -27,7 +27,7 @@ pub enum FilterInput {
     /// Standard input, or nothing.
     Unknown,
     /// The answer of a GET.
-    Answer(LiveHost, Source),
+    Answer(Box<LiveHost>, Source),
     /// The documented answer to this method and path.
     Documented(String, String),
     /// Files.

@@ -7,13 +7,13 @@ use super::candidate::{Answer, Candidate};
 
 /// JSON for the script: an array of records as an external completer returns them, or `null` to let Nushell complete
 /// file names.
-pub fn render(answer: &Answer) -> String {
+pub fn render(answer: &Answer, typed: &str) -> String {
     match answer {
         Answer::Files | Answer::Directories => "null\n".into(),
         Answer::Words(words) => {
             let records: Vec<Value> = words
                 .iter()
-                .map(|it| json!({"value": insertion(it), "description": it.about}))
+                .map(|it| json!({"value": insertion(it, typed), "description": it.about}))
                 .collect();
             format!("{}\n", Value::from(records))
         }
@@ -21,9 +21,13 @@ pub fn render(answer: &Answer) -> String {
 }
 
 /// The text that replaces the word: quoted where needed, with a space behind a whole word. Behind the beginning of a
-/// word the quote stays open, for the user types on within it.
-fn insertion(candidate: &Candidate) -> String {
-    let quote = quote(&candidate.value);
+/// word the quote stays open, for the user types on within it: the one that was typed, if the word may stand in it.
+fn insertion(candidate: &Candidate, typed: &str) -> String {
+    let quote = match quote(&candidate.value) {
+        "" if typed.starts_with('\'') => "'",
+        "" if typed.starts_with('"') => "\"",
+        needed => needed,
+    };
     let text = match quote {
         "\"" => candidate.value.replace('\\', r"\\").replace('"', "\\\""),
         _ => candidate.value.clone(),
@@ -97,7 +101,7 @@ mod tests {
             (Candidate::new("~", ""), "'~' "),
         ];
         for (candidate, expected) in cases {
-            assert_eq!(insertion(&candidate), expected);
+            assert_eq!(insertion(&candidate, ""), expected);
             // The word is read back as it was.
             assert_eq!(unquoted(expected.trim_end()), candidate.value);
         }
@@ -124,10 +128,10 @@ mod tests {
             Candidate::beginning("/", ""),
         ];
         assert_eq!(
-            render(&Answer::Words(words)),
+            render(&Answer::Words(words), ""),
             "[{\"value\":\"web \",\"description\":\"nginx \\\"1\\\"\"},{\"value\":\"/\",\"description\":\"\"}]\n"
         );
-        assert_eq!(render(&Answer::Files), "null\n");
-        assert_eq!(render(&Answer::none()), "[]\n");
+        assert_eq!(render(&Answer::Files, ""), "null\n");
+        assert_eq!(render(&Answer::none(), ""), "[]\n");
     }
 }

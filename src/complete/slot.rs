@@ -280,10 +280,10 @@ impl Slot<'_> {
         };
         match plan::source_of_get(source, &options.fetch) {
             Some(Source::Url(url)) => match LiveHost::of_url(&url, &options.fetch, self.env) {
-                Some((host, source)) => FilterInput::Answer(host, source),
+                Some((host, source)) => FilterInput::Answer(Box::new(host), source),
                 None => FilterInput::Unknown,
             },
-            Some(source) => FilterInput::Answer(self.host_of_saved(), source),
+            Some(source) => FilterInput::Answer(Box::new(self.host_of_saved()), source),
             None => match self.typed.method() {
                 Some(method) => FilterInput::Documented(method, source.to_owned()),
                 None => FilterInput::Unknown,

@@ -1,5 +1,7 @@
 //! Typed lines and the candidates for them.
 
+#![allow(clippy::unwrap_used)]
+
 use super::*;
 
 fn no_variables(_: &str) -> Option<OsString> {
@@ -97,7 +99,7 @@ fn the_words_before_the_cursor_decide() {
         ("dq --demo logs web .line w", &["words"]),
         ("dq --demo inspect web d", &["word", "db"]),
         ("dq --demo inspect web shop_b", &["word", "shop_back"]),
-        ("dq --demo top web ", &["words"]),
+        ("dq --demo top web ", &["words", ".\\[\\]"]),
         ("dq --demo logs web -q ti", &["words", "timestamps="]),
         ("dq .a ", &["files"]),
         ("dq -L ", &["directories"]),
@@ -196,7 +198,7 @@ fn nushell_gets_json() {
     let cases: [(&[&str], &str); 5] = [
         (
             &["--demo", "'/containers/js"],
-            r#"[{"value":"/containers/json ","description":"running containers, or all with all=1"}]"#,
+            r#"[{"value":"'/containers/json' ","description":"running containers, or all with all=1"}]"#,
         ),
         (&["--demo", "`/info`", "\"-q", "filters.x"], "[]"),
         (
@@ -222,5 +224,117 @@ fn words_are_unquoted_as_bash_does() {
     ];
     for (word, expected) in cases {
         assert_eq!(bash::unquoted(word), expected);
+    }
+}
+
+#[test]
+fn filters_are_completed() {
+    check(&[
+        (
+            "dq --demo /containers/json '.[].Sta",
+            &["words", ".[].State", ".[].Status"],
+        ),
+        (
+            "dq --demo -s /containers/json '.[0][].Statu",
+            &["words", ".[0][].Status", ".[0][].Status…"],
+        ),
+        ("dq --demo -n /containers/json '.[].Statu", &["words"]),
+        (
+            "dq --demo -n /containers/json 'input[].Statu",
+            &["words", "input[].Status", "input[].Status…"],
+        ),
+        ("dq --demo -R /containers/json '.[].Statu", &["words"]),
+        ("dq --demo -f x.jq /containers/json .a", &["words"]),
+        (
+            "dq --demo /containers/json .[].Statu",
+            &["words", ".\\[\\].Status"],
+        ),
+        (
+            "dq --demo /containers/json \".[].Labels[\\\"com.docker.compose.serv",
+            &[
+                "words",
+                ".[].Labels[\\\"com.docker.compose.service\\\"]",
+                ".[].Labels[\\\"com.docker.compose.service\\\"]…",
+            ],
+        ),
+        ("dq --demo ps '.[].nam", &["words", ".[].name", ".[].name…"]),
+        (
+            "dq --demo logs web 'select(.li",
+            &["words", "select(.line", "select(.line…"],
+        ),
+        ("dq --demo logs web '.s", &["words", ".stream", ".stream…"]),
+        ("dq --demo inspect '.", &["words"]),
+        (
+            "dq --demo inspect web '.Restart",
+            &["words", ".RestartCount", ".RestartCount…"],
+        ),
+        (
+            "dq --demo -X POST /containers/create -d @x '.War",
+            &["words", ".Warnings", ".Warnings…"],
+        ),
+        (
+            "dq --demo -n --arg name x '$na",
+            &["words", "$name", "$name…"],
+        ),
+        (
+            "dq --demo /containers/json 'short_",
+            &["words", "short_id", "short_id…"],
+        ),
+        ("dq --demo /containers/json .a .b", &["words"]),
+        ("dq 'with_e", &["words"]),
+        (
+            "dq '.a | with_e",
+            &["words", ".a | with_entries(", ".a | with_entries(…"],
+        ),
+    ]);
+}
+
+#[test]
+fn lists_show_the_last_part_of_a_filter() {
+    let line = "dq --demo /containers/json '.[] | .Sta";
+    let listed = ask(&["bash", line, " ", "63"]);
+    assert_eq!(listed, "words\nState   (string)\nStatus  (string)\n");
+    let fish = ask(&["fish", "--", "--demo", "/containers/json", "'.[0].HostC"]);
+    assert_eq!(fish, "words\n.[0].HostConfig\tobject\n.[0].HostConfig.\t\n");
+    let zsh = ask(&["zsh", "--", "--demo", "/containers/json", ".[0].Sta"]);
+    assert_eq!(
+        zsh,
+        "described\n0\n.[0].State\n.[0].Status\nState   -- string\nStatus  -- string\n"
+    );
+}
+
+#[test]
+fn files_behind_the_cursor_are_read() {
+    let file = std::env::temp_dir().join(format!("dq-tab-{}.json", std::process::id()));
+    std::fs::write(&file, r#"{"alpha": {"b c": 1}} {"beta": [{"#).unwrap();
+    let path = file.to_str().unwrap();
+    let after = |typed: &str| {
+        let rest = format!("' {path}");
+        ask(&["bash", &format!("dq '{typed}"), " ", "37", &rest])
+    };
+    assert_eq!(after("."), "words\n.alpha\n.beta\n");
+    assert_eq!(
+        after(".alpha["),
+        "words\n.alpha[\"b c\"]\n.alpha[\"b c\"]…\n"
+    );
+    let zsh = ask(&["zsh", "1", path, "--", ".be"]);
+    assert_eq!(zsh, "described\n0\n.beta\nbeta  -- array of objects\n");
+    let folder = ask(&["zsh", "1", "/", "--", ".be"]);
+    assert_eq!(folder, "words\n0\n");
+    std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn malformed_questions_have_no_answer() {
+    let cases: [&[&str]; 6] = [
+        &[],
+        &["zsh"],
+        &["zsh", "2", "a", "--"],
+        &["zsh", "x", "--", "a"],
+        &["zsh", "99999999999999999999", "--", "a"],
+        &["bash", "dq .", " ", "9", "", ""],
+    ];
+    for question in cases {
+        assert_eq!(ask(question), "", "{question:?}");
     }
 }

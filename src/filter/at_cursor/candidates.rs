@@ -121,6 +121,10 @@ impl<'t> Unfinished<'t> {
             (Place::Format, _) => self.formats(&found),
             (Place::Text, None) => Vec::new(),
         };
+        if suggestions.is_empty() && self.is_dotted && !found.inputs.is_empty() {
+            // A path to a scalar.
+            suggestions.push(self.suggestion(self.text.len(), "", ""));
+        }
         if let [only] = &mut suggestions[..] {
             self.settle(only);
         }
@@ -226,7 +230,7 @@ impl<'t> Unfinished<'t> {
     fn object_keys(&self, found: &Found) -> Vec<Suggestion> {
         let start = self.text.len() - found.typed.len();
         let mut all = Vec::new();
-        for (key, values) in keys(&found.inputs) {
+        for (key, values) in keys(&objects(&found.inputs)) {
             let word = if is_identifier(key) {
                 key.to_owned()
             } else {
@@ -267,8 +271,11 @@ impl<'t> Unfinished<'t> {
         let typed = &*found.typed;
         let mut all: Vec<Suggestion> = Vec::new();
         let mut add = |name: &str, arity: usize, about: &str| {
-            let call = if arity == 0 { "" } else { "(" };
-            let suggestion = self.suggestion(start, &format!("{name}{call}"), about);
+            let (call, next) = if arity == 0 { ("", "") } else { ("(", ".") };
+            let suggestion = Suggestion {
+                next,
+                ..self.suggestion(start, &format!("{name}{call}"), about)
+            };
             let is_known = all.iter().any(|it| it.text == suggestion.text);
             if name.starts_with(typed) && !is_known {
                 all.push(suggestion);
@@ -326,6 +333,14 @@ impl<'t> Unfinished<'t> {
             only.next = "";
         }
     }
+}
+
+/// The objects among the values. If there are only arrays, `.[] |` or `map` was left out, and the elements are meant.
+fn objects(inputs: &[Rc<Shape>]) -> Shapes {
+    if inputs.iter().any(|shape| shape.is(Shape::OBJECT)) {
+        return inputs.to_vec();
+    }
+    inputs.iter().flat_map(|it| it.items()).cloned().collect()
 }
 
 /// What a path continues with behind values of these shapes.
