@@ -21,8 +21,8 @@ use parsed_options::ParsedOptions;
 pub use action::{Action, Refusal};
 pub use defaults_file::{BadLine, Defaults};
 pub use typed::{
-    Cli, FetchOptions, FilterOptions, FormatOptions, Manage, RequestOptions, Save, TypedVariable,
-    VariableKind, Watch,
+    Cli, Exec, FetchOptions, FilterOptions, FormatOptions, Manage, RequestOptions, Save,
+    TypedVariable, VariableKind, Watch,
 };
 pub use words::Word;
 
@@ -38,7 +38,12 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Action {
         Ok(options) => options,
         Err(error) => {
             let refusal = explain::explain(&error);
-            return Action::Refuse(hints::for_saved_filter(refusal, &words));
+            let is_exec = split.options.iter().any(|option| option == "--exec");
+            return Action::Refuse(if is_exec && split.command.is_empty() {
+                hints::for_command(refusal)
+            } else {
+                hints::for_saved_filter(refusal, &words)
+            });
         }
     };
     if options.get_flag("help") || options.get_flag("long-help") {
@@ -53,7 +58,7 @@ pub fn parse(args: impl Iterator<Item = OsString>) -> Action {
     if let Some(kind) = options.get_one::<OsString>("generate") {
         return Action::Generate(kind.to_string_lossy().into_owned());
     }
-    match read::cli(&options, split.options, words) {
+    match read::cli(&options, split.options, words, split.command) {
         Ok(cli) => Action::Run(Box::new(cli)),
         Err(message) => Action::Refuse(Refusal::new(message)),
     }

@@ -7,6 +7,7 @@ mod cells;
 mod changes;
 mod empty_outputs;
 mod exchange;
+mod exec;
 mod fetch_pool;
 mod fetcher;
 mod files;
@@ -28,7 +29,7 @@ use std::rc::Rc;
 
 use crate::environment;
 use crate::error::Error;
-use crate::plan::{FilterPlan, Input, Plan};
+use crate::plan::{Exchange, FilterPlan, Input, Plan};
 use dq_filter::InputMode;
 
 use arrival::{Arrival, DeferredFailure};
@@ -71,6 +72,7 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
     let run = Run::new(&plan, &filter, &output, stack_bytes);
     let outcome = match &plan.input {
         Input::Several(several) if !several.is_printed() => several::run(several, &run),
+        Input::Exec(create) if create.curl.is_none() => execute(create, &run, &deferred),
         _ => arrive(&plan, &output, &deferred).and_then(|arrival| {
             let ended = run.write(arrival);
             run.finish(ended)
@@ -98,11 +100,25 @@ fn arrive(
                 body::arrival(response, exchange, None, plan, output, deferred)
             }
         },
+        Input::Exec(create) => exec::print_commands(create, plan, output),
         Input::Several(_) => exchange::print_commands(plan, output),
         Input::Stdin => Ok(files::stdin(plan.inputs, output)),
         Input::Text(text) => Ok(files::text(text, plan.inputs)),
         Input::Files(paths) => Ok(files::files(paths, plan.inputs, output)),
     }
+}
+
+/// Runs a command in a container. The exit code is that of the command, unless that has succeeded.
+fn execute(create: &Exchange, run: &Run, deferred: &Rc<DeferredFailure>) -> Result<u8, Error> {
+    let (plan, output) = (run.plan, run.output);
+    let (command, arrival) = exec::Command::start(create, plan, output, deferred)?;
+    let ended = run.write(arrival);
+    let code = run.finish(ended)?;
+    output.flush().map_err(dq_format::Error::Io)?;
+    Ok(match command.exit_code(plan, output)? {
+        0 => code,
+        failed => failed,
+    })
 }
 
 fn compile(

@@ -5,6 +5,7 @@ mod columns;
 pub mod curl;
 mod defaults;
 mod endpoints;
+mod exec;
 mod foreign;
 mod format;
 mod header;
@@ -63,11 +64,13 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let saved_filters = saved::saved_filters(&cli.filter.library, env);
     let mut words = std::mem::take(&mut cli.words);
     let list = list(&cli, &mut words, &saved_filters)?;
+    let exec = exec::source(&mut cli, &words)?;
     let call = match list {
         Some(_) => None,
+        None if exec.is_some() => None,
         None => saved::call(&mut words, cli.filter.from_file.as_deref(), &saved_filters)?,
     };
-    let has_source = list.is_some() || call.is_some();
+    let has_source = list.is_some() || call.is_some() || exec.is_some();
     let paths = paths::settings(
         &cli,
         &mut words,
@@ -75,7 +78,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         system.stdin_is_terminal,
         &saved_filters,
     );
-    if list.is_none() && call.is_none() {
+    if !has_source {
         foreign::refuse(&cli, &words, &saved_filters, env)?;
     }
     let is_filtered = !words.is_empty() || cli.filter.from_file.is_some();
@@ -96,7 +99,12 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     refuse_binary(options.choice.format, &terminal, curl.is_some())?;
     let saved_parallel = call.as_ref().and_then(|call| call.metadata.parallel);
     let saved_source = options.endpoint.clone().zip(call.as_ref()).map(Into::into);
-    let mut words = Words::sort(saved_source, words, options.filter.from_file.as_deref())?;
+    let (exec_source, command) = exec.map(|it| (it.source, it.command)).unzip();
+    let mut words = Words::sort(
+        saved_source.or(exec_source),
+        words,
+        options.filter.from_file.as_deref(),
+    )?;
     if let Some(source) = &mut words.source {
         times::resolve(source, call.is_some(), &mut options.fetch.request)?;
     }
@@ -109,6 +117,10 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         &saved_filters,
         &mut warnings,
     )?;
+    let input = match command {
+        Some(command) => exec::with_command(input, command)?,
+        None => input,
+    };
     warnings.extend(host_warning(&input));
     let inputs = settings::inputs(&options.filter);
     // What is read as one input is of no single host.
@@ -234,7 +246,7 @@ fn program(
         variables: saved::with_args(variables::values(filter.variables)?, call.as_ref()),
         saved: call.map(Call::into_parts),
         saved_filters,
-        has_host: matches!(input, Input::Http(_) | Input::Several(_)),
+        has_host: matches!(input, Input::Http(_) | Input::Exec(_) | Input::Several(_)),
         positional: words.positional,
         library: variables::library(filter.library, reads_stdin)?,
         home: home(env),

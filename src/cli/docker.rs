@@ -28,8 +28,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ),
     (
         "exec",
-        "dq cannot hold a session, but it runs a command: dq /containers/{}/exec -F AttachStdout=true -F 'Cmd[]=ls' \
-         -r .Id, then dq /exec/ID/start -F Detach=false",
+        "dq cannot hold a session, but it runs a command: dq --exec {} -- COMMAND",
     ),
     (
         "attach",

@@ -71,6 +71,14 @@ pub fn foreign_option(name: &str) -> Option<String> {
     known.map(|(_, ours)| (*ours).to_owned())
 }
 
+/// Adds a hint to the refusal of an option of the command that `--exec` is to run.
+pub fn for_command(refusal: Refusal) -> Refusal {
+    Refusal {
+        hint: Some("the command of --exec stands behind --: dq --exec web -- ls -l".into()),
+        ..refusal
+    }
+}
+
 /// Adds a hint to the refusal of docker's letters behind a saved filter: `dq ps -q`, `dq logs web -f`.
 pub fn for_saved_filter(mut refusal: Refusal, words: &[Word]) -> Refusal {
     let texts: Vec<_> = words.iter().filter_map(|word| word.text.to_str()).collect();

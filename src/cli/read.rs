@@ -10,18 +10,26 @@ mod values;
 use std::ffi::OsString;
 
 use super::parsed_options::ParsedOptions;
-use super::typed::Cli;
+use super::typed::{Cli, Exec};
 use super::words::Word;
+use values::text;
 
 pub use fetch::fetch;
 pub use format::{color, indent, tab};
 
 /// Checks the values of all options; `typed` are those with their values as typed, the program's name in front.
+/// `command` is that of `--exec`.
 ///
 /// # Errors
 /// The message for the first value that is wrong.
-pub fn cli(options: &ParsedOptions, typed: Vec<OsString>, words: Vec<Word>) -> Result<Cli, String> {
+pub fn cli(
+    options: &ParsedOptions,
+    typed: Vec<OsString>,
+    words: Vec<Word>,
+    command: Vec<OsString>,
+) -> Result<Cli, String> {
     Ok(Cli {
+        exec: text(options, "exec")?.map(|container| Exec { container, command }),
         words,
         options: typed,
         fetch: fetch(options)?,

@@ -17,10 +17,19 @@ pub struct Cli {
     pub filter: FilterOptions,
     pub format: FormatOptions,
     pub saved: SavedOptions,
+    /// `--exec`: run a command in a container.
+    pub exec: Option<Exec>,
     /// `--endpoints`: list Docker's endpoints.
     pub endpoints: bool,
     /// `--no-defaults`: do not read the user's options file.
     pub no_defaults: bool,
+}
+
+/// `--exec CONTAINER … -- COMMAND`.
+pub struct Exec {
+    pub container: String,
+    /// The command and its arguments; empty where none is typed.
+    pub command: Vec<OsString>,
 }
 
 /// The host, the request, the time limits.

@@ -51,6 +51,8 @@ pub struct Split {
     /// The options that occur; `None` where one is unknown.
     pub typed: Option<Vec<&'static Opt>>,
     pub words: Vec<Word>,
+    /// The command of `--exec`, behind `--`.
+    pub command: Vec<OsString>,
 }
 
 /// Separates the options, with their values, from the words.
@@ -59,6 +61,7 @@ pub fn split(args: impl Iterator<Item = OsString>) -> Split {
         options: vec![OsString::from("dq")],
         typed: Some(Vec::new()),
         words: Vec::new(),
+        command: Vec::new(),
     };
     let mut mode = Mode::Files;
     let mut args = args.peekable();
@@ -68,6 +71,7 @@ pub fn split(args: impl Iterator<Item = OsString>) -> Split {
         lacks_program |= is_deferred;
         match arg.as_bytes() {
             b"-" if is_deferred => {}
+            b"--" if split.runs_command() => split.command.extend(args.by_ref()),
             b"--" => {
                 let rest = args.by_ref().map(|text| Word { text, mode });
                 split.words.extend(rest);
@@ -121,6 +125,12 @@ fn is_flag(letter: &u8) -> bool {
 }
 
 impl Split {
+    /// Whether a command stands behind `--`.
+    fn runs_command(&self) -> bool {
+        let is_exec = |option: &OsString| option == "--exec" || starts_with(option, "--exec=");
+        self.options.iter().any(is_exec)
+    }
+
     /// Adds the `-f` that had no file behind it, with the first word if that is a file.
     fn add_program(&mut self) {
         self.record(|option| option.short == Some('f'));
@@ -167,10 +177,22 @@ impl Split {
     }
 }
 
+fn starts_with(text: &OsStr, start: &str) -> bool {
+    text.as_bytes().starts_with(start.as_bytes())
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_stands_behind_exec() {
+        let words = ["--exec", "web", ".line", "--", "ls", "--", "-l"];
+        let split = split(words.map(OsString::from).into_iter());
+        assert_eq!(split.command, ["ls", "--", "-l"]);
+        assert_eq!(split.words.len(), 1);
+    }
 
     fn separated(line: &str) -> (String, String) {
         let Split { options, words, .. } = split(line.split_whitespace().map(OsString::from));

@@ -119,6 +119,7 @@ impl Slot<'_> {
             "generate" => Answer::plain(generate::KINDS.iter().copied()),
             "request" => Answer::Words(self.methods()),
             "query" => Answer::Words(self.parameters(current)),
+            "exec" => Answer::Words(self.host().names_for("/containers/{id}/exec", current)),
             "data" => files::after_prefix(current, "@"),
             "field" => match current.split_once("=@") {
                 Some((key, _)) => files::after_prefix(current, &format!("{key}=@")),
@@ -205,7 +206,10 @@ impl Slot<'_> {
         if typed.has("endpoints") {
             return Answer::Words(paths::templates(current));
         }
-        if typed.has_arguments || typed.has("list") {
+        if typed.has("exec") && typed.is_words_only {
+            return Answer::Files;
+        }
+        if typed.has_arguments || typed.has("list") || typed.has("exec") {
             return Answer::none();
         }
         let Some(source) = typed.words.first() else {

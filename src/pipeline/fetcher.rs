@@ -75,7 +75,7 @@ impl<'p> SourceFetcher<'p> {
     /// The host that is asked: its name and an exchange with it, if it is one of several sources.
     fn source(&self) -> Result<(Option<Rc<str>>, Option<&'p Exchange>), String> {
         let several = match &self.plan.input {
-            Input::Http(exchange) => return Ok((None, Some(exchange))),
+            Input::Http(exchange) | Input::Exec(exchange) => return Ok((None, Some(exchange))),
             Input::Several(several) => several,
             _ => return Ok((None, None)),
         };

@@ -26,9 +26,7 @@ pub fn line(
     let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone());
     let kind = AnswerKind::of(&exchange.request);
     if kind == AnswerKind::Log && !is_plain {
-        return Err(not_in_jq(
-            "curl does not take the frames of a log apart, so jq cannot read it",
-        ));
+        return Err(no_frames_in_jq());
     }
     let piped = kind == AnswerKind::Json || !is_plain;
     let show = curl::ShowOptions {
@@ -43,9 +41,7 @@ pub fn line(
     let mut command = curl::command(&client, request, show)?;
     let mut line = command.words.join(" ");
     if kind == AnswerKind::Log {
-        let note =
-            "curl shows the frames of a log, 8 bytes in front of each piece; dq takes them apart";
-        command.notes.push(note.into());
+        command.notes.push(FRAMES.into());
     }
     if exchange.reconnect.is_some() {
         let note = "curl does not connect again where the stream is lost";
@@ -64,6 +60,45 @@ pub fn line(
         command.notes.extend(note.or(columns));
     }
     Ok((line, command.notes))
+}
+
+/// What curl does with a log.
+const FRAMES: &str =
+    "curl shows the frames of a log, 8 bytes in front of each piece; dq takes them apart";
+
+/// The curl command alone, and notes on what it does differently. The body is shown where it is given as `json`, which
+/// must hold no secret.
+///
+/// # Errors
+/// Requests that curl cannot express.
+pub fn request_line(
+    exchange: &Exchange,
+    json: Option<&str>,
+) -> Result<(String, Vec<String>), Error> {
+    let client = dq_fetch::Client::new(exchange.host.clone(), exchange.settings.clone());
+    let show = curl::ShowOptions {
+        verbose: exchange.shown.verbose,
+        ..curl::ShowOptions::default()
+    };
+    let mut request = exchange.request.clone();
+    if json.is_some() {
+        request.payload = dq_fetch::Payload::None;
+    }
+    let mut command = curl::command(&client, &request, show)?;
+    if let Some(json) = json {
+        let body = ["-H", "Content-Type: application/json", "-d", json].map(shell_word);
+        let url = command.words.len().saturating_sub(1);
+        command.words.splice(url..url, body.map(Into::into));
+    }
+    if AnswerKind::of(&exchange.request) == AnswerKind::Log {
+        command.notes.push(FRAMES.into());
+    }
+    Ok((command.words.join(" "), command.notes))
+}
+
+/// The error of a log that a filter is to read.
+pub fn no_frames_in_jq() -> Error {
+    not_in_jq("curl does not take the frames of a log apart, so jq cannot read it")
 }
 
 /// What Docker's API answers at an endpoint.

@@ -65,6 +65,8 @@ impl Plan {
 pub enum Input {
     /// The response to a request.
     Http(Box<Exchange>),
+    /// The output of a command in a container. The request prepares the command.
+    Exec(Box<Exchange>),
     /// The responses to several requests.
     Several(Several),
     Files(Vec<PathBuf>),
@@ -82,7 +84,7 @@ impl Input {
     /// The exchanges of the source: one, several, or none.
     pub fn exchanges(&self) -> Box<dyn Iterator<Item = &Exchange> + '_> {
         match self {
-            Self::Http(exchange) => Box::new(std::iter::once(&**exchange)),
+            Self::Http(exchange) | Self::Exec(exchange) => Box::new(std::iter::once(&**exchange)),
             Self::Several(several) => Box::new(
                 several
                     .sources

@@ -110,6 +110,14 @@ pub(super) fn call(
     }))
 }
 
+/// The path with a name in place of its only placeholder, `{name}`.
+///
+/// # Errors
+/// A name that would change the path.
+pub(super) fn path_of_name(path: &str, name: &str) -> Result<String, Error> {
+    filled(path, &["name"], &[name.to_owned()])
+}
+
 /// Refuses a word in the place of a name of docker's that can only be a filter: the name is missing.
 fn refuse_filter_as_name(
     name: &str,

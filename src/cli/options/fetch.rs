@@ -167,6 +167,12 @@ pub const FETCH: &[Opt] = &[
             "show the answer anew when it changes; every SECONDS where no event says so",
         )
     },
+    valued(
+        "exec",
+        ' ',
+        &["CONTAINER"],
+        "run the command behind -- in a container, and exit with its exit code",
+    ),
     flag(
         "reconnect",
         ' ',

@@ -12,6 +12,8 @@ use dq_json::value::{StringLiteral, Value};
 /// An object with more different keys than this is a map, as labels are: one path stands for all of its values. No type
 /// of Docker's API has as many fields; `HostConfig` has about 70.
 const MAX_KEYS: usize = 100;
+/// The same if the values are objects of one kind, as those of networks are.
+const MAX_ALIKE: usize = 10;
 /// The same for the keys that are searched for, which are kept longer.
 const MAX_SEARCHED_KEYS: usize = 3 * MAX_KEYS;
 /// The longest key that is kept, in bytes.
@@ -80,7 +82,9 @@ impl Shape {
         let key = key.decode();
         let node = &self.nodes[object as usize];
         let is_wanted = node.children.len() < MAX_SEARCHED_KEYS && self.is_searched(&key);
-        if is_wanted || (!node.is_map && node.children.len() < MAX_KEYS && key.len() <= MAX_KEY) {
+        let is_full = node.children.len() >= MAX_KEYS
+            || (node.children.len() == MAX_ALIKE && self.are_alike(&node.children));
+        if is_wanted || (!node.is_map && !is_full && key.len() <= MAX_KEY) {
             let added = self.add_node(&key);
             if added != NONE {
                 self.nodes[object as usize].children.push(added);
@@ -91,6 +95,19 @@ impl Shape {
             self.collapse(object);
         }
         self.elements(object)
+    }
+
+    /// Whether the values are objects with the same keys.
+    fn are_alike(&self, values: &[NodeId]) -> bool {
+        let keys = |value: &NodeId| {
+            let node = &self.nodes[*value as usize];
+            let keys = node.children.iter();
+            let keys = keys.map(|it| &*self.nodes[*it as usize].key);
+            (node.types() == "object").then(|| keys.collect::<Vec<_>>())
+        };
+        let first = values.first().and_then(keys);
+        first.as_ref().is_some_and(|keys| !keys.is_empty())
+            && values.iter().all(|value| keys(value) == first)
     }
 
     /// Whether a key has the word that is searched for, so that it is kept.

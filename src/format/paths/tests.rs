@@ -131,6 +131,26 @@ fn an_object_with_very_many_keys_is_a_map() {
 }
 
 #[test]
+fn objects_of_one_kind_are_the_values_of_a_map() {
+    let networks = |count: usize, key: &str| {
+        let networks =
+            (0..count).map(|at| format!("\"net{at}\":{{\"ip\":\"10.0.0.{at}\",{key}:1}}"));
+        format!("{{{}}}", networks.collect::<Vec<_>>().join(","))
+    };
+    assert_eq!(all(&[&networks(10, "\"n\"")]).len(), 31);
+    let expected = [
+        ". object {\"net0\":\"…\"} 1",
+        ".[] object  11",
+        ".[].ip string \"10.0.0.0\" 11/11",
+        ".[].n number 1 11/11",
+    ];
+    assert_eq!(all(&[&networks(11, "\"n\"")]), expected);
+    let keys = |at: usize| format!("\"k{at}\":{{\"a{at}\":1}}");
+    let others = format!("{{{}}}", (0..20).map(keys).collect::<Vec<_>>().join(","));
+    assert_eq!(all(&[&others]).len(), 41);
+}
+
+#[test]
 fn a_word_is_found_in_paths_and_values() {
     let list = r#"[{"Name":"web","Net":{"IP":"172.18.0.2"}},{"Name":"db","Net":{"IP":"172.17.0.9","Mac":"aa"}}]"#;
     let found = |word| rows(Some(word), &[list]).0;
@@ -159,7 +179,7 @@ fn what_is_kept_is_bounded() {
     assert_eq!(found.len(), MAX_LEVELS + 1);
     assert!(is_incomplete);
     // Objects of different kinds, each with few keys.
-    let keys = |at: usize| (0..90).map(move |key| format!("\"k{at}_{key}\":{{\"a\":1}}"));
+    let keys = |at: usize| (0..90).map(move |key| format!("\"k{at}_{key}\":{{\"a{key}\":1}}"));
     let objects: Vec<_> = (0..90)
         .map(|at| format!("\"o{at}\":{{{}}}", keys(at).collect::<Vec<_>>().join(",")))
         .collect();
