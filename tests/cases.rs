@@ -26,6 +26,7 @@ case_files! {
     defaults: "defaults",
     demo: "demo",
     elements: "elements",
+    exec: "exec",
     fetch: "fetch",
     formats: "formats",
     habits: "habits",

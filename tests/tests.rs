@@ -11,6 +11,7 @@ mod deadlines;
 mod documents;
 mod endpoints;
 mod engine;
+mod exec;
 mod fetch;
 mod formats;
 mod helpers;

@@ -141,7 +141,10 @@ fn with_hint(error: Error, create: &Exchange, plan: &Plan, output: &Output) -> E
     let container = container(create);
     let error = error.with_message_hint(|message| {
         let action = match message {
-            _ if message.contains("is not running") => "start",
+            // Docker, then Podman.
+            _ if message.contains("is not running") || message.contains("running containers") => {
+                "start"
+            }
             _ if message.contains("is paused") => "unpause",
             _ => return None,
         };
@@ -187,7 +190,11 @@ pub fn print_commands(create: &Exchange, plan: &Plan, output: &Output) -> Result
     let mut notes = Vec::new();
     for (request, body) in [(create, created), (&start, Some(START)), (&state, None)] {
         let (line, note) = curl::request_line(request, body)?;
-        lines.push(line.replace("/exec/ID/", "/exec/$id/"));
+        // The first line has the words of the command, which stay as they are.
+        lines.push(match lines.is_empty() {
+            true => line,
+            false => line.replace("/exec/ID/", "/exec/$id/"),
+        });
         for note in note {
             if !notes.contains(&note) {
                 notes.push(note);
