@@ -14,6 +14,7 @@ host     --host HOST   --context NAME   --unix-socket PATH   --demo
 TLS      --cacert FILE   --cert FILE   --key FILE   -k do not verify
 request  -X METHOD   -d BODY   -F KEY=VALUE   -q KEY=VALUE   -H 'NAME: VALUE'
          -i show its head   -v verbose   --curl as a curl command   -m SECONDS
+         --exec CONTAINER [FILTER] -- COMMAND...
 filter   -n null input   -s slurp   -R raw input   -e exit status   -f FILE
          --arg NAME TEXT   --argjson NAME JSON   --args   -L DIR
 format   -t table   -o FORMAT   --columns COLUMN,...   --paths [WORD]   --wide
@@ -70,6 +71,10 @@ pub const EXAMPLES: &[(&str, &str)] = &[
         "streamed; -d @- is stdin",
     ),
     ("dq --curl /containers/json '.[].Id'", "as curl and jq"),
+    (
+        "dq --exec web -- sh -c 'date; exit 3'",
+        "a command, its exit code",
+    ),
     (
         "dq --unix-socket /run/podman/podman.sock /version .Version",
         "",
@@ -141,6 +146,9 @@ fetch(.[] | \"/containers/\\(.Id)/json\"). It only reads.
 -w repeats the request and shows the outputs on a screen: when an engine reports
 an event that concerns them, and every 10 s; elsewhere every 2 s. q ends it.
 Off a terminal it writes the outputs again whenever they have changed.
+
+--exec CONTAINER [FILTER] -- COMMAND runs a command in a container and exits
+with its exit code; -F sets User, WorkingDir and Env[]. It has no input.
 
 The filter is compiled before anything is sent. A status of 400 or above leaves
 stdout empty, prints the server's message on stderr and exits 22; so does an
@@ -246,6 +254,7 @@ pub fn help(long: bool) -> String {
     }
     text.push_str("\nexit codes:\n");
     text.push_str(&exit_codes());
+    text.push_str("  --exec: that of the command, unless dq has failed\n");
     text
 }
 
