@@ -29,7 +29,7 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
     let (engine, warnings) = match fuse(compiler, &main) {
         Some(filter) => (Engine::Fused(Box::new(filter)), Vec::new()),
         None => {
-            let mut linker = compiler.link(main)?;
+            let mut linker = compiler.link(main, false)?;
             let warnings = std::mem::take(&mut linker.warnings);
             let filter = compiler.generate(linker, None);
             (Engine::Jaq(filter.map_err(|error| vec![error])?), warnings)

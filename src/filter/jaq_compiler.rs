@@ -40,9 +40,14 @@ impl<'s> JaqCompiler<'s> {
         Linker::new(self.arena, self.files, named.chain(predefined))
     }
 
-    /// Finds everything that the main filter needs.
-    pub(crate) fn link(&self, main: MainFilter<'s>) -> Result<Linker<'s>, Vec<CompileError>> {
+    /// Finds everything that the main filter needs. With `expands_helpers`, the definition of every helper is among it.
+    pub(crate) fn link(
+        &self,
+        main: MainFilter<'s>,
+        expands_helpers: bool,
+    ) -> Result<Linker<'s>, Vec<CompileError>> {
         let mut linker = self.linker();
+        linker.expands_helpers = expands_helpers;
         linker.has_definitions_in_paths = has_definitions_in_paths(&main.module);
         let home = self.program.home.as_deref();
         linker.home = home.and_then(|home| self.files.load_home(&mut linker, home));

@@ -24,7 +24,7 @@ pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
     };
     let main = MainFilter::parse(program).map_err(|error| vec![error])?;
     let (text, source_filter) = (main.text, main.source_filter);
-    let linker = compiler.link(main)?;
+    let linker = compiler.link(main, true)?;
     if linker
         .builtins
         .iter()

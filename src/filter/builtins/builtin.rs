@@ -26,6 +26,9 @@ pub(crate) enum Implementation {
     Jq,
     /// A definition that jq does not have, in `helpers.jq`.
     Helper,
+    /// A definition in `helpers.jq`, and a function of `natives` with the same outputs, which runs in its place. The
+    /// definition is for path expressions and for programs in plain jq.
+    NativeHelper,
     /// A function of this crate's `natives`.
     Native,
     /// jaq's native filter of this name.
@@ -133,10 +136,18 @@ impl Builtin {
         self.name.starts_with('_')
     }
 
+    /// Whether it can run as a function of `natives`.
+    pub(crate) fn is_function(&self) -> bool {
+        matches!(
+            self.implementation,
+            Implementation::Native | Implementation::NativeHelper
+        )
+    }
+
     /// Whether it is a public native function that has one output for each output of its arguments and no effect.
     pub(crate) fn is_pure_function(&self) -> bool {
         !self.is_private()
-            && self.implementation == Implementation::Native
+            && self.is_function()
             && self.outputs == OutputCount::One
             && self.effect == Effect::Pure
     }
@@ -150,6 +161,15 @@ pub(super) const fn jq(name: &'static str, arity: usize, outputs: OutputCount) -
 /// A row of the table: one of dq's helpers.
 pub(super) const fn helper(name: &'static str, arity: usize, outputs: OutputCount) -> Builtin {
     Builtin::new(name, arity, Implementation::Helper, outputs)
+}
+
+/// A row of the table: one of dq's helpers that is a function of `natives` as well.
+pub(super) const fn native_helper(
+    name: &'static str,
+    arity: usize,
+    outputs: OutputCount,
+) -> Builtin {
+    Builtin::new(name, arity, Implementation::NativeHelper, outputs)
 }
 
 /// A row of the table: a function of `natives`.

@@ -12,7 +12,7 @@ const HELPERS: &str = include_str!("helpers.jq");
 pub(crate) fn text(builtin: &Builtin) -> Option<&'static str> {
     let file = match builtin.implementation {
         Implementation::Jq => LIBRARY,
-        Implementation::Helper => HELPERS,
+        Implementation::Helper | Implementation::NativeHelper => HELPERS,
         Implementation::Native | Implementation::Jaq(_) => return None,
     };
     find(file, builtin.name, builtin.arity)
@@ -42,17 +42,12 @@ fn parameter_count(rest: &str) -> Option<usize> {
     }
 }
 
-/// Name and number of parameters of every definition in the files, with the implementation that each file stands for.
+/// Name and number of parameters of every definition in a file: that of the helpers, or that of the library.
 #[cfg(test)]
-pub(super) fn signatures() -> impl Iterator<Item = (&'static str, usize, Implementation)> {
-    let files = [
-        (LIBRARY, Implementation::Jq),
-        (HELPERS, Implementation::Helper),
-    ];
-    files.into_iter().flat_map(|(file, implementation)| {
-        file.split("\ndef ").skip(1).filter_map(move |text| {
-            let end = text.find([':', '('])?;
-            Some((&text[..end], parameter_count(&text[end..])?, implementation))
-        })
+pub(super) fn signatures(of_helpers: bool) -> impl Iterator<Item = (&'static str, usize)> {
+    let file = if of_helpers { HELPERS } else { LIBRARY };
+    file.split("\ndef ").skip(1).filter_map(|text| {
+        let end = text.find([':', '('])?;
+        Some((&text[..end], parameter_count(&text[end..])?))
     })
 }

@@ -32,17 +32,28 @@ impl<'s> Linker<'s> {
         });
     }
 
-    /// The builtin of that name, compiled on its first use.
+    /// The builtin of that name; its definition is compiled on the first use.
     pub(super) fn builtin(&mut self, name: &str, arity: usize) -> Callee<'s> {
         let Some(builtin) = builtins::find(name, arity) else {
             return Callee::Undefined;
         };
-        let is_used = |used: &&Builtin| std::ptr::eq(*used, builtin);
-        if !self.builtins.iter().any(is_used) {
+        let is_used = self
+            .builtins
+            .iter()
+            .any(|used| std::ptr::eq(*used, builtin));
+        if !is_used {
             self.builtins.push(builtin);
-            if let Some(text) = builtins::text(builtin) {
-                self.builtin_definition(builtin, text);
+        }
+        let is_wanted = match builtin.implementation {
+            // jaq-core takes the definition where it has both, so that a path can lead through it.
+            Implementation::NativeHelper => {
+                (self.expands_helpers || self.has_definitions_in_paths)
+                    && builtins::text(builtin).is_some_and(|text| !self.helpers.contains(&text))
             }
+            _ => !is_used,
+        };
+        if let Some(text) = builtins::text(builtin).filter(|_| is_wanted) {
+            self.builtin_definition(builtin, text);
         }
         Callee::Builtin(builtin)
     }
@@ -57,7 +68,10 @@ impl<'s> Linker<'s> {
         let mut scope = Scope::new(text, BUILTIN, FileScope::default());
         let (lowered, outputs) = scope.definition(self, def, None);
         self.defs.push(lowered);
-        if builtin.implementation == Implementation::Helper {
+        if matches!(
+            builtin.implementation,
+            Implementation::Helper | Implementation::NativeHelper
+        ) {
             self.helpers.push(text);
         }
         Some(outputs)

@@ -89,6 +89,8 @@ pub(crate) struct Linker<'s> {
     pub saved: SavedCalls<'s>,
     /// The text of each of dq's helpers in use, dependencies first.
     pub helpers: Vec<&'s str>,
+    /// Whether helpers are needed as definitions, though there are functions that do the same.
+    pub expands_helpers: bool,
     /// Whether a path expression calls a definition: all definitions are lowered as path expressions then.
     pub has_definitions_in_paths: bool,
     pub errors: Vec<CompileError>,
@@ -138,6 +140,7 @@ impl<'s> Linker<'s> {
             home: None,
             saved: SavedCalls::default(),
             helpers: Vec::new(),
+            expands_helpers: false,
             has_definitions_in_paths: false,
             errors: Vec::new(),
             warnings: Vec::new(),

@@ -8,8 +8,8 @@ use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::{Part, Path};
 
 use super::terms::{Lower, Lowered, pipe};
-use crate::builtins;
 use crate::builtins::OutputCount::{Any, AtMostOne, One};
+use crate::builtins::{self, Implementation};
 use crate::link::{Callee, Linker, Scope};
 use crate::syntax::{Module, Term, any_term};
 
@@ -62,7 +62,7 @@ const PATHS: [(&str, usize); 29] = [
 /// Builtins whose argument is a path expression.
 pub(super) const TAKES_PATHS: [(&str, usize); 3] = [("del", 1), ("path", 1), ("pick", 1)];
 
-/// Whether a path expression of the module calls what is no builtin: a definition, or a parameter of one.
+/// Whether a path expression of the module calls a definition, one of a helper included, or a parameter of one.
 pub(crate) fn has_definitions_in_paths(module: &Module) -> bool {
     let bodies = module.defs.iter().map(|def| &def.body);
     let mut terms = bodies.chain(&module.main);
@@ -70,7 +70,11 @@ pub(crate) fn has_definitions_in_paths(module: &Module) -> bool {
 }
 
 fn calls_definition_in_path(term: &Term) -> bool {
-    let is_definition = |term: &Term| matches!(term, T::Call(name, args) if builtins::find(name, args.len()).is_none());
+    let is_definition = |term: &Term| match term {
+        T::Call(name, args) => builtins::find(name, args.len())
+            .is_none_or(|builtin| builtin.implementation == Implementation::NativeHelper),
+        _ => false,
+    };
     match term {
         T::BinOp(left, B::Assign | B::Update | B::UpdateMath(_) | B::UpdateAlt, _) => {
             any_term(left, &is_definition)

@@ -68,7 +68,7 @@ pub(crate) fn length(value: Value) -> ValR {
     })
 }
 
-fn keys(value: &Value, sorted: bool) -> ValR {
+pub(super) fn keys(value: &Value, sorted: bool) -> ValR {
     match value {
         Value::Arr(items) => Ok((0..items.len()).map(Value::from).collect()),
         Value::Obj(map) => {
@@ -98,7 +98,7 @@ fn has(value: &Value, key: &Value) -> ValR {
     }
 }
 
-fn contains(value: &Value, part: &Value) -> ValR {
+pub(super) fn contains(value: &Value, part: &Value) -> ValR {
     if value.type_order() != part.type_order() {
         return fail(format_args!(
             "{} and {} cannot have their containment checked",

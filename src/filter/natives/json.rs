@@ -39,13 +39,14 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn to_number(value: Value) -> ValR {
+/// `tonumber`
+///
+/// # Errors
+/// The value is neither a number nor the text of one.
+pub(super) fn to_number(value: Value) -> ValR {
     let number = match &value {
         Value::Num(n) => Some(n.clone()),
-        Value::Str(text) if is_number(text) => {
-            Some(Num::parse(text.strip_prefix('+').unwrap_or(text)))
-        }
-        Value::Str(text) if read::is_special(text.as_bytes()) => Some(Num::parse(text)),
+        Value::Str(text) => number_in(text),
         _ => None,
     };
     match number {
@@ -55,6 +56,14 @@ fn to_number(value: Value) -> ValR {
             value.describe()
         )),
     }
+}
+
+/// The number that a text spells.
+pub(super) fn number_in(text: &str) -> Option<Num> {
+    if is_number(text) {
+        return Some(Num::parse(text.strip_prefix('+').unwrap_or(text)));
+    }
+    read::is_special(text.as_bytes()).then(|| Num::parse(text))
 }
 
 /// Whether a text is a number literal of jq: an optional sign, digits with an optional point, an optional exponent.

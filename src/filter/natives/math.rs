@@ -177,7 +177,7 @@ fn test(value: &Value, test: fn(f64) -> bool) -> ValR {
     ))
 }
 
-fn unary(value: &Value, f: fn(f64) -> f64) -> ValR {
+pub(super) fn unary(value: &Value, f: fn(f64) -> f64) -> ValR {
     number(value).map(|x| Value::from(f(x)))
 }
 

@@ -1,6 +1,7 @@
 //! Builtins written in Rust. The table in [`crate::builtins`] says what each of them is.
 
 mod arrays;
+mod docker;
 mod fetch;
 mod format;
 mod json;
@@ -26,8 +27,9 @@ use crate::jaq_run::JaqData;
 use native::NativeEntry;
 pub(crate) use native::NativeFn;
 
-const TABLES: [&[NativeEntry]; 11] = [
+const TABLES: [&[NativeEntry]; 12] = [
     arrays::TABLE,
+    docker::TABLE,
     fetch::TABLE,
     format::TABLE,
     json::TABLE,
@@ -60,7 +62,7 @@ pub(crate) fn find(name: &str, arity: usize) -> Option<NativeFn> {
 }
 
 fn own_function(builtin: &Builtin) -> Option<Fun<JaqData>> {
-    if builtin.implementation != Implementation::Native {
+    if !builtin.is_function() {
         return None;
     }
     let mut entries = TABLES.into_iter().flatten();

@@ -39,18 +39,37 @@ fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
     all_matches(&pattern, text, flags.global)
 }
 
+/// The groups with a name in the first match of a pattern: the name of each, and its text if it took part. `None`
+/// where there is no match.
+pub(super) fn named_groups(text: &str, pattern: &str) -> Option<Vec<(String, Option<String>)>> {
+    let pattern = compiled(pattern, NO_FLAGS.options).ok()?;
+    let mut region = Region::new();
+    if !pattern.search(text, 0, Some(&mut region)).ok()? {
+        return None;
+    }
+    let groups = pattern.names.iter().enumerate().filter_map(|(i, name)| {
+        let found = region
+            .pos(i + 1)
+            .map(|(start, end)| text[start..end].to_owned());
+        Some((name.as_str()?.to_owned(), found))
+    });
+    Some(groups.collect())
+}
+
 /// The flags of `match`: whether all matches are wanted, and Oniguruma's options.
 struct Flags {
     global: bool,
     options: RegexOptions,
 }
 
+const NO_FLAGS: Flags = Flags {
+    global: false,
+    // Groups without a name count beside named ones.
+    options: RegexOptions::REGEX_OPTION_CAPTURE_GROUP,
+};
+
 fn parse_flags(value: &Value) -> Result<Flags, ValueError> {
-    let mut flags = Flags {
-        global: false,
-        // Groups without a name count beside named ones.
-        options: RegexOptions::REGEX_OPTION_CAPTURE_GROUP,
-    };
+    let mut flags = NO_FLAGS;
     let text = match value {
         Value::Null => return Ok(flags),
         Value::Str(text) => text,

@@ -108,7 +108,7 @@ fn implode(value: &Value) -> ValR {
     Ok(Value::from(characters.collect::<Result<String, _>>()?))
 }
 
-fn change_case(value: &Value, change: fn(&str) -> String) -> ValR {
+pub(super) fn change_case(value: &Value, change: fn(&str) -> String) -> ValR {
     match value {
         Value::Str(text) => Ok(Value::from(change(text))),
         _ => fail("explode input must be a string"),
@@ -122,7 +122,7 @@ fn affix(value: &Value, part: &Value, name: &str, test: fn(&str, &str) -> bool) 
     }
 }
 
-fn split(value: Value, separator: Value) -> ValR {
+pub(super) fn split(value: Value, separator: Value) -> ValR {
     match (&value, &separator) {
         (Value::Str(_), Value::Str(_)) => value / separator,
         _ => fail("split input and separator must be strings"),

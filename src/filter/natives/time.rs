@@ -36,12 +36,89 @@ pub(super) const TABLE: &[NativeEntry] = &[
     ("_zone", "", function!(|value| zone(&value))),
 ];
 
-fn now() -> ValR {
+/// `now`
+///
+/// # Errors
+/// The clock is before the epoch.
+pub(super) fn now() -> ValR {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
     match since_epoch {
         Ok(time) => Ok(Value::from(time.as_secs_f64())),
         Err(error) => fail(error),
     }
+}
+
+/// `todate` and `fromdateiso8601`
+const RFC_3339: &str = "%Y-%m-%dT%H:%M:%SZ";
+
+/// `todate` of a number of seconds.
+///
+/// # Errors
+/// The year does not fit in C's `int`.
+pub(super) fn utc(seconds: f64) -> ValR {
+    match Moment::from_epoch(seconds.trunc()) {
+        Some(it) if (1000..10_000).contains(&it.year) => Ok(Value::from(std::format!(
+            "{}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            it.year,
+            it.month + 1,
+            it.day,
+            it.hour,
+            it.minute,
+            it.second
+        ))),
+        Some(_) => {
+            let name = Value::str("strftime/1");
+            let fields = moment(&Value::from(seconds), &name, &Value::str(RFC_3339))?;
+            format(
+                &fields,
+                &Value::str(RFC_3339),
+                &Value::str("+0000 GMT "),
+                &name,
+            )
+        }
+        None => out_of_range(),
+    }
+}
+
+/// `fromdateiso8601`: the seconds since the epoch of `YYYY-MM-DDThh:mm:ssZ`.
+pub(super) fn from_utc(text: &str) -> Option<i64> {
+    if let Some(seconds) = canonical(text.as_bytes()) {
+        return Some(seconds);
+    }
+    let fields = parse(&Value::str(text), &Value::str(RFC_3339)).ok()?;
+    match mktime(&fields) {
+        Ok(Value::Num(seconds)) => seconds.as_integer(),
+        _ => None,
+    }
+}
+
+/// The seconds of a time in its usual spelling and after the epoch; `None` leaves it to [`parse`].
+fn canonical(text: &[u8]) -> Option<i64> {
+    let is_digit = |at: usize| !matches!(at, 4 | 7 | 10 | 13 | 16 | 19);
+    let fits = |(at, byte): (usize, &u8)| byte.is_ascii_digit() == is_digit(at);
+    let has_form = text.len() == 20 && text.iter().enumerate().all(fits);
+    let has_marks = || [4, 7, 10, 13, 16, 19].map(|at| text[at]) == *b"--T::Z";
+    if !has_form || !has_marks() {
+        return None;
+    }
+    let digit = |at: usize| i64::from(text[at] - b'0');
+    let number = |at: usize| digit(at) * 10 + digit(at + 1);
+    let (year, month, day) = (number(0) * 100 + number(2), number(5), number(8));
+    let (hour, minute, second) = (number(11), number(14), number(17));
+    let is_in_range = year >= 1970 && (1..=12).contains(&month) && (1..=28).contains(&day);
+    let days = calendar::days_before(year, month - 1) + day - 1;
+    (is_in_range && hour < 24 && minute < 60 && second < 60)
+        .then_some(days * 86_400 + hour * 3600 + minute * 60 + second)
+}
+
+/// `strflocaltime` of a number of seconds.
+///
+/// # Errors
+/// The year does not fit in C's `int`.
+pub(super) fn local(seconds: &Value, format: &str) -> ValR {
+    let (name, format) = (Value::str("strflocaltime/1"), Value::str(format));
+    let fields = moment(&localtime(seconds)?, &name, &format)?;
+    self::format(&fields, &format, &zone(&fields)?, &name)
 }
 
 fn out_of_range<T>() -> Result<T, ValueError> {
