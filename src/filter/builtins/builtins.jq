@@ -49,11 +49,8 @@ def combinations: if length == 0 then [] else .[0][] as $x | (.[1:] | combinatio
 def combinations(n): . as $dot | [range(n)] | map($dot) | combinations;
 def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w;
 def env: $ENV;
-def transpose: [range(0; map(length) | max // 0) as $i | [.[][$i]]];
 def first(f): _first(f);
 def last(f): _last(f);
-def to_entries: [keys_unsorted[] as $k | {key: $k, value: .[$k]}];
-def from_entries: map({(.key // .Key // .name // .Name): (if has("value") then .value else .Value end)}) | add // {};
 def with_entries(f): to_entries | map(f) | from_entries;
 def reverse: if type == "array" then _reverse else [.[length - 1 - range(0; length)]] end;
 def join($x): _join($x);

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use jaq_core::box_iter::box_once;
 
 use super::native::{NativeCall, NativeEntry, NativeFn, Outputs, fail, function, one};
-use dq_json::value::{MAX_DEPTH, Map, Num, SharedStr, ValR, Value, ValueError};
+use dq_json::value::{Array, MAX_DEPTH, Map, Num, SharedStr, ValR, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
     ("true", "", function!(|_value| Ok(Value::Bool(true)))),
@@ -58,11 +58,7 @@ pub(crate) fn length(value: Value) -> ValR {
         Value::Null => Value::from(0usize),
         Value::Bool(_) => return fail(format_args!("{} has no length", value.describe())),
         Value::Num(n) => Value::Num(n.abs()),
-        Value::Str(text) => Value::from(if text.is_ascii() {
-            text.len()
-        } else {
-            text.chars().count()
-        }),
+        Value::Str(text) => Value::from(text.char_count()),
         Value::Arr(items) => Value::from(items.len()),
         Value::Obj(map) => Value::from(map.len()),
     })
@@ -192,9 +188,9 @@ fn flatten(value: Value, depth: Value) -> ValR {
         _ => return flatten_by_non_number(&value, depth),
     };
     let mut flat = Vec::new();
-    match &value {
-        Value::Arr(items) => flatten_into(items.iter(), depth, &mut flat),
-        Value::Obj(map) => flatten_into(map.values(), depth, &mut flat),
+    match value {
+        Value::Arr(items) => flatten_into(Array::unshared(items), depth, &mut flat),
+        Value::Obj(map) => flatten_into(map.values().cloned().collect(), depth, &mut flat),
         other => return Err(other.iteration_error()),
     }
     Ok(Value::from(flat))
@@ -215,15 +211,13 @@ fn flatten_by_non_number(value: &Value, depth: Value) -> ValR {
     }
 }
 
-fn flatten_into<'v>(items: impl Iterator<Item = &'v Value>, depth: f64, flat: &mut Vec<Value>) {
+fn flatten_into(items: Vec<Value>, depth: f64, flat: &mut Vec<Value>) {
     for item in items {
         match item {
-            Value::Arr(inner) if depth != 0.0 => flatten_into(
-                Box::new(inner.iter()) as Box<dyn Iterator<Item = _>>,
-                depth - 1.0,
-                flat,
-            ),
-            other => flat.push(other.clone()),
+            Value::Arr(inner) if depth != 0.0 => {
+                flatten_into(Array::unshared(inner), depth - 1.0, flat);
+            }
+            other => flat.push(other),
         }
     }
 }

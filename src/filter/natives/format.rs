@@ -232,10 +232,14 @@ fn encode(bytes: &[u8], alphabet: &[u8], bits: u32, group: usize) -> String {
 
 /// Decodes digits of `bits` bits; `None` if one is not in the alphabet. Bits left over at the end are ignored.
 fn decode(text: &str, alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
-    let mut decoded = Vec::with_capacity(text.len());
+    let mut digits = [None; 256];
+    for (value, digit) in (0u32..).zip(alphabet) {
+        digits[usize::from(*digit)] = Some(value);
+    }
+    let mut decoded = Vec::with_capacity(text.len() * bits as usize / 8);
     let (mut buffer, mut held) = (0u32, 0);
     for digit in text.bytes() {
-        buffer = buffer << bits | alphabet.iter().position(|known| *known == digit)? as u32;
+        buffer = buffer << bits | digits[usize::from(digit)]?;
         held += bits;
         if held >= 8 {
             held -= 8;
@@ -245,9 +249,17 @@ fn decode(text: &str, alphabet: &[u8], bits: u32) -> Option<Vec<u8>> {
     Some(decoded)
 }
 
+/// The value as `tostring` gives it.
+fn as_text(value: &Value) -> Value {
+    match value {
+        Value::Str(_) => value.clone(),
+        other => Value::from(other.to_json()),
+    }
+}
+
 fn decode_base64(value: &Value) -> ValR {
-    let encoded = text(value);
-    let value = Value::str(&*encoded);
+    let value = as_text(value);
+    let encoded = value.as_str().unwrap_or_default();
     // jq ignores everything after the first padding character.
     let digits = encoded.split('=').next().unwrap_or_default();
     match decode(digits, BASE64, 6) {
@@ -259,18 +271,18 @@ fn decode_base64(value: &Value) -> ValR {
             "{} trailing base64 byte found",
             value.describe()
         )),
-        Some(bytes) => Ok(Value::from(lossy(&bytes).into_owned())),
+        Some(bytes) => Ok(Value::str(lossy(&bytes))),
     }
 }
 
 fn decode_base32(value: &Value) -> ValR {
-    let encoded = text(value);
-    let value = Value::str(&*encoded);
+    let value = as_text(value);
+    let encoded = value.as_str().unwrap_or_default();
     match decode(encoded.trim_end_matches('='), BASE32, 5) {
         None => fail(format_args!(
             "{} is not valid base32 data",
             value.describe()
         )),
-        Some(bytes) => Ok(Value::from(lossy(&bytes).into_owned())),
+        Some(bytes) => Ok(Value::str(lossy(&bytes))),
     }
 }

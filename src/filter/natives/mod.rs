@@ -2,6 +2,7 @@
 
 mod arrays;
 mod docker;
+mod entries;
 mod fetch;
 mod format;
 mod json;
@@ -27,9 +28,10 @@ use crate::jaq_run::JaqData;
 use native::NativeEntry;
 pub(crate) use native::NativeFn;
 
-const TABLES: [&[NativeEntry]; 12] = [
+const TABLES: [&[NativeEntry]; 13] = [
     arrays::TABLE,
     docker::TABLE,
+    entries::TABLE,
     fetch::TABLE,
     format::TABLE,
     json::TABLE,

@@ -1,7 +1,7 @@
 //! Builtins on strings: `split`, `trim`, `explode` and the like.
 
 use super::native::{NativeEntry, NativeFn, fail, function, one};
-use dq_json::value::{ValR, Value};
+use dq_json::value::{Num, SharedStr, ValR, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[
     ("utf8bytelength", "", function!(|value| byte_length(&value))),
@@ -77,7 +77,11 @@ fn byte_length(value: &Value) -> ValR {
 
 fn explode(value: &Value) -> ValR {
     match value {
-        Value::Str(text) => Ok(text.chars().map(|c| Value::from(c as usize)).collect()),
+        Value::Str(text) => {
+            let mut codes = Vec::with_capacity(text.char_count());
+            codes.extend(text.chars().map(|c| Value::from(c as usize)));
+            Ok(Value::from(codes))
+        }
         _ => fail("explode input must be a string"),
     }
 }
@@ -86,26 +90,32 @@ fn implode(value: &Value) -> ValR {
     let Value::Arr(items) = value else {
         return fail("implode input must be an array");
     };
-    let characters = items.iter().map(|item| match item {
-        Value::Num(n) if !n.as_f64().is_nan() => {
-            // As in jq, U+FFFD replaces a number that is not a code point.
-            let code = n.as_f64().trunc();
-            let c = if code < 0.0 {
-                None
-            } else {
-                char::from_u32(code as u32)
-            };
-            Ok(c.unwrap_or(char::REPLACEMENT_CHARACTER))
+    let mut text = SharedStr::with_capacity(items.len());
+    for item in items.iter() {
+        text.push(character(item)?);
+    }
+    Ok(Value::Str(text))
+}
+
+/// The character of a code point. As in jq, U+FFFD replaces a number that is not one.
+fn character(code: &Value) -> Result<char, ValueError> {
+    let code = match code {
+        Value::Num(Num::Int(code)) => u32::try_from(*code).ok(),
+        Value::Num(n) if n.as_f64().is_nan() => {
+            return fail("number (null) can't be imploded, unicode codepoint needs to be numeric");
         }
-        Value::Num(_) => {
-            fail("number (null) can't be imploded, unicode codepoint needs to be numeric")
+        Value::Num(n) => Some(n.as_f64().trunc())
+            .filter(|code| *code >= 0.0)
+            .map(|code| code as u32),
+        other => {
+            return fail(format_args!(
+                "{} can't be imploded, unicode codepoint needs to be numeric",
+                other.describe()
+            ));
         }
-        other => fail(format_args!(
-            "{} can't be imploded, unicode codepoint needs to be numeric",
-            other.describe()
-        )),
-    });
-    Ok(Value::from(characters.collect::<Result<String, _>>()?))
+    };
+    let c = code.and_then(char::from_u32);
+    Ok(c.unwrap_or(char::REPLACEMENT_CHARACTER))
 }
 
 pub(super) fn change_case(value: &Value, change: fn(&str) -> String) -> ValR {
@@ -131,37 +141,49 @@ pub(super) fn split(value: Value, separator: Value) -> ValR {
 
 fn trim(value: &Value, trim: fn(&str) -> &str) -> ValR {
     match value {
-        Value::Str(text) => Ok(Value::str(trim(text))),
+        Value::Str(text) => {
+            let trimmed = trim(text);
+            Ok(if trimmed.len() == text.len() {
+                value.clone()
+            } else {
+                Value::str(trimmed)
+            })
+        }
         _ => fail("trim input must be a string"),
     }
 }
 
 /// `join`: the items with the separator between them; null is an empty string.
 fn join(value: &Value, separator: &Value) -> ValR {
-    let items: Vec<Value> = match value {
-        Value::Arr(items) => items.to_vec(),
-        Value::Obj(map) => map.values().cloned().collect(),
-        other => return Err(other.iteration_error()),
-    };
-    let mut joined = String::new();
-    for (i, item) in items.into_iter().enumerate() {
+    let mut joined = SharedStr::default();
+    let mut add = |(i, item): (usize, &Value)| {
         if i > 0 {
-            match separator {
-                Value::Str(separator) => joined.push_str(separator),
-                Value::Null => {}
-                other => joined = joined_text(Value::from(joined) + other.clone())?,
-            }
+            add_text(&mut joined, separator)?;
         }
         match item {
-            Value::Null => {}
-            Value::Str(text) => joined.push_str(&text),
-            Value::Bool(_) | Value::Num(_) => joined.push_str(&item.to_json()),
-            other => joined = joined_text(Value::from(joined) + other)?,
+            Value::Bool(_) | Value::Num(_) => {
+                joined.push_str(&item.to_json());
+                Ok(())
+            }
+            other => add_text(&mut joined, other),
         }
-    }
-    Ok(Value::from(joined))
+    };
+    match value {
+        Value::Arr(items) => items.iter().enumerate().try_for_each(&mut add),
+        Value::Obj(map) => map.values().enumerate().try_for_each(&mut add),
+        other => return Err(other.iteration_error()),
+    }?;
+    Ok(Value::Str(joined))
 }
 
-fn joined_text(sum: ValR) -> Result<String, dq_json::value::ValueError> {
-    Ok(sum?.as_str().unwrap_or_default().to_owned())
+/// Appends a string; null is an empty one, and other values cannot be added.
+fn add_text(joined: &mut SharedStr, part: &Value) -> Result<(), ValueError> {
+    match part {
+        Value::Null => {}
+        Value::Str(part) => joined.push_str(part),
+        other => {
+            (Value::Str(joined.clone()) + other.clone())?;
+        }
+    }
+    Ok(())
 }
