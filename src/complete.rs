@@ -104,7 +104,8 @@ fn find(before: &[&str], current: &str, behind: &[&str], env: Variables) -> Answ
     if let Answer::Words(words) = &mut answer {
         // Names come from a server and must not be able to control the terminal.
         let is_safe = |it: &Candidate| !it.value.is_empty() && !it.value.chars().any(is_unsafe);
-        words.retain(|it| it.value.starts_with(current) && is_safe(it));
+        let fits = |it: &Candidate| it.is_replacement || it.value.starts_with(current);
+        words.retain(|it| fits(it) && is_safe(it));
         words
             .iter_mut()
             .for_each(|it| it.about = one_line(&it.about));

@@ -115,6 +115,10 @@ const FILTERS: &[(&str, &str)] = &[
         "<inspect><web><.NetworkSettings>",
     ),
     (
+        "dq /containers/json '.[].hostc>'",
+        "</containers/json><.[].HostConfig>",
+    ),
+    (
         "dq /containers/json '.[].HostC'<>",
         "</containers/json><.[].HostConfig>",
     ),

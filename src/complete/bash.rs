@@ -59,6 +59,7 @@ fn is_list(kind: &str) -> bool {
 pub fn render_words(mut words: Vec<Candidate>, current: &ShellWord, kind: &str) -> String {
     // Within double quotes an exclamation mark calls for the history, and no escape prevents it.
     words.retain(|it| current.open != Some('"') || !it.value.contains('!'));
+    words.retain(|it| it.value.is_char_boundary(current.kept));
     let insertion = |it: &Candidate| quoted(&it.value[current.kept..], current.open);
     match &words[..] {
         [only] if only.is_whole => {

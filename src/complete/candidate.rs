@@ -11,6 +11,8 @@ pub struct Candidate {
     pub is_whole: bool,
     /// The byte offset in `value` of what a list shows: of a filter only its last part.
     pub shown_from: usize,
+    /// It stands in the place of what was typed, with which it does not begin.
+    pub is_replacement: bool,
     /// What probably follows the word if it goes on, for shells that would end the only candidate.
     pub next: &'static str,
 }
@@ -22,6 +24,7 @@ impl Candidate {
             about: about.into(),
             is_whole: true,
             shown_from: 0,
+            is_replacement: false,
             next: "",
         }
     }

@@ -51,6 +51,7 @@ fn candidate(suggestion: Suggestion) -> Candidate {
     Candidate {
         is_whole: suggestion.is_whole,
         shown_from: suggestion.start,
+        is_replacement: suggestion.is_replacement,
         next: suggestion.next,
         ..Candidate::new(suggestion.text, suggestion.about)
     }

@@ -37,13 +37,18 @@ fn fish(words: &[Candidate]) -> String {
     answer
 }
 
-/// `described` if any word has a description, else `words`; the number of whole words; all words, the whole ones
+/// `replacements` if the words begin otherwise than what was typed, else `described` if any has a description, else
+/// `words`; the number of whole words; all words, the whole ones
 /// first, one per line; the same words as they are displayed. The script works on arrays and has no loop over the
 /// candidates, of which there may be thousands.
 fn zsh(words: &[Candidate]) -> String {
     let (whole, beginnings): (Vec<_>, Vec<_>) = words.iter().partition(|it| it.is_whole);
     let is_described = words.iter().any(|it| !it.about.is_empty());
-    let kind = if is_described { "described" } else { "words" };
+    let kind = match words {
+        [first, ..] if first.is_replacement => "replacements",
+        _ if is_described => "described",
+        _ => "words",
+    };
     let width = column_width(words.iter().map(Candidate::shown));
     let mut values = format!("{kind}\n{}\n", whole.len());
     let mut displayed = String::new();

@@ -5,16 +5,17 @@ use std::rc::Rc;
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp, Term as T};
 
-use super::evaluation::{Evaluation, descendants, elements, scalar, shapes, values};
+use super::evaluate::Evaluate;
 use super::found::Place;
 use super::scope::Scope;
+use super::sets::{descendants, elements, scalar, shapes, values};
 use super::shape::{Shape, Shapes};
 use super::words::{constant, typed};
 use crate::syntax::Term;
 
 /// The outputs of a builtin for inputs of these shapes; `None` if it is not known here.
 pub(super) fn outputs(
-    evaluation: &mut Evaluation,
+    evaluation: &mut dyn Evaluate,
     name: &str,
     args: &[Term],
     inputs: &[Rc<Shape>],
@@ -28,7 +29,11 @@ pub(super) fn outputs(
     })
 }
 
-fn without_arguments(evaluation: &Evaluation, name: &str, inputs: &[Rc<Shape>]) -> Option<Shapes> {
+fn without_arguments(
+    evaluation: &dyn Evaluate,
+    name: &str,
+    inputs: &[Rc<Shape>],
+) -> Option<Shapes> {
     Some(match name {
         "empty" | "error" | "halt" | "nulls" => Vec::new(),
         "arrays" => of_type(inputs, Shape::ARRAY),
@@ -37,7 +42,7 @@ fn without_arguments(evaluation: &Evaluation, name: &str, inputs: &[Rc<Shape>]) 
         | "transpose" => inputs.to_vec(),
         "add" | "first" | "last" | "min" | "max" => elements(inputs),
         "recurse" | "recurse_down" => descendants(inputs),
-        "input" | "inputs" => evaluation.inputs.clone(),
+        "input" | "inputs" => evaluation.all_inputs(),
         "keys" | "keys_unsorted" => shapes(Shape::array(scalar(Shape::STRING))),
         "flatten" => shapes(Shape::array(elements(&elements(inputs)))),
         "from_entries" => shapes(Shape::map(values(&elements(inputs), "value"))),
@@ -50,7 +55,7 @@ fn without_arguments(evaluation: &Evaluation, name: &str, inputs: &[Rc<Shape>]) 
 }
 
 fn of_one(
-    evaluation: &mut Evaluation,
+    evaluation: &mut dyn Evaluate,
     name: &str,
     arg: &Term,
     inputs: &[Rc<Shape>],
@@ -145,7 +150,7 @@ fn of_one(
 }
 
 fn of_two(
-    evaluation: &mut Evaluation,
+    evaluation: &mut dyn Evaluate,
     name: &str,
     (first, second): (&Term, &Term),
     inputs: &[Rc<Shape>],
@@ -220,7 +225,7 @@ fn steps(term: &Term, inputs: Shapes) -> Shapes {
 }
 
 /// The answers for the paths that a term makes, as far as they are in its text.
-fn fetched(evaluation: &Evaluation, paths: &Term) -> Shapes {
+fn fetched(evaluation: &dyn Evaluate, paths: &Term) -> Shapes {
     let answer = match paths {
         T::BinOp(left, BinaryOp::Comma, right) => {
             let mut found = fetched(evaluation, left);
@@ -228,7 +233,7 @@ fn fetched(evaluation: &Evaluation, paths: &Term) -> Shapes {
             return found;
         }
         T::BinOp(_, BinaryOp::Pipe(_), right) => return fetched(evaluation, right),
-        T::Str(_, parts) => evaluation.lookup.answer(&template(parts)),
+        T::Str(_, parts) => evaluation.lookup().answer(&template(parts)),
         _ => None,
     };
     answer.map(shapes).unwrap_or_default()

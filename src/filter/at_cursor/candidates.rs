@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::evaluate::Evaluate;
 use super::evaluation::Evaluation;
 use super::found::{Found, Place};
 use super::functions;
@@ -41,6 +42,8 @@ pub struct Suggestion {
     pub about: String,
     /// Nothing but the end of the filter can follow sensibly.
     pub is_whole: bool,
+    /// It begins otherwise than what was typed, with other capitals or with a quote.
+    pub is_replacement: bool,
     /// What probably follows: `.`, `[]`, or a bracket that closes; empty if that is not known.
     pub next: &'static str,
 }
@@ -121,6 +124,12 @@ impl<'t> Unfinished<'t> {
             (Place::Format, _) => self.formats(&found),
             (Place::Text, None) => Vec::new(),
         };
+        if suggestions.is_empty()
+            && self.open_quote.is_none()
+            && matches!(found.place, Place::Field | Place::ObjectKey)
+        {
+            suggestions = self.replacements(&found);
+        }
         if suggestions.is_empty() && self.is_dotted && !found.inputs.is_empty() {
             // A path to a scalar.
             suggestions.push(self.suggestion(self.text.len(), "", ""));
@@ -147,6 +156,7 @@ impl<'t> Unfinished<'t> {
             start,
             about: about.to_owned(),
             is_whole: false,
+            is_replacement: false,
             next: "",
         }
     }
@@ -174,6 +184,44 @@ impl<'t> Unfinished<'t> {
             } else if found.typed.is_empty() {
                 all.push(self.key(start, &format!("[{}]", quoted(key)), values));
             }
+        }
+        all
+    }
+
+    /// Keys that only differ in their capitals, or have to be quoted: `.labels` for `.Labels`. They can stand in the place
+    /// of what was typed if they have more in common with each other than was typed.
+    fn replacements(&self, found: &Found) -> Vec<Suggestion> {
+        if found.typed.is_empty() {
+            return Vec::new();
+        }
+        let start = self.text.len() - found.typed.len();
+        let is_field = found.place == Place::Field;
+        let inputs = if is_field {
+            found.inputs.clone()
+        } else {
+            objects(&found.inputs)
+        };
+        let mut all = Vec::new();
+        for (key, values) in keys(&inputs) {
+            let beginning = key.get(..found.typed.len()).unwrap_or_default();
+            if !beginning.eq_ignore_ascii_case(&found.typed) {
+                continue;
+            }
+            let word = match (is_identifier(key), is_field) {
+                (true, _) => key.to_owned(),
+                (false, true) => format!("[{}]", quoted(key)),
+                (false, false) => quoted(key),
+            };
+            let mut suggestion = self.key(start, &word, values);
+            suggestion.is_replacement = true;
+            if !is_field {
+                suggestion.next = "";
+            }
+            all.push(suggestion);
+        }
+        let words: Vec<&str> = all.iter().map(|it| &it.text[start..]).collect();
+        if common_beginning(&words) < found.typed.len() {
+            all.clear();
         }
         all
     }
@@ -333,6 +381,18 @@ impl<'t> Unfinished<'t> {
             only.next = "";
         }
     }
+}
+
+/// How many bytes the words have in common at their beginning.
+fn common_beginning(words: &[&str]) -> usize {
+    let Some((first, others)) = words.split_first() else {
+        return 0;
+    };
+    let common = |word: &&str| {
+        let pairs = first.bytes().zip(word.bytes());
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    others.iter().map(common).min().unwrap_or(first.len())
 }
 
 /// The objects among the values. If there are only arrays, `.[] |` or `map` was left out, and the elements are meant.

@@ -8,10 +8,12 @@ use jaq_core::ops::Math;
 use jaq_core::path::{Part, Path};
 
 use super::builtin;
+use super::evaluate::Evaluate;
 use super::found::{Found, Place};
 use super::functions;
 use super::lookup::Lookup;
 use super::scope::{Binding, Scope};
+use super::sets::{descendants, distinct, elements, items_of, scalar, shapes, values};
 use super::shape::{Shape, Shapes};
 use super::words::{constant, has_marker, typed};
 use crate::syntax::{Def, Pattern, Term};
@@ -22,18 +24,49 @@ const MAX_DEPTH: usize = 200;
 /// At most this many terms are looked at. A recursive function could be followed for ever.
 const MAX_STEPS: usize = 20_000;
 
-/// At most this many shapes are followed of one place.
-const MAX_SHAPES: usize = 300;
-
 /// One evaluation of a filter.
 pub(super) struct Evaluation<'l> {
-    pub lookup: &'l dyn Lookup,
-    /// The inputs of the whole filter, for `input` and `inputs`.
-    pub inputs: Shapes,
+    lookup: &'l dyn Lookup,
+    /// The inputs of the whole filter.
+    inputs: Shapes,
     /// What was found at the marker, if it was met.
     pub found: Option<Found>,
     steps: usize,
     depth: usize,
+}
+
+impl Evaluate for Evaluation<'_> {
+    fn outputs(&mut self, term: &Term, inputs: &[Rc<Shape>], scope: &Scope) -> Shapes {
+        if self.depth >= MAX_DEPTH || self.steps >= MAX_STEPS {
+            return Vec::new();
+        }
+        self.steps += 1;
+        self.depth += 1;
+        let outputs = self.of_term(term, inputs, scope);
+        self.depth -= 1;
+        distinct(outputs)
+    }
+
+    fn note(&mut self, place: Place, typed: &str, inputs: &[Rc<Shape>], scope: &Scope) {
+        let found = self.found.get_or_insert_with(|| Found {
+            place,
+            typed: typed.to_owned(),
+            inputs: Vec::new(),
+            variables: scope.variables(),
+            functions: scope.functions(),
+        });
+        // A function is evaluated once for each of its calls.
+        found.inputs.extend_from_slice(inputs);
+        found.inputs = distinct(std::mem::take(&mut found.inputs));
+    }
+
+    fn lookup(&self) -> &dyn Lookup {
+        self.lookup
+    }
+
+    fn all_inputs(&self) -> Shapes {
+        self.inputs.clone()
+    }
 }
 
 impl<'l> Evaluation<'l> {
@@ -45,18 +78,6 @@ impl<'l> Evaluation<'l> {
             steps: 0,
             depth: 0,
         }
-    }
-
-    /// The shapes of the outputs of a term for inputs of these shapes. Inside of the term, the marker is found.
-    pub(super) fn outputs(&mut self, term: &Term, inputs: &[Rc<Shape>], scope: &Scope) -> Shapes {
-        if self.depth >= MAX_DEPTH || self.steps >= MAX_STEPS {
-            return Vec::new();
-        }
-        self.steps += 1;
-        self.depth += 1;
-        let outputs = self.of_term(term, inputs, scope);
-        self.depth -= 1;
-        distinct(outputs)
     }
 
     fn of_term(&mut self, term: &Term, inputs: &[Rc<Shape>], scope: &Scope) -> Shapes {
@@ -120,26 +141,6 @@ impl<'l> Evaluation<'l> {
             binding: Binding::Variables(parameters.map(|name| (*name, Vec::new())).collect()),
         };
         self.outputs(&last.body, inputs, &inner);
-    }
-
-    /// Notes what the marker stands for.
-    pub(super) fn note(&mut self, place: Place, typed: &str, inputs: &[Rc<Shape>], scope: &Scope) {
-        match &mut self.found {
-            // A function is evaluated once for each of its calls.
-            Some(found) => found.inputs.extend_from_slice(inputs),
-            None => {
-                self.found = Some(Found {
-                    place,
-                    typed: typed.to_owned(),
-                    inputs: inputs.to_vec(),
-                    variables: scope.variables(),
-                    functions: scope.functions(),
-                });
-            }
-        }
-        if let Some(found) = &mut self.found {
-            found.inputs = distinct(std::mem::take(&mut found.inputs));
-        }
     }
 
     fn string(
@@ -380,58 +381,4 @@ impl<'l> Evaluation<'l> {
             _ => elements(of),
         }
     }
-}
-
-/// The shape of scalars of this type.
-pub(super) fn scalar(bit: u8) -> Shapes {
-    shapes(Shape::of_types(bit))
-}
-
-/// One shape.
-pub(super) fn shapes(shape: Shape) -> Shapes {
-    vec![Rc::new(shape)]
-}
-
-/// The values of a key.
-pub(super) fn values(inputs: &[Rc<Shape>], key: &str) -> Shapes {
-    let values = inputs.iter().flat_map(|shape| shape.value(key));
-    distinct(values.cloned().collect())
-}
-
-/// The elements of arrays.
-fn items_of(inputs: &[Rc<Shape>]) -> Shapes {
-    let items = inputs.iter().flat_map(|shape| shape.items());
-    distinct(items.cloned().collect())
-}
-
-/// The elements of arrays and the values of objects.
-pub(super) fn elements(inputs: &[Rc<Shape>]) -> Shapes {
-    let children = inputs.iter().flat_map(|shape| shape.children());
-    distinct(children.take(10 * MAX_SHAPES).cloned().collect())
-}
-
-/// The values and everything inside of them.
-pub(super) fn descendants(inputs: &[Rc<Shape>]) -> Shapes {
-    let mut found = inputs.to_vec();
-    let mut at = 0;
-    while at < found.len() && found.len() < MAX_SHAPES {
-        let children: Vec<_> = found[at].children().cloned().collect();
-        found.extend(children);
-        at += 1;
-    }
-    found
-}
-
-/// Each shape once, and not too many.
-pub(super) fn distinct(mut shapes: Shapes) -> Shapes {
-    let mut seen = Vec::with_capacity(shapes.len().min(MAX_SHAPES));
-    shapes.retain(|shape| {
-        let address = Rc::as_ptr(shape);
-        let is_new = seen.len() < MAX_SHAPES && !seen.contains(&address);
-        if is_new {
-            seen.push(address);
-        }
-        is_new
-    });
-    shapes
 }

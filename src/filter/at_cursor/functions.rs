@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::evaluation::Evaluation;
+use super::evaluate::Evaluate;
 use super::scope::{Binding, Callee, Scope};
 use super::shape::{Shape, Shapes};
 use crate::builtins;
@@ -10,7 +10,7 @@ use crate::syntax::{Def, Term, parse_definitions, parse_module};
 
 /// The outputs of a function that the filter defines.
 pub(super) fn defined(
-    evaluation: &mut Evaluation,
+    evaluation: &mut dyn Evaluate,
     callee: Callee,
     args: &[Term],
     inputs: &[Rc<Shape>],
@@ -26,7 +26,7 @@ pub(super) fn defined(
 
 /// The outputs of a definition. `scopes` are those of the definition and of the call.
 fn call(
-    evaluation: &mut Evaluation,
+    evaluation: &mut dyn Evaluate,
     def: &Def,
     args: &[Term],
     inputs: &[Rc<Shape>],
@@ -54,14 +54,14 @@ fn call(
 
 /// The outputs of a function that is defined outside of the filter; its arguments are looked at in any case.
 pub(super) fn outside(
-    evaluation: &mut Evaluation,
+    evaluation: &mut dyn Evaluate,
     name: &str,
     args: &[Term],
     inputs: &[Rc<Shape>],
     scope: &Scope,
 ) -> Shapes {
     if args.is_empty()
-        && let Some(text) = evaluation.lookup.saved_filter(name)
+        && let Some(text) = evaluation.lookup().saved_filter(name)
     {
         return program(evaluation, &text, inputs);
     }
@@ -79,7 +79,7 @@ pub(super) fn outside(
 }
 
 /// The outputs of the program in the text of a saved filter.
-pub(super) fn program(evaluation: &mut Evaluation, text: &str, inputs: &[Rc<Shape>]) -> Shapes {
+pub(super) fn program(evaluation: &mut dyn Evaluate, text: &str, inputs: &[Rc<Shape>]) -> Shapes {
     match parse_module(text) {
         Ok(module) => evaluation.outputs(&module.into_term(), inputs, &Scope::empty()),
         Err(_) => Vec::new(),

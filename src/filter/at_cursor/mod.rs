@@ -5,11 +5,13 @@
 
 mod builtin;
 mod candidates;
+mod evaluate;
 mod evaluation;
 mod found;
 mod functions;
 mod lookup;
 mod scope;
+mod sets;
 mod shape;
 #[cfg(test)]
 mod tests;

@@ -84,7 +84,8 @@ fn suggested(filter: &str, inputs: &Shapes) -> String {
     let found = suggestions(filter, inputs);
     let is_only = found.len() == 1;
     let words = found.iter().map(|it| {
-        assert!(it.text.starts_with(filter), "{filter}: {}", it.text);
+        let is_kept = it.text.starts_with(filter) || it.is_replacement;
+        assert!(is_kept, "{filter}: {}", it.text);
         let end = if it.is_whole { "!" } else { "" };
         let next = if is_only && !it.next.is_empty() {
             format!("({})", it.next)
@@ -219,6 +220,14 @@ fn keys_at_the_end() {
         ("fetch(.[] | \"/containers/\\(.I", "Id Image"),
         ("# comment\n.[0].Im", "Image"),
         (".[].Nothing.", ""),
+        (".[].sta", "State Status"),
+        (".[].hostconfig", "HostConfig(.)"),
+        (".[].a", "[\"a b\"](.)"),
+        (".[] | {id, na", "Names(})"),
+        (".[] | {a", "\"a b\"(})"),
+        (".[].Labels.com", "[\"com.docker.project\"]"),
+        (".[].s", "State Status SizeRw"),
+        (".[].x", ""),
         (".[0].State.", ""),
         ("limit(3; .[]) as $c | [$c.Im", "Image(])"),
     ];
@@ -380,7 +389,8 @@ fn no_beginning_panics() {
             .find(|at| filter.is_char_boundary(*at));
         let filter = &filter[..end.unwrap_or(0)];
         for found in suggestions(filter, &containers) {
-            assert!(found.text.starts_with(filter), "{filter:?}: {found:?}");
+            let is_kept = found.text.starts_with(filter) || found.is_replacement;
+            assert!(is_kept, "{filter:?}: {found:?}");
             assert!(
                 found.text.is_char_boundary(found.start),
                 "{filter:?}: {found:?}"
