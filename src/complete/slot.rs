@@ -209,6 +209,11 @@ impl Slot<'_> {
         if typed.has("exec") && typed.is_words_only {
             return Answer::Files;
         }
+        if typed.has("exec") && typed.words.is_empty() && is_filter(current) {
+            // The lines of the output come as those of a log.
+            let lines = FilterInput::Documented("GET".into(), "/containers/x/logs".into());
+            return self.filter(current, &lines);
+        }
         if typed.has_arguments || typed.has("list") || typed.has("exec") {
             return Answer::none();
         }
@@ -249,7 +254,8 @@ impl Slot<'_> {
 
     /// Candidates for the filter, which has been typed up to the cursor.
     fn filter(&self, current: &str, input: &FilterInput) -> Answer {
-        if self.typed.has("from-file") {
+        // Behind `--paths` stands a word to search for.
+        if self.typed.has("from-file") || self.typed.has("paths") {
             return Answer::none();
         }
         let options = self.typed.options().map(|it| it.filter);

@@ -281,6 +281,12 @@ fn filters_are_completed() {
             &["words", "short_id", "short_id…"],
         ),
         ("dq --demo /containers/json .a .b", &["words"]),
+        ("dq --demo --paths /containers/json .a", &["words"]),
+        ("dq --demo --exec web '.li", &["words", ".line", ".line…"]),
+        (
+            "dq --demo /containers/json '.[].sta",
+            &["words", ".[].State", ".[].Status"],
+        ),
         ("dq 'with_e", &["words"]),
         (
             "dq '.a | with_e",
