@@ -11,6 +11,7 @@ mod complete;
 mod environment;
 mod error;
 mod generate;
+mod memory;
 mod pipeline;
 mod plan;
 mod saved;
@@ -32,6 +33,7 @@ use plan::System;
 #[cfg_attr(not(test), unsafe(no_mangle))]
 #[allow(unsafe_code)]
 extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
+    memory::begin();
     start::prepare();
     let code = match cli::parse(start::arguments(count, arguments).into_iter()) {
         Action::Run(cli) => stack::with_large_stack(|stack_bytes| run(*cli, stack_bytes)),
@@ -62,6 +64,9 @@ fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
     if let Some(text) = plan::explanation(&cli) {
         return print(&text);
     }
+    if let Err(error) = limit_memory(&environment::process) {
+        return fail(&error);
+    }
     let system = System {
         env: &environment::process,
         stdin_is_terminal: io::stdin().is_terminal(),
@@ -73,6 +78,21 @@ fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
     });
     dq_fetch::terminate_ssh_children();
     outcome.unwrap_or_else(|error| fail(&error))
+}
+
+/// Sets the ceiling of `DQ_MEMORY`, if that is set.
+fn limit_memory(variables: environment::Variables) -> Result<(), Error> {
+    let Some(text) = variables("DQ_MEMORY").filter(|text| !text.is_empty()) else {
+        return Ok(());
+    };
+    let limit = text.to_str().and_then(memory::parse);
+    let bytes = limit.ok_or_else(|| Error::Usage {
+        message: format!("DQ_MEMORY is not a number of bytes: {}", text.display()),
+        hint: Some("write it as 500M or 2G".into()),
+    })?;
+    memory::set_limit(bytes);
+    dq_filter::limit_match_memory(bytes);
+    Ok(())
 }
 
 fn warn(text: &str) {

@@ -55,6 +55,7 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
             .as_ref()
             .and_then(|_| Interruption::install().ok()),
     ));
+    output.flush_at_out_of_memory();
     let cells = cells::filters(&plan, &output, stack_bytes)?;
     for warning in filter.warnings() {
         output.report(&format!("dq: filter: {warning}"));

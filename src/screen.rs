@@ -100,6 +100,13 @@ impl Drop for Screen {
     }
 }
 
+/// Leaves the screen, if there is one, because the process is about to end. It may be in use by this very thread.
+pub fn end_at_once() {
+    if tty::is_entered() {
+        state::end_on_signal();
+    }
+}
+
 /// The message of a panic belongs on the normal screen. The process aborts after it, so no destructor is run.
 fn restore_before_panic() {
     let print_message = panic::take_hook();

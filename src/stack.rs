@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::abort;
 
+use crate::memory;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect};
 
 /// Stack sizes to try in turn, in bytes. Only address space is reserved; a page takes memory once it is touched.
@@ -62,6 +63,7 @@ fn run_on<R>(base: *mut u8, size: usize, run: impl FnOnce(usize) -> R) -> R {
         // The panic hook has printed the message. Unwinding past the end of this stack is undefined behaviour.
         Err(_) => abort(),
     };
+    memory::count_stack(base.addr() + size);
     // SAFETY: the memory is a private mapping of that size, which lives as long as the process and has no other use.
     // Base and size are multiples of a page, which is more than the required alignment. The callback never unwinds.
     unsafe { psm::on_stack(base.add(GUARD_BYTES), stack_bytes, run) }

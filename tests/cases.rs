@@ -33,6 +33,7 @@ case_files! {
     hosts: "hosts",
     jq_cli: "jq-cli",
     library: "library",
+    memory: "memory",
     misspelt: "misspelt",
     paths: "paths",
     podman: "podman",

@@ -23,6 +23,7 @@ mod large;
 mod layout;
 mod library;
 mod limits;
+mod memory;
 mod packages;
 mod paths;
 mod readme;

@@ -63,6 +63,7 @@ pub use input::{InputMode, InputSettings, InputSource, Inputs};
 pub use last_output::LastOutput;
 pub use literal_paths::{PathStep, literal_paths, path_text};
 pub use modules::{read_text, read_values};
+pub use natives::limit_match_memory;
 pub use program::Program;
 pub use run_error::RunError;
 pub use standalone::{standalone, without_header};

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileTypeExt;
+use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::byte_source::BeforeBlocking;
@@ -13,7 +14,9 @@ use super::missing_columns;
 use super::progress::Progress;
 use super::stdout_monitor::StdoutMonitor;
 use crate::error::Error;
+use crate::memory;
 use crate::plan::Flush;
+use crate::screen;
 use crate::terminal::Terminal;
 use dq_format::Formatter;
 use dq_json::value::FilterOutput;
@@ -358,6 +361,42 @@ impl Output {
         }
         let finished = self.check().and(self.flush());
         finished.map_err(|error| dq_format::Error::Io(error).into())
+    }
+}
+
+thread_local! {
+    /// The output that is written where memory runs out. What refers to it is never freed, so that no destructor is
+    /// needed.
+    static OPEN: Cell<Option<&'static Weak<Output>>> = const { Cell::new(None) };
+}
+
+impl Output {
+    /// Has what was written flushed where memory runs out.
+    pub fn flush_at_out_of_memory(self: &Rc<Self>) {
+        OPEN.set(Some(Box::leak(Box::new(Rc::downgrade(self)))));
+        memory::before_end(|| {
+            screen::end_at_once();
+            if let Some(output) = OPEN.get().and_then(Weak::upgrade) {
+                output.flush_if_idle();
+                // Dropping it may be what has begun here.
+                std::mem::forget(output);
+            }
+        });
+    }
+
+    /// Flushes stdout, and the formatter if it is not writing at the moment.
+    fn flush_if_idle(&self) {
+        if let Some(progress) = &self.progress {
+            progress.try_end();
+        }
+        let Ok(mut stdout) = self.stdout.try_borrow_mut() else {
+            return;
+        };
+        if let Ok(mut formatter) = self.formatter.try_borrow_mut() {
+            // The message about the memory is what matters now.
+            let _ = formatter.flush_pending(&mut *stdout);
+        }
+        let _ = stdout.flush();
     }
 }
 

@@ -78,6 +78,16 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// As [`Progress::end`], unless the line is being drawn.
+    pub fn try_end(&self) {
+        if let Ok(mut state) = self.0.try_lock() {
+            state.clear();
+            state.has_ended = true;
+        }
+    }
+}
+
 impl ProgressState {
     fn new(direction: Direction) -> Self {
         let begun = Instant::now();

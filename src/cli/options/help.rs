@@ -203,6 +203,7 @@ pub const ENVIRONMENT: &[(&[&str], &str)] = &[
         "turn colours off or on",
     ),
     (&["DQ_READ_ONLY"], "as --read-only"),
+    (&["DQ_MEMORY"], "the memory that dq may use, as 500M or 2G"),
     (&["COLUMNS"], "the width of the terminal"),
     (
         &["XDG_CONFIG_HOME"],

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions, Syntax};
 
@@ -125,11 +126,31 @@ impl Pattern {
         region: Option<&mut Region>,
     ) -> Result<bool, ValueError> {
         let (end, none) = (text.len(), SearchOptions::SEARCH_OPTION_NONE);
-        let found =
-            self.regex
-                .search_with_param(text, from, end, none, region, MatchParam::default());
+        let mut limits = MatchParam::default();
+        if let limit @ 1.. = MAX_STACK.load(Ordering::Relaxed) {
+            limits.set_match_stack_limit(limit);
+        }
+        let found = self
+            .regex
+            .search_with_param(text, from, end, none, region, limits);
         found.map(|start| start.is_some()).map_err(failure)
     }
+}
+
+/// The entries that the stack of a match may have; 0 for any number.
+static MAX_STACK: AtomicU32 = AtomicU32::new(0);
+
+/// The bytes that an entry takes while Oniguruma doubles the stack, which it copies then.
+const STACK_ENTRY_BYTES: usize = 3 * 32;
+
+/// Limits the memory that a match may take, in bytes. A match that needs more fails. It is memory of C code, which no
+/// allocator of Rust counts.
+pub fn limit_match_memory(bytes: usize) {
+    let entries = (bytes / STACK_ENTRY_BYTES).max(1);
+    MAX_STACK.store(
+        u32::try_from(entries).unwrap_or(u32::MAX),
+        Ordering::Relaxed,
+    );
 }
 
 fn failure(error: onig::Error) -> ValueError {

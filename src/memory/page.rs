@@ -1,0 +1,214 @@
+//! Pages of equal blocks, and the segments of the address space that pages are cut from.
+//!
+//! As in mimalloc (Leijen, Zorn, de Moura: "Mimalloc: Free List Sharding in Action", 2019), each page has a free list of
+//! its own, and the descriptor of the page that a block is in follows from the block's address.
+
+use std::cell::UnsafeCell;
+use std::ptr::{self, null_mut};
+
+use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
+
+use super::heap::Heap;
+use super::size_class::SIZES;
+
+/// Size and alignment of a segment, in bytes.
+pub const SEGMENT_BYTES: usize = 1 << 20;
+
+/// The size of a page, in bytes. Memory is counted in pages.
+pub const PAGE_BYTES: usize = 64 << 10;
+
+const PAGES: usize = SEGMENT_BYTES / PAGE_BYTES;
+
+/// The bytes at the start of a segment that its descriptors take, a multiple of the alignment of blocks.
+const HEADER_BYTES: usize = (PAGES * size_of::<Page>()).next_multiple_of(64);
+
+/// Blocks are put on the free list of a new page by this many bytes at a time, so that memory is touched as it is needed.
+const EXTENT_BYTES: usize = 4096;
+
+#[cfg(target_os = "linux")]
+const ADVICE: Advice = Advice::LinuxDontNeed;
+#[cfg(not(target_os = "linux"))]
+const ADVICE: Advice = Advice::DontNeed;
+
+/// A free block: the address of the next one.
+pub struct Block {
+    pub next: *mut Block,
+    /// The class, where the list has blocks of several.
+    pub class: usize,
+}
+
+/// The descriptor of a page. All of its blocks have the size of one class.
+pub struct Page {
+    /// The heap that allocates from the page. Others hand their blocks back to it.
+    pub owner: *mut Heap,
+    pub free: *mut Block,
+    /// Blocks that are in use.
+    pub used: u32,
+    /// Blocks that have been on the free list.
+    pub extended: u32,
+    pub class: u8,
+    /// The page is in no list of its heap, because it had no free block.
+    pub is_full: bool,
+    pub next: *mut Page,
+    pub previous: *mut Page,
+    /// The address of the first block.
+    start: *mut u8,
+    /// The bytes for blocks.
+    bytes: u32,
+}
+
+/// A page in a static variable.
+pub struct StaticPage(UnsafeCell<Page>);
+
+// SAFETY: nothing writes to it.
+#[allow(unsafe_code)]
+unsafe impl Sync for StaticPage {}
+
+impl StaticPage {
+    /// Its address.
+    pub const fn get(&self) -> *mut Page {
+        self.0.get()
+    }
+}
+
+/// The page of a list that has none: it has no blocks. Never written to.
+pub static NO_PAGE: StaticPage = StaticPage(UnsafeCell::new(Page::empty()));
+
+impl Page {
+    const fn empty() -> Self {
+        Self {
+            owner: null_mut(),
+            free: null_mut(),
+            used: 0,
+            extended: 0,
+            class: 0,
+            is_full: false,
+            next: null_mut(),
+            previous: null_mut(),
+            start: null_mut(),
+            bytes: 0,
+        }
+    }
+
+    /// The page that a block is in.
+    #[inline]
+    pub fn of(block: *mut u8) -> *mut Self {
+        let address = block.addr();
+        let segment = address & !(SEGMENT_BYTES - 1);
+        let index = address % SEGMENT_BYTES / PAGE_BYTES;
+        // The pointer that the owner of the block had is good for the block only; that of the segment was exposed.
+        ptr::with_exposed_provenance_mut(segment + index * size_of::<Self>())
+    }
+
+    /// Makes a page without blocks in use one of a class.
+    ///
+    /// # Safety
+    /// The page is a page of a segment, and no other thread uses it.
+    #[allow(unsafe_code)]
+    pub unsafe fn assign(page: *mut Self, owner: *mut Heap, class: usize) {
+        // SAFETY: as above.
+        unsafe {
+            (*page).owner = owner;
+            (*page).class = class as u8;
+            (*page).free = null_mut();
+            (*page).used = 0;
+            (*page).extended = 0;
+            (*page).is_full = false;
+        }
+    }
+
+    /// Puts further blocks on the free list, which is empty; whether there were any.
+    ///
+    /// # Safety
+    /// The page has been assigned, and no other thread uses it.
+    #[allow(unsafe_code)]
+    pub unsafe fn extend(page: *mut Self) -> bool {
+        // SAFETY: the page is not shared. The blocks from `extended` on lie within its bytes and have never been given
+        // out, so that nothing else refers to them.
+        unsafe {
+            let size = SIZES[usize::from((*page).class)];
+            let first = (*page).extended as usize;
+            let all = (*page).bytes as usize / size;
+            let end = all.min(first + (EXTENT_BYTES / size).max(1));
+            let mut next = null_mut();
+            for index in (first..end).rev() {
+                let block: *mut Block = (*page).start.add(index * size).cast();
+                block.write(Block { next, class: 0 });
+                next = block;
+            }
+            (*page).free = next;
+            (*page).extended = end as u32;
+            first < end
+        }
+    }
+
+    /// Gives the memory of a page that has no blocks in use back to the system.
+    ///
+    /// # Safety
+    /// No other thread uses the page.
+    #[allow(unsafe_code)]
+    pub unsafe fn release_memory(page: *mut Self) {
+        // SAFETY: the address range lies within the page, and nothing refers to its bytes: they may become zero.
+        unsafe {
+            let skipped = (*page).start.align_offset(PAGE_BYTES.min(16 << 10));
+            let bytes = (*page).bytes as usize - skipped;
+            // Where it fails, the memory stays.
+            let _ = madvise((*page).start.add(skipped).cast(), bytes, ADVICE);
+        }
+    }
+}
+
+/// Maps a segment and gives each of its pages to `take`; `None` if the system refuses.
+#[allow(unsafe_code)]
+pub fn map_segment(mut take: impl FnMut(*mut Page)) -> Option<()> {
+    let base = map_aligned()?;
+    base.expose_provenance();
+    for index in (0..PAGES).rev() {
+        let skipped = if index == 0 { HEADER_BYTES } else { 0 };
+        // SAFETY: the segment was mapped just now, for reading and writing, and the descriptors fit into its first page.
+        unsafe {
+            let page = base.cast::<Page>().add(index);
+            let start = base.add(index * PAGE_BYTES + skipped);
+            let bytes = (PAGE_BYTES - skipped) as u32;
+            page.write(Page {
+                start,
+                bytes,
+                ..Page::empty()
+            });
+            take(page);
+        }
+    }
+    Some(())
+}
+
+/// Maps [`SEGMENT_BYTES`] at a multiple of them. Segments follow each other, so that mostly the first try is aligned.
+fn map_aligned() -> Option<*mut u8> {
+    let base = map(SEGMENT_BYTES)?;
+    if base.addr().is_multiple_of(SEGMENT_BYTES) {
+        return Some(base);
+    }
+    unmap(base, SEGMENT_BYTES);
+    let base = map(2 * SEGMENT_BYTES)?;
+    let before = base.align_offset(SEGMENT_BYTES);
+    unmap(base, before);
+    let aligned = base.wrapping_add(before);
+    unmap(aligned.wrapping_add(SEGMENT_BYTES), SEGMENT_BYTES - before);
+    Some(aligned)
+}
+
+#[allow(unsafe_code)]
+fn map(bytes: usize) -> Option<*mut u8> {
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: the system chooses the address, so the mapping overlaps nothing.
+    let mapped = unsafe { mmap_anonymous(null_mut(), bytes, access, MapFlags::PRIVATE) };
+    mapped.ok().map(<*mut _>::cast)
+}
+
+#[allow(unsafe_code)]
+fn unmap(start: *mut u8, bytes: usize) {
+    // Miri knows no mapping that is unmapped in part.
+    if bytes > 0 && !cfg!(miri) {
+        // SAFETY: called with parts of a mapping that was made just now and is not in use. A failure leaves them mapped.
+        let _ = unsafe { munmap(start.cast(), bytes) };
+    }
+}
