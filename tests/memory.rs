@@ -7,7 +7,7 @@ use crate::support::pty::Pty;
 use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
 
-const LINES: &str = "dq: filter: out of memory (the limit of DQ_MEMORY is 64 MiB)\n\
+const LINES: &str = "dq: filter: out of memory (the limit of DQ_MEMORY is 16 MiB)\n\
     hint: what a filter collects ([…], -s, sort, group_by) is in memory all at once; \
     without that, values are read one at a time\n";
 
@@ -40,19 +40,19 @@ fn inputs_that_never_end() {
         (r#"yes | "$DQ" -n '[inputs] | length' -R"#, ""),
     ];
     for (line, stdout) in cases {
-        is_out_of_memory(&sh(line, "64M"), stdout);
+        is_out_of_memory(&sh(line, "16M"), stdout);
     }
 }
 
 #[test]
 fn a_stream_needs_little_memory() {
-    let line = r#"yes '{"a":[1,2,3]}' | head -c 200000000 | "$DQ" -n 'reduce inputs as $x (0; . + $x.a[0])'"#;
-    sh(line, "24M").is("13333333\n");
+    let line = r#"yes '{"a":[1,2,3]}' | head -c 3000000 | "$DQ" -n 'reduce inputs as $x (0; . + $x.a[0])'"#;
+    sh(line, "6M").is("200000\n");
 }
 
-/// A body of 80 MB.
+/// A body of 30 MB.
 fn large_body() -> String {
-    format!("[\"{}\"]", "x".repeat(80_000_000))
+    format!("[\"{}\"]", "x".repeat(30_000_000))
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn responses() {
     ];
     for (args, stdout) in cases {
         let dq = dq(args).env("DOCKER_HOST", server.host());
-        is_out_of_memory(&dq.env("DQ_MEMORY", "64M").run(), stdout);
+        is_out_of_memory(&dq.env("DQ_MEMORY", "16M").run(), stdout);
     }
 }
 
@@ -81,7 +81,7 @@ fn a_screen_is_restored() {
         clean(command, "/nonexistent".as_ref());
         command.env("TERM", "xterm-256color").env("NO_COLOR", "1");
         command.env("DOCKER_HOST", server.host());
-        command.env("DQ_MEMORY", "64M");
+        command.env("DQ_MEMORY", "16M");
     });
     assert_eq!(pty.ends(), 5);
     let grid = pty.grid();
@@ -103,7 +103,7 @@ fn the_system_refuses() {
         "1, 2, ([range(1e9) | {a: .}] | length)",
         r#"1, 2, ("x" * 1e9)"#,
     ] {
-        let line = format!(r#"ulimit -v 1300000; "$DQ" -n '{filter}'"#);
+        let line = format!(r#"ulimit -v 1160000; "$DQ" -n '{filter}'"#);
         let output = sh(&line, "8G");
         assert_eq!((output.text(), output.code), ("1\n2\n", 5));
         let start = "dq: filter: out of memory (the system refuses ";

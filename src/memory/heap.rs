@@ -105,10 +105,11 @@ pub unsafe fn free(block: *mut u8, class: usize) {
         let page = Page::of(block);
         // The pointer that the owner of the block had may be good for fewer bytes than the block has.
         let block: *mut Block = with_exposed_provenance_mut(block.addr());
-        if (*page).owner == CURRENT.get() {
+        let owner: *mut Heap = (*page).owner.cast();
+        if owner == CURRENT.get() {
             free_own(page, block);
         } else {
-            give_back((*page).owner, block);
+            give_back(owner, block);
         }
     }
 }
@@ -251,7 +252,7 @@ fn allocate_slowly(class: usize) -> *mut u8 {
         if page.is_null() {
             return null_mut();
         }
-        Page::assign(page, heap, class);
+        Page::assign(page, heap.cast(), class);
         Page::extend(page);
         insert_second(first, page);
         allocate(class)

@@ -8,7 +8,6 @@ use std::ptr::{self, null_mut};
 
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
 
-use super::heap::Heap;
 use super::size_class::SIZES;
 
 /// Size and alignment of a segment, in bytes.
@@ -40,7 +39,7 @@ pub struct Block {
 /// The descriptor of a page. All of its blocks have the size of one class.
 pub struct Page {
     /// The heap that allocates from the page. Others hand their blocks back to it.
-    pub owner: *mut Heap,
+    pub owner: *mut (),
     pub free: *mut Block,
     /// Blocks that are in use.
     pub used: u32,
@@ -105,7 +104,7 @@ impl Page {
     /// # Safety
     /// The page is a page of a segment, and no other thread uses it.
     #[allow(unsafe_code)]
-    pub unsafe fn assign(page: *mut Self, owner: *mut Heap, class: usize) {
+    pub unsafe fn assign(page: *mut Self, owner: *mut (), class: usize) {
         // SAFETY: as above.
         unsafe {
             (*page).owner = owner;

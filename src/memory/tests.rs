@@ -8,9 +8,9 @@ use std::thread;
 
 use super::{ALLOCATOR, MAX_SMALL, begin};
 
-const STEPS: usize = if cfg!(miri) { 300 } else { 30_000 };
+const STEPS: usize = if cfg!(miri) { 300 } else { 3_000 };
 
-const LARGE: usize = if cfg!(miri) { 5_000 } else { 200_000 };
+const LARGE: usize = if cfg!(miri) { 5_000 } else { 20_000 };
 
 /// A block that is full of one byte.
 struct Filled {
@@ -169,7 +169,7 @@ fn heaps_outlive_threads() {
         let threads = (0..3).map(|i| {
             thread::spawn(move || {
                 let mut random = Random(round * 3 + i);
-                (0..STEPS / 100)
+                (0..STEPS / 30)
                     .map(|_| Filled::new(&mut random))
                     .collect::<Vec<_>>()
             })
