@@ -43,17 +43,18 @@ use output::Output;
 /// Whatever ends the run early; the outputs before it are written.
 pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
     let may_stream_elements = plan.inputs.mode == InputMode::Values && !plan.null_input;
-    let may_split_arrays = plan.output.accepts_array_parts();
+    // A run that is repeated collects whole outputs.
+    let is_repeated = plan.until || plan.watch.is_some();
+    let may_split_arrays = plan.output.accepts_array_parts() && !is_repeated;
     let filter = compile(&plan.program, may_stream_elements, may_split_arrays)?;
     let output = Rc::new(Output::new(
         plan.terminal.clone(),
         plan.flush,
         plan.watch.is_none(),
-        // Without a handler Ctrl-C ends the run, as everywhere else.
         plan.output
             .paths
             .as_ref()
-            .and_then(|_| Interruption::install().ok()),
+            .and_then(|_| Interruption::new().ok()),
     ));
     output.flush_at_out_of_memory();
     let cells = cells::filters(&plan, &output, stack_bytes)?;

@@ -29,6 +29,14 @@ fn the_outputs_of_the_try_that_succeeds_are_printed() {
 }
 
 #[test]
+fn a_long_array_is_one_output() {
+    let long = format!("[{}1]", "\"0123456789\",".repeat(200_000));
+    let server = Server::new([("/x", Reply::json(&long))]);
+    let output = ask(&server, &["/x", "-c", "-m", "20"]).run();
+    assert!(output.code == 0 && output.text().trim_end() == long);
+}
+
+#[test]
 fn what_is_not_there_yet_is_waited_for() {
     let turns = Reply::turns([
         missing(),

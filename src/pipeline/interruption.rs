@@ -2,13 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use dq_fetch::{Wait, WaitHook};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use signal_hook::consts::SIGINT;
 use signal_hook::{flag, low_level};
@@ -20,28 +18,39 @@ pub const INTERRUPTED: u8 = 130;
 #[derive(Clone)]
 pub struct Interruption {
     is_set: Arc<AtomicBool>,
-    /// Readable once the signal has come.
     pipe: Arc<UnixStream>,
+    /// What the handler writes to; `None` once it is installed.
+    write_end: Arc<Mutex<Option<UnixStream>>>,
 }
 
 impl Interruption {
-    /// Handles SIGINT from now on.
+    /// An interruption that is not noticed yet: SIGINT ends the process until [`Interruption::arm`].
     ///
     /// # Errors
-    /// The handler cannot be installed, or the signal is ignored; it then does what it does to every process.
-    pub fn install() -> io::Result<Self> {
+    /// There is no pipe, or the signal is ignored, and stays so.
+    pub fn new() -> io::Result<Self> {
         if dq_fetch::is_ignored(SIGINT) {
             return Err(io::ErrorKind::Unsupported.into());
         }
         let (pipe, write_end) = UnixStream::pair()?;
-        let is_set = Arc::new(AtomicBool::new(false));
-        flag::register_conditional_default(SIGINT, is_set.clone())?;
-        flag::register(SIGINT, is_set.clone())?;
-        low_level::pipe::register(SIGINT, write_end)?;
         Ok(Self {
-            is_set,
+            is_set: Arc::default(),
             pipe: Arc::new(pipe),
+            write_end: Arc::new(Mutex::new(Some(write_end))),
         })
+    }
+
+    /// Handles SIGINT from now on: there is something to show. If that fails, the signal ends the process.
+    pub fn arm(&self) {
+        let mut write_end = self
+            .write_end
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(write_end) = write_end.take() {
+            let _ = flag::register_conditional_default(SIGINT, self.is_set.clone())
+                .and_then(|_| flag::register(SIGINT, self.is_set.clone()))
+                .and_then(|_| low_level::pipe::register(SIGINT, write_end));
+        }
     }
 
     /// Whether the signal has come.
@@ -49,37 +58,9 @@ impl Interruption {
         self.is_set.load(Ordering::Relaxed)
     }
 
-    /// Waits until there is something to read, and returns whether the signal came first. With `stdout`, a closed stdout
-    /// counts as the signal.
-    fn comes_before(
-        &self,
-        input: &dyn AsFd,
-        stdout: Option<&io::Stdout>,
-        limit: Option<&Timespec>,
-    ) -> io::Result<bool> {
-        let mut fds = vec![
-            PollFd::new(&input, PollFlags::IN),
-            PollFd::new(&*self.pipe, PollFlags::IN),
-        ];
-        fds.extend(stdout.map(|stdout| PollFd::new(stdout, PollFlags::empty())));
-        loop {
-            match poll(&mut fds, limit) {
-                Ok(0) => return Err(io::ErrorKind::TimedOut.into()),
-                Ok(_) => return Ok(fds[1..].iter().any(|it| !it.revents().is_empty())),
-                Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    /// A hook that stops the response.
-    pub fn wait_hook(&self, stdout: Option<io::Stdout>) -> WaitHook {
-        let this = self.clone();
-        WaitHook::new(move |socket, limit| {
-            let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
-            let stops = this.comes_before(&socket, stdout.as_ref(), limit.as_ref())?;
-            Ok(if stops { Wait::Stop } else { Wait::Ready })
-        })
+    /// What is readable once the signal has come.
+    pub fn pipe(&self) -> &UnixStream {
+        &self.pipe
     }
 
     /// A file that ends when the signal comes.
@@ -98,9 +79,17 @@ struct InterruptibleFile {
 
 impl Read for InterruptibleFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.interruption.comes_before(&self.file, None, None)? {
-            return Ok(0);
+        let mut fds = [
+            PollFd::new(&self.file, PollFlags::IN),
+            PollFd::new(self.interruption.pipe(), PollFlags::IN),
+        ];
+        loop {
+            match poll(&mut fds, None) {
+                Ok(_) if !fds[1].revents().is_empty() => return Ok(0),
+                Ok(_) => return self.file.read(buffer),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        self.file.read(buffer)
     }
 }

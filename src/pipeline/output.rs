@@ -99,7 +99,7 @@ impl Output {
             flush,
             terminal,
             progress,
-            stdout_monitor: StdoutMonitor::default(),
+            stdout_monitor: StdoutMonitor::new(interruption.clone()),
             interruption,
             failure: Cell::new(None),
             kept_messages: RefCell::new(None),
@@ -194,6 +194,12 @@ impl Output {
     /// Writes an output of the filter.
     pub fn item(&self, item: FilterOutput) -> Result<(), dq_format::Error> {
         self.check()?;
+        if let Some(interruption) = &self.interruption {
+            interruption.arm();
+            if interruption.is_set() {
+                return Err(io::Error::from(io::ErrorKind::Interrupted).into());
+            }
+        }
         self.write_insertions()?;
         let mut formatter = self.formatter.borrow_mut();
         formatter.write_output(item, &mut *self.stdout())?;
@@ -298,10 +304,7 @@ impl Output {
 
     /// What waits for the server's bytes: it ends the wait as soon as stdout is closed.
     pub fn wait_hook(&self) -> dq_fetch::WaitHook {
-        if let Some(interruption) = &self.interruption {
-            let stdout = (!self.terminal.stdout.is_terminal).then(io::stdout);
-            interruption.wait_hook(stdout)
-        } else if self.terminal.stdout.is_terminal {
+        if self.terminal.stdout.is_terminal && self.interruption.is_none() {
             dq_fetch::WaitHook::default()
         } else {
             self.stdout_monitor.wait_hook()
@@ -320,7 +323,8 @@ impl Output {
 
     /// What notices that nobody reads stdout any more, where it is no terminal.
     pub fn stdout_monitor(&self) -> Option<StdoutMonitor> {
-        (!self.terminal.stdout.is_terminal).then(|| self.stdout_monitor.clone())
+        let is_needed = !self.terminal.stdout.is_terminal || self.interruption.is_some();
+        is_needed.then(|| self.stdout_monitor.clone())
     }
 
     /// From now on the server may be silent for a long time.
