@@ -255,7 +255,8 @@ fn values_are_sorted_in_jqs_order_and_equal_ones_stay_in_place() {
     assert_eq!(distinct.to_json(), "[1,\"a\",[1]]");
     let keys = elements("[[2],[1],[2],[\"x\"],[1.0]]");
     let items = || elements("[\"a\",\"b\",\"c\",\"d\",\"e\"]");
-    let cases: [(fn(Vec<Value>, &[Value]) -> Vec<Value>, &str); 3] = [
+    type Arrange = fn(Vec<Value>, &[Value]) -> Vec<Value>;
+    let cases: [(Arrange, &str); 3] = [
         (super::sort_by_keys, "[\"b\",\"e\",\"a\",\"c\",\"d\"]"),
         (
             super::group_by_keys,
@@ -303,4 +304,19 @@ fn the_order_of_sorting_agrees_with_the_order_of_values_and_is_total() {
             assert!(l.cmp(r).is_le() || r.cmp(l).is_le(), "{l} {r}");
         }
     }
+}
+
+#[test]
+fn values_of_any_depth_are_dropped_on_a_small_stack() {
+    let nested =
+        |in_array: fn(Value) -> Value| (0..200_000).fold(Value::Null, |inner, _| in_array(inner));
+    let run = move || {
+        drop(nested(|inner| Value::from(vec![inner, Value::Null])));
+        drop(nested(|inner| Value::object([("a", inner)])));
+        let shared = nested(|inner| Value::from(vec![inner]));
+        let outer = Value::from(vec![shared.clone(), shared]);
+        drop(outer);
+    };
+    let small = std::thread::Builder::new().stack_size(1 << 20);
+    small.spawn(run).unwrap().join().unwrap();
 }

@@ -6,7 +6,9 @@ use std::ops::{Deref, DerefMut, Range};
 use std::rc::Rc;
 
 use super::document::{ContainerNode, Source};
+use super::key_cache;
 use super::map;
+use super::nesting::drop_contents;
 use super::num::Num;
 use super::raw::{RawValue, ValueKind};
 use super::shared_str::SharedStr;
@@ -134,7 +136,7 @@ fn parse_elements(node: ContainerNode) -> Vec<Value> {
 /// The members of an object's text; a later value of a key replaces an earlier one.
 fn parse_members(node: ContainerNode) -> Map {
     let member = |entry| {
-        let key = SharedStr::from(node.key_at(entry).decode());
+        let key = key_cache::key(node.key_at(entry));
         (key, value_at(node, entry + 1))
     };
     node.key_entries().map(member).collect()
@@ -257,6 +259,36 @@ fn fill<'c, T: Default>(
     }
 }
 
+impl Drop for Array {
+    fn drop(&mut self) {
+        if let Some(elements) = self.elements.take() {
+            drop_contents(elements, drop_flat);
+        }
+    }
+}
+
+/// Drops values without recursion: what is in a container is moved to the list before it is dropped.
+fn drop_flat(mut values: Vec<Value>) {
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Arr(array) => {
+                let array = Rc::into_inner(array);
+                values.extend(
+                    array
+                        .and_then(|mut it| it.elements.take())
+                        .unwrap_or_default(),
+                );
+            }
+            Value::Obj(object) => {
+                let object = Rc::into_inner(object);
+                let map = object.and_then(|mut it| it.map.take()).unwrap_or_default();
+                values.extend(map.into_iter().map(|(_, value)| value));
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Clone for Array {
     fn clone(&self) -> Self {
         match self.elements.get() {
@@ -335,6 +367,16 @@ impl Object {
                 parse_field(node, key)
             }
             _ => self.get(key).cloned(),
+        }
+    }
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        if let Some(map) = self.map.take() {
+            drop_contents(map, |map| {
+                drop_flat(map.into_iter().map(|(_, value)| value).collect());
+            });
         }
     }
 }
