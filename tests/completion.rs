@@ -115,17 +115,18 @@ const FILTERS: &[(&str, &str)] = &[
         "<inspect><web><.NetworkSettings>",
     ),
     (
-        "dq /containers/json '.[].hostc>'",
-        "</containers/json><.[].HostConfig>",
-    ),
-    (
         "dq /containers/json '.[].HostC'<>",
         "</containers/json><.[].HostConfig>",
     ),
 ];
 
-/// The same with a file behind the cursor, which fish, elvish and Nushell do not tell.
-const FILES_BEHIND: &[(&str, &str)] = &[
+/// The same for bash and zsh: other shells do not tell the words behind the cursor, and fish puts backslashes in the place
+/// of a quote where it replaces what was typed.
+const OF_BASH_AND_ZSH: &[(&str, &str)] = &[
+    (
+        "dq /containers/json '.[].hostc>'",
+        "</containers/json><.[].HostConfig>",
+    ),
     ("dq '.alp' 'x y.json'<<<<<<<<<<<<>", "<.alpha><x y.json>"),
     (
         "dq '.alpha[\"$(t' 'x y.json'<<<<<<<<<<<<>",
@@ -227,7 +228,7 @@ fn completes_lines(name: &str) {
     };
     let mut faults = String::new();
     let knows_all = matches!(name, "bash" | "zsh");
-    let behind = if knows_all { FILES_BEHIND } else { &[] };
+    let behind = if knows_all { OF_BASH_AND_ZSH } else { &[] };
     for (keys, expected) in LINES.iter().chain(FILTERS).chain(behind) {
         let words = shell.words(keys);
         if words != *expected {
@@ -294,6 +295,41 @@ fn elvish_completes() {
             "for c [($edit:completion:arg-completer[dq] dq {words})] {{ echo GO''T$c[stem]EN''D }}\r"
         ));
         assert_eq!(shell.terminal.between("GOT", "END"), candidate, "{words}");
+    }
+}
+
+/// Keys that a server sends never leave their quotes, whichever shell inserts them.
+#[test]
+fn hostile_keys_stay_text_in_shells() {
+    const KEYS: [(&str, &str); 6] = [
+        ("$(t", "$(touch pwned)"),
+        ("`t", "`touch pwned`"),
+        ("it", "it's"),
+        ("q", "q\\\"uote"),
+        ("ba", "back\\\\slash"),
+        ("two", "two words"),
+    ];
+    let body = format!(
+        "[{HOSTILE}, {{\"alpha\": {{\"{}\": 1}}}}]",
+        "n".repeat(10_000)
+    );
+    for name in ["bash", "zsh", "fish", "nu"] {
+        let server = Server::new([("/containers/json", Reply::json(&body))]);
+        let Some(mut shell) = Shell::start(name, &server.host()) else {
+            continue;
+        };
+        for (typed, key) in KEYS {
+            // Nushell closes no double quote that has escapes in it.
+            if (name, typed) == ("nu", "it") {
+                continue;
+            }
+            let words = shell.words(&format!("dq /containers/json '.[].alpha[\"{typed}>>"));
+            let expected = format!("</containers/json><.[].alpha[\"{key}\"]>");
+            assert_eq!(words, expected, "{name}");
+        }
+        assert!(!shell.home.join("pwned").exists(), "{name}");
+        let is_get = |line: &String| line.starts_with("GET ");
+        assert!(server.asked().iter().all(is_get), "{:?}", server.asked());
     }
 }
 

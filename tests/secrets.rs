@@ -366,16 +366,26 @@ fn headers_come_from_files() {
 fn completion_sends_no_headers_of_docker_to_a_typed_host() {
     let server = Server::new([("/", Reply::json("[{\"Id\": \"a\", \"Names\": [\"/web\"]}]"))]);
     let host = server.host();
-    let cases: [(&[&str], bool); 3] = [
-        (&["--host", &host], false),
-        (&["--host", &host, "--host", &host], false),
-        (&[], true),
+    let socket = host.trim_start_matches("unix://").replace('/', "%2F");
+    let url = format!("http+unix://{socket}/containers/json");
+    let names: &[&str] = &["/containers/"];
+    let filter: &[&str] = &["-H", "X-A: s3cret", "/containers/json", "'.[].Na"];
+    let of_url: &[&str] = &["-H", "X-A: s3cret", &url, "'.[].Na"];
+    let cases: [(&[&str], &[&str], bool); 6] = [
+        (&["--host", &host], names, false),
+        (&["--host", &host, "--host", &host], names, false),
+        (&[], names, true),
+        (&["--host", &host], filter, false),
+        (&[], filter, true),
+        (&[], of_url, false),
     ];
-    for (typed, is_sent) in cases {
-        let words = [&["--complete", "fish", "--"], typed, &["/containers/"]].concat();
+    for (typed, words, is_sent) in cases {
+        let words = [&["--complete", "fish", "--"], typed, words].concat();
         let run = dq(words).env("DOCKER_CUSTOM_HEADERS", "X-A=s3cret");
         let output = run.env("DOCKER_HOST", &host).run();
-        assert!(output.text().contains("/containers/web"), "{output:#?}");
+        let is_found =
+            output.text().contains("/containers/web") || output.text().contains(".Names");
+        assert!(is_found, "{output:#?}");
         let request = server.requests().pop().unwrap();
         assert_eq!(
             request.header("x-a"),

@@ -14,6 +14,9 @@ const TIME: Duration = Duration::from_millis(60);
 /// Longer keys are not kept: nobody chooses them from a list.
 const MAX_KEY: usize = 200;
 
+/// The time is looked at once in so many keys of an object.
+const KEYS_AT_ONCE: usize = 64;
+
 /// The shape of all values in the text, as far as it can be read in time.
 pub fn shape_of_json(text: &[u8]) -> Shape {
     let mut shape = Shape::default();
@@ -102,8 +105,13 @@ impl<'de> Visitor<'de> for Noted<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
         self.shape.add_type(Shape::OBJECT);
-        let mut near = 0;
+        let (mut near, mut count) = (0, 0_usize);
         while let Some(key) = from.next_key::<Cow<str>>()? {
+            count += 1;
+            // An object may be as long as an array, and its keys are looked for one by one.
+            if count.is_multiple_of(KEYS_AT_ONCE) && Instant::now() > self.end {
+                return Err(A::Error::custom("the time is over"));
+            }
             let is_short = key.len() <= MAX_KEY;
             let shape = is_short.then(|| self.shape.key_mut(&key, &mut near));
             match shape.flatten() {

@@ -331,6 +331,14 @@ fn files_behind_the_cursor_are_read() {
 }
 
 #[test]
+fn long_objects_are_read_in_time() {
+    let keys: String = (0..400_000).map(|it| format!("\"k{it}\": {it},")).collect();
+    let start = std::time::Instant::now();
+    shape_of_json::shape_of_json(format!("{{{keys}").as_bytes());
+    assert!(start.elapsed().as_millis() < 1000, "{:?}", start.elapsed());
+}
+
+#[test]
 fn malformed_questions_have_no_answer() {
     let cases: [&[&str]; 6] = [
         &[],

@@ -22,7 +22,7 @@ use crate::syntax::{Def, Pattern, Term};
 const MAX_DEPTH: usize = 200;
 
 /// At most this many terms are looked at. A recursive function could be followed for ever.
-const MAX_STEPS: usize = 20_000;
+const MAX_STEPS: usize = 4000;
 
 /// One evaluation of a filter.
 pub(super) struct Evaluation<'l> {
