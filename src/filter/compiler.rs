@@ -10,7 +10,7 @@ use crate::jaq_run::CompiledFilter;
 use crate::main_filter::MainFilter;
 use crate::modules::{ModuleFiles, search_path};
 use crate::program::Program;
-use crate::saved::SavedFilter;
+use crate::saved::{FilterOrigin, SavedFilter};
 use crate::syntax::Term;
 use dq_json::value::Value;
 
@@ -26,6 +26,7 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
         arena: &arena,
     };
     let main = MainFilter::parse(program).map_err(|error| vec![error])?;
+    let main = main.called(&program.saved_filters);
     let (engine, warnings) = match fuse(compiler, &main) {
         Some(filter) => (Engine::Fused(Box::new(filter)), Vec::new()),
         None => {
@@ -46,11 +47,13 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
 /// text means.
 fn fuse(compiler: JaqCompiler, main: &MainFilter) -> Option<FusedFilter> {
     let program = compiler.program;
+    let is_built_in = |saved: &SavedFilter| saved.origin == FilterOrigin::BuiltIn;
     let home = program.home.as_deref();
+    let home = home.filter(|_| !main.saved.is_some_and(is_built_in));
     let is_plain = program.may_stream_elements
         && main.source_filter.is_none()
         && !home.is_some_and(|home| home.join(".jq").is_file())
-        && !program.saved_filters.may_be_called_in(main.text);
+        && !program.saved_filters.may_be_called_in(main.program());
     if !is_plain {
         return None;
     }

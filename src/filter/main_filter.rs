@@ -1,9 +1,11 @@
 //! The main filter: the text of the command line or of `-f`, or the saved filter that is the source.
 
+use jaq_core::load::parse::Term as T;
+
 use crate::compile_error::CompileError;
 use crate::modules::check_metadata;
 use crate::program::Program;
-use crate::saved::SavedFilter;
+use crate::saved::{FilterOrigin, SavedFilter, SavedFilters};
 use crate::syntax::{self, Module};
 
 /// The main filter, parsed.
@@ -32,6 +34,34 @@ impl<'p> MainFilter<'p> {
                 source_filter: None,
             }),
             saved => Self::given(program.text, program.path.unwrap_or_default(), saved),
+        }
+    }
+
+    /// The text behind the directives.
+    pub(crate) fn program(&self) -> &'p str {
+        &self.text[self.module.head..]
+    }
+
+    /// The filter that runs: where a built-in filter is no more than a call of another one, that one's text.
+    pub(crate) fn called(self, saved_filters: &SavedFilters) -> Self {
+        let is_built_in = |saved: &SavedFilter| saved.origin == FilterOrigin::BuiltIn;
+        let called = match &self.module.main {
+            Some(T::Call(name, arguments))
+                if arguments.is_empty()
+                    && self.module.defs.is_empty()
+                    && self.saved.is_some_and(is_built_in) =>
+            {
+                saved_filters.built_in(name)
+            }
+            _ => None,
+        };
+        match called.and_then(|text| Some((text, syntax::parse_module(text).ok()?))) {
+            Some((text, module)) => Self {
+                text,
+                module,
+                ..self
+            },
+            None => self,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Several filters compiled as one program, each run on single values: the filters of a table's columns.
+//! Several filters, each run on single values: the filters of a table's columns.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -10,6 +10,7 @@ use jaq_core::ops::Cmp;
 
 use crate::compile_error::CompileError;
 use crate::filter_run::stack_limit;
+use crate::fused::{self, CoreCompiler, ValueExpression};
 use crate::input::{InputSettings, Inputs};
 use crate::jaq_compiler::JaqCompiler;
 use crate::jaq_run::{CompiledFilter, JaqRun, RunContext};
@@ -25,14 +26,22 @@ const INDEX: &str = "$__column";
 
 /// Filters that run on single values.
 pub struct ValueFilters {
-    filter: CompiledFilter,
+    filters: Vec<ValueFilter>,
+    /// The filters that jaq-core runs, as one program.
+    program: Option<CompiledFilter>,
     /// The address below which the stack must not grow.
     stack_limit: usize,
 }
 
-/// Compiles the filters that stand in `ranges` of the program's text. They share one program, so that a helper that
-/// several of them call is compiled once. With `saved` they see the names that this saved filter sees. They must run on
-/// the current thread, which has `stack_bytes` of stack left.
+enum ValueFilter {
+    Expression(ValueExpression),
+    /// A branch of the program.
+    Branch,
+}
+
+/// Compiles the filters that stand in `ranges` of the program's text. Simple ones are expressions. The others share one
+/// program, so that a helper that several of them call is compiled once. With `saved` they see the names that this saved
+/// filter sees. They must run on the current thread, which has `stack_bytes` of stack left.
 ///
 /// # Errors
 /// What is wrong with any of them, with a caret under its place in the whole text.
@@ -48,9 +57,15 @@ pub fn compile_value_filters(
         files: &files,
         arena: &arena,
     };
-    let mut branches = Vec::with_capacity(ranges.len());
+    let mut names = BuiltinNames { program, saved };
+    let mut filters = Vec::with_capacity(ranges.len());
+    let mut branches = Vec::new();
     for (index, range) in ranges.iter().enumerate() {
         let term = parse(program, range).map_err(|error| vec![error])?;
+        if let Some(expression) = names.expression(&term, range) {
+            filters.push(ValueFilter::Expression(expression));
+            continue;
+        }
         let number = &**arena.alloc(index.to_string());
         let is_chosen = T::BinOp(
             Box::new(T::Var(INDEX)),
@@ -58,19 +73,58 @@ pub fn compile_value_filters(
             Box::new(T::Num(number)),
         );
         branches.push((is_chosen, term));
+        filters.push(ValueFilter::Branch);
     }
-    let module = Module {
+    let program = match branches.is_empty() {
+        true => None,
+        false => Some(compiler.module(module(branches), INDEX, saved)?),
+    };
+    Ok(ValueFilters {
+        filters,
+        program,
+        stack_limit: stack_limit(stack_bytes),
+    })
+}
+
+fn module<'s>(branches: Vec<(Term<'s>, Term<'s>)>) -> Module<'s> {
+    Module {
         meta: None,
         imports: Vec::new(),
         head: 0,
         defs: Vec::new(),
         main: Some(T::IfThenElse(branches, None)),
-    };
-    let filter = compiler.module(module, INDEX, saved)?;
-    Ok(ValueFilters {
-        filter,
-        stack_limit: stack_limit(stack_bytes),
-    })
+    }
+}
+
+/// Compiles filters whose names are those of builtins, and leaves the others.
+struct BuiltinNames<'p> {
+    program: &'p Program<'p>,
+    /// The saved filter whose columns they are.
+    saved: Option<&'p SavedFilter>,
+}
+
+impl BuiltinNames<'_> {
+    fn expression(&mut self, term: &Term, range: &Range<usize>) -> Option<ValueExpression> {
+        let program = self.program;
+        let text = program.text.get(range.clone())?;
+        let home = program.home.as_deref().filter(|_| self.saved.is_none());
+        let has_other_names = home.is_some_and(|home| home.join(".jq").is_file())
+            || program.saved_filters.may_be_called_in(text);
+        if has_other_names {
+            return None;
+        }
+        fused::compile_expression(term, self)
+    }
+}
+
+impl CoreCompiler for BuiltinNames<'_> {
+    fn compile(&mut self, _term: &Term, _variable: Option<&str>) -> Option<CompiledFilter> {
+        None
+    }
+
+    fn argument(&self, name: &str) -> Option<Value> {
+        self.program.variable(name).cloned()
+    }
 }
 
 /// The filter in a range of the program's text.
@@ -111,24 +165,35 @@ impl ValueFilters {
             stack_limit: self.stack_limit,
             fetcher: None,
         };
+        let filter = self.filters.get(index);
+        if let Some(ValueFilter::Expression(expression)) = filter {
+            return expression.evaluate(value.clone(), context).map_err(message);
+        }
+        let Some(program) = &self.program else {
+            return Ok(value.clone());
+        };
         let mut outputs = Vec::new();
         let mut keep = |output| -> Result<(), Infallible> {
             outputs.push(output);
             Ok(())
         };
-        let run = JaqRun::new(&self.filter, context);
+        let run = JaqRun::new(program, context);
         match run.run_with(value.clone(), &Value::from(index), &mut keep) {
             Ok(()) => Ok(match outputs.len() {
                 0 | 1 => outputs.pop().unwrap_or(Value::Null),
                 _ => Value::from(outputs),
             }),
-            Err(RunError::Raised(error)) => Err(match error.as_str() {
-                Some(text) => text.to_owned(),
-                None => error.to_json(),
-            }),
+            Err(RunError::Raised(error)) => Err(message(error)),
             Err(_) => Err("a column's filter cannot end the run".into()),
         }
     }
+}
+
+/// An error that a filter has raised, in one line.
+fn message(error: Value) -> String {
+    error
+        .as_str()
+        .map_or_else(|| error.to_json(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -167,6 +232,21 @@ mod tests {
         assert_eq!(run(&filters, 4, &list).unwrap(), "[1500,null]");
         assert_eq!(run(&filters, 5, &number).unwrap_err(), r#"{"a":1}"#);
         assert!(run(&filters, 1, &list).is_err());
+    }
+
+    #[test]
+    fn expressions_and_branches_of_the_program_stand_side_by_side() {
+        let text = "if startswith(\"sha256:\") then short_id else . end,.[:2],ago,try error(\"x\") catch 1";
+        let filters = compiled(text).unwrap();
+        let is_expression = |filter: &ValueFilter| matches!(filter, ValueFilter::Expression(_));
+        let kinds: Vec<_> = filters.filters.iter().map(is_expression).collect();
+        assert_eq!(kinds, [true, false, true, false]);
+        let id = Value::str("sha256:0123456789abcdef");
+        assert_eq!(run(&filters, 0, &id).unwrap(), "\"0123456789ab\"");
+        assert_eq!(run(&filters, 0, &Value::str("web")).unwrap(), "\"web\"");
+        assert_eq!(run(&filters, 1, &id).unwrap(), "\"sh\"");
+        assert!(run(&filters, 2, &id).unwrap_err().contains("is no time"));
+        assert_eq!(run(&filters, 3, &id).unwrap(), "1");
     }
 
     #[test]

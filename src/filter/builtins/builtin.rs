@@ -144,12 +144,15 @@ impl Builtin {
         )
     }
 
-    /// Whether it is a public native function that has one output for each output of its arguments and no effect.
+    /// Whether it is a function that has one output for each output of its arguments and no effect: one of jq's, or a
+    /// helper, which may look at the clock.
     pub(crate) fn is_pure_function(&self) -> bool {
-        !self.is_private()
-            && self.is_function()
-            && self.outputs == OutputCount::One
-            && self.effect == Effect::Pure
+        let is_pure = match self.implementation {
+            Implementation::Native => self.effect == Effect::Pure && !self.is_private(),
+            Implementation::NativeHelper => self.effect <= Effect::Impure,
+            _ => false,
+        };
+        is_pure && self.outputs == OutputCount::One
     }
 }
 

@@ -198,6 +198,9 @@ impl Evaluator<'_> {
                 let input = self.one(left, frame)?;
                 self.one(right, &Frame::of(input))?
             }
+            Expr::Function(function) => {
+                FilterOutput::Value(function.call(frame.input.clone().into_value())?)
+            }
             Expr::Core(filter) => self.core_one(filter, frame)?,
         })
     }

@@ -3,7 +3,7 @@
 use jaq_core::load::parse::BinaryOp;
 
 use crate::jaq_run::CompiledFilter;
-use dq_json::value::{SharedStr, Value, ValueKind};
+use dq_json::value::{SharedStr, ValR, Value, ValueKind};
 
 /// A filter with one output.
 pub(super) enum Expr {
@@ -35,8 +35,31 @@ pub(super) enum Expr {
     If(Box<Expr>, Box<Expr>, Box<Expr>),
     /// `expr | expr`
     Pipe(Box<Expr>, Box<Expr>),
+    /// A builtin that is a function.
+    Function(Function),
     /// A term with one output that jaq-core runs.
     Core(CompiledFilter),
+}
+
+/// A function of values.
+pub(super) enum Function {
+    /// Of the input.
+    OfInput(fn(Value) -> ValR),
+    /// Of the input and this argument.
+    WithArgument(fn(Value, Value) -> ValR, Value),
+}
+
+impl Function {
+    /// The output for an input.
+    ///
+    /// # Errors
+    /// Those of the function.
+    pub(super) fn call(&self, input: Value) -> ValR {
+        match self {
+            Self::OfInput(function) => function(input),
+            Self::WithArgument(function, argument) => function(input, argument.clone()),
+        }
+    }
 }
 
 /// A filter with any number of outputs.

@@ -22,11 +22,13 @@ mod projection;
 mod reads_inputs;
 mod runner;
 mod used_fields;
+mod value_expression;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use compile::compile;
+pub(crate) use compile::{compile, compile_expression};
 pub(crate) use core_compiler::CoreCompiler;
 pub(crate) use fused_filter::FusedFilter;
 pub(crate) use runner::Runner;
+pub(crate) use value_expression::ValueExpression;

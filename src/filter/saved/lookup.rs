@@ -102,7 +102,7 @@ impl SavedFilters {
     }
 
     /// The text of the built-in filter of that name.
-    fn built_in(&self, name: &str) -> Option<&'static str> {
+    pub(crate) fn built_in(&self, name: &str) -> Option<&'static str> {
         let at = self
             .built_in
             .binary_search_by_key(&name, |(known, _)| known)

@@ -43,8 +43,7 @@ impl SavedFilter {
 
     /// Whether the program is `.`: the response is the output.
     pub fn is_identity(&self) -> bool {
-        syntax::parse_module(&self.text)
-            .is_ok_and(|module| matches!(module.main, Some(T::Id)) && module.defs.is_empty())
+        syntax::is_identity(&self.text)
     }
 
     /// The name that the program begins with, where that is a call without arguments: `ps` in `ps | map(.name)`. It may

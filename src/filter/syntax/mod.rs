@@ -17,6 +17,6 @@ mod walk;
 pub(crate) use ast::{Def, Import, Module, Pattern, SyntaxError, Term};
 pub(crate) use constant::{constant_value, is_constant};
 pub(crate) use parser::{
-    KEYWORDS, parse_beginning, parse_definitions, parse_metadata, parse_module,
+    KEYWORDS, is_identity, parse_beginning, parse_definitions, parse_metadata, parse_module,
 };
 pub(crate) use walk::any_term;

@@ -43,6 +43,19 @@ pub(crate) fn parse_metadata(source: &str) -> ParseResult<Option<Term<'_>>> {
     Parser::new(source)?.module_directive()
 }
 
+/// Whether the program behind the directives is `.`. Of any other program, only the beginning is looked at.
+pub(crate) fn is_identity(source: &str) -> bool {
+    let beginning = || -> ParseResult<bool> {
+        let mut parser = Parser::new(source)?;
+        parser.module_directive()?;
+        while parser.import()?.is_some() {}
+        let may_be = parser.is("(") || parser.accept(".")? && parser.next.kind == TokenKind::End;
+        Ok(may_be)
+    };
+    let is_dot = |module: Module| matches!(module.main, Some(T::Id)) && module.defs.is_empty();
+    beginning().unwrap_or(true) && parse_module(source).is_ok_and(is_dot)
+}
+
 /// Parses a text of definitions, such as those of builtins.
 pub(crate) fn parse_definitions(source: &str) -> ParseResult<Vec<Def<'_>>> {
     let mut parser = Parser::new(source)?;

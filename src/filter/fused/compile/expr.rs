@@ -6,8 +6,9 @@ use jaq_core::path::Path;
 
 use super::compiler::Compiler;
 use crate::builtins::{self, Intrinsic as I};
-use crate::fused::expression::{Expr, Generator};
+use crate::fused::expression::{Expr, Function, Generator};
 use crate::lower::has_call;
+use crate::natives::{self, NativeFn};
 use crate::syntax::Term;
 use dq_json::value::{Num, SharedStr, Value};
 
@@ -78,8 +79,22 @@ impl Compiler<'_> {
                 )))
             }
             _ if builtin.is_pure_function() && args.iter().all(is_constant) => {
-                Expr::Core(self.core(term)?)
+                match self.function(name, args) {
+                    Some(function) => Expr::Function(function),
+                    None => Expr::Core(self.core(term)?),
+                }
             }
+            _ => return None,
+        })
+    }
+
+    fn function(&mut self, name: &str, args: &[Term]) -> Option<Function> {
+        Some(match (natives::find(name, args.len())?, args) {
+            (NativeFn::Of0(function, _), []) => Function::OfInput(function),
+            (NativeFn::Of1(function, _), [argument]) => match self.expr(argument, false)? {
+                Expr::Constant(argument) => Function::WithArgument(function, argument),
+                _ => return None,
+            },
             _ => return None,
         })
     }

@@ -7,7 +7,8 @@ use super::stages::stages;
 use crate::fused::core_compiler::CoreCompiler;
 use crate::fused::fused_filter::{Evaluation, FusedFilter};
 use crate::fused::reads_inputs::reads_inputs;
-use crate::syntax::Module;
+use crate::fused::value_expression::ValueExpression;
+use crate::syntax::{Module, Term};
 
 /// Compiles the main filter of a module for the fused evaluator; `None` if it is to be run by jaq-core as a whole.
 ///
@@ -39,4 +40,12 @@ pub(crate) fn compile(
         },
         projection: compiler.projection,
     })
+}
+
+/// Compiles a term that runs on single values; `None` if it may have no output or several.
+pub(crate) fn compile_expression(
+    term: &Term,
+    core: &mut dyn CoreCompiler,
+) -> Option<ValueExpression> {
+    Compiler::new(core).expr(term, false).map(ValueExpression)
 }

@@ -10,4 +10,4 @@ mod path;
 mod pipeline;
 mod stages;
 
-pub(crate) use filter::compile;
+pub(crate) use filter::{compile, compile_expression};
