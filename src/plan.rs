@@ -29,7 +29,7 @@ use crate::environment::{Variables, home};
 use crate::error::Error;
 use crate::terminal::{ColorWhen, Terminal};
 use dq_filter::saved::{SavedFilters, shadowing_warning};
-use dq_format::Format;
+use dq_format::{Format, PathSettings};
 
 pub use columns::{column_list, columns_path};
 pub use endpoints::explanation;
@@ -63,24 +63,12 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let defaults = defaults::read(&cli, env)?;
     let saved_filters = saved::saved_filters(&cli.filter.library, env);
     let mut words = std::mem::take(&mut cli.words);
-    let list = list(&cli, &mut words, &saved_filters)?;
-    let exec = exec::source(&mut cli, &words)?;
-    let call = match list {
-        Some(_) => None,
-        None if exec.is_some() => None,
-        None => saved::call(&mut words, cli.filter.from_file.as_deref(), &saved_filters)?,
-    };
-    let has_source = list.is_some() || call.is_some() || exec.is_some();
-    let paths = paths::settings(
-        &cli,
-        &mut words,
-        has_source,
-        system.stdin_is_terminal,
-        &saved_filters,
-    );
-    if !has_source {
-        foreign::refuse(&cli, &words, &saved_filters, env)?;
-    }
+    let Origin {
+        list,
+        call,
+        exec,
+        paths,
+    } = origin(&mut cli, &mut words, &saved_filters, system)?;
     let is_filtered = !words.is_empty() || cli.filter.from_file.is_some();
     let saved_format = saved_format(&cli, call.as_ref(), is_filtered, &saved_filters);
     let has_format = settings::is_chosen(&cli.format) || saved_format.output.is_some();
@@ -88,11 +76,10 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
     let curl_letters = foreign::curl_letters(&cli, &words);
     let mut options = Options::resolve(cli, call.as_ref(), saved_format, &defaults)?;
     let terminal = (system.terminal)(options.appearance.color);
-    let mut warnings: Vec<_> = call
-        .iter()
-        .filter_map(|it| shadowing_warning(&it.saved.name))
-        .collect();
-    warnings.extend(curl_letters);
+    let shadowing = call
+        .as_ref()
+        .and_then(|it| shadowing_warning(&it.saved.name));
+    let mut warnings: Vec<_> = shadowing.into_iter().chain(curl_letters).collect();
     let mut output = settings::output(&options, &terminal, env, &mut warnings);
     output.paths = paths;
     let curl = jq_options(&options, &words);
@@ -117,10 +104,7 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         &saved_filters,
         &mut warnings,
     )?;
-    let input = match command {
-        Some(command) => exec::with_command(input, command)?,
-        None => input,
-    };
+    let input = exec::with_command(input, command)?;
     warnings.extend(host_warning(&input));
     let inputs = settings::inputs(&options.filter);
     // What is read as one input is of no single host.
@@ -141,6 +125,44 @@ pub fn plan(mut cli: Cli, system: &System) -> Result<Plan, Error> {
         wants_json,
         terminal,
         warnings,
+    })
+}
+
+/// What the words and the options name as the source. At most one of `list`, `call` and `exec` is there; without one it is
+/// still among the words, or there are files.
+struct Origin {
+    /// The list that `--list` or `--endpoints` asks for.
+    list: Option<String>,
+    call: Option<Call>,
+    exec: Option<exec::ExecSource>,
+    paths: Option<PathSettings>,
+}
+
+/// Finds the source, and removes the words that belong to it.
+fn origin(
+    cli: &mut Cli,
+    words: &mut Vec<Word>,
+    saved_filters: &SavedFilters,
+    system: &System,
+) -> Result<Origin, Error> {
+    let list = list(cli, words, saved_filters)?;
+    let exec = exec::source(cli, words)?;
+    let from_file = cli.filter.from_file.as_deref();
+    let call = match (&list, &exec) {
+        (None, None) => saved::call(words, from_file, saved_filters)?,
+        _ => None,
+    };
+    let has_source = list.is_some() || call.is_some() || exec.is_some();
+    let stdin_is_terminal = system.stdin_is_terminal;
+    let paths = paths::settings(cli, words, has_source, stdin_is_terminal, saved_filters);
+    if !has_source {
+        foreign::refuse(cli, words, saved_filters, system.env)?;
+    }
+    Ok(Origin {
+        list,
+        call,
+        exec,
+        paths,
     })
 }
 

@@ -283,6 +283,8 @@ fn filters_are_completed() {
         ("dq --demo /containers/json .a .b", &["words"]),
         ("dq --demo --paths /containers/json .a", &["words"]),
         ("dq --demo --exec web '.li", &["words", ".line", ".line…"]),
+        ("dq --demo --exec wo", &["word", "worker"]),
+        ("dq --demo --exec=wo", &["word", "worker"]),
         (
             "dq --demo /containers/json '.[].sta",
             &["words", ".[].State", ".[].Status"],

@@ -96,13 +96,14 @@ fn contradiction(cli: &Cli) -> Option<&'static str> {
     typed.map(|(option, _)| *option)
 }
 
-/// The request for the endpoint with the command in its body, besides the fields of `-F`.
+/// The request for the endpoint with the command, if there is one, in its body, besides the fields of `-F`.
 ///
 /// # Errors
 /// Fields that `--exec` sets itself.
-pub(super) fn with_command(input: Input, command: Vec<String>) -> Result<Input, Error> {
-    let Input::Http(mut exchange) = input else {
-        return Ok(input);
+pub(super) fn with_command(input: Input, command: Option<Vec<String>>) -> Result<Input, Error> {
+    let (mut exchange, command) = match (input, command) {
+        (Input::Http(exchange), Some(command)) => (exchange, command),
+        (input, _) => return Ok(input),
     };
     let mut body = fields(&exchange);
     if let Some(own) = OWN_FIELDS.iter().find(|own| body.contains_key(**own)) {
