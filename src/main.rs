@@ -35,8 +35,15 @@ use plan::System;
 extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
     memory::begin();
     start::prepare();
-    let code = match cli::parse(start::arguments(count, arguments).into_iter()) {
-        Action::Run(cli) => stack::with_large_stack(|stack_bytes| run(*cli, stack_bytes)),
+    let action = cli::parse(start::arguments(count, arguments).into_iter());
+    // Completion and help read saved filters, whose headers may be as deep as any filter.
+    exit(stack::with_large_stack(|stack_bytes| act(action, stack_bytes)).into())
+}
+
+/// Does what the command line asks for; returns the exit code.
+fn act(action: Action, stack_bytes: usize) -> u8 {
+    match action {
+        Action::Run(cli) => run(*cli, stack_bytes),
         Action::Complete(question) => print(&complete::answer(
             question.into_iter(),
             &environment::process,
@@ -51,8 +58,7 @@ extern "C" fn main(count: c_int, arguments: *const *const c_char) -> c_int {
         }
         Action::Print(text) => print(&text),
         Action::Refuse(refusal) => fail(&refusal.into()),
-    };
-    exit(code.into())
+    }
 }
 
 /// Plans, runs and reports; returns the exit code.

@@ -172,3 +172,16 @@ fn a_reader_that_goes_away_ends_what_never_ends() {
         assert_eq!((output.text(), output.code), ("1\n", 0), "{args:?}");
     }
 }
+
+#[test]
+fn a_long_array_is_yaml_while_it_is_read() {
+    let elements = (0..100_000).map(|i| format!("{{\"a\":[{i}],\"b\":\"x\"}}"));
+    let array = format!("[{}", elements.collect::<Vec<_>>().join(","));
+    let lines = (0..100_000).map(|i| format!("- a:\n    - {i}\n  b: x\n"));
+    let expected: String = lines.collect();
+    let whole = dq(["-o", "yaml"]).stdin(format!("{array}] []")).run();
+    whole.is(&format!("{expected}---\n[]\n"));
+    // What was read before an error has been written.
+    let cut = dq(["-o", "yaml"]).stdin(array).run();
+    assert_eq!((cut.code, cut.text()), (5, &*expected));
+}

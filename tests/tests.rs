@@ -8,6 +8,7 @@ mod cases;
 mod changes;
 mod completion;
 mod deadlines;
+mod deep;
 mod documents;
 mod endpoints;
 mod engine;

@@ -126,7 +126,7 @@ pub use resolve::{
     resolve_url,
 };
 pub use response::Response;
-pub use secrets::shown;
+pub use secrets::{secret_parameters, shown};
 pub use sockets::socket_path;
 pub use ssh::terminate_ssh_children;
 pub use termination::{before_termination, is_ignored};

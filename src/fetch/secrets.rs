@@ -126,6 +126,17 @@ pub fn shown(text: &str) -> String {
         .collect()
 }
 
+/// The names of the parameters of a request target whose values are secret, as `shown` knows them, and their values.
+pub fn secret_parameters(target: &str) -> Vec<(&str, &str)> {
+    let pieces = pieces(target).into_iter();
+    pieces
+        .filter_map(|piece| match piece {
+            Piece::Parameter { name, value } => Some((name, value)),
+            Piece::Plain(_) | Piece::Userinfo(_) => None,
+        })
+        .collect()
+}
+
 /// The text behind a URL's scheme as an error shows it, in one line: without its query, and without what stands in
 /// front of the last `@`. That may be a password with a `/`, at which the authority has ended.
 pub(crate) fn shown_authority(rest: &str) -> String {

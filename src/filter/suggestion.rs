@@ -35,9 +35,10 @@ fn form(name: &str, arity: usize) -> String {
 /// The known name that is most similar to a misspelt one, if any differs from it by few edits: a third of its length,
 /// at most three.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let length = name.chars().count();
+    let limit = (length / 3).clamp(1, 3);
     let scored = known
-        .filter(|known| *known != name)
+        .filter(|known| *known != name && known.chars().count().abs_diff(length) <= limit)
         .map(|known| (distance(name, known), known));
     scored
         .filter(|(distance, _)| *distance <= limit)

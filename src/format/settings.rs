@@ -93,9 +93,10 @@ impl Default for Settings {
 impl Settings {
     /// Whether the formatter of these settings accepts an array in parts
     /// ([`FilterOutput::ArrayPart`](dq_json::value::FilterOutput::ArrayPart)). Coloured JSON needs the whole value, and
-    /// so does every format other than JSON.
+    /// so does every format other than JSON and YAML.
     pub fn accepts_array_parts(&self) -> bool {
         let is_json = matches!(self.format, Format::Json | Format::Jsonl | Format::Raw);
-        self.paths.is_some() || (is_json && self.palette.is_none())
+        let is_split = self.paths.is_some() || self.format == Format::Yaml;
+        is_split || (is_json && self.palette.is_none())
     }
 }

@@ -20,7 +20,7 @@ use crate::json::text::sorted_entries;
 use crate::palette::Palette;
 use crate::settings::Settings;
 use crate::sgr::SgrCodes;
-use dq_json::value::{MAX_DEPTH, Map, Value};
+use dq_json::value::{ArrayPart, FilterOutput, MAX_DEPTH, Map, RawValue, Value};
 use dq_text::push_json_escape;
 
 /// Writes values as documents, separated by `---`.
@@ -185,13 +185,44 @@ impl NodePosition {
     }
 }
 
+impl YamlFormatter {
+    /// Begins a document. `---` stands only between documents, as kubectl and yq write it.
+    fn begin_document(&mut self) {
+        if !self.is_first {
+            self.buf.extend_from_slice(b"---\n");
+        }
+    }
+
+    /// Writes an element of the sequence that is a document.
+    fn part(&mut self, element: RawValue) -> Result<(), Error> {
+        self.token(b"-", |palette| &palette.array);
+        self.value(&element.to_value(), 1, NodePosition::Item)
+    }
+}
+
 impl Formatter for YamlFormatter {
     fn write(&mut self, value: &Value, out: &mut dyn io::Write) -> Result<(), Error> {
         self.buf.clear();
-        // `---` only between documents, as kubectl and yq write it.
-        self.buf
-            .extend_from_slice(if self.is_first { b"" } else { b"---\n" });
+        self.begin_document();
         self.value(value, 0, NodePosition::Root)?;
+        self.is_first = false;
+        Ok(out.write_all(&self.buf)?)
+    }
+
+    fn write_output(&mut self, output: FilterOutput, out: &mut dyn io::Write) -> Result<(), Error> {
+        let FilterOutput::ArrayPart(part) = output else {
+            return self.write(&output.into_value(), out);
+        };
+        self.buf.clear();
+        match part {
+            ArrayPart::First(element) => {
+                self.begin_document();
+                self.part(element)?;
+            }
+            ArrayPart::Next(element) => self.part(element)?,
+            ArrayPart::End { is_empty: false } => {}
+            ArrayPart::End { is_empty: true } => return self.write(&Value::from(Vec::new()), out),
+        }
         self.is_first = false;
         Ok(out.write_all(&self.buf)?)
     }

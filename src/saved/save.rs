@@ -222,7 +222,7 @@ fn inherit(metadata: &mut Metadata, call: &Call, is_filtered: bool) -> Result<()
 /// The endpoint of a source, and the host of a URL.
 ///
 /// # Errors
-/// Standard input, a URL that is invalid or holds a password, an invalid endpoint.
+/// Standard input, a URL that is invalid or holds a password, an invalid endpoint, a parameter with a secret.
 fn source_metadata(source: &str) -> Result<Metadata, Error> {
     if source == "-" {
         return Err(Error::usage(
@@ -237,6 +237,7 @@ fn source_metadata(source: &str) -> Result<Metadata, Error> {
         (Some(refuse_userinfo(host)?), format!("{slash}{endpoint}"))
     };
     check_endpoint(&endpoint, "--save")?;
+    refuse_secrets(&endpoint)?;
     let (endpoint, repeated) = split_repeated(&endpoint);
     Ok(Metadata {
         host,
@@ -284,6 +285,21 @@ fn refuse_userinfo(host: String) -> Result<String, Error> {
         })
     } else {
         Ok(host)
+    }
+}
+
+/// Refuses an endpoint with a parameter whose value is secret, as `-v` would redact it. A placeholder is none.
+fn refuse_secrets(endpoint: &str) -> Result<(), Error> {
+    let is_placeholder = |value: &str| value.starts_with('{') && value.ends_with('}');
+    let parameters = dq_fetch::secret_parameters(endpoint);
+    match parameters.iter().find(|(_, value)| !is_placeholder(value)) {
+        Some((name, _)) => Err(Error::Usage {
+            message: format!("a saved filter stores no secret: the value of {name}"),
+            hint: Some(format!(
+                "leave it out and give it with each run: -q {name}=…, or as a word: ?{name}={{{name}}}"
+            )),
+        }),
+        None => Ok(()),
     }
 }
 

@@ -14,4 +14,4 @@ mod scope;
 
 pub(crate) use file_scope::{FileScope, ModuleId, SavedAccess};
 pub(crate) use linker::{Callee, FileId, Linker, LoadError, ModuleLoader};
-pub(crate) use scope::{Local, Scope};
+pub(crate) use scope::{Local, MAX_ERRORS, Scope};

@@ -8,6 +8,9 @@ use crate::compile_error::CompileError;
 /// What errors call the file of the builtins.
 pub(crate) const BUILTIN: &str = "builtin";
 
+/// The most errors of one program that are reported.
+pub(crate) const MAX_ERRORS: usize = 20;
+
 /// Where a term stands: the names around it, and the file that it is in.
 pub(crate) struct Scope<'s> {
     source: &'s str,
@@ -65,7 +68,11 @@ impl<'s> Scope<'s> {
         message: String,
         hint: Option<String>,
     ) {
-        let error = CompileError::at(&self.path, self.source, part, message, hint);
+        let error = match linker.errors.len() {
+            0..MAX_ERRORS => CompileError::at(&self.path, self.source, part, message, hint),
+            MAX_ERRORS => CompileError::new(format!("there are more than {MAX_ERRORS} errors")),
+            _ => return,
+        };
         linker.errors.push(error);
     }
 }

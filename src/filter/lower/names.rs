@@ -6,7 +6,7 @@ use super::path_expressions::TAKES_PATHS;
 use super::terms::{Lower, Lowered, bind, pipe};
 use crate::builtins::Builtin;
 use crate::builtins::OutputCount::{self, Any, One};
-use crate::link::{Callee, Linker, Local, Scope};
+use crate::link::{Callee, Linker, Local, MAX_ERRORS, Scope};
 use crate::suggestion;
 use crate::syntax::{Def, Term};
 
@@ -216,8 +216,13 @@ impl<'s> Scope<'s> {
             _ => None,
         });
         let saved = linker.loader.saved_filters().names();
-        let hint =
-            suggestion::suggestion(name, arity, local.chain(saved.iter().map(String::as_str)));
+        let known = local.chain(saved.iter().map(String::as_str));
+        // One hint is shown, and to find it takes time.
+        let is_hinted = linker.errors.iter().any(|error| error.hint.is_some());
+        let is_wanted = !is_hinted && linker.errors.len() < MAX_ERRORS;
+        let hint = is_wanted
+            .then(|| suggestion::suggestion(name, arity, known))
+            .flatten();
         let message = match name.strip_prefix('@') {
             Some(format) => format!("{format} is not a valid format"),
             None => format!("{name}/{arity} is not defined"),

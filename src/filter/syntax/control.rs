@@ -23,12 +23,14 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn condition(&mut self) -> ParseResult<Term<'s>> {
+        let outside = self.begin_chain();
         let mut branches = Vec::new();
         while matches!(self.next.text, "if" | "elif") {
             self.take()?;
             let condition = self.pipe()?;
             self.expect("then")?;
             branches.push((condition, self.pipe()?));
+            self.check_chain(branches.len())?;
             if self.is("if") {
                 break;
             }
@@ -41,6 +43,7 @@ impl<'s> Parser<'s> {
         if !self.accept("end")? && !self.is_cut_off() {
             return Err(self.unexpected("expected elif, else or end"));
         }
+        self.end_chain(outside, branches.len());
         Ok(T::IfThenElse(branches, otherwise))
     }
 

@@ -21,6 +21,9 @@ pub(super) mod strength {
     pub(crate) const MULTIPLY: u8 = 9;
 }
 
+/// Lists up to this length are left as the grammar has them.
+const LONG_LIST: usize = 16;
+
 #[derive(PartialEq)]
 pub(super) enum Associativity {
     Left,
@@ -40,6 +43,8 @@ impl<'s> Parser<'s> {
     }
 
     pub(super) fn binary(&mut self, least: u8, with_comma: bool) -> ParseResult<Term<'s>> {
+        let outside = self.begin_chain();
+        let mut links = 0;
         let mut left = self.unary(with_comma)?;
         let mut chained = None;
         loop {
@@ -62,10 +67,46 @@ impl<'s> Parser<'s> {
                 strength + 1
             };
             let right = self.nested(|parser| parser.binary(next, with_comma))?;
-            left = T::BinOp(Box::new(left), op, Box::new(right));
+            if matches!(strength, strength::COMMA | strength::OR | strength::AND) {
+                left = self.balanced(vec![left, right], op, strength, with_comma)?;
+            } else {
+                links += 1;
+                self.check_chain(links)?;
+                left = T::BinOp(Box::new(left), op, Box::new(right));
+            }
             chained = Some(strength);
         }
+        self.end_chain(outside, links);
         Ok(left)
+    }
+
+    /// The operands of an operator that is associative: `(a, b), c` is `a, (b, c)`. A long list of them becomes a tree
+    /// of little depth.
+    fn balanced(
+        &mut self,
+        mut operands: Vec<Term<'s>>,
+        op: BinaryOp<&'s str>,
+        strength: u8,
+        with_comma: bool,
+    ) -> ParseResult<Term<'s>> {
+        while self
+            .operator(with_comma)
+            .is_some_and(|(_, next, _)| next == strength)
+        {
+            self.take()?;
+            operands.push(self.nested(|parser| parser.binary(strength + 1, with_comma))?);
+        }
+        let join = |l, r| T::BinOp(Box::new(l), op.clone(), Box::new(r));
+        while operands.len() > LONG_LIST {
+            let mut halves = operands.into_iter();
+            let pairs = || Some((halves.next()?, halves.next()));
+            let joined = std::iter::from_fn(pairs).map(|(left, right)| match right {
+                Some(right) => join(left, right),
+                None => left,
+            });
+            operands = joined.collect();
+        }
+        Ok(operands.into_iter().reduce(join).unwrap_or(T::Id))
     }
 
     pub(super) fn operator(

@@ -14,6 +14,16 @@ pub(super) type ParseResult<T> = Result<T, SyntaxError>;
 /// Programs nested deeper than this are refused. jq's own parser gives up at 10,000.
 const MAX_NESTING: usize = 4_000;
 
+/// The most operators, path components, `elif`s, parameters and variables of a pattern in a row. Like nesting, they make the tree of terms deep, on which
+/// everything behind the parser recurses. Commas, `and` and `or` do not count, as their order is free.
+const MAX_CHAIN: usize = 10_000;
+
+/// The most escapes and interpolations of one string, which the evaluators recurse on too, with small frames.
+pub(super) const MAX_STRING_PARTS: usize = 100_000;
+
+/// The most tokens that may be copied for the alternatives of `?//`, each of which has the rest of the filter.
+const MAX_COPIED: usize = 1_000_000;
+
 /// Words that cannot name a filter.
 pub(crate) const KEYWORDS: [&str; 19] = [
     "def", "import", "include", "module", "if", "then", "elif", "else", "end", "as", "reduce",
@@ -74,6 +84,13 @@ pub(super) struct Parser<'s> {
     is_beginning: bool,
     /// Where the string opens in which the beginning of a filter ends.
     pub(super) open_quote: Option<usize>,
+    /// The length of the longest chain in the terms read so far of the innermost construct, with those inside of it.
+    chain: usize,
+    /// The number of tokens read, and of those that copies of terms consist of.
+    tokens: usize,
+    copied: usize,
+    /// An offset of the source, and the number of line feeds before it.
+    line: (usize, usize),
     /// The byte offset at which the last `module` or `import` directive ended.
     head: usize,
 }
@@ -90,6 +107,10 @@ impl<'s> Parser<'s> {
             max_nesting: MAX_NESTING,
             is_beginning: false,
             open_quote: None,
+            chain: 0,
+            tokens: 0,
+            copied: 0,
+            line: (0, 0),
             head: 0,
         })
     }
@@ -133,6 +154,7 @@ impl<'s> Parser<'s> {
 
     pub(super) fn take(&mut self) -> ParseResult<Token<'s>> {
         let next = self.lexer.next()?;
+        self.tokens += 1;
         Ok(std::mem::replace(&mut self.next, next))
     }
 
@@ -182,17 +204,61 @@ impl<'s> Parser<'s> {
         parse: impl FnOnce(&mut Self) -> ParseResult<R>,
     ) -> ParseResult<R> {
         if self.nesting >= self.max_nesting {
-            let SyntaxError { offset, length, .. } = self.unexpected("");
-            return Err(SyntaxError {
-                offset,
-                length,
-                message: "the filter is nested too deeply".into(),
-            });
+            return Err(self.refused("the filter is nested too deeply"));
         }
         self.nesting += 1;
         let result = parse(self);
         self.nesting -= 1;
         result
+    }
+
+    pub(super) fn refused(&self, message: &str) -> SyntaxError {
+        SyntaxError {
+            offset: self.next.offset,
+            length: self.next.text.len(),
+            message: message.to_owned(),
+        }
+    }
+
+    /// Begins a chain; gives what [`Parser::end_chain`] takes.
+    pub(super) fn begin_chain(&mut self) -> usize {
+        std::mem::take(&mut self.chain)
+    }
+
+    /// Fails if a chain that has this many links so far is too long, together with the longest one in its links.
+    pub(super) fn check_chain(&self, links: usize) -> ParseResult<()> {
+        if links + self.chain > MAX_CHAIN {
+            return Err(self.refused("the filter has too many parts in a row"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn end_chain(&mut self, outside: usize, links: usize) {
+        self.chain = outside.max(self.chain + links);
+    }
+
+    /// Parses a term that will be copied `copies` times.
+    pub(super) fn copied<R>(
+        &mut self,
+        copies: usize,
+        parse: impl FnOnce(&mut Self) -> ParseResult<R>,
+    ) -> ParseResult<R> {
+        let before = self.tokens + self.copied;
+        let result = parse(self)?;
+        let size = self.tokens + self.copied - before;
+        self.copied = self.copied.saturating_add(size.saturating_mul(copies));
+        if self.copied > MAX_COPIED {
+            return Err(self.refused("the filter has too many alternatives (?//)"));
+        }
+        Ok(result)
+    }
+
+    /// The number of the line that begins before this byte offset, from 1. Offsets never decrease.
+    pub(super) fn line_of(&mut self, offset: usize) -> usize {
+        let (counted, before) = self.line;
+        let lines = before + self.source[counted..offset].matches('\n').count();
+        self.line = (offset, lines);
+        lines + 1
     }
 
     fn module_directive(&mut self) -> ParseResult<Option<Term<'s>>> {
@@ -280,6 +346,7 @@ impl<'s> Parser<'s> {
                     TokenKind::Word | TokenKind::Var => args.push(self.take()?.text),
                     _ => return Err(self.unexpected("expected a parameter")),
                 }
+                self.check_chain(args.len())?;
                 if !self.accept(";")? {
                     break;
                 }

@@ -17,21 +17,28 @@ impl<'s> Parser<'s> {
     pub(super) fn binding(&mut self, term: Term<'s>, with_comma: bool) -> ParseResult<Term<'s>> {
         let patterns = self.patterns()?;
         self.expect("|")?;
-        let rest = self.rest(with_comma)?;
+        let rest = self.copied(patterns.len() - 1, |parser| parser.rest(with_comma))?;
         Ok(bind(term, patterns, rest))
     }
 
     /// `as`, then patterns with `?//` between them.
     pub(super) fn patterns(&mut self) -> ParseResult<Vec<Pattern<'s>>> {
         self.expect("as")?;
+        let outside = self.begin_chain();
         let mut patterns = vec![self.pattern()?];
         while self.accept("?//")? {
             patterns.push(self.pattern()?);
+            self.check_chain(patterns.len())?;
         }
+        self.end_chain(outside, patterns.len());
         Ok(patterns)
     }
 
     fn pattern(&mut self) -> ParseResult<Pattern<'s>> {
+        self.nested(Self::one_pattern)
+    }
+
+    fn one_pattern(&mut self) -> ParseResult<Pattern<'s>> {
         if self.next.kind == TokenKind::Var {
             return Ok(P::Var(self.variable()?));
         }
@@ -39,6 +46,7 @@ impl<'s> Parser<'s> {
             let mut items = Vec::new();
             loop {
                 items.push(self.pattern()?);
+                self.check_chain(items.len())?;
                 if !self.accept(",")? {
                     break;
                 }
@@ -55,6 +63,7 @@ impl<'s> Parser<'s> {
         let mut entries = Vec::new();
         loop {
             self.pattern_entry(&mut entries)?;
+            self.check_chain(entries.len())?;
             if !self.accept(",")? {
                 break;
             }

@@ -7,12 +7,13 @@ use jaq_core::path::{Opt, Part, Path};
 
 use super::ast::Term;
 use super::lexer::{StringPart, Token, TokenKind};
-use super::parser::{ParseResult, Parser};
+use super::parser::{MAX_STRING_PARTS, ParseResult, Parser};
 
 impl<'s> Parser<'s> {
     /// A term with its path components: `.a[0]?."b"`.
     pub(super) fn postfix(&mut self) -> ParseResult<Term<'s>> {
         let begins_with_key = self.next.kind == TokenKind::Field;
+        let outside = self.begin_chain();
         let mut term = self.nested(Self::atom)?;
         let mut parts = Vec::new();
         // `.a.b` is one path with two keys.
@@ -35,6 +36,8 @@ impl<'s> Parser<'s> {
                     self.take()?;
                     match parts.last_mut() {
                         Some((_, opt)) => *opt = Opt::Optional,
+                        // `t??` is `t?`.
+                        None if matches!(term, T::TryCatch(_, None)) => {}
                         None => term = T::TryCatch(Box::new(term), None),
                     }
                     continue;
@@ -42,7 +45,9 @@ impl<'s> Parser<'s> {
                 _ => break,
             };
             parts.push((part, Opt::Essential));
+            self.check_chain(parts.len())?;
         }
+        self.end_chain(outside, parts.len());
         Ok(if parts.is_empty() {
             term
         } else {
@@ -116,15 +121,11 @@ impl<'s> Parser<'s> {
     }
 
     /// `{"file": "<top-level>", "line": N}`
-    pub(super) fn location(&self, token: Token<'s>) -> Term<'s> {
-        let line = 1 + self.source[..token.offset].matches('\n').count();
+    pub(super) fn location(&mut self, token: Token<'s>) -> Term<'s> {
         let text = |text| T::Str(None, vec![StrPart::Str(text)]);
-        let lines = (0..line).map(|_| T::Num("1"));
-        let line =
-            lines.reduce(|l, r| T::BinOp(Box::new(l), BinaryOp::Math(Math::Add), Box::new(r)));
         T::Obj(vec![
             (text("file"), Some(text("<top-level>"))),
-            (text("line"), line),
+            (text("line"), Some(number(self.line_of(token.offset)))),
         ])
     }
 
@@ -177,6 +178,7 @@ impl<'s> Parser<'s> {
         if self.accept("(")? {
             loop {
                 args.push(self.pipe()?);
+                self.check_chain(args.len())?;
                 if !self.accept(";")? {
                     break;
                 }
@@ -213,6 +215,9 @@ impl<'s> Parser<'s> {
             if self.cuts_off_string(opening) {
                 break;
             }
+            if parts.len() > MAX_STRING_PARTS {
+                return Err(self.refused("the string has too many escapes and interpolations"));
+            }
             match self.lexer.string_part()? {
                 StringPart::Text(text) => parts.push(StrPart::Str(text)),
                 StringPart::Char(c) => parts.push(StrPart::Char(c)),
@@ -234,6 +239,20 @@ impl<'s> Parser<'s> {
         self.next = self.lexer.next()?;
         Ok(T::Str(None, parts))
     }
+}
+
+/// A number that does not stand in the source: numbers of terms are slices of it, or of a constant.
+fn number<'s>(n: usize) -> Term<'s> {
+    let digit = T::Num(&"0123456789"[n % 10..n % 10 + 1]);
+    if n < 10 {
+        return digit;
+    }
+    let math = |left, op, right| T::BinOp(Box::new(left), BinaryOp::Math(op), Box::new(right));
+    math(
+        math(number(n / 10), Math::Mul, T::Num("10")),
+        Math::Add,
+        digit,
+    )
 }
 
 /// Makes the key `"name"` of `.name`.

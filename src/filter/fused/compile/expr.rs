@@ -134,15 +134,17 @@ impl Compiler<'_> {
             let Expr::Constant(Value::Str(key)) = self.expr(key, is_root)? else {
                 return None;
             };
-            if fused.iter().any(|(known, _)| *known == key) {
-                return None;
-            }
             let value = match value {
                 Some(value) => self.expr(value, is_root)?,
                 None if is_root => Expr::Slot(self.projection.slot(std::slice::from_ref(&key))),
                 None => Expr::Field(Box::new(Expr::Input), key.clone()),
             };
             fused.push((key, value));
+        }
+        let mut keys: Vec<&SharedStr> = fused.iter().map(|(key, _)| key).collect();
+        keys.sort_unstable();
+        if keys.windows(2).any(|pair| pair[0] == pair[1]) {
+            return None;
         }
         Some(Expr::Object(fused))
     }
