@@ -81,6 +81,12 @@ fn delete_keys(value: Value, keys: &[&Value]) -> ValR {
 }
 
 fn delete_elements(mut array: Rc<Array>, keys: &[&Value]) -> ValR {
+    if let [Value::Num(n)] = keys {
+        if let Some(i) = resolve_index(n, array.len()).filter(|i| *i < array.len()) {
+            Rc::make_mut(&mut array).remove(i);
+        }
+        return Ok(Value::Arr(array));
+    }
     let mut deleted = vec![false; array.len()];
     for key in keys {
         let range = match key {

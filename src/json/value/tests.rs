@@ -189,6 +189,27 @@ fn a_queue_stays_as_small_as_its_elements() {
 }
 
 #[test]
+fn an_element_is_deleted_from_unique_and_shared_arrays() {
+    let cases = [
+        ("0", "[2,3]"),
+        ("-1", "[1,2]"),
+        ("1.5", "[1,3]"),
+        ("3", "[1,2,3]"),
+        ("-4", "[1,2,3]"),
+    ];
+    for (index, expected) in cases {
+        let paths = json(&format!("[[{index}]]"));
+        let delete = |value: Value| value.delete_paths(&paths).unwrap();
+        assert_eq!(unique_and_shared("[1,2,3]", delete), expected, "{index}");
+    }
+    let mut array = json("[1,2,3,4]")
+        .slice(Some(&Value::from(1usize)), None)
+        .unwrap();
+    array = array.delete_paths(&json("[[1]]")).unwrap();
+    assert_eq!(array.to_json(), "[2,4]");
+}
+
+#[test]
 fn sums_of_containers_are_the_same_however_they_are_shared() {
     let cases = [
         ("[1]", "[2,3]", "[1,2,3]"),

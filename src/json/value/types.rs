@@ -211,6 +211,16 @@ impl Array {
         self.parsed_mut().resize(removed + length, Value::Null);
     }
 
+    /// Removes an element, which must be there. The first and the last one take amortized constant time.
+    pub(super) fn remove(&mut self, index: usize) {
+        if index == 0 {
+            self.keep(1..self.len());
+        } else {
+            let removed = self.removed();
+            self.parsed_mut().remove(removed + index);
+        }
+    }
+
     /// Removes the elements outside of a range, in time proportional to their number (amortized).
     pub fn keep(&mut self, range: Range<usize>) {
         let removed = self.removed();
