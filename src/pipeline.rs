@@ -1,5 +1,6 @@
 //! The one place where the stages meet: fetch hands bytes to filter, filter hands values to format.
 
+mod ahead;
 mod arrival;
 mod body;
 mod byte_source;
@@ -16,6 +17,7 @@ mod interruption;
 mod logs;
 mod missing_columns;
 mod output;
+mod parallel;
 mod progress;
 mod reconnect;
 mod round;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use dq_json::read::{
-    ByteSource, EventReader, JqReaderSettings, ReadError, ReadErrorKind, ScannedValue,
+    ByteSource, EventReader, InputBuffer, JqReaderSettings, ReadError, ReadErrorKind, ScannedValue,
     SequenceReader, ValueReader, Visitor,
 };
 use dq_json::value::{RawValue, Value, lossy};
@@ -182,6 +182,31 @@ impl Inputs {
                 }
                 Some(Err(message))
             }
+        }
+    }
+
+    /// Between two inputs: takes the bytes of the current source that are in memory, and their offset in it, for
+    /// somebody else to read on from here. `None` where inputs are not plain JSON values, and where that is not possible.
+    pub fn take_buffer(&mut self) -> Option<(usize, InputBuffer)> {
+        match &mut self.current {
+            Some(SourceReader::Values(reader)) if !self.has_failed => reader.take_buffer(),
+            _ => None,
+        }
+    }
+
+    /// The buffer of the current source, with the bytes in memory that are not consumed.
+    pub fn into_buffer(self) -> Option<InputBuffer> {
+        match self.current {
+            Some(SourceReader::Values(reader)) => Some(reader.into_buffer()),
+            _ => None,
+        }
+    }
+
+    /// Goes on behind `bytes` bytes that somebody else has read after [`Inputs::take_buffer`]: whole inputs in whole
+    /// lines, `lines` in number.
+    pub fn skip_lines(&mut self, bytes: usize, lines: usize) {
+        if let Some(SourceReader::Values(reader)) = &mut self.current {
+            reader.skip_lines(bytes, lines);
         }
     }
 

@@ -16,6 +16,11 @@ impl LastOutput {
         self.is_truthy.set(Some(output.is_truthy()));
     }
 
+    /// Notes the last of some outputs: whether jq takes it as true.
+    pub fn record_last(&self, is_truthy: bool) {
+        self.is_truthy.set(Some(is_truthy));
+    }
+
     /// Whether there was an output.
     pub fn is_there(&self) -> bool {
         self.is_truthy.get().is_some()

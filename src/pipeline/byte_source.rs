@@ -1,9 +1,12 @@
 //! Byte sources that flush output before a read may block, and read large inputs ahead on a second thread.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::ahead::Ahead;
 use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
 
 /// Called before a read that may block, so that finished output does not wait for more input.
@@ -16,6 +19,10 @@ pub trait BeforeBlocking {
 
     /// Whether the formatter holds values until more is known.
     fn holds_values(&self) -> bool;
+
+    /// Much of an input has arrived without a pause, and it is read ahead: between two values, others may take the
+    /// thread and read on.
+    fn offer(&self, _ahead: &Rc<RefCell<Ahead>>) {}
 }
 
 /// How an input may be read.
@@ -39,7 +46,7 @@ pub fn byte_source(
     let is_timed = mode != ReadMode::File && output.holds_values();
     let mut source = AnnouncingReader {
         direct: Some(Box::new(reader)),
-        read_ahead: None,
+        ahead: None,
         output,
         may_read_ahead: is_timed || mode != ReadMode::InStep,
         total: 0,
@@ -70,12 +77,12 @@ type SendRead = Box<dyn Read + Send>;
 struct AnnouncingReader {
     /// The reader, unless the read-ahead thread has it.
     direct: Option<SendRead>,
-    read_ahead: Option<ReadAhead>,
+    ahead: Option<Rc<RefCell<Ahead>>>,
     output: Rc<dyn BeforeBlocking>,
     may_read_ahead: bool,
     /// Bytes read on this thread.
     total: usize,
-    /// Those of them in the latest consecutive large reads.
+    /// Bytes in the latest consecutive large reads.
     in_large_reads: usize,
     /// The formatter holds values: they are flushed when the input is idle.
     is_timed: bool,
@@ -91,14 +98,20 @@ impl AnnouncingReader {
         let position = self.total.saturating_sub(last.len());
         let start = |reader| ReadAhead::spawn(reader, position, last);
         match self.direct.take().map(start) {
-            Some(Ok(read_ahead)) => self.read_ahead = Some(read_ahead),
+            Some(Ok(thread)) => {
+                self.ahead = Some(Rc::new(RefCell::new(Ahead {
+                    thread: Some(thread),
+                    returned: VecDeque::new(),
+                    failure: None,
+                    offered_after: 0,
+                })))
+            }
             Some(Err(reader)) => self.direct = Some(reader),
             None => {}
         }
     }
 
     fn record_read(&mut self, bytes: usize) {
-        self.total += bytes;
         self.in_large_reads = if bytes < LARGE_READ {
             0
         } else {
@@ -108,11 +121,11 @@ impl AnnouncingReader {
 
     /// Whether input arrives fast and another processor is available to read it.
     fn should_read_ahead(&mut self) -> bool {
-        let is_much = self.in_large_reads >= READ_AHEAD_THRESHOLD;
+        let is_much = self.ahead.is_none() && self.in_large_reads >= READ_AHEAD_THRESHOLD;
         if is_much {
             self.in_large_reads = 0;
         }
-        is_much && self.may_read_ahead && has_several_processors()
+        is_much && self.may_read_ahead && processors() > 1
     }
 
     /// How long to wait for the next chunk before the input counts as idle.
@@ -132,37 +145,25 @@ impl AnnouncingReader {
         self.output.flush_written();
         let before = buffer.filled().len();
         buffer.read_from(reader)?;
-        self.record_read(buffer.filled().len() - before);
+        let bytes = buffer.filled().len() - before;
+        self.total += bytes;
+        self.record_read(bytes);
         Ok(())
     }
-}
 
-/// `std::thread::available_parallelism` also reads the control group's quota on Linux, which limits time, not
-/// processors, and takes longer than a small job.
-#[cfg(target_os = "linux")]
-fn has_several_processors() -> bool {
-    rustix::thread::sched_getaffinity(None).is_ok_and(|processors| processors.count() > 1)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn has_several_processors() -> bool {
-    std::thread::available_parallelism().is_ok_and(|processors| processors.get() > 1)
-}
-
-impl ByteSource for AnnouncingReader {
-    fn fill_buffer(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
-        if self.should_read_ahead() {
-            self.start_read_ahead(buffer.filled());
-        }
-        if self.read_ahead.is_none() {
-            return self.fill_directly(buffer);
-        }
+    /// Appends what was read ahead.
+    fn fill_ahead(
+        &mut self,
+        ahead: &Rc<RefCell<Ahead>>,
+        buffer: &mut InputBuffer,
+    ) -> io::Result<()> {
         let patience = self.patience();
-        let Some(read_ahead) = &mut self.read_ahead else {
-            return Ok(());
-        };
-        if let Some(chunk) = read_ahead.recv_timeout(buffer, patience) {
-            return chunk;
+        let before = buffer.filled().len();
+        let filled = ahead.borrow_mut().fill(buffer, Some(patience));
+        if let Some(filled) = filled {
+            self.record_read(buffer.filled().len().saturating_sub(before));
+            self.offer(ahead);
+            return filled;
         }
         if self.is_timed {
             self.output.flush_held();
@@ -170,7 +171,44 @@ impl ByteSource for AnnouncingReader {
             self.output.flush_written();
         }
         self.held_since = None;
-        read_ahead.recv(buffer)
+        self.in_large_reads = 0;
+        let filled = ahead.borrow_mut().fill(buffer, None);
+        filled.unwrap_or(Ok(()))
+    }
+
+    /// Offers the input to others once enough of it has arrived without a pause.
+    fn offer(&mut self, ahead: &Rc<RefCell<Ahead>>) {
+        if !self.is_timed && self.in_large_reads >= ahead.borrow().offered_after {
+            self.in_large_reads = 0;
+            self.output.offer(ahead);
+        }
+    }
+}
+
+/// The number of processors that this process may use.
+///
+/// `std::thread::available_parallelism` also reads the control group's quota on Linux, which limits time, not
+/// processors, and takes longer than a small job.
+#[cfg(target_os = "linux")]
+pub fn processors() -> usize {
+    rustix::thread::sched_getaffinity(None).map_or(1, |processors| processors.count() as usize)
+}
+
+/// The number of processors that this process may use.
+#[cfg(not(target_os = "linux"))]
+pub fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get())
+}
+
+impl ByteSource for AnnouncingReader {
+    fn fill_buffer(&mut self, buffer: &mut InputBuffer) -> io::Result<()> {
+        if self.should_read_ahead() {
+            self.start_read_ahead(buffer.filled());
+        }
+        match self.ahead.clone() {
+            Some(ahead) => self.fill_ahead(&ahead, buffer),
+            None => self.fill_directly(buffer),
+        }
     }
 }
 

@@ -32,6 +32,11 @@ impl<'p> EmptyOutputs<'p> {
         }
     }
 
+    /// Whether outputs have to be noted.
+    pub fn is_looking(&self) -> bool {
+        self.is_empty.get()
+    }
+
     /// The hint, if all outputs were empty.
     pub fn hint(&self) -> Option<String> {
         let (path, filter) = self.request.filter(|_| self.is_empty.get())?;

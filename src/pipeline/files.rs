@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -86,7 +86,7 @@ fn stdin_source(output: &Rc<Output>) -> InputSource {
         host: None,
         bytes: match own {
             Some(stdin) => file_source(stdin.into(), ReadMode::Stream, output),
-            None => byte_source(io::stdin(), ReadMode::Stream, output.clone()),
+            None => byte_source(Stdin { bytes: 0 }, ReadMode::Stream, output.clone()),
         },
     }
 }
@@ -97,6 +97,37 @@ fn file_source(file: File, mode: ReadMode, output: &Rc<Output>) -> Box<dyn ByteS
         None => byte_source(file, mode, output.clone()),
     }
 }
+
+/// Standard input.
+struct Stdin {
+    /// How many bytes have been read.
+    bytes: usize,
+}
+
+/// The number of bytes from which an input is long.
+const LONG: usize = 1 << 20;
+
+impl Read for Stdin {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = io::stdin().read(buffer)?;
+        if self.bytes < LONG && self.bytes + bytes >= LONG {
+            enlarge_pipe();
+        }
+        self.bytes += bytes;
+        Ok(bytes)
+    }
+}
+
+/// Gives the pipe at standard input, if it is one, room for several of the reads from a long input. It has room for
+/// 64 KiB otherwise, so that writer and reader wait for each other more often.
+#[cfg(target_os = "linux")]
+fn enlarge_pipe() {
+    // It fails without harm if it is no pipe, or if the user's pipes have too much room already.
+    let _ = rustix::pipe::fcntl_setpipe_size(rustix::stdio::stdin(), LONG);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn enlarge_pipe() {}
 
 /// Opens a file; a named pipe may be idle as any stream.
 fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn ByteSource>> {

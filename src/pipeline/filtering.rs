@@ -1,12 +1,13 @@
 //! Inputs through the filter to the formatter, and the exit code that follows.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::arrival::{Arrival, SourceProblems};
 use super::empty_outputs::EmptyOutputs;
 use super::fetcher::{self, SourceFetcher};
 use super::output::Output;
+use super::parallel;
 use crate::error::Error;
 use crate::plan::{Input, Plan};
 use dq_filter::{FilterRun, InputMode, Inputs, LastOutput, RunError};
@@ -27,6 +28,8 @@ pub struct Run<'r> {
     last_output: LastOutput,
     /// The filter has run, so that there is an output to end.
     has_run: Cell<bool>,
+    /// Whether the filter and the format allow threads to run the filter.
+    can_share: OnceCell<bool>,
 }
 
 /// How the run on the inputs of an arrival has ended.
@@ -80,6 +83,7 @@ impl<'r> Run<'r> {
             empty_outputs: EmptyOutputs::new(plan),
             last_output: LastOutput::default(),
             has_run: Cell::new(false),
+            can_share: OnceCell::new(),
         }
     }
 
@@ -94,7 +98,7 @@ impl<'r> Run<'r> {
             self.output.hold(self.filter.streams_elements());
             self.output.item(item)
         };
-        self.run(arrival, &mut emit)
+        self.run(arrival, &mut emit, true)
     }
 
     /// Ends the output of what was written; returns the exit code of the run, given how its last part has ended.
@@ -135,7 +139,7 @@ impl<'r> Run<'r> {
             values.push(item.into_value());
             Ok(())
         };
-        let ended = match self.run(arrival, &mut emit)? {
+        let ended = match self.run(arrival, &mut emit, false)? {
             Ended::Inputs(0) => None,
             Ended::Inputs(code) | Ended::Halted(code) => Some(code),
         };
@@ -147,11 +151,31 @@ impl<'r> Run<'r> {
         })
     }
 
-    fn run(&self, arrival: Arrival, emit: &mut Emit) -> Result<Ended, Error> {
+    /// With `may_share`, threads may run the filter and write its outputs instead of passing them to `emit`.
+    fn run(&self, arrival: Arrival, emit: &mut Emit, may_share: bool) -> Result<Ended, Error> {
         match inputs(arrival, self.output) {
-            Some((inputs, problems)) => self.on_all(&inputs, &problems, emit),
+            Some((inputs, problems)) => self.on_all(&inputs, &problems, emit, may_share),
             None => Ok(Ended::Inputs(0)),
         }
+    }
+
+    /// Where much of an input has arrived without a pause, has threads run the filter on the next of it, if they can.
+    /// Returns whether they have taken any inputs.
+    fn share(&self, inputs: &RefCell<Inputs>) -> Result<bool, dq_format::Error> {
+        match self.output.take_offered() {
+            Some(ahead) if self.can_share() => {
+                parallel::run(self.plan, self.output, &self.last_output, inputs, &ahead)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn can_share(&self) -> bool {
+        let is_seen = self.output.is_plain() && !self.empty_outputs.is_looking();
+        is_seen
+            && *self
+                .can_share
+                .get_or_init(|| parallel::is_possible(self.plan))
     }
 }
 
@@ -184,6 +208,7 @@ impl Run<'_> {
         inputs: &RefCell<Inputs>,
         problems: &SourceProblems,
         emit: &mut Emit,
+        may_share: bool,
     ) -> Result<Ended, Error> {
         let (plan, output) = (self.plan, self.output);
         self.has_run.set(true);
@@ -193,6 +218,9 @@ impl Run<'_> {
         let run = run.with_fetcher(&self.fetcher);
         let mut code = 0;
         loop {
+            if may_share && self.share(inputs)? {
+                code = 0;
+            }
             let mut emit = |item: FilterOutput| {
                 self.last_output.record(&item);
                 emit(item)

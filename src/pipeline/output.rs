@@ -8,6 +8,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::ahead::Ahead;
 use super::byte_source::BeforeBlocking;
 use super::interruption::Interruption;
 use super::missing_columns;
@@ -70,6 +71,8 @@ pub struct Output {
     stdout_monitor: StdoutMonitor,
     /// Ctrl-C ends the input instead of the process.
     interruption: Option<Interruption>,
+    /// The input that was offered to others, until it ends or somebody takes it.
+    offered: Cell<Weak<RefCell<Ahead>>>,
     /// A write that failed while the input was read: returned by the next write.
     failure: Cell<Option<io::Error>>,
     /// Messages that are kept instead of written to stderr, where something else owns the terminal.
@@ -101,6 +104,7 @@ impl Output {
             progress,
             stdout_monitor: StdoutMonitor::new(interruption.clone()),
             interruption,
+            offered: Cell::new(Weak::new()),
             failure: Cell::new(None),
             kept_messages: RefCell::new(None),
             kept_text: RefCell::new(None),
@@ -208,6 +212,23 @@ impl Output {
             Flush::EachOutput => Ok(self.flush()?),
             Flush::BeforeBlocking => Ok(()),
         }
+    }
+
+    /// Whether everything that is written goes through the formatter, and is flushed when a read blocks.
+    pub fn is_plain(&self) -> bool {
+        self.flush == Flush::BeforeBlocking && self.insertions.get().is_none()
+    }
+
+    /// Writes what another formatter with the same settings has made of outputs.
+    pub fn formatted(&self, text: &[u8]) -> io::Result<()> {
+        self.check()?;
+        self.drain()?;
+        self.stdout().write_all(text)
+    }
+
+    /// The input that is offered to others to read, once for each offer.
+    pub fn take_offered(&self) -> Option<Rc<RefCell<Ahead>>> {
+        self.offered.take().upgrade()
     }
 
     /// Ends the formatter's output.
@@ -425,5 +446,9 @@ impl BeforeBlocking for Output {
 
     fn holds_values(&self) -> bool {
         !self.is_held_to_end.get() && self.formatter.borrow().holds_values()
+    }
+
+    fn offer(&self, ahead: &Rc<RefCell<Ahead>>) {
+        self.offered.set(Rc::downgrade(ahead));
     }
 }

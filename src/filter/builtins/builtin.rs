@@ -87,6 +87,7 @@ pub(crate) enum Intrinsic {
     Skip,
     SortBy,
     Strings,
+    Test,
     ToString,
     True,
     UniqueBy,

@@ -6,6 +6,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use builtin::{Builtin, Implementation, Intrinsic, OutputCount};
+pub(crate) use builtin::{Builtin, Effect, Implementation, Intrinsic, OutputCount};
 pub(crate) use definitions::text;
 pub(crate) use table::{all, arities, find, intrinsic, is_builtin, may_read_inputs};

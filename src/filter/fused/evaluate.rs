@@ -194,6 +194,10 @@ impl Evaluator<'_> {
                 let is_true = self.one(condition, frame)?.is_truthy();
                 self.one(if is_true { then } else { otherwise }, frame)?
             }
+            Expr::Test(regex) => FilterOutput::Value(Value::Bool(match plain(&frame.input) {
+                Some(text) => regex.run(text)?,
+                None => regex.run_on_value(&frame.input.clone().into_value())?,
+            })),
             Expr::Pipe(left, right) => {
                 let input = self.one(left, frame)?;
                 self.one(right, &Frame::of(input))?

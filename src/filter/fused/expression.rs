@@ -3,6 +3,7 @@
 use jaq_core::load::parse::BinaryOp;
 
 use crate::jaq_run::CompiledFilter;
+use crate::natives::regex::RegexTest;
 use dq_json::value::{SharedStr, ValR, Value, ValueKind};
 
 /// A filter with one output.
@@ -33,6 +34,8 @@ pub(super) enum Expr {
     Not(Box<Expr>),
     /// `if expr then expr else expr end`
     If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `test("…")` or `test("…"; "…")`
+    Test(RegexTest),
     /// `expr | expr`
     Pipe(Box<Expr>, Box<Expr>),
     /// A builtin that is a function.

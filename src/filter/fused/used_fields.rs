@@ -100,7 +100,9 @@ impl UsedFields {
                 let between = self.expr(left, input)?;
                 self.expr(right, between)
             }
-            Expr::Function(_) | Expr::Core(_) => (input == Nothing).then_some(Nothing),
+            Expr::Test(_) | Expr::Function(_) | Expr::Core(_) => {
+                (input == Nothing).then_some(Nothing)
+            }
             // Slots belong to the input of the whole filter.
             Expr::Slot(_) => None,
         }

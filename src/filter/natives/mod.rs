@@ -9,7 +9,7 @@ mod json;
 mod math;
 mod native;
 mod paths;
-mod regex;
+pub(crate) mod regex;
 mod sorting;
 mod strings;
 mod system;

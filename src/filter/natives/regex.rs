@@ -24,10 +24,7 @@ pub(super) const TABLE: &[NativeEntry] = &[(
 /// `_match(re; flags; test)`: every match as jq's `match` gives it, or only whether there is one.
 fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
     let Value::Str(text) = input else {
-        return fail(format_args!(
-            "{} cannot be matched, as it is not a string",
-            input.describe()
-        ));
+        return not_a_string(input);
     };
     let Value::Str(pattern) = pattern else {
         return fail(format_args!("{} is not a string", pattern.describe()));
@@ -55,6 +52,44 @@ pub(super) fn named_groups(text: &str, pattern: &str) -> Option<Vec<(String, Opt
         Some((name.as_str()?.to_owned(), found))
     });
     Some(groups.collect())
+}
+
+/// `test` with a pattern that is known when the filter is compiled.
+pub(crate) struct RegexTest(Rc<Pattern>);
+
+impl RegexTest {
+    /// The test for a pattern and flags, null without any; `None` if they are not valid, which is an error when the
+    /// filter runs.
+    pub(crate) fn new(pattern: &str, flags: &Value) -> Option<Self> {
+        let flags = parse_flags(flags).ok()?;
+        compiled(pattern, flags.options).ok().map(Self)
+    }
+
+    /// Whether the pattern matches somewhere in a text.
+    ///
+    /// # Errors
+    /// Oniguruma gives up.
+    pub(crate) fn run(&self, text: &str) -> Result<bool, ValueError> {
+        self.0.search(text, 0, None)
+    }
+
+    /// As [`RegexTest::run`].
+    ///
+    /// # Errors
+    /// Also that the value is not a string.
+    pub(crate) fn run_on_value(&self, input: &Value) -> Result<bool, ValueError> {
+        match input {
+            Value::Str(text) => self.run(text),
+            _ => not_a_string(input),
+        }
+    }
+}
+
+fn not_a_string<T>(input: &Value) -> Result<T, ValueError> {
+    fail(format_args!(
+        "{} cannot be matched, as it is not a string",
+        input.describe()
+    ))
 }
 
 /// The flags of `match`: whether all matches are wanted, and Oniguruma's options.

@@ -37,6 +37,52 @@ impl InputBuffer {
         self.filled.start += count;
     }
 
+    /// Puts bytes back that were removed, so that `count` are unconsumed again.
+    pub fn restore(&mut self, count: usize) {
+        self.filled.start = self.filled.end.saturating_sub(count);
+    }
+
+    /// Appends a chunk that follows these bytes in the input, with its index. An empty buffer is replaced.
+    pub fn append(&mut self, mut chunk: Self) {
+        if self.filled.is_empty() {
+            std::mem::swap(self, &mut chunk);
+            return;
+        }
+        self.bytes.truncate(self.filled.end);
+        self.bytes.drain(..self.filled.start);
+        self.bytes.extend_from_slice(chunk.filled());
+        self.filled = 0..self.bytes.len();
+        std::mem::swap(&mut self.index, &mut chunk.index);
+    }
+
+    /// Takes the whole lines at the start, with their index, and leaves the bytes behind them; `None` if there is no
+    /// place to cut.
+    ///
+    /// A cut is behind a newline. It is not in front of white space or something that goes on with a value: most texts
+    /// over several lines are only cut between values.
+    pub fn take_lines(&mut self) -> Option<Self> {
+        let filled = self.filled();
+        let mut end = filled.len();
+        loop {
+            end = memchr::memrchr(b'\n', &filled[..end])?;
+            let goes_on =
+                |c: &u8| matches!(c, b' ' | b'\t' | b'\r' | b'\n' | b'}' | b']' | b',' | b':');
+            if !filled.get(end + 1).is_some_and(goes_on) {
+                break;
+            }
+        }
+        let cut = self.filled.start + end + 1;
+        let rest = self.bytes[cut..self.filled.end].to_vec();
+        let rest = Self {
+            filled: 0..rest.len(),
+            bytes: rest,
+            ..Self::default()
+        };
+        let mut lines = std::mem::replace(self, rest);
+        lines.filled.end = cut;
+        Some(lines)
+    }
+
     /// Appends the bytes of one `read`; none at the end of the input. First moves the unconsumed bytes to the front of
     /// the buffer, and grows the buffer if it is full.
     ///
@@ -100,6 +146,12 @@ pub trait ByteSource: Read {
     fn simd_threshold(&self) -> usize {
         SIMD_THRESHOLD
     }
+
+    /// The offset of the first byte in the input that the index of the bytes counts from, in bytes: not 0 for a source
+    /// that gives part of an input.
+    fn start_offset(&self) -> usize {
+        0
+    }
 }
 
 impl ByteSource for &[u8] {}
@@ -113,5 +165,9 @@ impl<S: ByteSource + ?Sized> ByteSource for Box<S> {
 
     fn simd_threshold(&self) -> usize {
         (**self).simd_threshold()
+    }
+
+    fn start_offset(&self) -> usize {
+        (**self).start_offset()
     }
 }

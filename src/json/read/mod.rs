@@ -25,7 +25,7 @@ mod tests;
 pub use byte_source::{ByteSource, InputBuffer};
 pub use error::{ReadError, ReadErrorKind};
 pub use jq_reader::{EventReader, JqReader, JqReaderSettings, SequenceReader};
-pub use read_ahead::ReadAhead;
+pub use read_ahead::{BufferPool, ReadAhead};
 pub use tokens::is_special;
 pub use value_reader::{ScannedValue, ValueReader, from_slice};
 pub use visitor::{ValidateOnly, Visitor};

@@ -17,7 +17,25 @@ const HEADROOM: usize = 64 * 1024;
 const QUEUE_LENGTH: usize = 2;
 
 /// Buffers to be reused.
-type BufferPool = Arc<Mutex<Vec<InputBuffer>>>;
+#[derive(Clone, Default)]
+pub struct BufferPool(Arc<Mutex<Vec<InputBuffer>>>);
+
+impl BufferPool {
+    /// Takes back the buffer of a chunk. Others are dropped.
+    pub fn put(&self, buffer: InputBuffer) {
+        if buffer.bytes.len() == HEADROOM + CHUNK_SIZE {
+            lock(&self.0).push(buffer);
+        }
+    }
+
+    fn take(&self) -> InputBuffer {
+        let free = lock(&self.0).pop();
+        free.unwrap_or_else(|| InputBuffer {
+            bytes: vec![0; HEADROOM + CHUNK_SIZE],
+            ..InputBuffer::default()
+        })
+    }
+}
 
 /// A thread that reads ahead in an input, in chunks of up to 256 KiB, each with its structural index.
 ///
@@ -67,6 +85,11 @@ impl ReadAhead {
         }
     }
 
+    /// Where the buffers of chunks are reused.
+    pub fn pool(&self) -> BufferPool {
+        self.pool.clone()
+    }
+
     /// Waits for the next chunk and appends it to the buffer; nothing is appended at the end of the input.
     ///
     /// # Errors
@@ -107,15 +130,9 @@ impl ReadAhead {
             chunk.filled.start = HEADROOM - kept;
             chunk.bytes[HEADROOM - kept..HEADROOM].copy_from_slice(buffer.filled());
             std::mem::swap(buffer, &mut chunk);
+            self.pool.put(chunk);
         } else {
-            buffer.bytes.truncate(buffer.filled.end);
-            buffer.bytes.drain(..buffer.filled.start);
-            buffer.bytes.extend_from_slice(chunk.filled());
-            buffer.filled = 0..buffer.bytes.len();
-            std::mem::swap(&mut buffer.index, &mut chunk.index);
-        }
-        if chunk.bytes.len() == HEADROOM + CHUNK_SIZE {
-            lock(&self.pool).push(chunk);
+            buffer.append(chunk);
         }
         Ok(())
     }
@@ -133,11 +150,7 @@ fn read_chunks(
     pool: &BufferPool,
 ) {
     loop {
-        let free = lock(pool).pop();
-        let mut chunk = free.unwrap_or_else(|| InputBuffer {
-            bytes: vec![0; HEADROOM + CHUNK_SIZE],
-            ..InputBuffer::default()
-        });
+        let mut chunk = pool.take();
         let chunk = match reader.read(&mut chunk.bytes[HEADROOM..]) {
             Ok(bytes) => {
                 chunk.filled = HEADROOM..HEADROOM + bytes;

@@ -1,6 +1,6 @@
 //! Reads a stream of JSON values: builds them, or scans them so that their text can be used in place.
 
-use super::byte_source::ByteSource;
+use super::byte_source::{ByteSource, InputBuffer};
 use super::diagnosis::{Diagnosis, LastValue, OpenItem};
 use super::error::ReadError;
 use super::scan_state::ScanProgress;
@@ -222,6 +222,25 @@ impl<R: ByteSource> ValueReader<R> {
             (Some(_), ArrayPosition::BeforeFirst) => Ok(true),
             (None, _) => Err(self.window.error("Unfinished JSON term")),
         }
+    }
+
+    /// Takes the bytes in memory that are not consumed, and their offset in the input, for somebody else to read on
+    /// from here. `None` inside an array, after an error and at the end of the input.
+    pub fn take_buffer(&mut self) -> Option<(usize, InputBuffer)> {
+        let is_between_values = self.has_started && self.array_position.is_none();
+        (is_between_values && !self.has_failed && !self.window.has_ended())
+            .then(|| (self.window.offset(), self.window.take_buffer()))
+    }
+
+    /// The buffer with the bytes in memory that are not consumed.
+    pub fn into_buffer(mut self) -> InputBuffer {
+        self.window.take_buffer()
+    }
+
+    /// Goes on behind `bytes` bytes that somebody else has read after [`ValueReader::take_buffer`]: whole values in
+    /// whole lines, `lines` in number.
+    pub fn skip_lines(&mut self, bytes: usize, lines: usize) {
+        self.window.skip_lines(bytes, lines);
     }
 
     /// Appends the bytes of the next line, its newline included; `false` at the end of the input.

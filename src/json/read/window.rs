@@ -24,11 +24,11 @@ pub(super) struct Window<R> {
 impl<R: ByteSource> Window<R> {
     pub(super) fn new(source: R) -> Self {
         Self {
+            bytes_before: source.start_offset(),
             source,
             buffer: InputBuffer::default(),
             position: 0,
             has_ended: false,
-            bytes_before: 0,
             lines_before: 0,
             column_before: 0,
         }
@@ -78,6 +78,26 @@ impl<R: ByteSource> Window<R> {
         self.has_ended = self.buffer.filled.len() <= kept;
         result.map_err(ReadError::io)?;
         Ok(!self.has_ended)
+    }
+
+    /// Takes the bytes that are in memory and not consumed, with their index.
+    pub(super) fn take_buffer(&mut self) -> InputBuffer {
+        (self.lines_before, self.column_before) = self.place_of(self.position);
+        self.bytes_before = self.offset();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.filled.start = self.position;
+        self.position = 0;
+        buffer
+    }
+
+    /// Skips bytes of the input that somebody else has read, with this many newlines, the last byte being one. None are
+    /// in memory.
+    pub(super) fn skip_lines(&mut self, bytes: usize, lines: usize) {
+        self.bytes_before += bytes;
+        self.lines_before += lines;
+        if lines > 0 {
+            self.column_before = 0;
+        }
     }
 
     /// Whether the input is known to end with the bytes in memory. Only a further read can reveal it.

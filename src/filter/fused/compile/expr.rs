@@ -8,6 +8,7 @@ use super::compiler::Compiler;
 use crate::builtins::{self, Intrinsic as I};
 use crate::fused::expression::{Expr, Function, Generator};
 use crate::lower::has_call;
+use crate::natives::regex::RegexTest;
 use crate::natives::{self, NativeFn};
 use crate::syntax::Term;
 use dq_json::value::{Num, SharedStr, Value};
@@ -78,6 +79,7 @@ impl Compiler<'_> {
                     each,
                 )))
             }
+            (Some(I::Test), [pattern, flags @ ..]) => self.test(pattern, flags.first())?,
             _ if builtin.is_pure_function() && args.iter().all(is_constant) => {
                 match self.function(name, args) {
                     Some(function) => Expr::Function(function),
@@ -97,6 +99,26 @@ impl Compiler<'_> {
             },
             _ => return None,
         })
+    }
+
+    /// `test` with a constant pattern and constant flags.
+    fn test(&mut self, pattern: &Term, flags: Option<&Term>) -> Option<Expr> {
+        let flags = flags.map_or(Some(Value::Null), |flags| self.constant(flags))?;
+        match self.constant(pattern)? {
+            Value::Str(pattern) => RegexTest::new(&pattern, &flags).map(Expr::Test),
+            _ => None,
+        }
+    }
+
+    /// The value of a literal, or of a variable that is an argument.
+    fn constant(&mut self, term: &Term) -> Option<Value> {
+        if !is_constant(term) && !matches!(term, T::Var(_)) {
+            return None;
+        }
+        match self.expr(term, false)? {
+            Expr::Constant(value) => Some(value),
+            _ => None,
+        }
     }
 
     fn string(&mut self, parts: &[StrPart<&str, Term>], is_root: bool) -> Option<Expr> {
