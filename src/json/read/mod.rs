@@ -11,6 +11,7 @@ mod jq_reader;
 mod read_ahead;
 mod scan_state;
 mod scanner;
+mod shapes;
 mod structural_index;
 mod structural_scan;
 mod tokens;
