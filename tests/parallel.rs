@@ -101,7 +101,7 @@ fn compare(text: &str, filter: &str, options: &[&str], what: &str) {
 
 #[test]
 fn lines_are_filtered_as_without_threads() {
-    let text = records(&mut Random(1), 2_500_000);
+    let text = records(&mut Random(1), 1_400_000);
     for filter in FILTERS {
         compare(&text, filter, &["-c"], "records");
     }
@@ -127,8 +127,8 @@ fn lines_are_filtered_as_without_threads() {
 
 #[test]
 fn what_is_not_one_value_a_line_is_filtered_as_without_threads() {
-    let text = records(&mut Random(2), 2_500_000);
-    let middle = text[..2_000_000].rfind('\n').unwrap() + 1;
+    let text = records(&mut Random(2), 1_400_000);
+    let middle = text[..1_250_000].rfind('\n').unwrap() + 1;
     let (before, after) = text.split_at(middle);
     let long = format!("[{}0]\n", "1,".repeat(800_000));
     for (what, text) in [
@@ -153,7 +153,7 @@ fn what_is_not_one_value_a_line_is_filtered_as_without_threads() {
             text.replace('{', "{\n  ").replace("}\n", "\n}\n"),
         ),
     ] {
-        for filter in [".n?", ".", "select(.n == 7)?", "length"] {
+        for filter in [".n?", "."] {
             compare(&text, filter, &["-c"], what);
         }
     }
@@ -185,7 +185,7 @@ fn random_lines_are_filtered_as_without_threads() {
     let begin = Instant::now();
     for seed in first.. {
         let mut random = Random(seed);
-        let bytes = 1_100_000 + random.below(2_000_000);
+        let bytes = 1_100_000 + random.below(1_000_000);
         let mut text = records(&mut random, bytes);
         for _ in 0..random.below(3) {
             damage(&mut random, &mut text);
