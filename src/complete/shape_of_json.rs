@@ -1,6 +1,5 @@
 //! The shape of JSON text, which may be long, cut off anywhere, or no JSON at all.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -106,22 +105,57 @@ impl<'de> Visitor<'de> for Noted<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<(), A::Error> {
         self.shape.add_type(Shape::OBJECT);
         let (mut near, mut count) = (0, 0_usize);
-        while let Some(key) = from.next_key::<Cow<str>>()? {
+        loop {
+            let key = Key {
+                shape: self.shape,
+                near,
+            };
+            let Some(position) = from.next_key_seed(key)? else {
+                return Ok(());
+            };
             count += 1;
             // An object may be as long as an array, and its keys are looked for one by one.
             if count.is_multiple_of(KEYS_AT_ONCE) && Instant::now() > self.end {
                 return Err(A::Error::custom("the time is over"));
             }
-            let is_short = key.len() <= MAX_KEY;
-            let shape = is_short.then(|| self.shape.key_mut(&key, &mut near));
-            match shape.flatten() {
+            match position.and_then(|it| self.shape.value_mut(it)) {
                 Some(shape) => from.next_value_seed(Noted {
                     shape,
                     end: self.end,
                 })?,
                 None => drop(from.next_value::<IgnoredAny>()?),
             }
+            near = position.map_or(near, |it| it + 1);
         }
-        Ok(())
+    }
+}
+
+/// A key, for which its position in the shape is returned. The text is borrowed: a list has hundreds of thousands of
+/// keys.
+struct Key<'s> {
+    shape: &'s mut Shape,
+    near: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, to: &mut fmt::Formatter) -> fmt::Result {
+        to.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        let is_short = key.len() <= MAX_KEY;
+        Ok(is_short
+            .then(|| self.shape.position(key, self.near))
+            .flatten())
     }
 }

@@ -45,6 +45,7 @@ fn without_arguments(
         "input" | "inputs" => evaluation.all_inputs(),
         "keys" | "keys_unsorted" => shapes(Shape::array(scalar(Shape::STRING))),
         "flatten" => shapes(Shape::array(elements(&elements(inputs)))),
+        "to_entries" => shapes(Shape::array(entries(inputs))),
         "from_entries" => shapes(Shape::map(values(&elements(inputs), "value"))),
         "length" | "now" | "tonumber" | "floor" | "round" | "ceil" => scalar(Shape::NUMBER),
         "not" | "any" | "all" | "true" | "false" => scalar(Shape::BOOLEAN),

@@ -92,23 +92,25 @@ impl Shape {
         self.types |= bit;
     }
 
-    /// The shape of a key's values, to note a value in it. The key is looked for at `*near` first, which then becomes
-    /// the position behind it: objects have their keys in the same order mostly. `None` if there are too many keys.
-    pub fn key_mut(&mut self, key: &str, near: &mut usize) -> Option<&mut Self> {
+    /// The position of a key, which is new perhaps; `None` if there are too many. The position `near` is looked at first:
+    /// objects have their keys in the same order mostly.
+    pub fn position(&mut self, key: &str, near: usize) -> Option<usize> {
         let is_key = |(known, _): &(Rc<str>, Shapes)| **known == *key;
-        let at = match self.keys.get(*near) {
-            Some(entry) if is_key(entry) => *near,
-            _ => match self.keys.iter().position(is_key) {
-                Some(at) => at,
-                None if self.keys.len() < Self::MAX_KEYS => {
-                    self.keys.push((key.into(), Vec::new()));
-                    self.keys.len() - 1
-                }
-                None => return None,
-            },
-        };
-        *near = at + 1;
-        Some(only_mut(&mut self.keys[at].1))
+        if self.keys.get(near).is_some_and(is_key) {
+            return Some(near);
+        }
+        let known = self.keys.iter().position(is_key);
+        if known.is_none() && self.keys.len() < Self::MAX_KEYS {
+            self.keys.push((key.into(), Vec::new()));
+            return Some(self.keys.len() - 1);
+        }
+        known
+    }
+
+    /// The shape of the values of the key at a position, to note a value in it.
+    pub fn value_mut(&mut self, position: usize) -> Option<&mut Self> {
+        let (_, shapes) = self.keys.get_mut(position)?;
+        Some(only_mut(shapes))
     }
 
     /// The shape of the elements, to note one in it.

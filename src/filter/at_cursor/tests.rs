@@ -48,7 +48,9 @@ fn note(value: &Value, shape: &mut Shape) {
         Value::Obj(object) => {
             let mut near = 0;
             for (key, value) in object.iter() {
-                note(value, shape.key_mut(key, &mut near).unwrap());
+                let at = shape.position(key, near).unwrap();
+                near = at + 1;
+                note(value, shape.value_mut(at).unwrap());
             }
         }
         _ => {}
