@@ -12,22 +12,26 @@ use std::sync::{Mutex, PoisonError};
 use super::budget;
 use super::first_blocks;
 use super::main_thread;
-use super::page::{Block, NO_PAGE, PAGE_BYTES, Page, map_segment};
+use super::page::{Block, NO_PAGE, PAGE_BYTES, PAGES, Page, map_segment, unmap_segment};
 use super::size_class::COUNT;
 use super::thread_end;
 
-/// Pages without blocks in use that keep their memory. The memory of more is given back to the system.
+/// Pages without blocks in use that keep their memory. If there are more, a segment without any is unmapped.
 const MAX_EMPTY: usize = 512;
+
+/// The segments of a heap from which on it asks for large pages of memory.
+const FIRST_LARGE: usize = 8;
 
 /// A thread's blocks. Heaps are never freed: when a thread ends, the next one takes over its heap.
 pub struct Heap {
     /// For each class a list of pages, all of which but the first have free blocks. An empty one is [`NO_PAGE`].
     pages: [*mut Page; COUNT],
-    /// Pages without blocks in use, whose memory is counted.
+    /// Pages without blocks in use.
     empty: *mut Page,
+    /// The number of those whose memory is counted.
     empty_count: usize,
-    /// Pages without blocks in use and without memory.
-    unused: *mut Page,
+    /// The number of segments.
+    segments: usize,
     /// Blocks that other threads have freed.
     returned: AtomicPtr<Block>,
     /// The next heap that belongs to no thread.
@@ -59,7 +63,7 @@ impl Heap {
             pages: [NO_PAGE.get(); COUNT],
             empty: null_mut(),
             empty_count: 0,
-            unused: null_mut(),
+            segments: 0,
             returned: AtomicPtr::new(null_mut()),
             next_idle: null_mut(),
         }
@@ -203,20 +207,58 @@ unsafe fn remove(first: *mut *mut Page, page: *mut Page) {
     }
 }
 
-/// Keeps a page that has no block in use, for any class.
+/// Keeps a page that has no block in use, for any class, or unmaps its segment if none has and there are many.
 #[allow(unsafe_code)]
 unsafe fn discard(heap: *mut Heap, page: *mut Page) {
+    let segment = Page::segment(page);
+    // SAFETY: the page is in no list. Once no page of the segment is in use, all are in the list of empty ones.
+    unsafe {
+        push(heap, page);
+        (*segment).used -= 1;
+        if (*segment).used == 0 && (*heap).empty_count > MAX_EMPTY {
+            for index in 0..PAGES {
+                take(heap, &raw mut (*segment).pages[index]);
+            }
+            (*heap).segments -= 1;
+            unmap_segment(segment);
+        }
+    }
+}
+
+/// Puts a page on the list of empty ones.
+#[allow(unsafe_code)]
+unsafe fn push(heap: *mut Heap, page: *mut Page) {
     // SAFETY: the page is in no list.
     unsafe {
-        if (*heap).empty_count < MAX_EMPTY {
-            (*heap).empty_count += 1;
-            (*page).next = (*heap).empty;
-            (*heap).empty = page;
+        let next = (*heap).empty;
+        (*page).previous = null_mut();
+        (*page).next = next;
+        if !next.is_null() {
+            (*next).previous = page;
+        }
+        (*heap).empty = page;
+        (*heap).empty_count += usize::from((*page).is_counted);
+    }
+}
+
+/// Takes a page from the list of empty ones. Its memory is not counted any more.
+#[allow(unsafe_code)]
+unsafe fn take(heap: *mut Heap, page: *mut Page) {
+    // SAFETY: the page is in the list.
+    unsafe {
+        let (next, previous) = ((*page).next, (*page).previous);
+        if !next.is_null() {
+            (*next).previous = previous;
+        }
+        if previous.is_null() {
+            (*heap).empty = next;
         } else {
-            Page::release_memory(page);
+            (*previous).next = next;
+        }
+        if (*page).is_counted {
+            (*page).is_counted = false;
+            (*heap).empty_count -= 1;
             budget::subtract(PAGE_BYTES);
-            (*page).next = (*heap).unused;
-            (*heap).unused = page;
         }
     }
 }
@@ -264,23 +306,21 @@ fn allocate_slowly(class: usize) -> *mut u8 {
 unsafe fn new_page(heap: *mut Heap) -> *mut Page {
     // SAFETY: the heap is this thread's, and so are the pages that nothing uses.
     unsafe {
+        if (*heap).empty.is_null() {
+            let segment = map_segment((*heap).segments >= FIRST_LARGE);
+            if segment.is_null() {
+                return null_mut();
+            }
+            (*heap).segments += 1;
+            for index in (0..PAGES).rev() {
+                push(heap, &raw mut (*segment).pages[index]);
+            }
+        }
         let page = (*heap).empty;
-        if !page.is_null() {
-            (*heap).empty = (*page).next;
-            (*heap).empty_count -= 1;
-            return page;
-        }
+        take(heap, page);
+        (*page).is_counted = true;
+        (*Page::segment(page)).used += 1;
         budget::add(PAGE_BYTES);
-        if (*heap).unused.is_null() {
-            map_segment(|page| {
-                (*page).next = (*heap).unused;
-                (*heap).unused = page;
-            });
-        }
-        let page = (*heap).unused;
-        if !page.is_null() {
-            (*heap).unused = (*page).next;
-        }
         page
     }
 }

@@ -4,30 +4,28 @@
 //! its own, and the descriptor of the page that a block is in follows from the block's address.
 
 use std::cell::UnsafeCell;
-use std::ptr::{self, null_mut};
+use std::ptr::{null_mut, with_exposed_provenance_mut};
 
-use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
+#[cfg(all(target_os = "linux", not(miri)))]
+use rustix::mm::{Advice, madvise};
+use rustix::mm::{MapFlags, ProtFlags, mmap_anonymous, munmap};
 
 use super::size_class::SIZES;
 
-/// Size and alignment of a segment, in bytes.
-pub const SEGMENT_BYTES: usize = 1 << 20;
+/// Size and alignment of a segment, in bytes: a large page of x86-64 and of aarch64.
+pub const SEGMENT_BYTES: usize = 2 << 20;
 
 /// The size of a page, in bytes. Memory is counted in pages.
 pub const PAGE_BYTES: usize = 64 << 10;
 
-const PAGES: usize = SEGMENT_BYTES / PAGE_BYTES;
+/// The pages of a segment.
+pub const PAGES: usize = SEGMENT_BYTES / PAGE_BYTES;
 
 /// The bytes at the start of a segment that its descriptors take, a multiple of the alignment of blocks.
-const HEADER_BYTES: usize = (PAGES * size_of::<Page>()).next_multiple_of(64);
+const HEADER_BYTES: usize = size_of::<Segment>().next_multiple_of(64);
 
 /// Blocks are put on the free list of a new page by this many bytes at a time, so that memory is touched as it is needed.
 const EXTENT_BYTES: usize = 4096;
-
-#[cfg(target_os = "linux")]
-const ADVICE: Advice = Advice::LinuxDontNeed;
-#[cfg(not(target_os = "linux"))]
-const ADVICE: Advice = Advice::DontNeed;
 
 /// A free block: the address of the next one.
 pub struct Block {
@@ -48,12 +46,23 @@ pub struct Page {
     pub class: u8,
     /// The page is in no list of its heap, because it had no free block.
     pub is_full: bool,
+    /// The memory of the page is counted: it has been in use.
+    pub is_counted: bool,
     pub next: *mut Page,
     pub previous: *mut Page,
     /// The address of the first block.
     start: *mut u8,
     /// The bytes for blocks.
     bytes: u32,
+}
+
+/// The start of a segment.
+#[repr(C)]
+pub struct Segment {
+    /// The descriptors of its pages.
+    pub pages: [Page; PAGES],
+    /// The number of pages that are in use.
+    pub used: usize,
 }
 
 /// A page in a static variable.
@@ -82,6 +91,7 @@ impl Page {
             extended: 0,
             class: 0,
             is_full: false,
+            is_counted: false,
             next: null_mut(),
             previous: null_mut(),
             start: null_mut(),
@@ -96,7 +106,7 @@ impl Page {
         let segment = address & !(SEGMENT_BYTES - 1);
         let index = address % SEGMENT_BYTES / PAGE_BYTES;
         // The pointer that the owner of the block had is good for the block only; that of the segment was exposed.
-        ptr::with_exposed_provenance_mut(segment + index * size_of::<Self>())
+        with_exposed_provenance_mut(segment + index * size_of::<Self>())
     }
 
     /// Makes a page without blocks in use one of a class.
@@ -141,43 +151,56 @@ impl Page {
         }
     }
 
-    /// Gives the memory of a page that has no blocks in use back to the system.
-    ///
-    /// # Safety
-    /// No other thread uses the page.
-    #[allow(unsafe_code)]
-    pub unsafe fn release_memory(page: *mut Self) {
-        // SAFETY: the address range lies within the page, and nothing refers to its bytes: they may become zero.
-        unsafe {
-            let skipped = (*page).start.align_offset(PAGE_BYTES.min(16 << 10));
-            let bytes = (*page).bytes as usize - skipped;
-            // Where it fails, the memory stays.
-            let _ = madvise((*page).start.add(skipped).cast(), bytes, ADVICE);
-        }
+    /// The segment of a page.
+    #[inline]
+    pub fn segment(page: *mut Self) -> *mut Segment {
+        with_exposed_provenance_mut(page.addr() & !(SEGMENT_BYTES - 1))
     }
 }
 
-/// Maps a segment and gives each of its pages to `take`; `None` if the system refuses.
+/// Maps a segment; null if the system refuses. `is_large` asks for large pages of memory, which are faster to get and to
+/// use, but are touched as a whole.
 #[allow(unsafe_code)]
-pub fn map_segment(mut take: impl FnMut(*mut Page)) -> Option<()> {
-    let base = map_aligned()?;
+pub fn map_segment(is_large: bool) -> *mut Segment {
+    let Some(base) = map_aligned() else {
+        return null_mut();
+    };
+    if is_large {
+        advise_large(base, SEGMENT_BYTES);
+    }
     base.expose_provenance();
-    for index in (0..PAGES).rev() {
+    let segment: *mut Segment = base.cast();
+    for index in 0..PAGES {
         let skipped = if index == 0 { HEADER_BYTES } else { 0 };
         // SAFETY: the segment was mapped just now, for reading and writing, and the descriptors fit into its first page.
         unsafe {
-            let page = base.cast::<Page>().add(index);
-            let start = base.add(index * PAGE_BYTES + skipped);
-            let bytes = (PAGE_BYTES - skipped) as u32;
-            page.write(Page {
-                start,
-                bytes,
+            (&raw mut (*segment).pages[index]).write(Page {
+                start: base.add(index * PAGE_BYTES + skipped),
+                bytes: (PAGE_BYTES - skipped) as u32,
                 ..Page::empty()
             });
-            take(page);
         }
     }
-    Some(())
+    segment
+}
+
+/// Unmaps a segment.
+///
+/// # Safety
+/// No block in it is in use, and none of its pages is in a list.
+#[allow(unsafe_code)]
+pub unsafe fn unmap_segment(segment: *mut Segment) {
+    unmap(segment.cast(), SEGMENT_BYTES);
+}
+
+/// Asks for large pages of memory. Where they are switched off or there are none, nothing changes.
+#[allow(unsafe_code)]
+pub fn advise_large(start: *mut u8, bytes: usize) {
+    #[cfg(all(target_os = "linux", not(miri)))]
+    // SAFETY: the range is part of a mapping, and the advice does not change what it contains.
+    let _ = unsafe { madvise(start.cast(), bytes, Advice::LinuxHugepage) };
+    #[cfg(not(all(target_os = "linux", not(miri))))]
+    let _ = (start, bytes);
 }
 
 /// Maps [`SEGMENT_BYTES`] at a multiple of them. Segments follow each other, so that mostly the first try is aligned.
