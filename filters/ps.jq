@@ -11,6 +11,6 @@ module {
   created: (.Created | _time),
   state: .State,
   status: .Status,
-  ports: ports,
+  ports: (.Ports | ports),
   name: name
 })

@@ -75,9 +75,10 @@ pub fn compile_value_filters(
         branches.push((is_chosen, term));
         filters.push(ValueFilter::Branch);
     }
-    let program = match branches.is_empty() {
-        true => None,
-        false => Some(compiler.module(module(branches), INDEX, saved)?),
+    let program = if branches.is_empty() {
+        None
+    } else {
+        Some(compiler.module(module(branches), INDEX, saved)?)
     };
     Ok(ValueFilters {
         filters,

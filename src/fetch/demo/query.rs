@@ -23,6 +23,11 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Whether there are no other parameters than this one.
+    pub(crate) fn has_only(&self, name: &str) -> bool {
+        self.0.iter().all(|(key, _)| key == name)
+    }
+
     /// All values of a parameter.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let found = self.0.iter().filter(move |(key, _)| key == name);

@@ -60,6 +60,11 @@ pub(crate) struct LogLine<'a> {
 }
 
 impl Container {
+    /// Whether it is running.
+    pub(crate) fn is_running(&self) -> bool {
+        self.top.is_some()
+    }
+
     /// The lines of its log, oldest first.
     pub(crate) fn log_lines(&self) -> impl Iterator<Item = LogLine<'static>> {
         self.log.lines().filter_map(|line| {
@@ -156,6 +161,18 @@ pub(crate) static NETWORK_DETAILS: [(&str, &str); 8] = [
 /// A recorded response as a value; null if it is no JSON, which the tests exclude.
 pub(crate) fn parse(json: &str) -> Value {
     serde_json::from_str(json).unwrap_or_default()
+}
+
+/// Appends a recorded response without the spaces between its tokens, as dockerd sends it.
+pub(crate) fn push_compact(json: &str, out: &mut Vec<u8>) {
+    let (mut is_in_string, mut is_escaped) = (false, false);
+    for byte in json.bytes() {
+        if is_in_string || !byte.is_ascii_whitespace() {
+            out.push(byte);
+        }
+        is_in_string ^= byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+    }
 }
 
 /// The values of JSON lines.

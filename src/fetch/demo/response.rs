@@ -154,5 +154,8 @@ fn engine(status: &'static str, content_type: &str, body: Vec<u8>) -> DemoRespon
 }
 
 fn line(body: &Value) -> Vec<u8> {
-    format!("{body}\n").into_bytes()
+    // Values with string keys can be serialized.
+    let mut line = serde_json::to_vec(body).unwrap_or_default();
+    line.push(b'\n');
+    line
 }

@@ -50,7 +50,7 @@ fn read(path: &[&str], query: &Query) -> Option<Answer> {
         ["info"] => recorded(recorded::INFO),
         ["events"] => events::respond(query),
         ["system", "df"] => disk_usage(query),
-        ["containers", "json"] => value(containers::list(query)),
+        ["containers", "json"] => containers::respond(query),
         ["containers", id, part] => return container(id, part, query),
         ["exec", id, "json"] => Err(Refusal::not_found(format!("No such exec instance: {id}"))),
         ["images", ..] => return image(&path[1..], query),

@@ -32,7 +32,7 @@ fn of_number(number: Num) -> ValR {
         return fail("a number that is not finite is no time");
     }
     let is_zero_time = |text: &&str| Num::parse(text) == number;
-    if x < -1e10 && ZERO_TIMES.iter().any(|text| is_zero_time(text)) {
+    if x < -1e10 && ZERO_TIMES.iter().any(is_zero_time) {
         return Ok(Value::Null);
     }
     Ok(match x.abs() {
