@@ -12,7 +12,8 @@ use dq_format::PathSettings;
 /// unless `has_source` says that it is not among them.
 ///
 /// A word is searched for if it could be a name: letters, digits and `_.-/:@`, the first a letter or a digit, as in
-/// `dq logs NAME… FILTER`. Without a source it is the first word, as those behind a filter are files.
+/// `dq logs NAME… FILTER`. With `-n` none is searched for, as `inputs` is the filter there. Without a source it is the
+/// first word, as those behind a filter are files.
 pub(super) fn settings(
     cli: &Cli,
     words: &mut Vec<Word>,
@@ -28,7 +29,9 @@ pub(super) fn settings(
         });
     }
     let first = usize::from(!has_source);
-    let is_name = |word: &Word| word.is_file() && word.text.to_str().is_some_and(is_object_name);
+    let is_name = |word: &Word| {
+        !cli.filter.null_input && word.is_file() && word.text.to_str().is_some_and(is_object_name)
+    };
     let found = if has_source || words.first().is_some_and(|it| is_source(&it.text)) {
         let behind = words.iter().skip(first).position(is_name);
         behind.map(|at| at + first)
