@@ -62,92 +62,62 @@ fn of_one(
     inputs: &[Rc<Shape>],
     scope: &Scope,
 ) -> Option<Shapes> {
-    let mut of = |inputs: &[Rc<Shape>]| evaluation.outputs(arg, inputs, scope);
-    Some(match name {
-        "select" | "debug" | "del" | "pick" | "delpaths" => {
-            of(inputs);
-            inputs.to_vec()
-        }
-        "map" => shapes(Shape::array(of(&elements(inputs)))),
-        "map_values" => {
-            let values = of(&elements(inputs));
-            shapes(Shape::map(values.clone()))
-                .into_iter()
-                .chain(shapes(Shape::array(values)))
-                .collect()
-        }
-        "sort_by" | "unique_by" => {
-            of(&elements(inputs));
-            inputs.to_vec()
-        }
-        "min_by" | "max_by" => {
-            let elements = elements(inputs);
-            of(&elements);
-            elements
-        }
-        "group_by" => {
-            of(&elements(inputs));
-            shapes(Shape::array(inputs.to_vec()))
-        }
-        "INDEX" => {
-            let elements = elements(inputs);
-            of(&elements);
-            shapes(Shape::map(elements))
-        }
-        "with_entries" => {
-            of(&entries(inputs));
-            inputs.to_vec()
-        }
-        "any" | "all" => {
-            of(&elements(inputs));
-            scalar(Shape::BOOLEAN)
-        }
-        "walk" => {
-            of(&descendants(inputs));
-            inputs.to_vec()
-        }
+    match name {
+        "has" => return Some(has(evaluation, arg, inputs, scope)),
         "recurse" | "repeat" => {
-            let once = of(inputs);
-            let twice = of(&once);
-            [inputs, &once, &twice].concat()
+            let once = evaluation.outputs(arg, inputs, scope);
+            let twice = evaluation.outputs(arg, &once, scope);
+            return Some([inputs, &once, &twice].concat());
         }
-        "first" | "last" | "add" | "isempty" => of(inputs),
-        "path" | "paths" => {
-            let searched = if name == "path" {
-                inputs.to_vec()
-            } else {
-                descendants(inputs)
-            };
-            of(&searched);
-            shapes(Shape::array(scalar(Shape::STRING)))
-        }
-        "getpath" => {
-            of(inputs);
-            at_path(arg, inputs)
-        }
-        "error" => {
-            of(inputs);
-            Vec::new()
-        }
-        "has" => {
-            match constant(arg) {
-                Some(key) => {
-                    if let Some(typed) = typed(&key) {
-                        evaluation.note(Place::Text, typed, inputs, scope);
-                    }
-                }
-                None => {
-                    of(inputs);
-                }
-            }
-            scalar(Shape::BOOLEAN)
-        }
-        "fetch" => {
-            of(inputs);
-            fetched(evaluation, arg)
-        }
+        _ => {}
+    }
+    let visited = visited(name, inputs)?;
+    let outputs = evaluation.outputs(arg, &visited, scope);
+    Some(match name {
+        "map" => shapes(Shape::array(outputs)),
+        "map_values" => vec![
+            Rc::new(Shape::map(outputs.clone())),
+            Rc::new(Shape::array(outputs)),
+        ],
+        "min_by" | "max_by" => visited,
+        "group_by" => shapes(Shape::array(inputs.to_vec())),
+        "INDEX" => shapes(Shape::map(visited)),
+        "any" | "all" | "isempty" => scalar(Shape::BOOLEAN),
+        "first" | "last" | "add" => outputs,
+        "path" | "paths" => shapes(Shape::array(scalar(Shape::STRING))),
+        "getpath" => at_path(arg, inputs),
+        "error" => Vec::new(),
+        "fetch" => fetched(evaluation, arg),
+        _ => inputs.to_vec(),
+    })
+}
+
+/// The values on which a builtin runs its only argument; `None` if it is not known here.
+fn visited(name: &str, inputs: &[Rc<Shape>]) -> Option<Shapes> {
+    Some(match name {
+        "select" | "debug" | "del" | "delpaths" | "pick" | "first" | "last" | "add" | "isempty"
+        | "path" | "getpath" | "error" | "fetch" => inputs.to_vec(),
+        "map" | "map_values" | "sort_by" | "unique_by" | "min_by" | "max_by" | "group_by"
+        | "INDEX" | "any" | "all" => elements(inputs),
+        "walk" | "paths" => descendants(inputs),
+        "with_entries" => entries(inputs),
         _ => return None,
     })
+}
+
+/// `has("ke`: the text may be that of a key.
+fn has(evaluation: &mut dyn Evaluate, arg: &Term, inputs: &[Rc<Shape>], scope: &Scope) -> Shapes {
+    match constant(arg) {
+        Some(key) => {
+            if let Some(typed) = typed(&key) {
+                evaluation.note(Place::Text, typed, inputs, scope);
+            }
+        }
+        None => {
+            evaluation.outputs(arg, inputs, scope);
+        }
+    }
+    scalar(Shape::BOOLEAN)
 }
 
 fn of_two(
