@@ -27,6 +27,7 @@ case_files! {
     demo: "demo",
     elements: "elements",
     exec: "exec",
+    extremes: "extremes",
     fetch: "fetch",
     formats: "formats",
     habits: "habits",

@@ -1,5 +1,6 @@
 //! What a release contains: the image, run in a real engine; the list of files in the .deb; the version it prints.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -150,4 +151,31 @@ fn the_deb_lists_existing_files_and_all_completions() {
             "{name} is not in the .deb"
         );
     }
+}
+
+#[test]
+fn the_licence_texts_of_all_packages_are_there() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let tree = "tree --locked --offline -p dq-cli -e normal --prefix none";
+    let mut command = Command::new(env!("CARGO"));
+    let tree = command.args(tree.split(' ')).current_dir(root).output();
+    let tree = String::from_utf8(tree.unwrap().stdout).unwrap();
+    let texts = fs::read_to_string(format!("{root}/THIRD-PARTY-LICENSES")).unwrap();
+    let named: BTreeSet<&str> = texts.lines().collect();
+    let packages = tree.lines().filter(|line| !line.contains(root));
+    let packages = packages.filter_map(|line| {
+        let mut words = line.split(' ');
+        Some(format!(
+            "{} {}",
+            words.next()?,
+            words.next()?.strip_prefix('v')?
+        ))
+    });
+    let packages: BTreeSet<String> = packages.collect();
+    assert!(packages.len() > 50, "{tree}");
+    let missing: Vec<_> = packages
+        .iter()
+        .filter(|it| !named.contains(&***it))
+        .collect();
+    assert!(missing.is_empty(), "run .ci/licenses: {missing:?}");
 }

@@ -416,3 +416,60 @@ fn whole_answers_are_read() {
         assert_eq!(found.code, Some(code), "{}", found.stderr);
     }
 }
+
+/// Lines of a head that say how long the body is, or seem to.
+const FRAMINGS: [&str; 16] = [
+    "",
+    "Content-Length: 6\r\n",
+    "Content-Length: 0\r\n",
+    "Content-Length: 3\r\n",
+    "Content-Length: 99\r\n",
+    "Content-Length: 6, 6\r\n",
+    "Content-Length: +6\r\n",
+    "Content-Length: 0x6\r\n",
+    "Content-Length: 18446744073709551616\r\n",
+    "Content-Length : 6\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Transfer-Encoding: identity\r\n",
+    "Transfer-Encoding: chunked, chunked\r\n",
+    "Transfer-Encoding: xchunked\r\n",
+    "Transfer-Encoding: gzip\r\n",
+    "Content-Encoding: gzip\r\n",
+];
+
+/// A body of contradictory length is an error, or one of the readings: never a crash, a hang or a part that counts as
+/// the whole.
+fn check_framing(_: &str, found: &Outcome) -> Option<String> {
+    let stdout = String::from_utf8_lossy(&found.stdout).into_owned();
+    let is_success = found.code == Some(0);
+    let is_reading = ["", "6\n", "[1,2]\n", "6\n[1,2]\n0\n"].contains(&&*stdout);
+    let lines = found.stderr.lines().collect::<Vec<_>>();
+    let is_told = lines.first().is_some_and(|line| line.starts_with("dq: "))
+        && lines[1..].iter().all(|line| line.starts_with("hint: "));
+    let is_error = matches!(found.code, Some(1..=99)) && is_told;
+    let is_right = (is_success && is_reading || is_error) && found.megabytes < 100;
+    (!is_right).then(|| format!("{:?} {stdout:?} {:?}", found.code, found.stderr))
+}
+
+#[test]
+fn contradictions_about_the_length_are_errors_or_one_reading() {
+    let bodies = ["[1,2]\n", "6\r\n[1,2]\n\r\n0\r\n\r\n"];
+    let mut cases = Vec::new();
+    for (first, second) in FRAMINGS.iter().flat_map(|a| FRAMINGS.map(|b| (a, b))) {
+        for body in bodies {
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{first}{second}\r\n{body}"
+            );
+            let script = Script::of(answer.as_bytes(), End::Close);
+            cases.push((answer, script));
+        }
+    }
+    assert_eq!(cases.len(), 512);
+    let faults = in_parallel(cases, check_framing);
+    assert!(
+        faults.is_empty(),
+        "{} failing{}",
+        faults.len(),
+        faults.concat()
+    );
+}
