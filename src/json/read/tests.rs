@@ -316,3 +316,17 @@ fn the_place_of_a_late_error_does_not_depend_on_how_the_bytes_arrive() {
         assert_eq!(errors[0], errors[2]);
     }
 }
+
+#[test]
+fn a_number_of_many_digits_is_read_in_linear_time() {
+    let digits = "7".repeat(8 << 20);
+    for (text, values) in [
+        (format!("[{digits}, 1]"), vec![format!("[{digits},1]")]),
+        (
+            format!("{digits} \"{digits}\""),
+            vec![digits.clone(), format!("\"{digits}\"")],
+        ),
+    ] {
+        assert!(read(text.as_bytes(), 4096) == values);
+    }
+}

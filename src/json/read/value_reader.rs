@@ -349,7 +349,7 @@ impl<R: ByteSource> ValueReader<R> {
             match self.scanner.scan(text, index, has_ended, visitor) {
                 Ok(ScanProgress::Complete(length)) => return Ok(Some(length)),
                 Ok(ScanProgress::NeedsMore) if text.len() > limit => return Ok(None),
-                Ok(ScanProgress::NeedsMore) => drop(self.window.read_more()?),
+                Ok(ScanProgress::NeedsMore) => self.window.read_past_digits(limit)?,
                 Err(_) => return Err(self.diagnose(None)),
             }
         }

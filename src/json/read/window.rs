@@ -6,6 +6,9 @@ use super::byte_source::{ByteSource, InputBuffer, SIMD_THRESHOLD};
 use super::error::ReadError;
 use super::structural_index::StructuralIndex;
 
+/// The bytes of a value that may be scanned anew, without notice, each time that more are read.
+const LONG_REST: usize = 64 * 1024;
+
 /// The part of an input that is in memory.
 pub(super) struct Window<R> {
     source: R,
@@ -97,6 +100,20 @@ impl<R: ByteSource> Window<R> {
         self.lines_before += lines;
         if lines > 0 {
             self.column_before = 0;
+        }
+    }
+
+    /// Appends more bytes to the rest, which ends inside of a value. Only digits cannot end it: after a long rest they are
+    /// read on, up to `limit` bytes in all, because a number is scanned from its beginning each time.
+    pub(super) fn read_past_digits(&mut self, limit: usize) -> Result<(), ReadError> {
+        loop {
+            let known = self.rest().len();
+            let has_more = self.read_more()?;
+            let rest = self.rest();
+            let are_digits = known >= LONG_REST && rest[known..].iter().all(u8::is_ascii_digit);
+            if !(has_more && are_digits && rest.len() <= limit) {
+                return Ok(());
+            }
         }
     }
 
