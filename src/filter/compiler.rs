@@ -7,6 +7,7 @@ use crate::filter::{Engine, Filter};
 use crate::fused::{self, CoreCompiler, FusedFilter};
 use crate::jaq_compiler::JaqCompiler;
 use crate::jaq_run::CompiledFilter;
+use crate::link::Target;
 use crate::main_filter::MainFilter;
 use crate::modules::{ModuleFiles, search_path};
 use crate::program::Program;
@@ -19,10 +20,19 @@ use dq_json::value::Value;
 /// # Errors
 /// Everything that is wrong with it, as far as it can be found in one pass.
 pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
+    compile_for(Target::Direct, program)
+}
+
+/// Compiles a program; what the fused evaluator does not run is for `target`.
+///
+/// # Errors
+/// As [`compile`].
+pub(crate) fn compile_for(target: Target, program: &Program) -> Result<Filter, Vec<CompileError>> {
     let (files, arena) = (ModuleFiles::new(program), Arena::default());
     let compiler = JaqCompiler {
         program,
         files: &files,
+        target,
         arena: &arena,
     };
     let main = MainFilter::parse(program).map_err(|error| vec![error])?;
@@ -30,7 +40,13 @@ pub fn compile(program: &Program) -> Result<Filter, Vec<CompileError>> {
     let (engine, warnings) = match fuse(compiler, &main) {
         Some(filter) => (Engine::Fused(Box::new(filter)), Vec::new()),
         None => {
+            let mut compiler = compiler;
             let mut linker = compiler.link(main, false)?;
+            if compiler.is_not_for(&linker) {
+                let main = MainFilter::parse(program).map_err(|error| vec![error])?;
+                compiler = compiler.for_jaq_core();
+                linker = compiler.link(main, false)?;
+            }
             let warnings = std::mem::take(&mut linker.warnings);
             let filter = compiler.generate(linker, None);
             (Engine::Jaq(filter.map_err(|error| vec![error])?), warnings)

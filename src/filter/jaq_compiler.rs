@@ -5,7 +5,7 @@ use jaq_core::load::{Arena, File, Loader};
 use crate::compile_error::CompileError;
 use crate::direct;
 use crate::jaq_run::{Code, CompiledFilter, JaqData};
-use crate::link::{FileId, FileScope, Linker, SavedAccess, Scope};
+use crate::link::{FileId, FileScope, Linker, SavedAccess, Scope, Target};
 use crate::lower::has_definitions_in_paths;
 use crate::main_filter::MainFilter;
 use crate::modules::{ModuleFiles, search_path};
@@ -26,6 +26,8 @@ const HOST: &str = "$host";
 pub(crate) struct JaqCompiler<'s> {
     pub program: &'s Program<'s>,
     pub files: &'s ModuleFiles,
+    /// What the filters are compiled for. A filter that the direct evaluator does not run is compiled for jaq-core.
+    pub target: Target,
     pub arena: &'s Arena,
 }
 
@@ -37,7 +39,7 @@ impl<'s> JaqCompiler<'s> {
         let predefined = predefined
             .into_iter()
             .take(1 + usize::from(self.program.has_host));
-        Linker::new(self.arena, self.files, named.chain(predefined))
+        Linker::new(self.arena, self.target, self.files, named.chain(predefined))
     }
 
     /// Finds everything that the main filter needs. With `expands_helpers`, the definition of every helper is among it.
@@ -91,6 +93,9 @@ impl<'s> JaqCompiler<'s> {
             ..FileScope::default()
         };
         linker.add_main(MAIN, module, &mut Scope::new("", "", file), None);
+        if self.is_not_for(&linker) {
+            return self.for_jaq_core().term(term, variable, saved);
+        }
         let is_right = linker.errors.is_empty() && linker.warnings.is_empty();
         is_right.then(|| self.generate(linker, variable).ok())?
     }
@@ -137,6 +142,20 @@ impl<'s> JaqCompiler<'s> {
             .map_err(|error| vec![error])
     }
 
+    /// Whether what was linked uses something that the target does not run.
+    pub(crate) fn is_not_for(&self, linker: &Linker) -> bool {
+        let mut used = linker.builtins.iter();
+        self.target == Target::Direct && !used.all(|builtin| direct::can_run(builtin))
+    }
+
+    /// The same for jaq-core.
+    pub(crate) fn for_jaq_core(self) -> Self {
+        Self {
+            target: Target::JaqCore,
+            ..self
+        }
+    }
+
     /// Compiles what was linked; `variable` has another value in each run. It should not fail: the linker has resolved
     /// every name.
     pub(crate) fn generate(
@@ -149,7 +168,9 @@ impl<'s> JaqCompiler<'s> {
         let host = linker.globals.iter().position(|name| self.is_host(name));
         let globals = linker.globals.iter();
         let globals = globals.map(|name| self.global(name)).collect();
-        if let Some(program) = direct::compile(&linker.defs, &linker.globals) {
+        if self.target == Target::Direct {
+            let program = direct::compile(&linker.defs, &linker.globals)
+                .ok_or_else(|| CompileError::new("the filter cannot be compiled".into()))?;
             return Ok(CompiledFilter {
                 code: Code::Direct(program, jaq_core::Filter::default()),
                 globals,

@@ -4,6 +4,7 @@ use jaq_core::load::Arena;
 
 use crate::compile_error::CompileError;
 use crate::jaq_compiler::JaqCompiler;
+use crate::link::Target;
 use crate::main_filter::MainFilter;
 use crate::modules::ModuleFiles;
 use crate::program::Program;
@@ -20,6 +21,7 @@ pub fn standalone(program: &Program) -> Result<String, Vec<CompileError>> {
     let compiler = JaqCompiler {
         program,
         files: &files,
+        target: Target::JaqCore,
         arena: &arena,
     };
     let main = MainFilter::parse(program).map_err(|error| vec![error])?;

@@ -14,6 +14,7 @@ use crate::fused::{self, CoreCompiler, ValueExpression};
 use crate::input::{InputSettings, Inputs};
 use crate::jaq_compiler::JaqCompiler;
 use crate::jaq_run::{CompiledFilter, JaqRun, RunContext};
+use crate::link::Target;
 use crate::modules::ModuleFiles;
 use crate::program::Program;
 use crate::run_error::RunError;
@@ -55,6 +56,7 @@ pub fn compile_value_filters(
     let compiler = JaqCompiler {
         program,
         files: &files,
+        target: Target::Direct,
         arena: &arena,
     };
     let mut names = BuiltinNames { program, saved };

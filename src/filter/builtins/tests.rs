@@ -6,7 +6,7 @@ use jaq_core::load::Arena;
 
 use super::builtin::Effect;
 use super::{Builtin, Implementation, OutputCount, all, definitions, find};
-use crate::link::Linker;
+use crate::link::{Linker, Target};
 use crate::modules::ModuleFiles;
 use crate::program::Program;
 use crate::{builtins, natives};
@@ -56,7 +56,7 @@ fn jaq_has_the_filters_that_are_taken_from_it() {
 fn derived(builtin: &'static Builtin, text: &'static str) -> (OutputCount, Effect) {
     let program = Program::new(".");
     let (files, arena) = (ModuleFiles::new(&program), Arena::default());
-    let mut linker = Linker::new(&arena, &files, ["$__search_list"]);
+    let mut linker = Linker::new(&arena, Target::JaqCore, &files, ["$__search_list"]);
     linker.expands_helpers = true;
     let outputs = linker.builtin_definition(builtin, text);
     assert!(linker.errors.is_empty(), "{}", builtin.name);

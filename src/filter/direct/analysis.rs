@@ -2,7 +2,7 @@
 
 use super::output_count::OutputCount;
 use super::term::{
-    Access, Builtin, Definition, Fold, Kind, PathTerm, Pattern, Piece, Program, Term,
+    Access, Builtin, Call, Definition, Fold, Kind, PathTerm, Pattern, Piece, Program, Repeats, Term,
 };
 
 /// Notes the number of outputs of every term, and the calls that run in the place of their caller.
@@ -25,8 +25,13 @@ pub(super) fn analyse(program: &mut Program) {
     }
     count(&mut program.main, &program.definitions);
     for (id, definition) in program.definitions.iter_mut().enumerate() {
-        let parameters = definition.takes_value.clone();
-        definition.loops = mark_loops(&mut definition.body, id, &parameters, 0);
+        let place = Place {
+            definition: id,
+            takes_value: &definition.takes_value,
+            bound: 0,
+            repeats: Repeats::Always,
+        };
+        definition.loops = mark_loops(&mut definition.body, Some(place));
     }
 }
 
@@ -229,39 +234,80 @@ fn count_builtin(builtin: Builtin, arguments: &[Term], of_arguments: OutputCount
     }
 }
 
-/// Marks the calls of the definition `id` that its body ends with. A call without arguments needs no mark where nothing
-/// was bound in between: it goes on with the body. `bound` is the number of bindings in between. Tells whether a call
-/// was marked.
-fn mark_loops(term: &mut Term, id: usize, takes_value: &[bool], bound: usize) -> bool {
+/// The place of a term in a definition.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    /// The number of the definition.
+    definition: usize,
+    takes_value: &'p [bool],
+    /// The number of bindings inside of the definition.
+    bound: usize,
+    /// [`Repeats::WithOneOutput`] behind a term that has one output only where the parameters have.
+    repeats: Repeats,
+}
+
+impl Place<'_> {
+    /// The place behind a term.
+    fn behind(self, term: &Term) -> Option<Self> {
+        let repeats = if term.outputs.is_optional() {
+            self.repeats
+        } else if term.outputs.is_one_with_parameters() {
+            Repeats::WithOneOutput
+        } else {
+            return None;
+        };
+        Some(Self { repeats, ..self })
+    }
+}
+
+/// Marks the calls of its own definition that a term ends with. A call without arguments needs no mark where nothing was
+/// bound in between: it goes on with the body. Tells whether a call was marked.
+fn mark_loops(term: &mut Term, place: Option<Place>) -> bool {
+    let Some(place) = place else {
+        return false;
+    };
     match &mut term.kind {
-        Kind::Pipe(terms) if terms[0].outputs.is_optional() => {
-            mark_loops(&mut terms[1], id, takes_value, bound)
+        Kind::Pipe(terms) => {
+            let place = place.behind(&terms[0]);
+            mark_loops(&mut terms[1], place)
         }
-        Kind::Comma(terms) => mark_loops(&mut terms[1], id, takes_value, bound),
-        Kind::If(terms) if terms[0].outputs.is_one() => {
-            let then = mark_loops(&mut terms[1], id, takes_value, bound);
-            let otherwise = mark_loops(&mut terms[2], id, takes_value, bound);
+        Kind::Comma(terms) => mark_loops(&mut terms[1], Some(place)),
+        Kind::If(terms) => {
+            let place = place.behind(&terms[0]);
+            let then = mark_loops(&mut terms[1], place);
+            let otherwise = mark_loops(&mut terms[2], place);
             then || otherwise
         }
-        Kind::Bind(binding)
-            if binding.source.outputs.is_one() && matches!(binding.pattern, Pattern::Variable) =>
-        {
-            mark_loops(&mut binding.body, id, takes_value, bound + 1)
+        Kind::Bind(binding) if matches!(binding.pattern, Pattern::Variable) => {
+            let inside = Place {
+                bound: place.bound + 1,
+                ..place
+            };
+            mark_loops(&mut binding.body, inside.behind(&binding.source))
         }
-        Kind::Call(call) if call.definition == id && !(call.arguments.is_empty() && bound == 0) => {
-            let last = takes_value.len().wrapping_sub(1);
-            let arguments = call.arguments.iter().zip(takes_value).enumerate();
-            let mut arguments = arguments.map(|(at, (argument, takes_value))| {
-                if *takes_value {
-                    argument.outputs.is_one()
-                } else {
-                    // The parameter itself, passed on.
-                    matches!(argument.kind, Kind::Closure(to) if to == bound + last - at)
-                }
-            });
-            call.is_loop = arguments.all(|is_simple| is_simple);
-            call.is_loop
-        }
+        Kind::Call(call) if call.definition == place.definition => mark_call(call, place),
         _ => false,
     }
+}
+
+fn mark_call(call: &mut Call, place: Place) -> bool {
+    if call.arguments.is_empty() && place.bound == 0 {
+        return false;
+    }
+    let mut repeats = place.repeats;
+    let count = place.takes_value.len();
+    for (at, (argument, takes_value)) in call.arguments.iter().zip(place.takes_value).enumerate() {
+        let parameter = place.bound + count - 1 - at;
+        match (takes_value, &argument.kind) {
+            (true, _) if argument.outputs.is_one() => {}
+            (true, _) if argument.outputs.is_one_with_parameters() => {
+                repeats = Repeats::WithOneOutput;
+            }
+            // The parameter itself, passed on.
+            (false, Kind::Closure(to)) if *to == parameter => {}
+            _ => return false,
+        }
+    }
+    call.repeats = repeats;
+    true
 }

@@ -2,7 +2,7 @@
 
 use super::environment::{Binding, Closure, Environment};
 use super::evaluator::{Evaluator, Sink};
-use super::term::{Call, Kind, Term};
+use super::term::{Call, Kind, Repeats, Term};
 use super::thrown::{Flow, Thrown};
 use dq_json::value::Value;
 
@@ -18,7 +18,7 @@ impl Evaluator<'_> {
         input: Value,
     ) -> Result<Value, Thrown> {
         self.check_stack()?;
-        if call.is_loop {
+        if call.repeats != Repeats::Never {
             return Err(self.throw_loop(call, environment, input)?);
         }
         let definition = &self.program.definitions[call.definition];
@@ -63,7 +63,7 @@ impl Evaluator<'_> {
         sink: Sink,
     ) -> Flow {
         self.check_stack()?;
-        if call.is_loop {
+        if call.repeats == Repeats::Always {
             return Err(self.throw_loop(call, environment, input)?);
         }
         let outer = environment.outside(call.skip);

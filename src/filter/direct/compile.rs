@@ -11,9 +11,9 @@ use super::function::Function;
 use super::scope::{Name, Scope};
 use super::term::{
     Access, Binding, Builtin, Call, Definition, Fold, Kind, PathPart, PathTerm, Pattern, Piece,
-    Program, Term, UpdateOperator,
+    Program, Repeats, Term, UpdateOperator,
 };
-use crate::builtins::{self, OutputCount};
+use crate::builtins::{self, Builtin as TableRow, Implementation, OutputCount};
 use crate::natives::{self, NativeFn};
 use crate::syntax::{self, Def};
 use dq_json::value::{Num, Value};
@@ -41,6 +41,22 @@ pub(crate) fn compile(defs: &[Def], globals: &[&str]) -> Option<Program> {
     };
     analysis::analyse(&mut program);
     Some(program)
+}
+
+/// Whether the evaluator itself runs a builtin, so that its definition in jq is not needed.
+pub(crate) fn runs_itself(name: &str, arity: usize) -> bool {
+    builtin(name, arity).is_some() || constant(name, arity).is_some()
+}
+
+/// Whether the evaluator can run a builtin, or the definition of it.
+pub(crate) fn can_run(builtin: &TableRow) -> bool {
+    let (name, arity) = (builtin.name, builtin.arity);
+    match builtin.implementation {
+        Implementation::Jq | Implementation::Helper | Implementation::NativeHelper => true,
+        Implementation::Native | Implementation::Jaq(_) => {
+            runs_itself(name, arity) || natives::find(name, arity).is_some()
+        }
+    }
 }
 
 struct Compiler<'c, 's> {
@@ -376,6 +392,9 @@ impl<'s> Compiler<'_, 's> {
                 Err(id) => self.call_definition(id, args),
             };
         }
+        if let Some(constant) = constant(name, arity) {
+            return Some(constant);
+        }
         if let Some(builtin) = builtin(name, arity) {
             return Some(Kind::Builtin(self.terms(args)?, builtin));
         }
@@ -383,22 +402,6 @@ impl<'s> Compiler<'_, 's> {
             return self.call_definition(*id, args);
         }
         let arguments = self.terms(args)?;
-        match (name, arity) {
-            ("null", 0) => return Some(Kind::Constant(Value::Null)),
-            ("true", 0) => return Some(Kind::Constant(Value::Bool(true))),
-            ("false", 0) => return Some(Kind::Constant(Value::Bool(false))),
-            ("not", 0) => {
-                let [when, otherwise] =
-                    [false, true].map(|it| Term::from(Kind::Constant(Value::Bool(it))));
-                let terms = [Kind::Identity.into(), when, otherwise];
-                return Some(Kind::If(Box::new(terms)));
-            }
-            ("tostring" | "@text", 0) => {
-                let piece = Piece::Filter(Kind::Identity.into());
-                return Some(Kind::Text([piece].into()));
-            }
-            _ => {}
-        }
         Some(Kind::Function(arguments, function(name, arity)?))
     }
 
@@ -408,7 +411,7 @@ impl<'s> Compiler<'_, 's> {
             definition: id,
             arguments: self.terms(args)?,
             skip,
-            is_loop: false,
+            repeats: Repeats::Never,
         })))
     }
 }
@@ -443,6 +446,26 @@ fn function(name: &str, arity: usize) -> Option<Function> {
     Some(Function {
         native,
         has_one_output: outputs == OutputCount::One || !matches!(native, NativeFn::Filter(_)),
+    })
+}
+
+/// Builtins that are terms of other kinds.
+fn constant(name: &str, arity: usize) -> Option<Kind> {
+    Some(match (name, arity) {
+        ("null", 0) => Kind::Constant(Value::Null),
+        ("true", 0) => Kind::Constant(Value::Bool(true)),
+        ("false", 0) => Kind::Constant(Value::Bool(false)),
+        ("not", 0) => {
+            let [when, otherwise] =
+                [false, true].map(|it| Term::from(Kind::Constant(Value::Bool(it))));
+            Kind::If(Box::new([Kind::Identity.into(), when, otherwise]))
+        }
+        ("tostring" | "@text", 0) => {
+            let piece = Piece::Filter(Kind::Identity.into());
+            Kind::Text([piece].into())
+        }
+        ("recurse" | "recurse_down", 0) => Kind::Recurse,
+        _ => return None,
     })
 }
 

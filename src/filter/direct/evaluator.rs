@@ -8,7 +8,7 @@ use jaq_core::ValT;
 use jaq_core::ops::{Cmp, Math};
 
 use super::environment::{Binding, Closure, Environment};
-use super::term::{Kind, Piece, Program, Term};
+use super::term::{Kind, Piece, Program, Repeats, Term};
 use super::thrown::{Flow, Thrown, fail};
 use crate::jaq_run::JaqRun;
 use dq_json::value::{Map, Num, Value};
@@ -110,7 +110,7 @@ impl<'e> Evaluator<'e> {
                     let left = self.one(&terms[0], environment, input)?;
                     return calculate(left, *op, right);
                 }
-                Kind::Call(call) if call.arguments.is_empty() && !call.is_loop => {
+                Kind::Call(call) if call.arguments.is_empty() && call.repeats == Repeats::Never => {
                     let definition = &self.program.definitions[call.definition];
                     environment = environment.outside(call.skip);
                     if definition.loops {
@@ -291,7 +291,7 @@ impl<'e> Evaluator<'e> {
                     let is_true = self.test(condition, environment, &input)?;
                     term = if is_true { then } else { otherwise };
                 }
-                Kind::Call(call) if call.arguments.is_empty() && !call.is_loop => {
+                Kind::Call(call) if call.arguments.is_empty() && call.repeats == Repeats::Never => {
                     let definition = &self.program.definitions[call.definition];
                     environment = environment.outside(call.skip);
                     if definition.loops {

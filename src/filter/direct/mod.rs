@@ -24,7 +24,11 @@ mod thrown;
 mod trail;
 mod updates;
 
-pub(crate) use compile::compile;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+
+pub(crate) use compile::{can_run, compile, runs_itself};
 pub(crate) use evaluator::Evaluator;
 pub(crate) use term::Program;
 pub(crate) use thrown::Thrown;

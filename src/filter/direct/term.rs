@@ -176,8 +176,17 @@ pub(super) struct Call {
     pub arguments: Box<[Term]>,
     /// The number of innermost bindings that the definition does not see.
     pub skip: usize,
-    /// Whether the caller is this definition and has nothing left to do.
-    pub is_loop: bool,
+    pub repeats: Repeats,
+}
+
+/// Whether a call repeats its caller: the caller is the same definition and has nothing left to do, so that the call
+/// can run in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repeats {
+    Never,
+    /// Where each parameter of the definition has one output.
+    WithOneOutput,
+    Always,
 }
 
 /// Builtins whose arguments are filters, and those that need more than their input.

@@ -3,9 +3,10 @@
 use jaq_core::load::parse::Term as T;
 
 use super::file_scope::FileScope;
-use super::linker::{Callee, Linker};
+use super::linker::{Callee, Linker, Target};
 use super::scope::{BUILTIN, Scope};
 use crate::builtins::{self, Builtin, Implementation, OutputCount};
+use crate::direct;
 use crate::lower::{has_definitions_in_paths, pipe};
 use crate::syntax::{self, Def, Module};
 
@@ -50,7 +51,10 @@ impl<'s> Linker<'s> {
                 (self.expands_helpers || self.has_definitions_in_paths)
                     && builtins::text(builtin).is_some_and(|text| !self.helpers.contains(&text))
             }
-            _ => !is_used,
+            _ => {
+                let is_needed = self.target == Target::JaqCore || !direct::runs_itself(name, arity);
+                !is_used && is_needed
+            }
         };
         if let Some(text) = builtins::text(builtin).filter(|_| is_wanted) {
             self.builtin_definition(builtin, text);

@@ -69,9 +69,20 @@ impl From<&str> for LoadError {
     }
 }
 
+/// What evaluates values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// The direct evaluator. Definitions of builtins that it runs itself are not needed.
+    Direct,
+    /// jaq-core, or plain jq: all definitions are needed.
+    JaqCore,
+}
+
 /// Collects the definitions that a filter uses.
 pub(crate) struct Linker<'s> {
     pub arena: &'s Arena,
+    /// The evaluator that the definitions are for.
+    pub target: Target,
     pub loader: &'s dyn ModuleLoader<'s>,
     /// Everything that must be compiled, dependencies first.
     pub defs: Vec<Def<'s>>,
@@ -126,11 +137,13 @@ impl<'s> Linker<'s> {
     /// A linker that has linked nothing; `named` are the variables that the main filter may use, with their `$`.
     pub(crate) fn new(
         arena: &'s Arena,
+        target: Target,
         loader: &'s dyn ModuleLoader<'s>,
         named: impl IntoIterator<Item = &'s str>,
     ) -> Self {
         Self {
             arena,
+            target,
             loader,
             defs: Vec::new(),
             builtins: Vec::new(),

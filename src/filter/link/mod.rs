@@ -13,5 +13,5 @@ mod saved;
 mod scope;
 
 pub(crate) use file_scope::{FileScope, ModuleId, SavedAccess};
-pub(crate) use linker::{Callee, FileId, Linker, LoadError, ModuleLoader};
+pub(crate) use linker::{Callee, FileId, Linker, LoadError, ModuleLoader, Target};
 pub(crate) use scope::{Local, MAX_ERRORS, Scope};
