@@ -191,9 +191,10 @@ pub fn print_commands(create: &Exchange, plan: &Plan, output: &Output) -> Result
     for (request, body) in [(create, created), (&start, Some(START)), (&state, None)] {
         let (line, note) = curl::request_line(request, body)?;
         // The first line has the words of the command, which stay as they are.
-        lines.push(match lines.is_empty() {
-            true => line,
-            false => line.replace("/exec/ID/", "/exec/$id/"),
+        lines.push(if lines.is_empty() {
+            line
+        } else {
+            line.replace("/exec/ID/", "/exec/$id/")
         });
         for note in note {
             if !notes.contains(&note) {
