@@ -70,9 +70,10 @@ fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
     if let Some(text) = plan::explanation(&cli) {
         return print(&text);
     }
-    if let Err(error) = limit_memory(&environment::process) {
-        return fail(&error);
-    }
+    let stack_bytes = match limit_memory(&environment::process) {
+        Ok(limit) => limit.map_or(stack_bytes, |limit| stack_bytes.min(limit.max(MIN_STACK))),
+        Err(error) => return fail(&error),
+    };
     let system = System {
         env: &environment::process,
         stdin_is_terminal: io::stdin().is_terminal(),
@@ -86,10 +87,13 @@ fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
     outcome.unwrap_or_else(|error| fail(&error))
 }
 
-/// Sets the ceiling of `DQ_MEMORY`, if that is set.
-fn limit_memory(variables: environment::Variables) -> Result<(), Error> {
+/// The stack that recursion may use however low the ceiling is, in bytes.
+const MIN_STACK: usize = 4 << 20;
+
+/// Sets the ceiling of `DQ_MEMORY`, if that is set, and returns it, in bytes.
+fn limit_memory(variables: environment::Variables) -> Result<Option<usize>, Error> {
     let Some(text) = variables("DQ_MEMORY").filter(|text| !text.is_empty()) else {
-        return Ok(());
+        return Ok(None);
     };
     let limit = text.to_str().and_then(memory::parse);
     let bytes = limit.ok_or_else(|| Error::Usage {
@@ -98,7 +102,7 @@ fn limit_memory(variables: environment::Variables) -> Result<(), Error> {
     })?;
     memory::set_limit(bytes);
     dq_filter::limit_match_memory(bytes);
-    Ok(())
+    Ok(Some(bytes))
 }
 
 fn warn(text: &str) {
