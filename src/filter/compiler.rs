@@ -3,10 +3,10 @@
 use jaq_core::load::Arena;
 
 use crate::compile_error::CompileError;
+use crate::compiled_filter::CompiledFilter;
 use crate::filter::{Engine, Filter};
 use crate::fused::{self, CoreCompiler, FusedFilter};
 use crate::jaq_compiler::JaqCompiler;
-use crate::jaq_run::CompiledFilter;
 use crate::link::Target;
 use crate::main_filter::MainFilter;
 use crate::modules::{ModuleFiles, search_path};

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::compiled_filter::CompiledFilter;
 use crate::fused::FusedFilter;
-use crate::jaq_run::CompiledFilter;
 
 /// A compiled program, ready to run.
 pub struct Filter {

@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 
+use crate::compiled_filter::CompiledFilter;
 use crate::fetcher::Fetcher;
 use crate::filter::{Engine, Filter};
 use crate::fused;
 use crate::input::Inputs;
-use crate::jaq_run::{CompiledFilter, JaqRun, RunContext};
+use crate::jaq_run::RunContext;
 use crate::run_error::RunError;
 use dq_json::read::ByteSource;
 use dq_json::value::{FilterOutput, Value};
@@ -101,7 +102,7 @@ impl<'a> FilterRun<'a> {
         };
         let mut emit = |value| emit(FilterOutput::Value(value));
         Some(match input? {
-            Ok(input) => JaqRun::new(filter, self.context).run(input, &mut emit),
+            Ok(input) => filter.run(self.context, input, &mut emit),
             Err(error) => Err(RunError::Unread(error)),
         })
     }

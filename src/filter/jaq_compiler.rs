@@ -3,8 +3,9 @@
 use jaq_core::load::{Arena, File, Loader};
 
 use crate::compile_error::CompileError;
+use crate::compiled_filter::{Code, CompiledFilter};
 use crate::direct;
-use crate::jaq_run::{Code, CompiledFilter, JaqData};
+use crate::jaq_run::JaqData;
 use crate::link::{FileId, FileScope, Linker, SavedAccess, Scope, Target};
 use crate::lower::has_definitions_in_paths;
 use crate::main_filter::MainFilter;

@@ -1,16 +1,14 @@
-//! Compiled filters as jaq-core runs them, and what they can reach while they run.
+//! What filters can reach while they run, as jaq-core passes it to native filters.
 
 use std::cell::RefCell;
 use std::path::PathBuf;
 
 use jaq_core::data::HasLut;
-use jaq_core::{Ctx, DataT, Exn, Lut, Vars};
+use jaq_core::{DataT, Lut};
 
-use crate::direct::{self, Thrown};
 use crate::fetcher::Fetcher;
 use crate::input::Inputs;
 use crate::modules::module_metadata;
-use crate::run_error::RunError;
 use dq_json::value::{ValR, Value, ValueError};
 
 /// The types that jaq-core is used with: values of dq-json, and a [`JaqRun`] that native filters can reach.
@@ -23,35 +21,13 @@ impl DataT for JaqData {
 
 impl<'a> HasLut<'a, JaqData> for &'a JaqRun<'a> {
     fn lut(&self) -> &'a Lut<JaqData> {
-        match &self.compiled.code {
-            Code::Jaq(filter) => &filter.lut,
-            Code::Direct(_, no_filter) => &no_filter.lut,
-        }
+        self.lut
     }
-}
-
-/// A filter, or part of one, compiled for an evaluator of values.
-pub struct CompiledFilter {
-    pub code: Code,
-    /// The values of its global variables, in the order in which it was compiled with them.
-    pub globals: Vec<Value>,
-    /// The index of the global variable that has another value in each run; see [`JaqRun::run_with`].
-    pub variable: Option<usize>,
-    /// The index of the global variable with the host that the input is from, if the filter uses it.
-    pub host: Option<usize>,
-}
-
-/// The code of a filter.
-pub enum Code {
-    /// For the direct evaluator. The filter of jaq-core does nothing: native filters run in its environment.
-    Direct(direct::Program, jaq_core::Filter<JaqData>),
-    /// For jaq-core.
-    Jaq(jaq_core::Filter<JaqData>),
 }
 
 /// What all parts of a running filter can reach.
 #[derive(Clone, Copy)]
-pub struct RunContext<'a> {
+pub(crate) struct RunContext<'a> {
     pub inputs: &'a RefCell<Inputs>,
     /// Writes what `debug`, `stderr` and `halt_error` print.
     pub write_message: &'a dyn Fn(&[u8]),
@@ -63,102 +39,16 @@ pub struct RunContext<'a> {
     pub fetcher: Option<&'a dyn Fetcher>,
 }
 
-/// A compiled filter that runs.
+/// The run of a filter on one input.
 pub struct JaqRun<'a> {
-    compiled: &'a CompiledFilter,
+    /// The terms of the filter, if jaq-core runs it.
+    lut: &'a Lut<JaqData>,
     context: RunContext<'a>,
 }
 
 impl<'a> JaqRun<'a> {
-    pub fn new(compiled: &'a CompiledFilter, context: RunContext<'a>) -> Self {
-        Self { compiled, context }
-    }
-
-    /// Passes every output for one input to `emit`.
-    ///
-    /// # Errors
-    /// What ends the run on this input early; not [`RunError::Unread`].
-    pub fn run<E>(
-        &self,
-        input: Value,
-        emit: &mut dyn FnMut(Value) -> Result<(), E>,
-    ) -> Result<(), RunError<E>> {
-        self.run_with_globals(self.compiled.globals.iter().cloned(), input, emit)
-    }
-
-    /// As [`JaqRun::run`], with a value for the filter's variable.
-    ///
-    /// # Errors
-    /// As [`JaqRun::run`].
-    pub fn run_with<E>(
-        &self,
-        input: Value,
-        variable: &Value,
-        emit: &mut dyn FnMut(Value) -> Result<(), E>,
-    ) -> Result<(), RunError<E>> {
-        let globals = self.compiled.globals.iter().enumerate();
-        let globals = globals.map(|(i, value)| {
-            if Some(i) == self.compiled.variable {
-                variable.clone()
-            } else {
-                value.clone()
-            }
-        });
-        self.run_with_globals(globals, input, emit)
-    }
-
-    fn run_with_globals<E>(
-        &self,
-        globals: impl IntoIterator<Item = Value>,
-        input: Value,
-        emit: &mut dyn FnMut(Value) -> Result<(), E>,
-    ) -> Result<(), RunError<E>> {
-        let host = self.compiled.host;
-        let globals = globals.into_iter().enumerate();
-        let globals = globals.map(|(i, value)| match host {
-            Some(host) if host == i => self.context.inputs.borrow().host(),
-            _ => value,
-        });
-        let filter = match &self.compiled.code {
-            Code::Direct(program, _) => {
-                let globals: Vec<Value> = globals.collect();
-                return self.run_directly(program, &globals, input, emit);
-            }
-            Code::Jaq(filter) => filter,
-        };
-        let context = Ctx::<JaqData>::new(self, Vars::new(globals));
-        for output in filter.id.run((context, input)) {
-            match output {
-                Ok(value) => emit(value).map_err(RunError::Output)?,
-                Err(exception) => return Err(run_error(exception)),
-            }
-        }
-        Ok(())
-    }
-
-    fn run_directly<E>(
-        &self,
-        program: &direct::Program,
-        globals: &[Value],
-        input: Value,
-        emit: &mut dyn FnMut(Value) -> Result<(), E>,
-    ) -> Result<(), RunError<E>> {
-        let mut refused = None;
-        let mut take = |output| {
-            emit(output).map_err(|error| {
-                refused = Some(error);
-                Thrown::Stopped
-            })
-        };
-        let flow = direct::Evaluator::new(program, globals, self).run(input, &mut take);
-        match (flow, refused) {
-            (_, Some(error)) => Err(RunError::Output(error)),
-            (Ok(()), None) => Ok(()),
-            (Err(Thrown::Error(error)), None) => Err(RunError::Raised(error.into_val())),
-            (Err(Thrown::Halt(code)), None) => Err(RunError::Halted(code)),
-            // The evaluator itself catches all others.
-            (Err(_), None) => Ok(()),
-        }
+    pub(crate) fn new(lut: &'a Lut<JaqData>, context: RunContext<'a>) -> Self {
+        Self { lut, context }
     }
 
     /// The next input, for `input` and `inputs`.
@@ -206,14 +96,5 @@ impl<'a> JaqRun<'a> {
                 "modulemeta input module name must be a string",
             )),
         }
-    }
-}
-
-/// The error for an exception of jaq-core.
-fn run_error<E>(exception: Exn<Value>) -> RunError<E> {
-    match exception.get_err() {
-        Ok(error) => RunError::Raised(error.into_val()),
-        // jaq-core lets only errors and halts out of a filter.
-        Err(exception) => RunError::Halted(exception.get_halt().unwrap_or(5)),
     }
 }

@@ -30,6 +30,7 @@
 pub mod at_cursor;
 mod builtins;
 mod compile_error;
+mod compiled_filter;
 mod compiler;
 mod direct;
 mod fetcher;

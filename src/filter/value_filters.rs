@@ -9,11 +9,12 @@ use jaq_core::load::parse::{BinaryOp, Term as T};
 use jaq_core::ops::Cmp;
 
 use crate::compile_error::CompileError;
+use crate::compiled_filter::CompiledFilter;
 use crate::filter_run::stack_limit;
 use crate::fused::{self, CoreCompiler, ValueExpression};
 use crate::input::{InputSettings, Inputs};
 use crate::jaq_compiler::JaqCompiler;
-use crate::jaq_run::{CompiledFilter, JaqRun, RunContext};
+use crate::jaq_run::RunContext;
 use crate::link::Target;
 use crate::modules::ModuleFiles;
 use crate::program::Program;
@@ -180,8 +181,7 @@ impl ValueFilters {
             outputs.push(output);
             Ok(())
         };
-        let run = JaqRun::new(program, context);
-        match run.run_with(value.clone(), &Value::from(index), &mut keep) {
+        match program.run_with(context, value.clone(), &Value::from(index), &mut keep) {
             Ok(()) => Ok(match outputs.len() {
                 0 | 1 => outputs.pop().unwrap_or(Value::Null),
                 _ => Value::from(outputs),

@@ -182,8 +182,10 @@ impl Evaluator<'_> {
                     _ => fail("Path must be specified as an array"),
                 })
             }
-            (Builtin::ToStream, _) => self.to_stream(input, true, &mut Vec::new(), sink),
-            (Builtin::FromStream, [events]) => self.from_stream(events, environment, input, sink),
+            (Builtin::ToStream, _) => self.each_event(input, true, &mut Vec::new(), sink),
+            (Builtin::FromStream, [events]) => {
+                self.built_from_stream(events, environment, input, sink)
+            }
             (Builtin::ForeachOutputs, [source, init, body]) => {
                 self.foreach_outputs([source, init, body], environment, &input, sink)
             }
@@ -316,9 +318,10 @@ impl Evaluator<'_> {
                 return Ok(Wanted::None);
             };
             let number = number.as_f64();
-            return Ok(match is_limit {
-                true => Wanted::First(number.ceil()),
-                false => Wanted::After(number.floor()),
+            return Ok(if is_limit {
+                Wanted::First(number.ceil())
+            } else {
+                Wanted::After(number.floor())
             });
         }
         if *count == zero {
@@ -468,7 +471,7 @@ impl Evaluator<'_> {
     }
 
     /// `tostream`: the leaves with their paths, and the end of each array and object that is not empty.
-    fn to_stream(&self, value: Value, is_last: bool, path: &mut Vec<Value>, sink: Sink) -> Flow {
+    fn each_event(&self, value: Value, is_last: bool, path: &mut Vec<Value>, sink: Sink) -> Flow {
         self.check_stack()?;
         let path_of = |path: &[Value]| Value::from(path.to_vec());
         let length = match &value {
@@ -482,7 +485,7 @@ impl Evaluator<'_> {
             for (at, child) in value.key_values().enumerate() {
                 let (key, child) = child?;
                 path.push(key);
-                self.to_stream(child, at + 1 == length, path, sink)?;
+                self.each_event(child, at + 1 == length, path, sink)?;
                 path.pop();
             }
         }
@@ -494,7 +497,7 @@ impl Evaluator<'_> {
     }
 
     /// `fromstream(events)`
-    fn from_stream(
+    fn built_from_stream(
         &self,
         events: &Term,
         environment: Environment,

@@ -7,7 +7,7 @@ use super::output_count::OutputCount;
 use dq_json::value::Value;
 
 /// A compiled filter.
-pub struct Program {
+pub(crate) struct Program {
     /// The body of the main filter.
     pub(super) main: Term,
     /// The definitions, by the numbers that calls have.

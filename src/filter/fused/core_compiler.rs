@@ -1,6 +1,6 @@
 //! What the fused evaluator needs from the compiler of jaq-core's filters.
 
-use crate::jaq_run::CompiledFilter;
+use crate::compiled_filter::CompiledFilter;
 use crate::syntax::Term;
 use dq_json::value::Value;
 

@@ -13,7 +13,7 @@
 //! update of a loop would have to be an expression of the fused evaluator.
 
 use super::expression::{Expr, Generator};
-use crate::jaq_run::CompiledFilter;
+use crate::compiled_filter::CompiledFilter;
 use crate::natives::ByKeyFn;
 use dq_json::value::SharedStr;
 

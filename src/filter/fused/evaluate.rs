@@ -4,8 +4,8 @@ use super::expression::{Expr, Generator};
 use super::frame::{Frame, OutputFn};
 use super::interrupt::Interrupt;
 use super::projection::Projection;
-use crate::jaq_run::CompiledFilter;
-use crate::jaq_run::{JaqRun, RunContext};
+use crate::compiled_filter::CompiledFilter;
+use crate::jaq_run::RunContext;
 use crate::run_error::RunError;
 use dq_json::value::{FilterOutput, SharedStr, StringLiteral, Value, ValueKind};
 
@@ -122,9 +122,7 @@ impl Evaluator<'_> {
         input: Value,
         out: &mut dyn FnMut(Value) -> Result<(), Interrupt>,
     ) -> Result<(), Interrupt> {
-        JaqRun::new(filter, self.context)
-            .run(input, out)
-            .map_err(interrupt)
+        filter.run(self.context, input, out).map_err(interrupt)
     }
 
     /// Runs a filter in jaq-core with a value for its variable.
@@ -138,8 +136,8 @@ impl Evaluator<'_> {
         variable: &Value,
         out: &mut dyn FnMut(Value) -> Result<(), Interrupt>,
     ) -> Result<(), Interrupt> {
-        JaqRun::new(filter, self.context)
-            .run_with(input, variable, out)
+        filter
+            .run_with(self.context, input, variable, out)
             .map_err(interrupt)
     }
 

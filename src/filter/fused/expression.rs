@@ -2,7 +2,7 @@
 
 use jaq_core::load::parse::BinaryOp;
 
-use crate::jaq_run::CompiledFilter;
+use crate::compiled_filter::CompiledFilter;
 use crate::natives::regex::RegexTest;
 use dq_json::value::{SharedStr, ValR, Value, ValueKind};
 

@@ -1,8 +1,8 @@
 //! What the compilation of one filter collects.
 
+use crate::compiled_filter::CompiledFilter;
 use crate::fused::core_compiler::CoreCompiler;
 use crate::fused::projection::Projection;
-use crate::jaq_run::CompiledFilter;
 use crate::syntax::Term;
 
 /// Compiles terms to expressions, generators and element streams. Its methods give `None` for a term that the fused
