@@ -21,7 +21,8 @@
 //! 3. For any other filter, `link` finds the definitions that it uses: in modules, in saved filters, and in `builtins`,
 //!    the one table of all builtins, whose code is in `builtins.jq`, `helpers.jq` and `natives`.
 //! 4. `lower` rewrites terms that jaq-core would evaluate in another way than jq.
-//! 5. jaq-core compiles and runs the result.
+//! 5. `direct` compiles and runs the result, with the order of evaluation of jaq-core. A filter that calls `fetch`, which
+//!    takes paths ahead of its outputs, is compiled and run by jaq-core itself.
 //!
 //! This crate and dq-json are the only ones that name jaq-core.
 
