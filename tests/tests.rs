@@ -26,7 +26,6 @@ mod library;
 mod limits;
 mod memory;
 mod packages;
-mod parallel;
 mod paths;
 mod readme;
 mod reconnect;

@@ -208,14 +208,6 @@ impl Visitor for FieldSlots<'_> {
         }
     }
 
-    fn purpose(&self) -> Option<usize> {
-        Some(std::ptr::from_ref(self.projection).addr())
-    }
-
-    fn notes(&mut self) -> Option<(&mut [u32], &mut usize)> {
-        Some((&mut self.offsets, &mut self.max_depth))
-    }
-
     #[inline(always)]
     fn visit_scalar(&mut self, at: usize) {
         if self.next != NO_FIELD {

@@ -11,7 +11,6 @@ mod jq_reader;
 mod read_ahead;
 mod scan_state;
 mod scanner;
-mod shapes;
 mod structural_index;
 mod structural_scan;
 mod tokens;

@@ -4,8 +4,7 @@
 //! are scanned by the structural index wherever possible.
 
 use super::scan_state::{Expect, InvalidJson, ScanProgress, TokenResult};
-use super::shapes::{Found, KeyRecorder, Shapes};
-use super::structural_index::{StructuralIndex, TokenStarts};
+use super::structural_index::StructuralIndex;
 use super::structural_scan::{Advance, StructuralScan};
 use super::tokens::{StringScan, scan_any_number, scan_literal, scan_number};
 use super::visitor::Visitor;
@@ -31,8 +30,6 @@ pub(super) struct Scanner {
     ignores_input_index: bool,
     /// The offset in the input from which the structural index is used.
     simd_threshold: usize,
-    /// The shapes of the objects scanned last.
-    shapes: Option<Box<Shapes>>,
 }
 
 impl Scanner {
@@ -47,7 +44,6 @@ impl Scanner {
             own_index: StructuralIndex::default(),
             ignores_input_index: false,
             simd_threshold,
-            shapes: None,
         }
     }
 
@@ -186,32 +182,6 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
             self.structural_from = self.at + 1;
             return Advance::Nowhere;
         };
-        let found = if self.innermost == 0 && rest[0] == b'{' {
-            self.find_shape(&tokens)
-        } else {
-            Found::Nothing
-        };
-        let advance = match found {
-            Found::End(end) => {
-                self.at = end;
-                Advance::ToEnd
-            }
-            Found::Unknown => self.scan_and_learn(tokens),
-            Found::Nothing => self.scan_tokens(tokens),
-        };
-        self.scanner.own_index = own_index;
-        self.structural_from = self.at + 1;
-        advance
-    }
-
-    #[inline(always)]
-    fn find_shape(&mut self, tokens: &TokenStarts) -> Found {
-        let shapes = self.scanner.shapes.get_or_insert_with(Box::default);
-        shapes.find(self.text, self.at, tokens.clone(), self.visitor)
-    }
-
-    #[inline(always)]
-    fn scan_tokens(&mut self, tokens: TokenStarts) -> Advance {
         let mut scan = StructuralScan {
             text: self.text,
             tokens,
@@ -224,35 +194,8 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
         };
         let advance = scan.run();
         (self.at, self.expect, self.innermost) = (scan.at, scan.expect, scan.innermost);
-        advance
-    }
-
-    /// As [`Pass::scan_tokens`], for an object whose shape is not known.
-    #[cold]
-    #[inline(never)]
-    fn scan_and_learn(&mut self, tokens: TokenStarts) -> Advance {
-        let start = self.at;
-        let mut recorder = KeyRecorder {
-            visitor: self.visitor,
-            text_start: self.text.as_ptr().addr(),
-            keys: Vec::new(),
-        };
-        let mut scan = StructuralScan {
-            text: self.text,
-            tokens: tokens.clone(),
-            at: start,
-            expect: self.expect,
-            open: &mut self.scanner.open,
-            innermost: self.innermost,
-            max_open: MAX_DEPTH - self.scanner.outer_depth,
-            visitor: &mut recorder,
-        };
-        let advance = scan.run();
-        (self.at, self.expect, self.innermost) = (scan.at, scan.expect, scan.innermost);
-        let keys = recorder.keys;
-        if let (Advance::ToEnd, Some(shapes)) = (&advance, &mut self.scanner.shapes) {
-            shapes.learn(self.text, (start, self.at), tokens, &keys, self.visitor);
-        }
+        self.scanner.own_index = own_index;
+        self.structural_from = self.at + 1;
         advance
     }
 

@@ -98,7 +98,6 @@ impl StructuralIndex {
 }
 
 /// The offsets in a text at which tokens start, in ascending order.
-#[derive(Clone)]
 pub(super) struct TokenStarts<'i> {
     /// The bits of the current block that have not been returned yet.
     bits: u64,

@@ -183,14 +183,25 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         match c {
             b'{' => self.begin_object(),
             b'[' => self.begin_array(),
-            _ => self.scan_word(),
+            _ => self.scan_word(c),
         }
     }
 
     /// Skips a number, `true`, `false` or `null`.
     #[inline(always)]
-    fn scan_word(&mut self) -> Option<NextToken> {
-        let end = word_end(self.text, self.at)?;
+    fn scan_word(&mut self, c: u8) -> Option<NextToken> {
+        let end = match c {
+            b'-' | b'0'..=b'9' => scan_number(self.text, self.at, false),
+            b't' => scan_literal(self.text, self.at, b"true", false),
+            b'f' => scan_literal(self.text, self.at, b"false", false),
+            b'n' => scan_literal(self.text, self.at, b"null", false),
+            _ => return None,
+        };
+        let end = end.ok()??;
+        // After any other byte there may be bytes that are not indexed as tokens.
+        let (b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') = *self.text.get(end)? else {
+            return None;
+        };
         self.visitor.visit_scalar(self.at);
         (self.at, self.expect) = (end, Expect::Separator);
         Some(NextToken::Separator(self.next_token()?))
@@ -227,24 +238,5 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         self.visitor.begin_container(self.at, bracket);
         self.step(expect);
         Some(())
-    }
-}
-
-/// The end of a number, `true`, `false` or `null`; `None` if it is not valid or there is not white space, a comma or a
-/// closing bracket behind it.
-#[inline(always)]
-pub(super) fn word_end(text: &[u8], at: usize) -> Option<usize> {
-    let end = match *text.get(at)? {
-        b'-' | b'0'..=b'9' => scan_number(text, at, false),
-        b't' => scan_literal(text, at, b"true", false),
-        b'f' => scan_literal(text, at, b"false", false),
-        b'n' => scan_literal(text, at, b"null", false),
-        _ => return None,
-    };
-    let end = end.ok()??;
-    // After any other byte there may be bytes that are not indexed as tokens.
-    match *text.get(end)? {
-        b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' => Some(end),
-        _ => None,
     }
 }

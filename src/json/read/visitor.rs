@@ -16,19 +16,6 @@ pub trait Visitor {
     fn visit_key(&mut self, key: StringLiteral);
     /// A string, number, `true`, `false` or `null` begins at this offset.
     fn visit_scalar(&mut self, at: usize);
-
-    /// A number for what the visitor looks for. Visitors with the same number note the same tokens of all values that
-    /// have equal tokens and, where the visitors look at them, equal keys.
-    ///
-    /// `None` for a visitor that has to be told of every part of every value.
-    fn purpose(&self) -> Option<usize> {
-        None
-    }
-
-    /// All that the visitor has noted of the value: offsets at which values begin (`u32::MAX` for none), and the depth.
-    fn notes(&mut self) -> Option<(&mut [u32], &mut usize)> {
-        None
-    }
 }
 
 /// A visitor that ignores everything: the scan only validates.
@@ -42,7 +29,4 @@ impl Visitor for ValidateOnly {
     }
     fn visit_key(&mut self, _: StringLiteral) {}
     fn visit_scalar(&mut self, _: usize) {}
-    fn purpose(&self) -> Option<usize> {
-        Some(0)
-    }
 }
