@@ -26,6 +26,7 @@ mod library;
 mod limits;
 mod memory;
 mod packages;
+mod parallel;
 mod paths;
 mod readme;
 mod reconnect;

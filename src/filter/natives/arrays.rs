@@ -105,27 +105,36 @@ pub(super) fn contains(value: &Value, part: &Value) -> ValR {
     includes(value, part, 0).map(Value::Bool)
 }
 
+/// Whether one of the items includes the part.
+fn any_includes(items: &[Value], part: &Value, depth: usize) -> Result<bool, ValueError> {
+    if matches!(part, Value::Num(_) | Value::Null | Value::Bool(_)) {
+        return Ok(items.contains(part));
+    }
+    for item in items {
+        if includes(item, part, depth)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 fn includes(value: &Value, part: &Value, depth: usize) -> Result<bool, ValueError> {
     if depth > MAX_DEPTH {
         return fail("Containment check too deep");
     }
-    let inner = |value, part| includes(value, part, depth + 1);
     Ok(match (value, part) {
         (Value::Obj(map), Value::Obj(parts)) => {
             for (key, part) in parts.iter() {
-                if !map.get(key).map_or(Ok(false), |value| inner(value, part))? {
-                    return Ok(false);
+                match map.get(key) {
+                    Some(value) if includes(value, part, depth + 1)? => {}
+                    _ => return Ok(false),
                 }
             }
             true
         }
         (Value::Arr(items), Value::Arr(parts)) => {
             for part in parts.iter() {
-                let mut found = items.iter().map(|item| inner(item, part));
-                if !found
-                    .find(|it| !matches!(it, Ok(false)))
-                    .unwrap_or(Ok(false))?
-                {
+                if !any_includes(items, part, depth + 1)? {
                     return Ok(false);
                 }
             }

@@ -3,11 +3,17 @@
 use std::cmp::Ordering;
 use std::mem::take;
 
+use super::num::Num;
 use super::order;
 use super::types::Value;
 
 /// The elements in jq's order. Equal ones keep their order.
 pub fn sort(mut elements: Vec<Value>) -> Vec<Value> {
+    if let Some(mut integers) = integers(&elements) {
+        integers.sort_unstable();
+        let numbers = integers.into_iter().map(|n| Value::Num(Num::Int(n)));
+        return numbers.collect();
+    }
     let entries = Order::of(&elements).entries;
     let positions = entries.into_iter().map(|(_, position)| position);
     positions.map(|i| take(&mut elements[i])).collect()
@@ -43,6 +49,15 @@ pub fn unique_by_keys(mut elements: Vec<Value>, keys: &[Value]) -> Vec<Value> {
     groups
         .map(|group| take(&mut elements[group[0].1]))
         .collect()
+}
+
+/// The elements, if all are integers.
+fn integers(elements: &[Value]) -> Option<Vec<i64>> {
+    let integer = |element: &Value| match element {
+        Value::Num(Num::Int(n)) => Some(*n),
+        _ => None,
+    };
+    elements.iter().map(integer).collect()
 }
 
 /// The beginning of a key as a number, and the position of its element. A key with a smaller number is smaller; of equal

@@ -5,7 +5,16 @@ use super::random::{Random, repeated, text};
 use super::{SlowSource, ThreadedSource, run, run_on};
 
 /// Filters that use all, some and none of a text.
-const FILTERS: [&str; 4] = [".", ".[]", ".[] | .a", "length"];
+const FILTERS: [&str; 8] = [
+    ".",
+    ".[]",
+    ".[] | .a",
+    "length",
+    ".a",
+    "{a, c}",
+    "select(.a == 1) | .b.aa",
+    ".[] | {a: .b.aa, c}",
+];
 
 /// Fewer bytes than a block of the structural index.
 const LESS_THAN_A_BLOCK: u64 = 60;
@@ -16,14 +25,46 @@ const CHANGES: [&str; 24] = [
     "\u{1}", "\u{c}", "\u{1a}", "\u{1e}", "\u{7f}", "é", "\\u12",
 ];
 
+/// Objects most of which have the same tokens and keys.
+fn records(random: &mut Random) -> Vec<String> {
+    let keys: Vec<_> = (0..5)
+        .map(|_| random.pick(&["a", "b", "c", "aa", "a long key of its own"]))
+        .collect();
+    let record = |random: &mut Random| {
+        let mut scalar = || {
+            random.pick(&[
+                "1", "1", "-2.5e3", "\"x\"", "\"\\n\"", "true", "null", "01", "tru",
+            ])
+        };
+        let (one, two, three) = (scalar(), scalar(), scalar());
+        let key = |at: usize| match keys[at] {
+            "a" if one == "null" => "\\u0061",
+            key => key,
+        };
+        format!(
+            "{{\"{}\":{one},\"{}\":{{\"{}\":{two},\"{}\":[{one}, {{}}]}},\"{}\":{three}}}",
+            key(0),
+            key(1),
+            key(2),
+            key(3),
+            key(4),
+        )
+    };
+    (0..random.below(60)).map(|_| record(random)).collect()
+}
+
 /// A random text of many values, in an array or in sequence, sometimes with an error.
 fn long_text(random: &mut Random) -> String {
-    let values: Vec<_> = (0..random.below(60)).map(|_| text(random, 3)).collect();
+    let values: Vec<_> = match random.below(2) {
+        0 => records(random),
+        _ => (0..random.below(60)).map(|_| text(random, 3)).collect(),
+    };
     let padding = "\\".repeat(2 * random.below(40) as usize);
-    let values = values.join(random.pick(&[",", ",", " , ", ",\"\",", ",\n    "]));
-    let mut whole = match random.below(3) {
+    let values = values.join(random.pick(&[",", ",", " , ", ",\"\",", ",\n    ", "\n", " "]));
+    let mut whole = match random.below(4) {
         0 => format!("[\"{padding}\",{values}]"),
         1 => format!("[{values}]"),
+        2 => values,
         _ => format!("{{\"a\":\"{padding}\",\"b\":[{values}]}} {values}"),
     };
     for _ in 0..random.below(3) {
