@@ -50,7 +50,7 @@ pub(crate) fn functions(builtins: &[&'static Builtin]) -> Vec<Fun<JaqData>> {
     let mut functions: Vec<_> = builtins.iter().filter_map(|it| own_function(it)).collect();
     let of_jaq = |builtin: &&&Builtin| matches!(builtin.implementation, Implementation::Jaq(_));
     if builtins.iter().any(|builtin| of_jaq(&builtin)) {
-        let all = jaq_core::funs::<JaqData>().chain(jaq_std::base_funs::<JaqData>());
+        let all = jaq_core::funs::<JaqData>();
         functions.extend(all.filter_map(|function| renamed(function, builtins)));
     }
     functions
