@@ -11,7 +11,7 @@ use super::environment::{Binding, Closure, Environment};
 use super::term::{Kind, Piece, Program, Repeats, Term};
 use super::thrown::{Flow, Thrown, fail};
 use crate::jaq_run::JaqRun;
-use dq_json::value::{Map, Num, Value};
+use dq_json::value::{Map, Num, Value, ValueError};
 
 /// What takes the outputs of a term.
 pub(super) type Sink<'k> = &'k mut dyn FnMut(Value) -> Flow;
@@ -407,11 +407,33 @@ impl<'e> Evaluator<'e> {
         input: &Value,
         sink: &mut dyn FnMut(&Value, Value) -> Flow,
     ) -> Flow {
-        self.each(&terms[0], environment, input.clone(), &mut |left| {
-            self.each(&terms[1], environment, input.clone(), &mut |right| {
+        let [left, right] = terms;
+        let mut pair = |left| {
+            self.each(right, environment, input.clone(), &mut |right| {
                 sink(&left, right)
             })
+        };
+        let error = caught(&mut pair, |pair| {
+            self.each(left, environment, input.clone(), pair)
+        })?;
+        self.throw_where_output(error, |sink| {
+            self.each(right, environment, input.clone(), sink)
         })
+    }
+
+    /// Throws the error of an operand if the operands behind it have an output, or an error of their own; if they have
+    /// none, the error stays hidden, as in jaq-core.
+    fn throw_where_output(&self, error: Option<Value>, others: impl FnOnce(Sink) -> Flow) -> Flow {
+        let Some(error) = error else {
+            return Ok(());
+        };
+        let label = self.new_label();
+        match others(&mut |_| Err(Thrown::Break(label))) {
+            Ok(()) => Ok(()),
+            Err(Thrown::Break(target)) if target != label => Err(Thrown::Break(target)),
+            Err(Thrown::Error(_) | Thrown::Break(_)) => Err(ValueError::new(error).into()),
+            Err(thrown) => Err(thrown),
+        }
     }
 
     fn each_alternative(
@@ -491,11 +513,25 @@ impl<'e> Evaluator<'e> {
         let Some(((key, value), rest)) = entries.split_first() else {
             return sink(Value::from(members.clone()));
         };
-        self.each(key, environment, input.clone(), &mut |key| {
-            self.each(value, environment, input.clone(), &mut |value| {
+        let mut with_key = |key: Value| {
+            let mut with_value = |value| {
                 let mut members = members.clone();
                 insert(&mut members, key.clone(), value)?;
                 self.each_object(rest, environment, input, &members, sink)
+            };
+            let error = caught(&mut with_value, |sink| {
+                self.each(value, environment, input.clone(), sink)
+            })?;
+            self.throw_where_output(error, |sink| {
+                self.each_object(rest, environment, input, members, sink)
+            })
+        };
+        let error = caught(&mut with_key, |sink| {
+            self.each(key, environment, input.clone(), sink)
+        })?;
+        self.throw_where_output(error, |sink| {
+            self.each(value, environment, input.clone(), &mut |_| {
+                self.each_object(rest, environment, input, members, sink)
             })
         })
     }
@@ -541,18 +577,23 @@ impl<'e> Evaluator<'e> {
                 text.push_str(literal);
                 self.each_text(rest, environment, input, text, sink)?;
             }
-            Piece::Filter(term) => self.each(term, environment, input.clone(), &mut |output| {
-                push_text(text, &output);
-                self.each_text(rest, environment, input, text, sink)?;
-                text.truncate(length);
-                Ok(())
-            })?,
-            Piece::Formatted(term, function) => {
-                self.each(term, environment, input.clone(), &mut |output| {
-                    push_text(text, &self.apply(*function, output)?);
+            Piece::Filter(term) | Piece::Formatted(term, _) => {
+                let mut with_output = |output| {
+                    match piece {
+                        Piece::Formatted(_, function) => {
+                            push_text(text, &self.apply(*function, output)?);
+                        }
+                        _ => push_text(text, &output),
+                    }
                     self.each_text(rest, environment, input, text, sink)?;
                     text.truncate(length);
                     Ok(())
+                };
+                let error = caught(&mut with_output, |sink| {
+                    self.each(term, environment, input.clone(), sink)
+                })?;
+                self.throw_where_output(error, |sink| {
+                    self.each_text(rest, environment, input, &mut String::new(), sink)
                 })?;
             }
         }

@@ -128,6 +128,8 @@ fn recursion_and_loops_agree() {
         "def f($x; y): def g($x): $x + y; g($x * 2); [f(1, 2; 10, 20)]",
         "reduce .[]? as [$a, $b] (null; [$a, $b, .])",
         "$__loc__, ([1, 2] | combinations(2)), (try error(null) catch .), ltrimstr(\"t\")",
+        "[try \"s\\(any)t\\(.[]?)\" catch .], [try ([\"a\" + 1] | .[]? + empty) catch .], [try {(1, error(\"x\")): empty} catch .]",
+        "[try {a: error(\"x\"), b: (.[]? | empty)} catch .], [try (error(\"x\") + (1, 2)) catch .], [try ((1, error(\"x\")) * .[]?) catch .]",
         "halt_error",
     ];
     let differences: Vec<_> = programs
