@@ -1,4 +1,4 @@
-//! Sets what `dq --version` prints besides the version: `DQ_TARGET`, the target triple, and `DQ_COMMIT`, empty where
+//! Leaves the unwinder's index out of a release build, and sets what `dq --version` prints besides the version: `DQ_TARGET`, the target triple, and `DQ_COMMIT`, empty where
 //! there is no git repository.
 //!
 //! The time of the build is not recorded, so that building a commit twice gives the same binary.
@@ -10,6 +10,11 @@ use std::process::Command;
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let target = env::var("TARGET").unwrap_or_default();
+    let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    if is_release && target == "x86_64-unknown-linux-gnu" {
+        // The table of contents of the unwinder, 76 KB: a release build aborts instead of unwinding.
+        println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr");
+    }
     println!("cargo::rustc-env=DQ_TARGET={target}");
     println!(
         "cargo::rustc-env=DQ_COMMIT={}",

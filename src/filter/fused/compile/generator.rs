@@ -17,7 +17,10 @@ impl Compiler<'_> {
             return Some(Generator::One(expr));
         }
         let fused = match term {
-            T::BinOp(_, B::Pipe(None), _) => self.pipeline(&stages(term), is_root),
+            // What follows values that the other evaluator makes is faster there.
+            T::BinOp(_, B::Pipe(None), _) => self
+                .pipeline(&stages(term), is_root)
+                .filter(|pipeline| !begins_with_values(pipeline)),
             T::BinOp(left, B::Comma, right) => {
                 let left = self.generator(left, is_root)?;
                 Some(Generator::Comma(
@@ -89,6 +92,14 @@ impl Compiler<'_> {
     fn limit(&mut self, count: usize, inner: &Term, is_root: bool) -> Option<Generator> {
         let inner = self.generator(inner, is_root)?;
         Some(Generator::Limit(count, Box::new(inner)))
+    }
+}
+
+/// Whether a pipeline begins with a term that is left to the evaluator of values.
+fn begins_with_values(pipeline: &Generator) -> bool {
+    match pipeline {
+        Generator::Pipe(left, _) => begins_with_values(left),
+        other => matches!(other, Generator::Core(_)),
     }
 }
 
