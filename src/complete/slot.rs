@@ -254,8 +254,9 @@ impl Slot<'_> {
 
     /// Candidates for the filter, which has been typed up to the cursor.
     fn filter(&self, current: &str, input: &FilterInput) -> Answer {
-        // Behind `--paths` stands a word to search for.
-        if self.typed.has("from-file") || self.typed.has("paths") {
+        // Behind `--paths`, what could be a name is a word to search for.
+        let is_searched_for = self.typed.has("paths") && !is_filter(current);
+        if self.typed.has("from-file") || is_searched_for {
             return Answer::none();
         }
         let options = self.typed.options().map(|it| it.filter);

@@ -281,7 +281,11 @@ fn filters_are_completed() {
             &["words", "short_id", "short_id…"],
         ),
         ("dq --demo /containers/json .a .b", &["words"]),
-        ("dq --demo --paths /containers/json .a", &["words"]),
+        ("dq --demo --paths /containers/json sta", &["words"]),
+        (
+            "dq --demo --paths /containers/json '.[].Sta",
+            &["words", ".[].State", ".[].Status"],
+        ),
         ("dq --demo --exec web '.li", &["words", ".line", ".line…"]),
         ("dq --demo --exec wo", &["word", "worker"]),
         ("dq --demo --exec=wo", &["word", "worker"]),
