@@ -3,7 +3,8 @@
 use jaq_core::ValT;
 
 use super::environment::Environment;
-use super::evaluator::{Evaluator, Sink};
+use super::evaluator::Evaluator;
+use super::sink::Sink;
 use super::term::{Access, Kind, PathPart, PathTerm, Term};
 use super::thrown::{Flow, Thrown};
 use dq_json::value::{ValR, Value};

@@ -210,7 +210,6 @@ fn count_builtin(builtin: Builtin, arguments: &[Term], of_arguments: OutputCount
         | Builtin::MinBy
         | Builtin::Modify
         | Builtin::SortBy
-        | Builtin::StackGuard
         | Builtin::Stderr
         | Builtin::UniqueBy
         | Builtin::UpdatePaths => OutputCount::ONE,

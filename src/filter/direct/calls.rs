@@ -1,7 +1,8 @@
 //! Calls of definitions.
 
 use super::environment::{Binding, Closure, Environment};
-use super::evaluator::{Evaluator, Sink};
+use super::evaluator::Evaluator;
+use super::sink::Sink;
 use super::term::{Call, Kind, Repeats, Term};
 use super::thrown::{Flow, Thrown};
 use dq_json::value::Value;

@@ -7,14 +7,12 @@ use jaq_core::load::parse::{BinaryOp, Pattern as ParsedPattern, Term as T};
 use jaq_core::path::{Opt, Part, Path};
 
 use super::analysis;
-use super::function::Function;
+use super::builtin_table::{self, builtin, function};
 use super::scope::{Name, Scope};
 use super::term::{
-    Access, Binding, Builtin, Call, Definition, Fold, Kind, PathPart, PathTerm, Pattern, Piece,
-    Program, Repeats, Term, UpdateOperator,
+    Access, Binding, Call, Definition, Fold, Kind, PathPart, PathTerm, Pattern, Piece, Program,
+    Repeats, Term, UpdateOperator,
 };
-use crate::builtins::{self, Builtin as TableRow, Implementation, OutputCount};
-use crate::natives::{self, NativeFn};
 use crate::syntax::{self, Def};
 use dq_json::value::{Num, Value};
 
@@ -41,22 +39,6 @@ pub(crate) fn compile(defs: &[Def], globals: &[&str]) -> Option<Program> {
     };
     analysis::analyse(&mut program);
     Some(program)
-}
-
-/// Whether the evaluator itself runs a builtin, so that its definition in jq is not needed.
-pub(crate) fn runs_itself(name: &str, arity: usize) -> bool {
-    builtin(name, arity).is_some() || constant(name, arity).is_some()
-}
-
-/// Whether the evaluator can run a builtin, or the definition of it.
-pub(crate) fn can_run(builtin: &TableRow) -> bool {
-    let (name, arity) = (builtin.name, builtin.arity);
-    match builtin.implementation {
-        Implementation::Jq | Implementation::Helper | Implementation::NativeHelper => true,
-        Implementation::Native | Implementation::Jaq(_) => {
-            runs_itself(name, arity) || natives::find(name, arity).is_some()
-        }
-    }
 }
 
 struct Compiler<'c, 's> {
@@ -225,6 +207,10 @@ impl<'s> Compiler<'_, 's> {
         right: &syntax::Term<'s>,
     ) -> Option<Kind> {
         Some(match op {
+            // The evaluator checks the stack itself.
+            BinaryOp::Pipe(None) if matches!(left, T::Call("_stack_guard", _)) => {
+                self.term(right)?.kind
+            }
             BinaryOp::Pipe(None) => Kind::Pipe(self.pair(left, right)?),
             BinaryOp::Pipe(Some(pattern)) => {
                 let source = self.term(left)?;
@@ -392,8 +378,8 @@ impl<'s> Compiler<'_, 's> {
                 Err(id) => self.call_definition(id, args),
             };
         }
-        if let Some(constant) = constant(name, arity) {
-            return Some(constant);
+        if let Some(term) = builtin_table::term(name, arity) {
+            return Some(term);
         }
         if let Some(builtin) = builtin(name, arity) {
             return Some(Kind::Builtin(self.terms(args)?, builtin));
@@ -437,80 +423,4 @@ fn is_plain_path(term: &Term) -> bool {
         }
         _ => false,
     }
-}
-
-/// The native function of that name; `None` for one that takes filters.
-fn function(name: &str, arity: usize) -> Option<Function> {
-    let native = natives::find(name, arity)?;
-    let outputs = builtins::find(name, arity)?.outputs;
-    Some(Function {
-        native,
-        has_one_output: outputs == OutputCount::One || !matches!(native, NativeFn::Filter(_)),
-    })
-}
-
-/// Builtins that are terms of other kinds.
-fn constant(name: &str, arity: usize) -> Option<Kind> {
-    Some(match (name, arity) {
-        ("null", 0) => Kind::Constant(Value::Null),
-        ("true", 0) => Kind::Constant(Value::Bool(true)),
-        ("false", 0) => Kind::Constant(Value::Bool(false)),
-        ("not", 0) => {
-            let [when, otherwise] =
-                [false, true].map(|it| Term::from(Kind::Constant(Value::Bool(it))));
-            Kind::If(Box::new([Kind::Identity.into(), when, otherwise]))
-        }
-        ("tostring" | "@text", 0) => {
-            let piece = Piece::Filter(Kind::Identity.into());
-            Kind::Text([piece].into())
-        }
-        ("recurse" | "recurse_down", 0) => Kind::Recurse,
-        _ => return None,
-    })
-}
-
-/// The builtin that the evaluator itself runs.
-fn builtin(name: &str, arity: usize) -> Option<Builtin> {
-    Some(match (name, arity) {
-        ("add", 0 | 1) => Builtin::Add,
-        ("all", 0..=2) => Builtin::All,
-        ("_alternative", 2) => Builtin::Alternative,
-        ("any", 0..=2) => Builtin::Any,
-        ("_access", 0 | 1) => Builtin::Access,
-        ("_assign", 2) => Builtin::Assign,
-        ("debug", 0) => Builtin::Debug,
-        ("empty" | "_empty", 0) => Builtin::Empty,
-        ("error", 0) => Builtin::RaiseInput,
-        ("error", 1) => Builtin::Error,
-        ("first" | "_first", 1) => Builtin::First,
-        ("_foreach", 3) => Builtin::ForeachOutputs,
-        ("fromstream", 1) => Builtin::FromStream,
-        ("getpath" | "_getpath", 1) => Builtin::GetPath,
-        ("group_by", 1) => Builtin::GroupBy,
-        ("input", 0) => Builtin::Input,
-        ("isempty", 1) => Builtin::IsEmpty,
-        ("last" | "_last", 1) => Builtin::Last,
-        ("_last_or_null", 1) => Builtin::LastOrNull,
-        ("limit", 2) => Builtin::Limit,
-        ("map", 1) => Builtin::Map,
-        ("max_by", 1) => Builtin::MaxBy,
-        ("min_by", 1) => Builtin::MinBy,
-        ("_modify", 2) => Builtin::Modify,
-        ("path" | "_path", 1) => Builtin::Path,
-        ("range", 1 | 2) => Builtin::Range,
-        ("range" | "_range", 3) => Builtin::RangeBy,
-        ("recurse", 1) => Builtin::RecurseBy,
-        ("select", 1) => Builtin::Select,
-        ("skip", 2) => Builtin::Skip,
-        ("sort_by", 1) => Builtin::SortBy,
-        ("_stack_guard", 0) => Builtin::StackGuard,
-        ("stderr", 0) => Builtin::Stderr,
-        ("tostream", 0) => Builtin::ToStream,
-        ("_try", 2) => Builtin::Try,
-        ("unique_by", 1) => Builtin::UniqueBy,
-        ("_update", 2) => Builtin::UpdatePaths,
-        ("_value", 1) => Builtin::Value,
-        ("walk", 1) => Builtin::Walk,
-        _ => return None,
-    })
 }

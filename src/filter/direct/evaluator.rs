@@ -5,16 +5,14 @@ use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 
 use jaq_core::ValT;
-use jaq_core::ops::{Cmp, Math};
 
 use super::environment::{Binding, Closure, Environment};
-use super::term::{Kind, Piece, Program, Repeats, Term};
+use super::operators::{calculate, compare, is_true};
+use super::sink::{Sink, caught};
+use super::term::{Kind, Program, Repeats, Term};
 use super::thrown::{Flow, Thrown, fail};
 use crate::jaq_run::JaqRun;
-use dq_json::value::{Map, Num, Value, ValueError};
-
-/// What takes the outputs of a term.
-pub(super) type Sink<'k> = &'k mut dyn FnMut(Value) -> Flow;
+use dq_json::value::{Map, Value};
 
 /// The run of a program on one input.
 pub(crate) struct Evaluator<'e> {
@@ -399,64 +397,6 @@ impl<'e> Evaluator<'e> {
         }
     }
 
-    /// Passes every pair of outputs of two operands; those of the right one vary fastest.
-    fn each_pair(
-        &self,
-        terms: &[Term; 2],
-        environment: Environment,
-        input: &Value,
-        sink: &mut dyn FnMut(&Value, Value) -> Flow,
-    ) -> Flow {
-        let [left, right] = terms;
-        let mut pair = |left| {
-            self.each(right, environment, input.clone(), &mut |right| {
-                sink(&left, right)
-            })
-        };
-        let error = caught(&mut pair, |pair| {
-            self.each(left, environment, input.clone(), pair)
-        })?;
-        self.throw_where_output(error, |sink| {
-            self.each(right, environment, input.clone(), sink)
-        })
-    }
-
-    /// Throws the error of an operand if the operands behind it have an output, or an error of their own; if they have
-    /// none, the error stays hidden, as in jaq-core.
-    fn throw_where_output(&self, error: Option<Value>, others: impl FnOnce(Sink) -> Flow) -> Flow {
-        let Some(error) = error else {
-            return Ok(());
-        };
-        let label = self.new_label();
-        match others(&mut |_| Err(Thrown::Break(label))) {
-            Ok(()) => Ok(()),
-            Err(Thrown::Break(target)) if target != label => Err(Thrown::Break(target)),
-            Err(Thrown::Error(_) | Thrown::Break(_)) => Err(ValueError::new(error).into()),
-            Err(thrown) => Err(thrown),
-        }
-    }
-
-    fn each_alternative(
-        &self,
-        terms: &[Term; 2],
-        environment: Environment,
-        input: Value,
-        sink: Sink,
-    ) -> Flow {
-        let mut found = false;
-        self.each(&terms[0], environment, input.clone(), &mut |output| {
-            if !is_true(&output) {
-                return Ok(());
-            }
-            found = true;
-            sink(output)
-        })?;
-        if found {
-            return Ok(());
-        }
-        self.each(&terms[1], environment, input, sink)
-    }
-
     /// `..`: the value, then everything inside.
     fn recurse(&self, value: Value, sink: Sink) -> Flow {
         self.check_stack()?;
@@ -467,137 +407,6 @@ impl<'e> Evaluator<'e> {
         for child in value.values() {
             self.recurse(child?, sink)?;
         }
-        Ok(())
-    }
-
-    /// `[f]`
-    pub(super) fn array(
-        &self,
-        inner: &Term,
-        environment: Environment,
-        input: Value,
-    ) -> Result<Value, Thrown> {
-        let mut elements = Vec::new();
-        self.each(inner, environment, input, &mut |output| {
-            elements.push(output);
-            Ok(())
-        })?;
-        Ok(Value::from(elements))
-    }
-
-    /// An object whose keys and values have one output each.
-    fn object(
-        &self,
-        entries: &[(Term, Term)],
-        environment: Environment,
-        input: &Value,
-    ) -> Result<Value, Thrown> {
-        let mut members = Map::with_capacity(entries.len());
-        for (key, value) in entries {
-            let key = self.operand(key, environment, input)?.into_value();
-            let value = self.operand(value, environment, input)?.into_value();
-            insert(&mut members, key, value)?;
-        }
-        Ok(Value::from(members))
-    }
-
-    /// The objects for all outputs of keys and values; those of the last entry vary fastest.
-    fn each_object(
-        &self,
-        entries: &[(Term, Term)],
-        environment: Environment,
-        input: &Value,
-        members: &Map,
-        sink: Sink,
-    ) -> Flow {
-        let Some(((key, value), rest)) = entries.split_first() else {
-            return sink(Value::from(members.clone()));
-        };
-        let mut with_key = |key: Value| {
-            let mut with_value = |value| {
-                let mut members = members.clone();
-                insert(&mut members, key.clone(), value)?;
-                self.each_object(rest, environment, input, &members, sink)
-            };
-            let error = caught(&mut with_value, |sink| {
-                self.each(value, environment, input.clone(), sink)
-            })?;
-            self.throw_where_output(error, |sink| {
-                self.each_object(rest, environment, input, members, sink)
-            })
-        };
-        let error = caught(&mut with_key, |sink| {
-            self.each(key, environment, input.clone(), sink)
-        })?;
-        self.throw_where_output(error, |sink| {
-            self.each(value, environment, input.clone(), &mut |_| {
-                self.each_object(rest, environment, input, members, sink)
-            })
-        })
-    }
-
-    /// A string whose interpolations have one output each.
-    fn text(
-        &self,
-        pieces: &[Piece],
-        environment: Environment,
-        input: &Value,
-    ) -> Result<Value, Thrown> {
-        let mut text = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Text(literal) => text.push_str(literal),
-                Piece::Filter(term) => {
-                    push_text(&mut text, &*self.operand(term, environment, input)?);
-                }
-                Piece::Formatted(term, function) => {
-                    let value = self.one(term, environment, input.clone())?;
-                    push_text(&mut text, &self.apply(*function, value)?);
-                }
-            }
-        }
-        Ok(Value::from(text))
-    }
-
-    /// The strings for all outputs of the interpolations; those of the last one vary fastest.
-    fn each_text(
-        &self,
-        pieces: &[Piece],
-        environment: Environment,
-        input: &Value,
-        text: &mut String,
-        sink: Sink,
-    ) -> Flow {
-        let Some((piece, rest)) = pieces.split_first() else {
-            return sink(Value::from(text.clone()));
-        };
-        let length = text.len();
-        match piece {
-            Piece::Text(literal) => {
-                text.push_str(literal);
-                self.each_text(rest, environment, input, text, sink)?;
-            }
-            Piece::Filter(term) | Piece::Formatted(term, _) => {
-                let mut with_output = |output| {
-                    match piece {
-                        Piece::Formatted(_, function) => {
-                            push_text(text, &self.apply(*function, output)?);
-                        }
-                        _ => push_text(text, &output),
-                    }
-                    self.each_text(rest, environment, input, text, sink)?;
-                    text.truncate(length);
-                    Ok(())
-                };
-                let error = caught(&mut with_output, |sink| {
-                    self.each(term, environment, input.clone(), sink)
-                })?;
-                self.throw_where_output(error, |sink| {
-                    self.each_text(rest, environment, input, &mut String::new(), sink)
-                })?;
-            }
-        }
-        text.truncate(length);
         Ok(())
     }
 }
@@ -623,98 +432,5 @@ fn has_one(term: &Term, environment: Environment) -> bool {
             .iter()
             .all(|term| term.outputs.is_one() || has_one(term, environment)),
         _ => false,
-    }
-}
-
-/// Runs `evaluate` with a sink that passes outputs on; gives the value of the error that the evaluation has raised. What
-/// the sink itself throws is not caught.
-pub(super) fn caught(
-    sink: Sink,
-    evaluate: impl FnOnce(Sink) -> Flow,
-) -> Result<Option<Value>, Thrown> {
-    let mut is_from_sink = false;
-    let flow = evaluate(&mut |output| {
-        let flow = sink(output);
-        is_from_sink = flow.is_err();
-        flow
-    });
-    match flow {
-        Ok(()) => Ok(None),
-        Err(Thrown::Error(error)) if !is_from_sink => Ok(Some(error.into_val())),
-        Err(thrown) => Err(thrown),
-    }
-}
-
-/// Everything but null and false is true.
-#[inline(always)]
-pub(super) fn is_true(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false))
-}
-
-/// The result of an arithmetic operator.
-#[inline]
-pub(super) fn calculate(left: Value, op: Math, right: Value) -> Result<Value, Thrown> {
-    if let (Value::Num(Num::Int(l)), Value::Num(Num::Int(r))) = (&left, &right) {
-        // Both are below 2^53.
-        let exact = match op {
-            Math::Add => Some(l + r),
-            Math::Sub => Some(l - r),
-            _ => None,
-        };
-        if let Some(exact) = exact.filter(|exact| exact.unsigned_abs() < 1 << 53) {
-            return Ok(Value::Num(Num::Int(exact)));
-        }
-    }
-    Ok(match op {
-        Math::Add => left + right,
-        Math::Sub => left - right,
-        Math::Mul => left * right,
-        Math::Div => left / right,
-        Math::Rem => left % right,
-    }?)
-}
-
-/// The result of a comparison.
-#[inline]
-pub(super) fn compare(left: &Value, op: Cmp, right: &Value) -> bool {
-    if let (Value::Num(Num::Int(l)), Value::Num(Num::Int(r))) = (left, right) {
-        return match op {
-            Cmp::Lt => l < r,
-            Cmp::Le => l <= r,
-            Cmp::Gt => l > r,
-            Cmp::Ge => l >= r,
-            Cmp::Eq => l == r,
-            Cmp::Ne => l != r,
-        };
-    }
-    match op {
-        Cmp::Lt => left < right,
-        Cmp::Le => left <= right,
-        Cmp::Gt => left > right,
-        Cmp::Ge => left >= right,
-        Cmp::Eq => left == right,
-        Cmp::Ne => left != right,
-    }
-}
-
-/// Adds a member to an object.
-fn insert(members: &mut Map, key: Value, value: Value) -> Flow {
-    match key {
-        Value::Str(key) => {
-            members.insert(key, value);
-            Ok(())
-        }
-        other => fail(format_args!(
-            "Cannot use {} as object key",
-            other.describe()
-        )),
-    }
-}
-
-/// Adds a value to a text as `tostring` has it.
-fn push_text(text: &mut String, value: &Value) {
-    match value {
-        Value::Str(string) => text.push_str(string),
-        other => text.push_str(&other.to_json()),
     }
 }

@@ -1,7 +1,8 @@
 //! `as`, `reduce` and `foreach`: terms that bind variables.
 
 use super::environment::{Binding, Environment};
-use super::evaluator::{Evaluator, Sink};
+use super::evaluator::Evaluator;
+use super::sink::Sink;
 use super::term::{self, Fold, Pattern, Term};
 use super::thrown::{Flow, Thrown};
 use dq_json::value::Value;

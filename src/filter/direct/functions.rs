@@ -3,8 +3,9 @@
 use jaq_core::{Ctx, Exn, Vars};
 
 use super::environment::Environment;
-use super::evaluator::{Evaluator, Sink};
+use super::evaluator::Evaluator;
 use super::function::Function;
+use super::sink::Sink;
 use super::term::Term;
 use super::thrown::{Flow, Thrown};
 use crate::jaq_run::JaqData;

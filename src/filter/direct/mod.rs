@@ -8,17 +8,25 @@
 
 mod access;
 mod analysis;
+mod builtin_table;
 mod builtins;
 mod calls;
 mod compile;
+mod construction;
 mod environment;
 mod evaluator;
 mod folds;
 mod function;
 mod functions;
+mod generators;
+mod operands;
+mod operators;
 mod output_count;
+mod path_builtins;
 mod path_expressions;
+mod path_sink;
 mod scope;
+mod sink;
 mod term;
 mod thrown;
 mod trail;
@@ -28,7 +36,8 @@ mod updates;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-pub(crate) use compile::{can_run, compile, runs_itself};
+pub(crate) use builtin_table::{can_run, runs_itself};
+pub(crate) use compile::compile;
 pub(crate) use evaluator::Evaluator;
 pub(crate) use term::Program;
 pub(crate) use thrown::Thrown;

@@ -223,7 +223,6 @@ pub(super) enum Builtin {
     Select,
     Skip,
     SortBy,
-    StackGuard,
     Stderr,
     ToStream,
     Try,

@@ -3,7 +3,9 @@
 
 use super::access::Key;
 use super::environment::Environment;
-use super::evaluator::{Evaluator, Sink, calculate, is_true};
+use super::evaluator::Evaluator;
+use super::operators::{calculate, is_true};
+use super::sink::Sink;
 use super::term::{Kind, PathPart, Term, UpdateOperator};
 use super::thrown::{Flow, Thrown};
 use super::trail::Trail;
