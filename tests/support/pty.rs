@@ -154,6 +154,8 @@ impl Pty {
         let end = Instant::now() + LIMIT;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
+                // The end of the output may still be on its way.
+                self.is_quiet();
                 return status.code().unwrap_or_else(|| -status.signal().unwrap());
             }
             assert!(
