@@ -74,6 +74,7 @@ fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
         Ok(limit) => limit.map_or(stack_bytes, |limit| stack_bytes.min(limit.max(MIN_STACK))),
         Err(error) => return fail(&error),
     };
+    dq_filter::set_memory_left(memory::left);
     let system = System {
         env: &environment::process,
         stdin_is_terminal: io::stdin().is_terminal(),
@@ -101,7 +102,6 @@ fn limit_memory(variables: environment::Variables) -> Result<Option<usize>, Erro
         hint: Some("write it as 500M or 2G".into()),
     })?;
     memory::set_limit(bytes);
-    dq_filter::limit_match_memory(bytes);
     Ok(Some(bytes))
 }
 

@@ -3,7 +3,7 @@
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::support::dq::{BINARY, dq};
+use crate::support::dq::{BINARY, clean, dq};
 use crate::support::engine::{Engine, scratch};
 use crate::support::pty::Pty;
 use crate::support::server::{Reply, Server};
@@ -142,11 +142,7 @@ fn two_hosts(first: &Server, second: &Server, size: (u16, u16)) -> Pty {
         &second.host(),
     ];
     Pty::start(&words, size, |command| {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        command
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", "/nonexistent");
+        clean(command, "/nonexistent".as_ref());
         command.env("TERM", "xterm-256color").env("NO_COLOR", "1");
     })
 }

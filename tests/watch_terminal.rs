@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::dq::BINARY;
+use crate::support::dq::{BINARY, clean};
 use crate::support::engine::Engine;
 use crate::support::grid::Grid;
 use crate::support::pty::Pty;
@@ -22,11 +22,7 @@ fn watch(server: &Server, args: &[&str]) -> Pty {
 fn watch_with(host: &str, args: &[&str], variable: (&str, &str)) -> Pty {
     let words = [&[BINARY], args].concat();
     Pty::start(&words, (40, 8), |command| {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        command
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", "/nonexistent");
+        clean(command, "/nonexistent".as_ref());
         command.env("TERM", "xterm-256color");
         command.env("DOCKER_HOST", host).env("NO_COLOR", "1");
         command.env(variable.0, variable.1);

@@ -17,7 +17,7 @@ use dq_json::value::{FilterOutput, Value};
 const STACK_RESERVE: usize = 2 * 1024 * 1024;
 
 /// The address below which the stack must not grow, where `stack_bytes` of it are left.
-pub(crate) fn stack_limit(stack_bytes: usize) -> usize {
+pub(crate) fn stack_end(stack_bytes: usize) -> usize {
     let marker = 0u8;
     let stack_top = std::ptr::from_ref(&marker).addr();
     stack_top.saturating_sub(stack_bytes.saturating_sub(STACK_RESERVE))
@@ -50,7 +50,7 @@ impl<'a> FilterRun<'a> {
             inputs,
             write_message,
             search_path: &filter.search_path,
-            stack_limit: stack_limit(stack_bytes),
+            stack_end: stack_end(stack_bytes),
             fetcher: None,
         };
         let engine = match &filter.engine {

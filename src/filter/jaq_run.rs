@@ -8,6 +8,7 @@ use jaq_core::{DataT, Lut};
 
 use crate::fetcher::Fetcher;
 use crate::input::Inputs;
+use crate::memory_left::StackLimit;
 use crate::modules::module_metadata;
 use dq_json::value::{ValR, Value, ValueError};
 
@@ -34,7 +35,7 @@ pub(crate) struct RunContext<'a> {
     /// Where `modulemeta` finds modules.
     pub search_path: &'a [PathBuf],
     /// The address below which the stack must not grow.
-    pub stack_limit: usize,
+    pub stack_end: usize,
     /// What `fetch` requests with; `None` where there is no host.
     pub fetcher: Option<&'a dyn Fetcher>,
 }
@@ -44,11 +45,18 @@ pub struct JaqRun<'a> {
     /// The terms of the filter, if jaq-core runs it.
     lut: &'a Lut<JaqData>,
     context: RunContext<'a>,
+    /// How far the stack may grow.
+    pub(crate) stack: StackLimit,
 }
 
 impl<'a> JaqRun<'a> {
     pub(crate) fn new(lut: &'a Lut<JaqData>, context: RunContext<'a>) -> Self {
-        Self { lut, context }
+        let stack = StackLimit::new(context.stack_end);
+        Self {
+            lut,
+            context,
+            stack,
+        }
     }
 
     /// The next input, for `input` and `inputs`.
@@ -73,8 +81,8 @@ impl<'a> JaqRun<'a> {
     }
 
     /// The address below which the stack must not grow.
-    pub fn stack_limit(&self) -> usize {
-        self.context.stack_limit
+    pub fn stack_end(&self) -> usize {
+        self.context.stack_end
     }
 
     /// What `fetch` requests with.

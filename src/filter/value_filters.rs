@@ -10,7 +10,7 @@ use jaq_core::ops::Cmp;
 
 use crate::compile_error::CompileError;
 use crate::compiled_filter::CompiledFilter;
-use crate::filter_run::stack_limit;
+use crate::filter_run::stack_end;
 use crate::fused::{self, CoreCompiler, ValueExpression};
 use crate::input::{InputSettings, Inputs};
 use crate::jaq_compiler::JaqCompiler;
@@ -32,7 +32,7 @@ pub struct ValueFilters {
     /// The filters that jaq-core runs, as one program.
     program: Option<CompiledFilter>,
     /// The address below which the stack must not grow.
-    stack_limit: usize,
+    stack_end: usize,
 }
 
 enum ValueFilter {
@@ -86,7 +86,7 @@ pub fn compile_value_filters(
     Ok(ValueFilters {
         filters,
         program,
-        stack_limit: stack_limit(stack_bytes),
+        stack_end: stack_end(stack_bytes),
     })
 }
 
@@ -166,7 +166,7 @@ impl ValueFilters {
             inputs: &inputs,
             write_message,
             search_path: &[],
-            stack_limit: self.stack_limit,
+            stack_end: self.stack_end,
             fetcher: None,
         };
         let filter = self.filters.get(index);

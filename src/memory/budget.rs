@@ -40,6 +40,16 @@ pub fn count_stack(top: usize) {
     STACK_TOP.store(top, Ordering::Relaxed);
 }
 
+/// The bytes that may still be used: those to the ceiling, or what the system still gives.
+pub fn left() -> usize {
+    let limit = LIMIT.load(Ordering::Relaxed);
+    if limit == 0 {
+        return available::now().map_or(usize::MAX, |it| it.bytes);
+    }
+    let used = USED.load(Ordering::Relaxed) + stack_in_use();
+    limit.saturating_sub(used.max(0).unsigned_abs())
+}
+
 /// Counts bytes that are about to be allocated. Does not return if they are too many.
 #[inline]
 pub fn add(bytes: usize) {

@@ -44,10 +44,13 @@ pub fn dq<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Dq {
     }
 }
 
-/// Clears the environment of a command, except for PATH.
+/// Clears the environment of a command, except for PATH and what a sanitizer reads (`tests/run --long`).
 pub fn clean(command: &mut Command, home: &Path) {
     command.env_clear().env("HOME", home);
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    if let Some(options) = std::env::var_os("ASAN_OPTIONS") {
+        command.env("ASAN_OPTIONS", options);
+    }
 }
 
 /// A command that reacts to signals by their default action. A shell starts background jobs with SIGINT ignored, nohup

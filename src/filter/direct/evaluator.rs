@@ -12,6 +12,7 @@ use super::sink::{Sink, caught};
 use super::term::{Kind, Program, Repeats, Term};
 use super::thrown::{Flow, Thrown, fail};
 use crate::jaq_run::JaqRun;
+use crate::memory_left::StackLimit;
 use dq_json::value::{Map, Value};
 
 /// The run of a program on one input.
@@ -21,7 +22,7 @@ pub(crate) struct Evaluator<'e> {
     pub(super) globals: &'e [Value],
     /// What native filters reach.
     pub(super) run: &'e JaqRun<'e>,
-    stack_limit: usize,
+    stack: StackLimit,
     labels: Cell<usize>,
     /// The arguments of a call that has thrown [`Thrown::Loop`]: the values of its `$` parameters, and its input.
     pub(super) loop_call: RefCell<(Vec<Value>, Value)>,
@@ -51,7 +52,7 @@ impl<'e> Evaluator<'e> {
             program,
             globals,
             run,
-            stack_limit: run.stack_limit(),
+            stack: StackLimit::new(run.stack_end()),
             labels: Cell::new(0),
             loop_call: RefCell::new((Vec::new(), Value::Null)),
         }
@@ -71,8 +72,7 @@ impl<'e> Evaluator<'e> {
     /// Refuses to recurse where the stack is nearly used up.
     #[inline(always)]
     pub(super) fn check_stack(&self) -> Flow {
-        let marker = 0u8;
-        if std::ptr::from_ref(&marker).addr() >= self.stack_limit {
+        if self.stack.allows_more() {
             Ok(())
         } else {
             fail("the filter recurses too deeply")

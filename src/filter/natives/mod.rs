@@ -20,7 +20,6 @@ use jaq_core::{Bind, Native};
 
 pub(crate) use arrays::length;
 pub(crate) use paths::{access_error, invalid_path_result, is_same, iterate_error};
-pub use regex::limit_match_memory;
 pub(crate) use sorting::{ByKeyFn, by_key, max_by, min_by};
 pub(crate) use system::{debug_message, stderr_message};
 

@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use onig::{MatchParam, Regex, RegexOptions, Region, SearchOptions, Syntax};
 
 use super::arrays::object;
 use super::native::{NativeEntry, NativeFn, fail, function, one};
+use crate::memory_left::memory_left;
 use dq_json::value::{Num, ValR, Value, ValueError};
 
 pub(super) const TABLE: &[NativeEntry] = &[(
@@ -162,9 +162,7 @@ impl Pattern {
     ) -> Result<bool, ValueError> {
         let (end, none) = (text.len(), SearchOptions::SEARCH_OPTION_NONE);
         let mut limits = MatchParam::default();
-        if let limit @ 1.. = MAX_STACK.load(Ordering::Relaxed) {
-            limits.set_match_stack_limit(limit);
-        }
+        limits.set_match_stack_limit(max_stack(text.len()));
         let found = self
             .regex
             .search_with_param(text, from, end, none, region, limits);
@@ -172,20 +170,26 @@ impl Pattern {
     }
 }
 
-/// The entries that the stack of a match may have; 0 for any number.
-static MAX_STACK: AtomicU32 = AtomicU32::new(0);
+/// The memory that a match of a short text may take, in bytes.
+const SHORT_MATCH: usize = 16 << 20;
+
+/// The length from which on a text is not short, in bytes.
+const LONG_TEXT: usize = 1 << 12;
 
 /// The bytes that an entry takes while Oniguruma doubles the stack, which it copies then.
 const STACK_ENTRY_BYTES: usize = 3 * 32;
 
-/// Limits the memory that a match may take, in bytes. A match that needs more fails. It is memory of C code, which no
-/// allocator of Rust counts.
-pub fn limit_match_memory(bytes: usize) {
-    let entries = (bytes / STACK_ENTRY_BYTES).max(1);
-    MAX_STACK.store(
-        u32::try_from(entries).unwrap_or(u32::MAX),
-        Ordering::Relaxed,
-    );
+/// The entries that the stack of a match may have. It is memory of C code, which no allocator of Rust counts.
+fn max_stack(text_bytes: usize) -> u32 {
+    // Asking takes as long as matching a text of some kilobytes.
+    let bytes = if text_bytes < LONG_TEXT {
+        SHORT_MATCH
+    } else {
+        memory_left()
+    };
+    u32::try_from(bytes / STACK_ENTRY_BYTES)
+        .unwrap_or(u32::MAX)
+        .max(1)
 }
 
 fn failure(error: onig::Error) -> ValueError {

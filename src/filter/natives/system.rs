@@ -135,9 +135,7 @@ fn stack_guard(cv: NativeCall) -> Outputs {
 }
 
 pub(super) fn check_stack(context: &Ctx<JaqData>) -> Result<(), ValueError> {
-    let marker = 0u8;
-    let is_enough = std::ptr::from_ref(&marker).addr() >= context.data().stack_limit();
-    if is_enough {
+    if context.data().stack.allows_more() {
         Ok(())
     } else {
         fail("the filter recurses too deeply")
