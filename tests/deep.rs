@@ -99,6 +99,28 @@ fn filters_of_any_depth_end_with_a_result_or_an_error() {
 }
 
 #[test]
+fn many_names_are_found_in_linear_time() {
+    let dir = TempDir::new();
+    let file = dir.join("wide.jq");
+    let run = |name: &str, filter: &str, outcome: &str| {
+        std::fs::write(&file, filter).unwrap();
+        run_in_time(name, dq(["-n", "-f", file.to_str().unwrap()])).is(outcome);
+    };
+    let numbered = |text: &str| -> String {
+        let numbered = (0..100_000).map(|i| text.replace('#', &i.to_string()));
+        numbered.collect()
+    };
+    let definitions = numbered("def f#: length; ");
+    run("definitions", &(definitions + "[1]|f0+f99999"), "2\n");
+    let members = numbered("k#: (.+#),");
+    run(
+        "members",
+        &format!("1|{{{members}}}|length, .k70000"),
+        "100000\n70001\n",
+    );
+}
+
+#[test]
 fn long_sums_have_a_result() {
     let sum = format!("{}1", "1+".repeat(9_999));
     dq(["-n", &sum]).run().is("10000\n");

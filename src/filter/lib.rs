@@ -49,6 +49,7 @@ mod lower;
 mod main_filter;
 mod memory_left;
 mod modules;
+mod names_in_scope;
 mod natives;
 mod program;
 mod run_error;

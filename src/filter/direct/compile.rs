@@ -372,7 +372,7 @@ impl<'s> Compiler<'_, 's> {
 
     fn call(&mut self, name: &'s str, args: &[syntax::Term<'s>]) -> Option<Kind> {
         let arity = args.len();
-        if let Some(found) = self.scope.callee(name, arity) {
+        if let Some(found) = self.scope.callee((name, arity)) {
             return match found {
                 Ok(at) => Some(Kind::Closure(at)),
                 Err(id) => self.call_definition(id, args),

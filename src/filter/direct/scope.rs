@@ -1,5 +1,7 @@
 //! The names around a term while it is compiled, and their positions in the environment.
 
+use crate::names_in_scope::{Named, Names, Signature};
+
 /// A binding in the environment.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Name<'s> {
@@ -20,11 +22,23 @@ enum Entry<'s> {
     },
 }
 
+impl<'s> Named<'s> for Entry<'s> {
+    fn signature(&self) -> Option<Signature<'s>> {
+        match self {
+            Self::Bound(Name::Closure(name), _) => Some((name, 0)),
+            Self::Definition { name, arity, .. } => Some((name, *arity)),
+            Self::Bound(..) => None,
+        }
+    }
+}
+
 /// The names in scope, innermost last.
 #[derive(Default)]
 pub(super) struct Scope<'s> {
-    entries: Vec<Entry<'s>>,
+    entries: Names<'s, Entry<'s>>,
     depth: usize,
+    /// The number of filter parameters.
+    closures: usize,
 }
 
 /// A state to go back to.
@@ -32,6 +46,7 @@ pub(super) struct Scope<'s> {
 pub(super) struct Mark {
     entries: usize,
     depth: usize,
+    closures: usize,
 }
 
 impl<'s> Scope<'s> {
@@ -44,17 +59,20 @@ impl<'s> Scope<'s> {
         Mark {
             entries: self.entries.len(),
             depth: self.depth,
+            closures: self.closures,
         }
     }
 
     pub(super) fn restore(&mut self, mark: Mark) {
         self.entries.truncate(mark.entries);
         self.depth = mark.depth;
+        self.closures = mark.closures;
     }
 
     pub(super) fn bind(&mut self, name: Name<'s>) {
         self.entries.push(Entry::Bound(name, self.depth));
         self.depth += 1;
+        self.closures += usize::from(matches!(name, Name::Closure(_)));
     }
 
     pub(super) fn define(&mut self, name: &'s str, arity: usize, id: usize) {
@@ -68,9 +86,7 @@ impl<'s> Scope<'s> {
 
     /// Whether a filter parameter is in scope.
     pub(super) fn has_closures(&self) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| matches!(entry, Entry::Bound(Name::Closure(_), _)))
+        self.closures > 0
     }
 
     /// The position of a binding, counted from the innermost.
@@ -82,15 +98,11 @@ impl<'s> Scope<'s> {
     }
 
     /// What a call refers to: the position of a filter parameter, or the number of a definition.
-    pub(super) fn callee(&self, wanted: &str, count: usize) -> Option<Result<usize, usize>> {
-        self.entries.iter().rev().find_map(|entry| match entry {
-            Entry::Bound(Name::Closure(name), at) if *name == wanted && count == 0 => {
-                Some(Ok(self.depth - 1 - at))
-            }
-            Entry::Definition { name, arity, id } if *name == wanted && *arity == count => {
-                Some(Err(*id))
-            }
-            _ => None,
-        })
+    pub(super) fn callee(&mut self, wanted: Signature) -> Option<Result<usize, usize>> {
+        let found = self.entries.callee(wanted)?;
+        match &self.entries[found] {
+            Entry::Bound(_, at) => Some(Ok(self.depth - 1 - at)),
+            Entry::Definition { id, .. } => Some(Err(*id)),
+        }
     }
 }

@@ -1,10 +1,8 @@
 //! What the top level of a source file can refer to.
 
 use crate::builtins::OutputCount;
+use crate::names_in_scope::Signature;
 use crate::saved::{FilterOrigin, SavedFilter};
-
-/// The name of a definition and its number of arguments.
-pub(super) type Signature<'s> = (&'s str, usize);
 
 /// A module that has been linked: its index in [`super::Linker::modules`].
 pub(crate) type ModuleId = usize;

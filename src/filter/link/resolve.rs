@@ -1,7 +1,8 @@
 //! What a name at the top level of a file refers to.
 
-use super::file_scope::{Export, FileScope, SavedAccess, Signature};
+use super::file_scope::{Export, FileScope, SavedAccess};
 use super::linker::{Callee, Linker};
+use crate::names_in_scope::Signature;
 
 /// Global variables that every filter may use.
 const PREDEFINED: [&str; 3] = ["$ENV", "$ARGS", "$__prog_args"];

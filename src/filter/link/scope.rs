@@ -4,6 +4,7 @@ use super::file_scope::FileScope;
 use super::linker::Linker;
 use crate::builtins::OutputCount;
 use crate::compile_error::CompileError;
+use crate::names_in_scope::{Named, Names, Signature};
 
 /// What errors call the file of the builtins.
 pub(crate) const BUILTIN: &str = "builtin";
@@ -18,7 +19,7 @@ pub(crate) struct Scope<'s> {
     /// What the top level of the file can refer to.
     pub file: FileScope<'s>,
     /// The names inside the definition or filter that is being lowered, innermost last.
-    pub locals: Vec<Local<'s>>,
+    pub locals: Names<'s, Local<'s>>,
 }
 
 /// Something that a name can refer to inside a definition or filter.
@@ -44,6 +45,17 @@ pub(crate) enum Local<'s> {
     Label(&'s str),
 }
 
+impl<'s> Named<'s> for Local<'s> {
+    fn signature(&self) -> Option<Signature<'s>> {
+        match self {
+            Self::Def { name, arity, .. } => Some((name, *arity)),
+            Self::Closure(name) => Some((name, 0)),
+            Self::Parameter { name, .. } => Some((&name[1..], 0)),
+            Self::Var(_) | Self::Label(_) => None,
+        }
+    }
+}
+
 impl<'s> Scope<'s> {
     /// The top level of a file. `path` is the file's name in errors.
     pub(crate) fn new(source: &'s str, path: &str, file: FileScope<'s>) -> Self {
@@ -51,8 +63,14 @@ impl<'s> Scope<'s> {
             source,
             path: path.to_owned(),
             file,
-            locals: Vec::new(),
+            locals: Names::default(),
         }
+    }
+
+    /// The innermost definition or parameter that a call of this name refers to.
+    pub(crate) fn callee(&mut self, wanted: Signature) -> Option<&mut Local<'s>> {
+        let found = self.locals.callee(wanted)?;
+        self.locals.get_mut(found)
     }
 
     /// Whether the definitions of builtins are being lowered.

@@ -30,14 +30,15 @@ impl<'s> Scope<'s> {
             is_open: true,
             calls_itself: false,
         });
-        self.locals
-            .extend(args.iter().map(|arg| match arg.strip_prefix('$') {
+        for arg in &args {
+            self.locals.push(match arg.strip_prefix('$') {
                 Some(_) => Local::Parameter {
                     name: arg,
                     is_called: false,
                 },
                 None => Local::Closure(arg),
-            }));
+            });
+        }
         let lower = self.in_definitions(linker);
         let (body, outputs) = lower(self, linker, body);
         let (args, body) = called_parameters(&self.locals[depth + 1..], args, body);
@@ -162,47 +163,29 @@ impl<'s> Scope<'s> {
 
     /// The definition or parameter of that name in scope: the name that it is compiled under, and its outputs.
     fn local(&mut self, name: &str, arity: usize) -> Option<(&'s str, OutputCount)> {
-        for local in self.locals.iter_mut().rev() {
-            match local {
-                Local::Closure(known) if *known == name && arity == 0 => {
-                    return Some((known, Any));
-                }
-                Local::Parameter {
-                    name: known,
-                    is_called,
-                } if known[1..] == *name && arity == 0 => {
-                    *is_called = true;
-                    return Some((&known[1..], Any));
-                }
-                Local::Def {
-                    name: known,
-                    arity: n,
-                    compiled,
-                    outputs,
-                    is_open,
-                    calls_itself,
-                } if *known == name && *n == arity => {
-                    *calls_itself |= *is_open;
-                    return Some((compiled, *outputs));
-                }
-                _ => {}
+        match self.callee((name, arity))? {
+            Local::Closure(known) => Some((known, Any)),
+            Local::Parameter { name, is_called } => {
+                *is_called = true;
+                Some((&name[1..], Any))
             }
+            Local::Def {
+                compiled,
+                outputs,
+                is_open,
+                calls_itself,
+                ..
+            } => {
+                *calls_itself |= *is_open;
+                Some((compiled, *outputs))
+            }
+            Local::Var(_) | Local::Label(_) => None,
         }
-        None
     }
 
     /// Whether a definition or parameter of that name is in scope.
-    pub(super) fn is_local(&self, name: &str, arity: usize) -> bool {
-        self.locals.iter().any(|local| match local {
-            Local::Closure(known) => *known == name && arity == 0,
-            Local::Parameter { name: known, .. } => known[1..] == *name && arity == 0,
-            Local::Def {
-                name: known,
-                arity: n,
-                ..
-            } => *known == name && *n == arity,
-            _ => false,
-        })
+    pub(super) fn is_local(&mut self, name: &str, arity: usize) -> bool {
+        self.callee((name, arity)).is_some()
     }
 
     fn undefined(&mut self, linker: &mut Linker<'s>, name: &'s str, arity: usize) {

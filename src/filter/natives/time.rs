@@ -170,7 +170,9 @@ fn fields(items: &[Value], name: &str) -> Result<Moment, ValueError> {
         match (item, fields.get_mut(i)) {
             (Value::Num(n), _) if n.as_f64().is_nan() => return not_parsed(name),
             // As in C, the fraction of a year is cut off from the years since 1900.
-            (Value::Num(n), Some(year)) if i == 0 => *year = (n.as_f64() - 1900.0) as i64 + 1900,
+            (Value::Num(n), Some(year)) if i == 0 => {
+                *year = ((n.as_f64() - 1900.0) as i64).saturating_add(1900)
+            }
             (Value::Num(n), Some(field)) => *field = n.as_f64() as i64,
             (Value::Num(_), None) => {}
             _ => return not_parsed(name),
