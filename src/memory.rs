@@ -19,7 +19,7 @@ use exhausted::Reason;
 use size_class::{ALIGNMENT, MAX_SMALL, class_of};
 
 pub use budget::{count_stack, left, set_limit};
-pub use exhausted::before_end;
+pub use exhausted::{before_end, before_waiting, end_for_another_thread};
 pub use heap::begin;
 pub use limit::parse;
 

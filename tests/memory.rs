@@ -44,6 +44,29 @@ fn inputs_that_never_end() {
     }
 }
 
+/// The outputs for all lines before the one that needs too much are written, also where threads filter.
+#[test]
+fn lines_that_threads_filter() {
+    let dir = TempDir::new();
+    let file = dir.join("lines.json");
+    let lines = (0..300_000).map(|n| format!("{{\"n\":{n},\"text\":\"some text\"}}\n"));
+    std::fs::write(&file, lines.collect::<String>()).unwrap();
+    for large in [250_000, 250_001, 299_999] {
+        let filter = format!("if .n == {large} then [range(1e8) | tostring] | sort else .n end");
+        let dq = dq(["-c", &filter, file.to_str().unwrap()]);
+        let output = dq.env("DQ_MEMORY", "64M").run();
+        let before: String = (0..large).map(|n| format!("{n}\n")).collect();
+        assert!(
+            output.text() == before,
+            "{} lines",
+            output.text().lines().count()
+        );
+        let message = "dq: filter: out of memory (the limit of DQ_MEMORY is 64 MiB)\n";
+        assert!(output.stderr.starts_with(message), "{}", output.stderr);
+        assert_eq!(output.code, 5);
+    }
+}
+
 #[test]
 fn a_stream_needs_little_memory() {
     let line =

@@ -21,6 +21,9 @@ const EXIT_CODE: i32 = 5;
 /// allocates. If it is blocked, it has flushed its output before.
 const PATIENCE: u32 = 1000;
 
+/// The same where the main thread has been handed what is ready, and has to write what comes before it.
+const LONG_PATIENCE: u32 = 10_000;
+
 /// Why no memory is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -53,12 +56,27 @@ const ENDING: u8 = 2;
 thread_local! {
     /// This thread is ending the run. What it allocates meanwhile is granted.
     static IS_ENDING: Cell<bool> = const { Cell::new(false) };
+
+    /// Hands what this thread has ready to the main thread; whether that gets it.
+    static HAND_OVER: Cell<Option<fn() -> bool>> = const { Cell::new(None) };
 }
 
 /// Sets what is done before the run ends, in the main thread only. It must not wait for a lock that this thread may hold.
 pub fn before_end(first: fn()) {
     // It is the same function each time.
     let _ = FIRST.set(first);
+}
+
+/// Sets how this thread, which is not the main one, hands over what it has ready: the main thread writes that and calls
+/// [`end_for_another_thread`]. It may allocate.
+pub fn before_waiting(hand_over: fn() -> bool) {
+    HAND_OVER.set(Some(hand_over));
+}
+
+/// Ends the run where another thread is out of memory.
+pub fn end_for_another_thread() {
+    let reason = REASON.get().copied();
+    end(reason.unwrap_or(Reason::Refused(0)));
 }
 
 /// Ends the run. Returns only while it is ending, to let this thread allocate.
@@ -89,16 +107,21 @@ pub fn end(reason: Reason) {
 /// Ends the run if this is the main thread and another one is out of memory.
 pub fn end_if_due() {
     if STATE.load(Ordering::Relaxed) == DUE && main_thread::is_this() {
-        let reason = REASON.get().copied();
-        end(reason.unwrap_or(Reason::Refused(0)));
+        end_for_another_thread();
     }
 }
 
 /// Gives the main thread the time to end the run.
 fn leave_to_main_thread(reason: Reason) {
     let _ = REASON.set(reason);
-    let _ = STATE.compare_exchange(RUNNING, DUE, Ordering::Release, Ordering::Relaxed);
-    for _ in 0..PATIENCE {
+    IS_ENDING.set(true);
+    let patience = if HAND_OVER.take().is_some_and(|hand_over| hand_over()) {
+        LONG_PATIENCE
+    } else {
+        let _ = STATE.compare_exchange(RUNNING, DUE, Ordering::Release, Ordering::Relaxed);
+        PATIENCE
+    };
+    for _ in 0..patience {
         if STATE.load(Ordering::Relaxed) == ENDING {
             return;
         }

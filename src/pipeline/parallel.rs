@@ -21,6 +21,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use super::ahead::Ahead;
 use super::byte_source::{BeforeBlocking, processors};
 use super::output::Output;
+use crate::memory;
 use crate::plan::Plan;
 use dq_filter::{Inputs, LastOutput};
 use dq_json::read::BufferPool;
@@ -54,6 +55,12 @@ pub fn run(
     };
     let mut crew = Crew::start(plan, feed);
     while let Some(done) = crew.next(output) {
+        if done.is_last {
+            if crew.refused.is_empty() {
+                output.formatted(&done.output)?;
+            }
+            memory::end_for_another_thread();
+        }
         if crew.accept(&done) {
             output.formatted(&done.output)?;
             done.last

@@ -17,6 +17,9 @@ use crate::run_error::RunError;
 /// Groups of programs, each with the inputs that they run on.
 const GROUPS: &str = include_str!("../../../tests/jq_differential.json");
 
+/// The stack that a program may use, in bytes. A sanitizer makes frames larger.
+const STACK: usize = if cfg!(sanitized) { 14 << 20 } else { 4 << 20 };
+
 fn compiled(program: &str, target: Target) -> Result<Filter, String> {
     let mut program = Program::new(program);
     // The fused evaluator stays out of it.
@@ -35,7 +38,7 @@ fn run(filter: &Filter, inputs: &'static str) -> Vec<String> {
         let text = String::from_utf8_lossy(message).into_owned();
         log.borrow_mut().push(text);
     };
-    let run = FilterRun::new(filter, &inputs, &write_message, 4 << 20, false);
+    let run = FilterRun::new(filter, &inputs, &write_message, STACK, false);
     let mut emit = |output: dq_json::value::FilterOutput| {
         log.borrow_mut().push(output.into_value().to_json());
         Ok::<_, ()>(())

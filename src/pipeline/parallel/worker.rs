@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 
 use super::feed::{Chunk, Feed};
 use super::job::Job;
+use crate::memory;
 use dq_filter::{Filter, FilterRun, InputSettings, InputSource, Inputs};
 use dq_format::Formatter;
 use dq_json::read::{ByteSource, InputBuffer};
@@ -35,6 +36,8 @@ pub struct Done {
     pub chunk: Chunk,
     /// Whether it was read to its end without an error.
     pub is_complete: bool,
+    /// There is no memory for the rest of the outputs. The run ends, and the chunk has no bytes.
+    pub is_last: bool,
     /// The formatted outputs.
     pub output: Vec<u8>,
     /// Whether jq takes the last output as true; `None` without an output.
@@ -87,10 +90,18 @@ impl Shared {
 /// The system's.
 pub fn spawn(shared: Arc<Shared>, results: Sender<Done>) -> io::Result<JoinHandle<()>> {
     let run = move || {
+        memory::before_waiting(hand_over);
         if let Some(filter) = shared.job.filter() {
-            let mut worker = Worker {
-                filter,
+            let sink = Rc::new(RefCell::new(Sink {
                 formatter: shared.job.formatter(),
+                output: Vec::new(),
+                chunk: None,
+                results: results.clone(),
+            }));
+            UNFINISHED.set(Some(sink.clone()));
+            let worker = Worker {
+                filter,
+                sink,
                 shared: &shared,
             };
             while let Some((chunk, output)) = shared.next() {
@@ -103,47 +114,100 @@ pub fn spawn(shared: Arc<Shared>, results: Sender<Done>) -> io::Result<JoinHandl
     thread::Builder::new().stack_size(STACK).spawn(run)
 }
 
+/// What a thread makes of outputs.
+struct Sink {
+    formatter: Box<dyn Formatter>,
+    output: Vec<u8>,
+    /// The number of the chunk that the outputs are of; `None` between chunks.
+    chunk: Option<usize>,
+    results: Sender<Done>,
+}
+
+thread_local! {
+    /// What is handed over where there is no memory for the next output.
+    static UNFINISHED: RefCell<Option<Rc<RefCell<Sink>>>> = const { RefCell::new(None) };
+}
+
+/// Has the main thread write the outputs that there are of this thread's chunk; whether it will.
+fn hand_over() -> bool {
+    let Some(sink) = UNFINISHED.with_borrow_mut(Option::take) else {
+        return false;
+    };
+    let Ok(mut sink) = sink.try_borrow_mut() else {
+        return false;
+    };
+    let Sink {
+        formatter,
+        output,
+        chunk: Some(number),
+        results,
+    } = &mut *sink
+    else {
+        return false;
+    };
+    let chunk = Chunk {
+        number: *number,
+        offset: 0,
+        lines: InputBuffer::default(),
+        length: 0,
+    };
+    let is_flushed = formatter.flush_pending(output).is_ok();
+    let done = Done {
+        chunk,
+        is_complete: false,
+        is_last: true,
+        output: std::mem::take(output),
+        last: None,
+        lines: 0,
+    };
+    is_flushed && results.send(done).is_ok()
+}
+
 struct Worker<'s> {
     filter: Filter,
-    formatter: Box<dyn Formatter>,
+    sink: Rc<RefCell<Sink>>,
     shared: &'s Shared,
 }
 
 impl Worker<'_> {
-    fn run(&mut self, mut chunk: Chunk, mut output: Vec<u8>) -> Done {
+    fn run(&self, mut chunk: Chunk, mut output: Vec<u8>) -> Done {
         output.clear();
+        {
+            let mut sink = self.sink.borrow_mut();
+            sink.output = output;
+            sink.chunk = Some(chunk.number);
+        }
         let slot = Rc::new(Cell::new(InputBuffer::default()));
         // At the start of an input this would be a byte order mark.
         let has_mark = chunk.lines.filled().first() == Some(&0xEF);
         slot.set(std::mem::take(&mut chunk.lines));
         let inputs = RefCell::new(inputs(slot.clone(), chunk.offset));
         let last = Cell::new(None);
-        let is_complete = !has_mark && self.filter(&inputs, &mut output, &last);
+        let is_complete = !has_mark && self.filter(&inputs, &last);
+        self.sink.borrow_mut().chunk = None;
         let inputs = inputs.into_inner();
         let lines = inputs.line_number();
         chunk.lines = buffer(inputs, slot.take(), chunk.length);
         Done {
             chunk,
             is_complete,
-            output,
+            is_last: false,
+            output: std::mem::take(&mut self.sink.borrow_mut().output),
             last: last.get(),
             lines,
         }
     }
 
     /// Runs the filter on all inputs; `false` if anything is unusual.
-    fn filter(
-        &mut self,
-        inputs: &RefCell<Inputs>,
-        output: &mut Vec<u8>,
-        last: &Cell<Option<bool>>,
-    ) -> bool {
+    fn filter(&self, inputs: &RefCell<Inputs>, last: &Cell<Option<bool>>) -> bool {
         let has_written = Cell::new(false);
         let messages = |_: &[u8]| has_written.set(true);
         let run = FilterRun::new(&self.filter, inputs, &messages, STACK, false);
-        let formatter = &mut self.formatter;
         let mut emit = |item: FilterOutput| {
             last.set(Some(item.is_truthy()));
+            let Sink {
+                formatter, output, ..
+            } = &mut *self.sink.borrow_mut();
             if output.len() > MAX_OUTPUT {
                 return Err(dq_format::Error::Io(io::ErrorKind::OutOfMemory.into()));
             }
@@ -152,11 +216,18 @@ impl Worker<'_> {
         while let Some(ended) = run.next_input(&mut emit) {
             if ended.is_err() || self.shared.is_stopped() {
                 // What it holds of the outputs is not wanted any more.
-                let _ = self.formatter.flush_pending(&mut io::sink());
+                let _ = self
+                    .sink
+                    .borrow_mut()
+                    .formatter
+                    .flush_pending(&mut io::sink());
                 return false;
             }
         }
-        self.formatter.flush_pending(output).is_ok() && !has_written.get()
+        let Sink {
+            formatter, output, ..
+        } = &mut *self.sink.borrow_mut();
+        formatter.flush_pending(output).is_ok() && !has_written.get()
     }
 }
 
