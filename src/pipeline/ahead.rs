@@ -16,6 +16,8 @@ pub struct Ahead {
     /// How many bytes have to arrive without a pause before the input is offered again, see
     /// [`super::byte_source::BeforeBlocking::offer`].
     pub offered_after: usize,
+    /// Whether a read never blocks for long, so that any thread may read.
+    pub is_file: bool,
 }
 
 impl Ahead {

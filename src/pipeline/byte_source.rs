@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::ahead::Ahead;
-use dq_json::read::{ByteSource, InputBuffer, ReadAhead};
+use dq_json::read::{ByteSource, InputBuffer, ReadAhead, Reader};
 
 /// Called before a read that may block, so that finished output does not wait for more input.
 pub trait BeforeBlocking {
@@ -51,6 +51,7 @@ pub fn byte_source(
         may_read_ahead: is_timed || mode != ReadMode::InStep,
         total: 0,
         in_large_reads: 0,
+        is_file: mode == ReadMode::File,
         is_timed,
         held_since: None,
         rest: InputBuffer::default(),
@@ -72,14 +73,13 @@ const LARGE_READ: usize = 16 * 1024;
 /// After this many bytes in consecutive large reads, a second thread reads ahead. It does not pay for less.
 const READ_AHEAD_THRESHOLD: usize = 1024 * 1024;
 
-type SendRead = Box<dyn Read + Send>;
-
 struct AnnouncingReader {
     /// The reader, unless the read-ahead thread has it.
-    direct: Option<SendRead>,
+    direct: Option<Reader>,
     ahead: Option<Rc<RefCell<Ahead>>>,
     output: Rc<dyn BeforeBlocking>,
     may_read_ahead: bool,
+    is_file: bool,
     /// Bytes read on this thread.
     total: usize,
     /// Bytes in the latest consecutive large reads.
@@ -104,6 +104,7 @@ impl AnnouncingReader {
                     returned: VecDeque::new(),
                     failure: None,
                     offered_after: 0,
+                    is_file: self.is_file,
                 })))
             }
             Some(Err(reader)) => self.direct = Some(reader),

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -13,6 +12,7 @@ use super::output::Output;
 use dq_filter::{InputSettings, InputSource};
 use dq_json::read::ByteSource;
 use dq_text::os_reason;
+use rustix::fs::FileType;
 
 /// Standard input.
 pub fn stdin(settings: InputSettings, output: &Rc<Output>) -> Arrival {
@@ -81,12 +81,19 @@ fn stdin_source(output: &Rc<Output>) -> InputSource {
     let own = output
         .interruption()
         .and_then(|_| rustix::io::dup(rustix::stdio::stdin()).ok());
+    let is_file = rustix::fs::fstat(rustix::stdio::stdin())
+        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_file());
+    let mode = if is_file {
+        ReadMode::File
+    } else {
+        ReadMode::Stream
+    };
     InputSource {
         name: Some("<stdin>".into()),
         host: None,
         bytes: match own {
-            Some(stdin) => file_source(stdin.into(), ReadMode::Stream, output),
-            None => byte_source(Stdin { bytes: 0 }, ReadMode::Stream, output.clone()),
+            Some(stdin) => file_source(stdin.into(), mode, output),
+            None => byte_source(Stdin { bytes: 0 }, mode, output.clone()),
         },
     }
 }
@@ -136,10 +143,10 @@ fn open(path: &Path, output: &Rc<Output>) -> io::Result<Box<dyn ByteSource>> {
     if kind.is_dir() {
         return Err(io::Error::from(io::ErrorKind::IsADirectory));
     }
-    let mode = if kind.is_fifo() {
-        ReadMode::Stream
-    } else {
+    let mode = if kind.is_file() {
         ReadMode::File
+    } else {
+        ReadMode::Stream
     };
     Ok(file_source(file, mode, output))
 }

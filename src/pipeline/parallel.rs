@@ -82,7 +82,8 @@ fn feed(inputs: &RefCell<Inputs>, ahead: &Rc<RefCell<Ahead>>) -> Option<Feed> {
         return None;
     }
     let (offset, buffer) = inputs.borrow_mut().take_buffer()?;
-    Some(Feed::new(ahead.thread.take()?, buffer, offset))
+    let thread = ahead.thread.take()?;
+    Some(Feed::new(thread, ahead.is_file, buffer, offset))
 }
 
 /// The threads, and what has become of the chunks that they have taken.

@@ -45,6 +45,12 @@ impl Evaluator<'_> {
 
 fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {
     let is_equality = matches!(op, Cmp::Eq | Cmp::Ne);
+    if is_equality
+        && let (FilterOutput::Raw(left), FilterOutput::Value(Value::Str(right))) = (&left, &right)
+        && let Some(is_equal) = left.is_text(right)
+    {
+        return is_equal == matches!(op, Cmp::Eq);
+    }
     if is_equality && let (Some(left), Some(right)) = (plain(&left), plain(&right)) {
         return (left == right) == matches!(op, Cmp::Eq);
     }

@@ -2,7 +2,7 @@
 //!
 //! A field's slot holds the offset of its value in the text, so that evaluation does not search the object again.
 
-use dq_json::read::Visitor;
+use dq_json::read::{Found, Visitor};
 use dq_json::value::{RawValue, SharedStr, StringLiteral};
 
 /// The fields that a filter uses of its input, as a tree.
@@ -91,7 +91,7 @@ const NO_FIELD: usize = usize::MAX;
 #[derive(Debug)]
 pub(super) struct FieldSlots<'p> {
     projection: &'p Projection,
-    offsets: Vec<u32>,
+    found: Found,
     /// The projected field whose value is scanned next.
     next: usize,
     /// The projected fields of the innermost open object.
@@ -100,8 +100,6 @@ pub(super) struct FieldSlots<'p> {
     outer: Vec<&'p [usize]>,
     /// The number of open containers inside of it, which have no projected fields.
     skipped_depth: usize,
-    /// The largest number of containers that were open at once.
-    max_depth: usize,
 }
 
 impl<'p> FieldSlots<'p> {
@@ -109,34 +107,36 @@ impl<'p> FieldSlots<'p> {
     pub(super) fn new(projection: &'p Projection) -> Self {
         Self {
             projection,
-            offsets: vec![NOT_FOUND; projection.paths.len()],
+            found: Found {
+                offsets: vec![NOT_FOUND; projection.paths.len()],
+                max_depth: 0,
+            },
             next: NO_FIELD,
             wanted: &[],
             outer: Vec::new(),
             skipped_depth: 0,
-            max_depth: 0,
         }
     }
 
     /// Forgets the last input.
     pub(super) fn reset(&mut self) {
-        self.offsets.fill(NOT_FOUND);
+        self.found.offsets.fill(NOT_FOUND);
         self.next = NO_FIELD;
         self.wanted = &[];
         self.outer.clear();
         self.skipped_depth = 0;
-        self.max_depth = 0;
+        self.found.max_depth = 0;
     }
 
     /// The depth to which arrays and objects are nested in the last input.
     pub(super) fn max_depth(&self) -> usize {
-        self.max_depth
+        self.found.max_depth
     }
 
     /// The value of a field; `input` is the text that was scanned. `None` if the input does not have the field.
     #[inline(always)]
     pub(super) fn get<'t>(&self, slot: usize, input: RawValue<'t>) -> Option<RawValue<'t>> {
-        match self.offsets[slot] {
+        match self.found.offsets[slot] {
             NOT_FOUND => None,
             at => input.bytes().get(at as usize..).map(RawValue::from_valid),
         }
@@ -154,14 +154,14 @@ impl<'p> FieldSlots<'p> {
             };
         }
         let field = &projection.fields[std::mem::replace(&mut self.next, NO_FIELD)];
-        self.offsets[field.slot] = at as u32;
+        self.found.offsets[field.slot] = at as u32;
         &field.children
     }
 
     /// Forgets a field and those inside of it: if a key is repeated, only its last value counts.
     fn forget(&mut self, field: usize) {
         let field = &self.projection.fields[field];
-        self.offsets[field.slot] = NOT_FOUND;
+        self.found.offsets[field.slot] = NOT_FOUND;
         for inner in &field.children {
             self.forget(*inner);
         }
@@ -177,7 +177,8 @@ impl Visitor for FieldSlots<'_> {
         } else {
             self.outer.push(std::mem::replace(&mut self.wanted, wanted));
         }
-        self.max_depth = self.max_depth.max(self.outer.len() + self.skipped_depth);
+        let depth = self.outer.len() + self.skipped_depth;
+        self.found.max_depth = self.found.max_depth.max(depth);
     }
 
     #[inline(always)]
@@ -199,7 +200,7 @@ impl Visitor for FieldSlots<'_> {
         let projection = self.projection;
         for field in self.wanted {
             if projection.fields[*field].is(key) {
-                if self.offsets[projection.fields[*field].slot] != NOT_FOUND {
+                if self.found.offsets[projection.fields[*field].slot] != NOT_FOUND {
                     self.forget(*field);
                 }
                 self.next = *field;
@@ -213,5 +214,9 @@ impl Visitor for FieldSlots<'_> {
         if self.next != NO_FIELD {
             self.begin_value(at);
         }
+    }
+
+    fn found(&mut self) -> Option<&mut Found> {
+        Some(&mut self.found)
     }
 }

@@ -4,6 +4,7 @@
 
 mod arrival;
 mod random;
+mod shapes;
 
 use std::cell::RefCell;
 use std::io::{self, Read};
@@ -68,7 +69,7 @@ impl ByteSource for ThreadedSource {
                 return read;
             }
             let place = drip.at - buffer.filled().len();
-            self.pages = ReadAhead::spawn(drip, place, buffer.filled()).ok();
+            self.pages = ReadAhead::spawn(Box::new(drip), place, buffer.filled()).ok();
         }
         self.pages.as_mut().unwrap().recv(buffer)
     }

@@ -1,6 +1,7 @@
 //! Reads an input on another thread, a few chunks ahead of the scan.
 
 use std::io::{self, ErrorKind, Read};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -15,6 +16,9 @@ const HEADROOM: usize = 64 * 1024;
 
 /// The maximum number of chunks that have been read and not yet received.
 const QUEUE_LENGTH: usize = 2;
+
+/// Reads an input, on whichever thread.
+pub type Reader = Box<dyn Read + Send>;
 
 /// Buffers to be reused.
 #[derive(Clone, Default)]
@@ -35,6 +39,39 @@ impl BufferPool {
             ..InputBuffer::default()
         })
     }
+
+    /// The next chunk of an input, without an index; an empty one at the end.
+    ///
+    /// # Errors
+    /// The reader's, except [`ErrorKind::Interrupted`].
+    pub fn read(&self, reader: &mut Reader) -> io::Result<InputBuffer> {
+        let mut chunk = self.take();
+        chunk.index.clear();
+        loop {
+            match reader.read(&mut chunk.bytes[HEADROOM..]) {
+                Ok(bytes) => {
+                    chunk.filled = HEADROOM..HEADROOM + bytes;
+                    return Ok(chunk);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Appends a chunk. If the buffer holds few bytes, they are copied in front of the chunk and the buffers are
+    /// swapped.
+    pub fn append(&self, buffer: &mut InputBuffer, mut chunk: InputBuffer) {
+        let kept = buffer.filled.len();
+        if kept <= HEADROOM && chunk.filled.start == HEADROOM {
+            chunk.filled.start = HEADROOM - kept;
+            chunk.bytes[HEADROOM - kept..HEADROOM].copy_from_slice(buffer.filled());
+            std::mem::swap(buffer, &mut chunk);
+            self.put(chunk);
+        } else {
+            buffer.append(chunk);
+        }
+    }
 }
 
 /// A thread that reads ahead in an input, in chunks of up to 256 KiB, each with its structural index.
@@ -44,6 +81,10 @@ pub struct ReadAhead {
     chunks: Receiver<io::Result<InputBuffer>>,
     pool: BufferPool,
     has_ended: bool,
+    /// The reader, once the thread has ended.
+    reader: Arc<Mutex<Option<Reader>>>,
+    /// Whether the thread is to end.
+    is_stopped: Arc<AtomicBool>,
 }
 
 impl ReadAhead {
@@ -52,35 +93,33 @@ impl ReadAhead {
     ///
     /// # Errors
     /// Returns the reader if no thread can be started.
-    pub fn spawn<R: Read + Send + 'static>(
-        reader: R,
-        offset: usize,
-        bytes: &[u8],
-    ) -> Result<Self, R> {
+    pub fn spawn(reader: Reader, offset: usize, bytes: &[u8]) -> Result<Self, Reader> {
         let bytes = bytes.to_vec();
         let (sender, chunks) = sync_channel(QUEUE_LENGTH);
         let pool = BufferPool::default();
+        let is_stopped = Arc::new(AtomicBool::new(false));
         // `spawn` drops its closure if it fails, so the closure must not own the reader.
         let slot = Arc::new(Mutex::new(Some(reader)));
         let spawned = {
-            let (pool, slot) = (pool.clone(), slot.clone());
+            let (pool, slot, is_stopped) = (pool.clone(), slot.clone(), is_stopped.clone());
             thread::Builder::new().spawn(move || {
-                if let Some(reader) = lock(&slot).take() {
+                let taken = lock(&slot).take();
+                if let Some(mut reader) = taken {
                     let indexer = BackgroundIndexer::new(offset, bytes);
-                    read_chunks(reader, indexer, &sender, &pool);
+                    read_chunks(&mut reader, indexer, &sender, &pool, &is_stopped);
+                    *lock(&slot) = Some(reader);
                 }
             })
         };
-        let reader = match spawned {
-            Ok(_) => None,
-            Err(_) => lock(&slot).take(),
-        };
-        match reader {
+        let failed = spawned.is_err().then(|| lock(&slot).take()).flatten();
+        match failed {
             Some(reader) => Err(reader),
             None => Ok(Self {
                 chunks,
                 pool,
                 has_ended: false,
+                reader: slot,
+                is_stopped,
             }),
         }
     }
@@ -88,6 +127,13 @@ impl ReadAhead {
     /// Where the buffers of chunks are reused.
     pub fn pool(&self) -> BufferPool {
         self.pool.clone()
+    }
+
+    /// Ends the thread, as soon as its current read returns. Returns the chunks that it has read, and the reader.
+    pub fn stop(self) -> (Vec<io::Result<InputBuffer>>, Option<Reader>) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+        let chunks = self.chunks.iter().collect();
+        (chunks, lock(&self.reader).take())
     }
 
     /// Waits for the next chunk and appends it to the buffer; nothing is appended at the end of the input.
@@ -112,28 +158,18 @@ impl ReadAhead {
         Some(self.append(chunk, buffer))
     }
 
-    /// Appends a chunk. If the buffer holds few bytes, they are copied in front of the chunk and the buffers are
-    /// swapped.
     fn append(
         &mut self,
         chunk: Option<io::Result<InputBuffer>>,
         buffer: &mut InputBuffer,
     ) -> io::Result<()> {
-        let mut chunk = match chunk {
+        let chunk = match chunk {
             Some(chunk) => chunk?,
             None if self.has_ended => return Ok(()),
             None => return Err(io::Error::other("the thread that reads is gone")),
         };
         self.has_ended = chunk.filled.is_empty();
-        let kept = buffer.filled.len();
-        if kept <= HEADROOM {
-            chunk.filled.start = HEADROOM - kept;
-            chunk.bytes[HEADROOM - kept..HEADROOM].copy_from_slice(buffer.filled());
-            std::mem::swap(buffer, &mut chunk);
-            self.pool.put(chunk);
-        } else {
-            buffer.append(chunk);
-        }
+        self.pool.append(buffer, chunk);
         Ok(())
     }
 }
@@ -142,26 +178,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sends chunks until the input ends, which an empty chunk marks, or an error occurs.
+/// Sends chunks until the input ends, which an empty chunk marks, an error occurs, or it is stopped.
 fn read_chunks(
-    mut reader: impl Read,
+    reader: &mut Reader,
     mut indexer: BackgroundIndexer,
     chunks: &SyncSender<io::Result<InputBuffer>>,
     pool: &BufferPool,
+    is_stopped: &AtomicBool,
 ) {
     loop {
-        let mut chunk = pool.take();
-        let chunk = match reader.read(&mut chunk.bytes[HEADROOM..]) {
-            Ok(bytes) => {
-                chunk.filled = HEADROOM..HEADROOM + bytes;
-                indexer.index(&mut chunk);
-                Ok(chunk)
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(error) => Err(error),
-        };
+        let mut chunk = pool.read(reader);
+        if let Ok(chunk) = &mut chunk {
+            indexer.index(chunk);
+        }
         let is_last = chunk.as_ref().map_or(true, |chunk| chunk.filled.is_empty());
-        if chunks.send(chunk).is_err() || is_last {
+        if chunks.send(chunk).is_err() || is_last || is_stopped.load(Ordering::Relaxed) {
             return;
         }
     }
@@ -187,7 +218,7 @@ mod tests {
 
     fn read_ahead(results: impl IntoIterator<Item = io::Result<Vec<u8>>>) -> ReadAhead {
         let reader = Scripted(results.into_iter().collect());
-        ReadAhead::spawn(reader, 0, &[]).ok().unwrap()
+        ReadAhead::spawn(Box::new(reader), 0, &[]).ok().unwrap()
     }
 
     #[test]
@@ -241,7 +272,7 @@ mod tests {
                 Ok(0)
             }
         }
-        let mut ahead = ReadAhead::spawn(Silent, 0, &[]).ok().unwrap();
+        let mut ahead = ReadAhead::spawn(Box::new(Silent), 0, &[]).ok().unwrap();
         for timeout in [Duration::ZERO, Duration::from_millis(1)] {
             let chunk = ahead.recv_timeout(&mut InputBuffer::default(), timeout);
             assert!(chunk.is_none());

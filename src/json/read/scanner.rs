@@ -4,6 +4,7 @@
 //! are scanned by the structural index wherever possible.
 
 use super::scan_state::{Expect, InvalidJson, ScanProgress, TokenResult};
+use super::shape::Shape;
 use super::structural_index::StructuralIndex;
 use super::structural_scan::{Advance, StructuralScan};
 use super::tokens::{StringScan, scan_any_number, scan_literal, scan_number};
@@ -30,6 +31,7 @@ pub(super) struct Scanner {
     ignores_input_index: bool,
     /// The offset in the input from which the structural index is used.
     simd_threshold: usize,
+    shape: Shape,
 }
 
 impl Scanner {
@@ -44,6 +46,7 @@ impl Scanner {
             own_index: StructuralIndex::default(),
             ignores_input_index: false,
             simd_threshold,
+            shape: Shape::default(),
         }
     }
 
@@ -84,6 +87,14 @@ impl Scanner {
         visitor: &mut impl Visitor,
     ) -> Result<ScanProgress, InvalidJson> {
         let is_long = text_start + text.len() > self.simd_threshold;
+        let is_new = self.position == 0 && !self.ignores_input_index;
+        let tokens = || input_index.tokens_from(text_start, 0).filter(|_| is_new);
+        if let (Some(tokens), Some(found)) = (tokens(), visitor.found())
+            && let Some(length) = self.shape.scan(text, tokens, found)
+        {
+            self.position = length;
+            return Ok(ScanProgress::Complete(length));
+        }
         let mut pass = Pass {
             at: self.position,
             innermost: self.open.last().copied().unwrap_or(0),
@@ -99,6 +110,11 @@ impl Scanner {
         let progress = pass.run();
         let (at, expect) = (pass.at, pass.expect);
         (self.position, self.expect) = (at, expect);
+        if let (Ok(ScanProgress::Complete(length)), Some(found)) = (&progress, visitor.found())
+            && let Some(tokens) = tokens()
+        {
+            self.shape.learn(&text[..*length], tokens, found);
+        }
         progress
     }
 }

@@ -4,8 +4,8 @@
 //! It stops before anything uncommon and leaves that to the scan token by token, so it never reports invalid text.
 
 use super::scan_state::Expect;
+use super::shape::scan_word;
 use super::structural_index::TokenStarts;
-use super::tokens::{scan_literal, scan_number};
 use super::visitor::Visitor;
 use crate::simd::block::BLOCK_SIZE;
 use crate::value::StringLiteral;
@@ -183,25 +183,14 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         match c {
             b'{' => self.begin_object(),
             b'[' => self.begin_array(),
-            _ => self.scan_word(c),
+            _ => self.scan_word(),
         }
     }
 
     /// Skips a number, `true`, `false` or `null`.
     #[inline(always)]
-    fn scan_word(&mut self, c: u8) -> Option<NextToken> {
-        let end = match c {
-            b'-' | b'0'..=b'9' => scan_number(self.text, self.at, false),
-            b't' => scan_literal(self.text, self.at, b"true", false),
-            b'f' => scan_literal(self.text, self.at, b"false", false),
-            b'n' => scan_literal(self.text, self.at, b"null", false),
-            _ => return None,
-        };
-        let end = end.ok()??;
-        // After any other byte there may be bytes that are not indexed as tokens.
-        let (b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') = *self.text.get(end)? else {
-            return None;
-        };
+    fn scan_word(&mut self) -> Option<NextToken> {
+        let end = scan_word(self.text, self.at)?;
         self.visitor.visit_scalar(self.at);
         (self.at, self.expect) = (end, Expect::Separator);
         Some(NextToken::Separator(self.next_token()?))

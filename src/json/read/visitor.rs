@@ -16,6 +16,21 @@ pub trait Visitor {
     fn visit_key(&mut self, key: StringLiteral);
     /// A string, number, `true`, `false` or `null` begins at this offset.
     fn visit_scalar(&mut self, at: usize);
+    /// All that the visitor keeps of an object, if that depends on nothing but the tokens and the keys of the object
+    /// itself and of those whose offsets are found.
+    fn found(&mut self) -> Option<&mut Found> {
+        None
+    }
+}
+
+/// What a visitor keeps of a value.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Offsets of values, in bytes from the first byte of the scanned one. What is not found has an offset at which no
+    /// value begins.
+    pub offsets: Vec<u32>,
+    /// The largest number of containers that were open at once.
+    pub max_depth: usize,
 }
 
 /// A visitor that ignores everything: the scan only validates.

@@ -115,6 +115,20 @@ impl<'t> RawValue<'t> {
         (self.kind() == ValueKind::String).then(|| StringLiteral::new(self.0))
     }
 
+    /// Whether a string is this text; `None` for other types, and where an escape or invalid UTF-8 decides it.
+    #[inline(always)]
+    pub fn is_text(self, text: &str) -> Option<bool> {
+        let content = self.0.strip_prefix(b"\"")?;
+        let is_same = |(a, b): &(&u8, &u8)| a == b && !matches!(a, b'"' | b'\\');
+        let same = content.iter().zip(text.as_bytes());
+        let same = same.take_while(is_same).count();
+        match content.get(same)? {
+            b'"' => Some(same == text.len()),
+            c if *c == b'\\' || !c.is_ascii() || !text.is_char_boundary(same) => None,
+            _ => Some(false),
+        }
+    }
+
     /// The elements of an array.
     pub fn elements(self) -> Elements<'t> {
         Elements {
