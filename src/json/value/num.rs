@@ -37,6 +37,10 @@ impl Num {
             return Self::from(text.parse().unwrap_or(f64::NAN));
         };
         if decimal.adjusted_exponent() > MAX_EXPONENT {
+            if decimal.is_zero() {
+                let sign = if decimal.is_negative { "-" } else { "" };
+                return Self::Literal(format!("{sign}0E+{MAX_EXPONENT}").into());
+            }
             return Self::Float(if decimal.is_negative {
                 f64::NEG_INFINITY
             } else {

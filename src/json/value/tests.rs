@@ -30,6 +30,9 @@ fn literals_keep_their_digits_in_jqs_spelling() {
         ("-12.50", "-12.50"),
         ("1e1234567890", "1.7976931348623157e+308"),
         ("-1e1234567890", "-1.7976931348623157e+308"),
+        // A zero does not overflow: decNumber lowers its exponent.
+        ("0e1234567890", "0E+999999999"),
+        ("-0.00e99999999999999999999", "-0E+999999999"),
         (".5", "0.5"),
     ];
     for (text, printed) in cases {
