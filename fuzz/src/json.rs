@@ -138,7 +138,7 @@ fn chunks(data: &[u8]) {
     }
     // A thread takes longer than all of the above.
     if data.first().is_some_and(|byte| byte.is_multiple_of(16)) {
-        let ahead = ReadAhead::spawn(Pieces::new(data, 50, true), 0, &[]);
+        let ahead = ReadAhead::spawn(Box::new(Pieces::new(data, 50, true)), 0, &[]);
         let ahead = ahead.unwrap_or_else(|_| panic!("no thread"));
         assert_eq!(whole, outcome(Ahead(ahead)), "on another thread");
     }
