@@ -17,8 +17,11 @@ pub enum PathStep {
 
 type Steps = Vec<PathStep>;
 
-/// The paths that a filter names, in order. What is not literal, as `.[$x]` and the outputs of most functions, ends a
-/// path. Without a path where the text is no filter.
+/// How many paths are looked at, and how many steps of each: `.a // .b | .a // .b | …` has twice as many with each pipe.
+const MOST: usize = 64;
+
+/// The paths that a filter names, in order, at most 64. What is not literal, as `.[$x]` and the outputs of most
+/// functions, ends a path. Without a path where the text is no filter.
 pub fn literal_paths(text: &str) -> Vec<Vec<PathStep>> {
     let Ok(module) = syntax::parse_module(text) else {
         return Vec::new();
@@ -37,6 +40,12 @@ struct Walk {
 impl Walk {
     /// Visits a term whose inputs are at these paths; returns the paths of its outputs, as far as they are literal.
     fn outputs(&mut self, term: &Term, inputs: &[Steps]) -> Vec<Steps> {
+        let mut outputs = self.all_outputs(term, inputs);
+        outputs.truncate(MOST);
+        outputs
+    }
+
+    fn all_outputs(&mut self, term: &Term, inputs: &[Steps]) -> Vec<Steps> {
         match term {
             T::Id => inputs.to_vec(),
             T::BinOp(left, BinaryOp::Pipe(None), right) => {
@@ -134,12 +143,9 @@ impl Walk {
     /// Notes the paths of a key.
     fn keys(&mut self, inputs: &[Steps], name: &str) -> Vec<Steps> {
         let key = PathStep::Key(name.to_owned());
-        let outputs = inputs
-            .iter()
-            .map(|input| [&input[..], std::slice::from_ref(&key)].concat());
-        let outputs: Vec<Steps> = outputs.collect();
+        let outputs = longer(inputs, &key);
         for path in &outputs {
-            if !self.paths.contains(path) {
+            if self.paths.len() < MOST && !self.paths.contains(path) {
                 self.paths.push(path.clone());
             }
         }
@@ -186,8 +192,14 @@ impl Walk {
 }
 
 fn elements(inputs: &[Steps]) -> Vec<Steps> {
-    let element = |input: &Steps| [&input[..], &[PathStep::Element]].concat();
-    inputs.iter().map(element).collect()
+    longer(inputs, &PathStep::Element)
+}
+
+/// The paths with a step behind them.
+fn longer(inputs: &[Steps], step: &PathStep) -> Vec<Steps> {
+    let inputs = inputs.iter().filter(|input| input.len() < MOST);
+    let longer = inputs.map(|input| [&input[..], std::slice::from_ref(step)].concat());
+    longer.collect()
 }
 
 /// A path as jq writes it: `.[].State.Health`.
@@ -244,6 +256,21 @@ mod tests {
             let paths = literal_paths(filter);
             let paths: Vec<_> = paths.iter().map(|path| path_text(path)).collect();
             assert_eq!(paths.join(" "), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_paths_is_limited() {
+        let filters = [
+            "(. // .a) | .b | ",
+            ".a, .b | ",
+            ".a | ",
+            "if .a then .b else . end | ",
+        ];
+        for filter in filters {
+            let paths = literal_paths(&(filter.repeat(100) + "."));
+            assert!(paths.len() <= MOST, "{filter}");
+            assert!(paths.iter().all(|path| path.len() <= MOST), "{filter}");
         }
     }
 }
