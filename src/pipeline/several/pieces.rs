@@ -31,7 +31,7 @@ pub struct Division {
 /// A response as it is divided.
 pub enum Divided {
     Not(Response),
-    Values(ValueReader, Batch),
+    Values(Box<ValueReader>, Batch),
     Log(Box<Frames<Body>>, Batch, [Line; 2]),
     Text(Body, Batch, Line),
 }
@@ -85,7 +85,7 @@ impl Division {
 
 fn values(body: Body, batch: Batch) -> Divided {
     let source: Box<dyn ByteSource> = Box::new(BodySource(body));
-    Divided::Values(ValueReader::new(source), batch)
+    Divided::Values(Box::new(ValueReader::new(source)), batch)
 }
 
 impl Divided {
