@@ -16,6 +16,7 @@ mod thread_end;
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use exhausted::Reason;
+use page::{SEGMENT_BYTES, advise_large};
 use size_class::{ALIGNMENT, MAX_SMALL, class_of};
 
 pub use budget::{count_stack, left, set_limit};
@@ -28,6 +29,9 @@ struct Allocator;
 
 #[cfg_attr(not(test), global_allocator)]
 static ALLOCATOR: Allocator = Allocator;
+
+/// The size of the system's pages, in bytes. Where they are larger, the advice is refused, which does no harm.
+const SMALLEST_PAGE: usize = 4096;
 
 /// Whether the block comes from a page. A sanitizer (`tests/run --long`) sees blocks of the system's allocator only.
 fn is_small(layout: Layout) -> bool {
@@ -45,7 +49,7 @@ unsafe impl GlobalAlloc for Allocator {
         } else {
             budget::add(layout.size());
             // SAFETY: the caller's.
-            unsafe { System.alloc(layout) }
+            advised(unsafe { System.alloc(layout) }, layout.size())
         };
         checked(block, layout.size())
     }
@@ -90,7 +94,7 @@ unsafe impl GlobalAlloc for Allocator {
             } else {
                 budget::subtract(layout.size() - size);
             }
-            checked(System.realloc(block, layout, size), size)
+            checked(advised(System.realloc(block, layout, size), size), size)
         }
     }
 }
@@ -108,6 +112,18 @@ unsafe fn moved(block: *mut u8, old: Layout, new: Layout) -> *mut u8 {
         ALLOCATOR.dealloc(block, old);
         target
     }
+}
+
+/// The block, in large pages of memory where they fit into it: one fault fills as much as 512 others.
+#[inline]
+fn advised(block: *mut u8, bytes: usize) -> *mut u8 {
+    if bytes >= SEGMENT_BYTES && !block.is_null() {
+        // A block as large as this is a mapping of its own. Advice about a part of it would divide it, so that it could
+        // not be moved as a whole when it grows.
+        let before = block.addr() % SMALLEST_PAGE;
+        advise_large(block.wrapping_sub(before), before + bytes);
+    }
+    block
 }
 
 /// The block, if there is one. Otherwise the process ends.
