@@ -28,11 +28,15 @@ impl Evaluator<'_> {
             values,
             &mut |_, mut bounds| {
                 let upto = bounds.pop();
-                let from = bounds.pop().unwrap_or_else(|| Value::from(0usize));
+                let from = bounds.pop().unwrap_or(Value::Num(Num::Int(0)));
                 match (&from, &upto) {
                     (Value::Num(Num::Int(from)), Some(Value::Num(Num::Int(upto)))) => {
                         for number in *from..*upto {
-                            sink(Value::Num(Num::Int(number)))?;
+                            sink(Value::Num(match number {
+                                // A calculated zero, which is negated to -0.
+                                0 if *from != 0 => Num::Float(0.0),
+                                number => Num::Int(number),
+                            }))?;
                         }
                         Ok(())
                     }

@@ -21,7 +21,8 @@ pub(super) fn calculate(left: Value, op: Math, right: Value) -> Result<Value, Th
             Math::Sub => Some(l - r),
             _ => None,
         };
-        if let Some(exact) = exact.filter(|exact| exact.unsigned_abs() < 1 << 53) {
+        // A zero that is calculated is another one than that of a literal: see `Num::Int`.
+        if let Some(exact) = exact.filter(|exact| *exact != 0 && exact.unsigned_abs() < 1 << 53) {
             return Ok(Value::Num(Num::Int(exact)));
         }
     }

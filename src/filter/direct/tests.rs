@@ -86,6 +86,20 @@ fn the_programs_that_are_compared_with_jq_agree() {
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
 }
 
+/// As jq 1.8: a calculated zero is negated to -0, that of a literal to 0.
+#[test]
+fn zeros_are_negated_as_in_jq() {
+    let cases = [
+        ("[-(1 - 1), -(. - .), -(. + .)]", "[-0,-0,-0]"),
+        ("[range(-1; 2) | -.]", "[1,-0,-1]"),
+        ("[range(2) | -.], [range(0; 1) | -.]", "[0,-1] [0]"),
+    ];
+    for (program, expected) in cases {
+        let outputs = run(&compiled(program, Target::Direct).unwrap(), "0").join(" ");
+        assert_eq!(outputs, format!("{expected} -"), "{program}");
+    }
+}
+
 /// What the evaluator decides by the number of outputs that its analysis finds.
 #[test]
 fn recursion_and_loops_agree() {
