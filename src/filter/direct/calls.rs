@@ -92,14 +92,16 @@ impl Evaluator<'_> {
         is_one: bool,
     ) -> Result<Binding<'e>, Thrown> {
         let argument = &call.arguments[at];
-        if self.program.definitions[call.definition].takes_value[at] {
+        let definition = &self.program.definitions[call.definition];
+        if definition.takes_value[at] {
             let value = self.one(argument, environment, input.clone())?;
             return Ok(Binding::Variable(value));
         }
         Ok(Binding::Closure(self.closure(
             argument,
             environment,
-            is_one,
+            // Of a definition with one output whatever its parameters are, nothing is known about the caller's.
+            is_one && definition.outputs.depends_on_parameters(),
         )))
     }
 

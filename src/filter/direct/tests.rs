@@ -106,6 +106,8 @@ fn recursion_and_loops_agree() {
     let inputs = r#"0 3 [1,[2]] {"a":[1,2],"b":{"c":null}} "text" null"#;
     let programs = [
         "[limit(5; def f: ., (numbers | . + 1 | f); f)]",
+        "def f(g): def h(k): reduce k as $v (0; . + 1); h(g | g); f(1, 2)",
+        "def f(g): def h(k; l): [k, l]; h(g | g; {a: g}); f(1, 2), f(1), f(empty)",
         "def f($n): if $n > 100 then $n else f($n + 1) end; f(length)",
         "def f($n): if $n > 3 then $n else (1, 2) as $x | f($n + $x) end; [f(0)]",
         "def f($a; $b): if $a > 5 then [$a, $b] else f($a + 1; $a, $b) end; [f(0; 1)]",
