@@ -131,7 +131,10 @@ fn evaluators(program: &str, input: &str) {
     );
     // A program that calls `fetch` is run by jaq-core.
     let by_jaq = format!("({program}\n), (empty | fetch(.))");
-    if let Some(jaq) = outputs(&by_jaq, false, input) {
+    if let Some(jaq) = outputs(&by_jaq, false, input)
+        // Where a path is refused, jaq-core may have met another error before.
+        && !direct.iter().chain(&jaq).any(|output| output.contains("nvalid path expression"))
+    {
         assert_eq!(
             direct, jaq,
             "dq's evaluators and jaq-core: {program} on {input}"
