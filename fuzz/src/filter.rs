@@ -112,8 +112,8 @@ fn generated(data: &[u8]) {
     }
     let mut generator = Generator::new(hash);
     let program = generator.program();
-    // With an infinite number or `recurse("x")` they go on for ever, in jq, too.
-    if program.contains("combinations(") || program.contains("recurse(") {
+    // Of some inputs they go on for ever, in jq, too: `recurse("x")`.
+    if program.contains("combinations") || program.contains("recurse(") {
         return;
     }
     let values: Vec<_> = (0..4).map(|_| generator.value(3)).collect();
