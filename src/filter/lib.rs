@@ -51,6 +51,7 @@ mod memory_left;
 mod modules;
 mod names_in_scope;
 mod natives;
+mod operators;
 mod program;
 mod run_error;
 pub mod saved;

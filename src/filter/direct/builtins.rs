@@ -3,13 +3,13 @@
 use super::access::each_child;
 use super::environment::Environment;
 use super::evaluator::Evaluator;
-use super::operators::is_true;
 use super::sink::{Sink, caught};
 use super::term::{Builtin, Term};
 use super::thrown::{Flow, Thrown, fail};
 use super::trail::Trail;
 use crate::builtins::Intrinsic;
 use crate::natives;
+use crate::operators::is_true;
 use dq_json::value::{Value, ValueError};
 
 /// Which outputs of a filter `limit` and `skip` pass on.
@@ -150,18 +150,7 @@ impl Evaluator<'_> {
                 })
             }
             (Builtin::Alternative, [left, right]) => {
-                let mut found = false;
-                self.each(left, environment, input.clone(), &mut |output| {
-                    if !is_true(&output) {
-                        return Ok(());
-                    }
-                    found = true;
-                    sink(output)
-                })?;
-                if found {
-                    return Ok(());
-                }
-                self.each(right, environment, input, sink)
+                self.each_alternative(left, right, environment, input, sink)
             }
             (Builtin::Try, [body, handler]) => {
                 match caught(sink, |sink| self.each(body, environment, input, sink))? {

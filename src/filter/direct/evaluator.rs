@@ -7,12 +7,12 @@ use std::ops::Deref;
 use jaq_core::ValT;
 
 use super::environment::{Binding, Closure, Environment};
-use super::operators::{calculate, compare, is_true};
 use super::sink::{Sink, caught};
 use super::term::{Kind, Program, Repeats, Term};
 use super::thrown::{Flow, Thrown, fail};
 use crate::jaq_run::JaqRun;
 use crate::memory_left::StackLimit;
+use crate::operators::{calculate, compare, is_true};
 use dq_json::value::{Map, Value};
 
 /// The run of a program on one input.
@@ -106,7 +106,7 @@ impl<'e> Evaluator<'e> {
                 Kind::Math(terms, op) => {
                     let right = self.operand(&terms[1], environment, &input)?.into_value();
                     let left = self.one(&terms[0], environment, input)?;
-                    return calculate(left, *op, right);
+                    return Ok(calculate(left, *op, right)?);
                 }
                 Kind::Call(call) if call.arguments.is_empty() && call.repeats == Repeats::Never => {
                     let definition = &self.program.definitions[call.definition];
@@ -347,7 +347,10 @@ impl<'e> Evaluator<'e> {
                 self.each(inner, environment, input, &mut |output| sink((-output)?))
             }
             Kind::Bind(binding) => self.each_of_binding(binding, environment, &input, sink),
-            Kind::Alternative(terms) => self.each_alternative(terms, environment, input, sink),
+            Kind::Alternative(terms) => {
+                let [left, right] = &**terms;
+                self.each_alternative(left, right, environment, input, sink)
+            }
             Kind::Logic(terms, stop) => {
                 self.each(&terms[0], environment, input.clone(), &mut |left| {
                     if is_true(&left) == *stop {

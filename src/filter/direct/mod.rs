@@ -20,7 +20,6 @@ mod function;
 mod functions;
 mod generators;
 mod operands;
-mod operators;
 mod output_count;
 mod path_builtins;
 mod path_expressions;

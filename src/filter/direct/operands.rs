@@ -2,10 +2,10 @@
 
 use super::environment::Environment;
 use super::evaluator::Evaluator;
-use super::operators::is_true;
 use super::sink::{Sink, caught};
 use super::term::Term;
 use super::thrown::{Flow, Thrown};
+use crate::operators::is_true;
 use dq_json::value::{Value, ValueError};
 
 impl Evaluator<'_> {
@@ -50,15 +50,17 @@ impl Evaluator<'_> {
         }
     }
 
+    /// `left // right`
     pub(super) fn each_alternative(
         &self,
-        terms: &[Term; 2],
+        left: &Term,
+        right: &Term,
         environment: Environment,
         input: Value,
         sink: Sink,
     ) -> Flow {
         let mut found = false;
-        self.each(&terms[0], environment, input.clone(), &mut |output| {
+        self.each(left, environment, input.clone(), &mut |output| {
             if !is_true(&output) {
                 return Ok(());
             }
@@ -68,6 +70,6 @@ impl Evaluator<'_> {
         if found {
             return Ok(());
         }
-        self.each(&terms[1], environment, input, sink)
+        self.each(right, environment, input, sink)
     }
 }

@@ -3,12 +3,12 @@
 use super::builtins::Wanted;
 use super::environment::Environment;
 use super::evaluator::Evaluator;
-use super::operators::is_true;
 use super::path_sink::{PathSink, caught_path, not_a_path, pass_computed, pass_on};
 use super::term::{Builtin, Term};
 use super::thrown::{Flow, Thrown};
 use super::trail::{Component, Trail};
 use crate::natives::{access_error, iterate_error};
+use crate::operators::is_true;
 use dq_json::value::{Value, ValueError};
 
 impl Evaluator<'_> {

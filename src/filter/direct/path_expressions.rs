@@ -6,11 +6,11 @@ use super::access::{Key, each_child};
 use super::calls::Calling;
 use super::environment::{Binding, Environment};
 use super::evaluator::Evaluator;
-use super::operators::is_true;
 use super::path_sink::{PathSink, caught_path, not_a_path, pass_on, take};
 use super::term::{Fold, Kind, PathPart, Term};
 use super::thrown::{Flow, Thrown};
 use super::trail::{Component, Trail};
+use crate::operators::is_true;
 use dq_json::value::Value;
 
 impl Evaluator<'_> {

@@ -4,11 +4,11 @@
 use super::access::Key;
 use super::environment::Environment;
 use super::evaluator::Evaluator;
-use super::operators::{calculate, is_true};
 use super::sink::Sink;
 use super::term::{Kind, PathPart, Term, UpdateOperator};
 use super::thrown::{Flow, Thrown};
 use super::trail::Trail;
+use crate::operators::{calculate, is_true};
 use dq_json::value::Value;
 
 /// What makes a new value of an old one; `None` deletes it.

@@ -1,12 +1,13 @@
 //! Binary operators: comparisons, calculations and logic.
 
 use jaq_core::load::parse::BinaryOp;
-use jaq_core::ops::{Cmp, Math};
+use jaq_core::ops::Cmp;
 
 use super::evaluate::{Evaluator, plain};
 use super::expression::Expr;
 use super::frame::Frame;
 use super::interrupt::Interrupt;
+use crate::operators::{calculate, compare as compare_values};
 use dq_json::value::{FilterOutput, Value, ValueKind};
 
 impl Evaluator<'_> {
@@ -27,7 +28,7 @@ impl Evaluator<'_> {
             }
             BinaryOp::Math(op) => {
                 let right = right()?.into_value();
-                FilterOutput::from(calculate(left()?.into_value(), op, right)?)
+                FilterOutput::from(calculate(left()?.into_value(), *op, right)?)
             }
             BinaryOp::And => {
                 FilterOutput::from(Value::Bool(left()?.is_truthy() && right()?.is_truthy()))
@@ -58,14 +59,7 @@ fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {
         return matches!(op, Cmp::Eq);
     }
     let (left, right) = (left.into_value(), right.into_value());
-    match op {
-        Cmp::Lt => left < right,
-        Cmp::Le => left <= right,
-        Cmp::Gt => left > right,
-        Cmp::Ge => left >= right,
-        Cmp::Eq => left == right,
-        Cmp::Ne => left != right,
-    }
+    compare_values(&left, *op, &right)
 }
 
 /// Whether both are the same part of the input. A container equals itself even if it contains NaN.
@@ -75,14 +69,4 @@ fn is_same_container(left: &FilterOutput, right: &FilterOutput) -> bool {
     };
     std::ptr::eq(left.bytes().as_ptr(), right.bytes().as_ptr())
         && matches!(left.kind(), ValueKind::Array | ValueKind::Object)
-}
-
-fn calculate(left: Value, op: &Math, right: Value) -> dq_json::value::ValR {
-    match op {
-        Math::Add => left + right,
-        Math::Sub => left - right,
-        Math::Mul => left * right,
-        Math::Div => left / right,
-        Math::Rem => left % right,
-    }
 }

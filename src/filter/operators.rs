@@ -1,19 +1,18 @@
-//! Operators on values, as the evaluator applies them.
+//! Operators on values, as the evaluators apply them.
 
 use jaq_core::ops::{Cmp, Math};
 
-use super::thrown::Thrown;
-use dq_json::value::{Num, Value};
+use dq_json::value::{Num, ValR, Value};
 
 /// Everything but null and false is true.
 #[inline(always)]
-pub(super) fn is_true(value: &Value) -> bool {
+pub(crate) fn is_true(value: &Value) -> bool {
     !matches!(value, Value::Null | Value::Bool(false))
 }
 
 /// The result of an arithmetic operator.
 #[inline]
-pub(super) fn calculate(left: Value, op: Math, right: Value) -> Result<Value, Thrown> {
+pub(crate) fn calculate(left: Value, op: Math, right: Value) -> ValR {
     if let (Value::Num(Num::Int(l)), Value::Num(Num::Int(r))) = (&left, &right) {
         // Both are below 2^53.
         let exact = match op {
@@ -26,18 +25,18 @@ pub(super) fn calculate(left: Value, op: Math, right: Value) -> Result<Value, Th
             return Ok(Value::Num(Num::Int(exact)));
         }
     }
-    Ok(match op {
+    match op {
         Math::Add => left + right,
         Math::Sub => left - right,
         Math::Mul => left * right,
         Math::Div => left / right,
         Math::Rem => left % right,
-    }?)
+    }
 }
 
 /// The result of a comparison.
 #[inline]
-pub(super) fn compare(left: &Value, op: Cmp, right: &Value) -> bool {
+pub(crate) fn compare(left: &Value, op: Cmp, right: &Value) -> bool {
     if let (Value::Num(Num::Int(l)), Value::Num(Num::Int(r))) = (left, right) {
         return match op {
             Cmp::Lt => l < r,
