@@ -2,11 +2,11 @@
 //! then only their strings, numbers and literals have to be looked at.
 //!
 //! A record has a shape if its tokens begin with the same bytes, numbers and literals aside, and if the keys are the same
-//! that decide what a visitor finds. What the visitor has found in the record that the shape was learned of stands at
-//! the same tokens then.
+//! that decide what a visitor finds. What the visitor has found in the record that the shape was learned from stands
+//! at the same tokens then.
 
 use super::structural_index::TokenStarts;
-use super::tokens::{scan_literal, scan_number};
+use super::tokens::scan_indexed_word;
 use super::visitor::Found;
 
 /// A record with more tokens has no shape.
@@ -18,7 +18,7 @@ const MAX_MISSES: u32 = 6;
 /// The number of a token that the record does not have.
 const NO_TOKEN: u16 = u16::MAX;
 
-/// The shape of a record, learned of the last one that had another.
+/// The shape of a record, learned from the last one that had another shape.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
     /// The first byte of each token, 0 for numbers and literals. None if no shape is known.
@@ -36,7 +36,7 @@ pub(super) struct Shape {
     places: Vec<u32>,
     /// How many records in a row did not have the shape that was known.
     misses: u32,
-    /// How many records are not compared and not learned of.
+    /// How many records are neither compared nor learned from.
     pause: u32,
 }
 
@@ -85,12 +85,12 @@ impl Shape {
             keys = rest;
         }
         for token in &self.words {
-            scan_word(text, self.places[usize::from(*token)] as usize)?;
+            scan_indexed_word(text, self.places[usize::from(*token)] as usize)?;
         }
         self.places.last().map(|end| *end as usize + 1)
     }
 
-    /// Learns the shape of a record, a valid text, of which the visitor has found this.
+    /// Learns the shape of a record, a valid text in which the visitor has found this.
     pub(super) fn learn(&mut self, record: &[u8], tokens: TokenStarts, found: &Found) {
         if self.pause > 0 {
             self.pause -= 1;
@@ -165,23 +165,4 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
         8..=16 => eight(a) == eight(b),
         _ => a == b,
     }
-}
-
-/// Checks a number, `true`, `false` or `null`.
-#[inline(always)]
-pub(super) fn scan_word(text: &[u8], start: usize) -> Option<usize> {
-    let end = match text[start] {
-        b'-' | b'0'..=b'9' => scan_number(text, start, false),
-        b't' => scan_literal(text, start, b"true", false),
-        b'f' => scan_literal(text, start, b"false", false),
-        b'n' => scan_literal(text, start, b"null", false),
-        _ => return None,
-    };
-    let end = end.ok()??;
-    // After any other byte there may be bytes that are not indexed as tokens.
-    matches!(
-        text.get(end)?,
-        b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'
-    )
-    .then_some(end)
 }

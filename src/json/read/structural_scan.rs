@@ -4,8 +4,8 @@
 //! It stops before anything uncommon and leaves that to the scan token by token, so it never reports invalid text.
 
 use super::scan_state::Expect;
-use super::shape::scan_word;
 use super::structural_index::TokenStarts;
+use super::tokens::scan_indexed_word;
 use super::visitor::Visitor;
 use crate::simd::block::BLOCK_SIZE;
 use crate::value::StringLiteral;
@@ -190,7 +190,7 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
     /// Skips a number, `true`, `false` or `null`.
     #[inline(always)]
     fn scan_word(&mut self) -> Option<NextToken> {
-        let end = scan_word(self.text, self.at)?;
+        let end = scan_indexed_word(self.text, self.at)?;
         self.visitor.visit_scalar(self.at);
         (self.at, self.expect) = (end, Expect::Separator);
         Some(NextToken::Separator(self.next_token()?))

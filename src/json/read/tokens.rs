@@ -30,6 +30,25 @@ pub(super) fn scan_literal(
     }
 }
 
+/// The end of the number, `true`, `false` or `null` at a token start of the structural index. `None` for anything else, and
+/// where it is followed by what may hide bytes that are not indexed.
+#[inline(always)]
+pub(super) fn scan_indexed_word(text: &[u8], start: usize) -> Option<usize> {
+    let end = match text[start] {
+        b'-' | b'0'..=b'9' => scan_number(text, start, false),
+        b't' => scan_literal(text, start, b"true", false),
+        b'f' => scan_literal(text, start, b"false", false),
+        b'n' => scan_literal(text, start, b"null", false),
+        _ => return None,
+    };
+    let end = end.ok()??;
+    matches!(
+        text.get(end)?,
+        b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'
+    )
+    .then_some(end)
+}
+
 /// Whether the byte continues a literal or number: as in jq, only delimiters end them.
 fn continues_literal(c: u8) -> bool {
     !matches!(
