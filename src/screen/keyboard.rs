@@ -1,7 +1,7 @@
 //! The thread that serves the keys, the size of the terminal, job control and the clock, so that the screen stays alive
 //! while a request takes its time.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
@@ -56,6 +56,8 @@ pub fn start(notify: Notify) -> io::Result<UnixStream> {
     pipe::register(SIGWINCH, waker.try_clone()?)?;
     flag::register(SIGTSTP, keyboard.stopped.clone())?;
     pipe::register(SIGTSTP, waker.try_clone()?)?;
+    // The size may have changed since the first frame, before there was a handler: the thread looks at it at once.
+    let _ = (&waker).write(b"w");
     let thread = thread::Builder::new();
     thread.spawn(move || while keyboard.serve() {})?;
     Ok(waker)
