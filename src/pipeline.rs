@@ -86,9 +86,19 @@ pub fn run(plan: Plan, stack_bytes: usize) -> Result<u8, Error> {
     if output.is_interrupted() {
         return finished.map(|()| INTERRUPTED);
     }
-    let code = outcome.map_err(|error| reconnect::with_hint(error, &plan.input))?;
-    finished?;
-    deferred.error().map_or(Ok(code), Err)
+    let outcome = outcome.map_err(|error| reconnect::with_hint(error, &plan.input));
+    // A body that cannot be read hides nothing of what the server has reported.
+    match (outcome, deferred.error()) {
+        (Err(error), Some(failure)) if !error.ends_run() => {
+            output.report(&error.to_string());
+            Err(failure)
+        }
+        (outcome, failure) => {
+            let code = outcome?;
+            finished?;
+            failure.map_or(Ok(code), Err)
+        }
+    }
 }
 
 fn arrive(

@@ -91,9 +91,9 @@ pub struct DeferredFailure {
 }
 
 impl DeferredFailure {
-    /// Sets the failure.
+    /// Sets the failure. The first one is kept.
     pub fn fail(&self, error: dq_fetch::Error) {
-        self.failure.replace(Some(error));
+        self.failure.borrow_mut().get_or_insert(error);
     }
 
     /// Sets the report, which may turn out to be a failure while the body is read.

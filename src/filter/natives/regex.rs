@@ -158,39 +158,46 @@ impl Pattern {
         &self,
         text: &str,
         from: usize,
-        region: Option<&mut Region>,
+        mut region: Option<&mut Region>,
     ) -> Result<bool, ValueError> {
+        let mut found = self.search_within(SMALL_STACK, text, from, region.as_deref_mut());
+        // To ask what is left takes as long as matching some kilobytes, and `gsub` searches once for each match.
+        if found.as_ref().is_err_and(|it| it.code() == STACK_IS_FULL) {
+            let left = memory_left();
+            if left > SMALL_STACK {
+                found = self.search_within(left, text, from, region);
+            }
+        }
+        found.map_err(failure)
+    }
+
+    /// The search with a stack of so many bytes. It is memory of C code, which no allocator of Rust counts.
+    fn search_within(
+        &self,
+        stack: usize,
+        text: &str,
+        from: usize,
+        region: Option<&mut Region>,
+    ) -> Result<bool, onig::Error> {
         let (end, none) = (text.len(), SearchOptions::SEARCH_OPTION_NONE);
+        let entries = u32::try_from(stack / STACK_ENTRY_BYTES).unwrap_or(u32::MAX);
         let mut limits = MatchParam::default();
-        limits.set_match_stack_limit(max_stack(text.len()));
+        limits.set_match_stack_limit(entries);
         let found = self
             .regex
             .search_with_param(text, from, end, none, region, limits);
-        found.map(|start| start.is_some()).map_err(failure)
+        found.map(|start| start.is_some())
     }
 }
 
-/// The memory that a match of a short text may take, in bytes.
-const SHORT_MATCH: usize = 16 << 20;
-
-/// The length from which on a text is not short, in bytes.
-const LONG_TEXT: usize = 1 << 12;
+/// The memory that the stack of any match may take, in bytes.
+const SMALL_STACK: usize = 16 << 20;
 
 /// The bytes that an entry takes while Oniguruma doubles the stack, which it copies then.
 const STACK_ENTRY_BYTES: usize = 3 * 32;
 
-/// The entries that the stack of a match may have. It is memory of C code, which no allocator of Rust counts.
-fn max_stack(text_bytes: usize) -> u32 {
-    // Asking takes as long as matching a text of some kilobytes.
-    let bytes = if text_bytes < LONG_TEXT {
-        SHORT_MATCH
-    } else {
-        memory_left()
-    };
-    u32::try_from(bytes / STACK_ENTRY_BYTES)
-        .unwrap_or(u32::MAX)
-        .max(1)
-}
+/// `ONIGERR_MATCH_STACK_LIMIT_OVER` of oniguruma.h.
+const STACK_IS_FULL: i32 = -15;
 
 fn failure(error: onig::Error) -> ValueError {
     ValueError::str(format_args!("Regex failure: {}", error.description()))
@@ -316,4 +323,30 @@ fn empty_piece(offset: Value, text: Value, name: (&'static str, Value)) -> Value
         ("length", length),
         name,
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+
+    #[test]
+    fn only_a_match_that_needs_much_memory_asks_how_much_is_left() {
+        crate::set_memory_left(|| {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            usize::MAX
+        });
+        let text = "a".repeat(1 << 20);
+        let pattern = Pattern::compile("a", NO_FLAGS.options).unwrap();
+        for from in 0..1000 {
+            assert!(pattern.search(&text, from, None).unwrap());
+        }
+        assert_eq!(ASKED.load(Ordering::Relaxed), 0);
+        let pattern = Pattern::compile("^(a|b)*$", NO_FLAGS.options).unwrap();
+        assert!(pattern.search(&text, 0, None).unwrap());
+        assert_eq!(ASKED.load(Ordering::Relaxed), 1);
+    }
 }

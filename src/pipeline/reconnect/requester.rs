@@ -19,6 +19,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often to look whether the socket is a new one.
 const SOCKET_INTERVAL: Duration = Duration::from_millis(100);
+/// Two attempts are at least so far apart.
+const LEAST: Duration = Duration::from_millis(50);
 /// A connection that has lasted for this long was good, whatever it carried.
 const GOOD: Duration = Duration::from_secs(10);
 
@@ -188,8 +190,11 @@ impl Requester {
             tell(&self.notices);
         }
         let request = self.continued(since);
-        if !self.is_fruitless || self.connected.elapsed() >= GOOD {
+        let lasted = self.connected.elapsed();
+        if !self.is_fruitless || lasted >= GOOD {
             self.pause = FIRST_PAUSE;
+            // A server that ends each connection after one item is not asked without a pause.
+            self.sender.sleep(LEAST.saturating_sub(lasted))?;
         } else {
             let socket = self.sender.socket_identity();
             self.wait(socket)?;

@@ -52,6 +52,8 @@ impl Items for Values {
             }
             let mut chunk = [0; CHUNK];
             match self.body.read(&mut chunk) {
+                // The end of the body has cut a value: it comes again on the next connection.
+                Ok(0) if self.splitter.depth > 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(0) => return Ok(self.rest()),
                 Ok(amount) => self.buffer.extend_from_slice(&chunk[..amount]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -157,11 +159,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_behind_the_last_value_is_kept() {
+    fn what_is_no_object_behind_the_last_value_is_kept() {
+        let mut values = Values::new(Box::new(&b"{}nul"[..]), false);
+        assert_eq!(values.next().unwrap().unwrap().bytes, b"{}\n");
+        assert_eq!(values.next().unwrap().unwrap().bytes, b"nul");
+        assert!(values.next().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_value_that_the_end_cuts_is_a_loss_of_the_connection() {
         let mut values = Values::new(Box::new(&b"{}{\"cut"[..]), false);
         assert_eq!(values.next().unwrap().unwrap().bytes, b"{}\n");
-        assert_eq!(values.next().unwrap().unwrap().bytes, b"{\"cut");
-        assert!(values.next().unwrap().is_none());
+        let error = values.next().err().unwrap();
+        assert_eq!(dq_fetch::read_error(&error).exit_code(), 56);
     }
 
     #[test]

@@ -34,11 +34,11 @@ fn write_one(sources: &Sources, source: usize, run: &Run) -> Result<Option<Ended
             sources.show_head(source);
             let deferred = Rc::new(DeferredFailure::default());
             let arrival = sources.arrival(run.plan, source, *response, &deferred)?;
-            let ended = run.write(arrival)?;
-            deferred.error().map_or(Ok(Some(ended)), |error| {
+            let ended = run.write(arrival);
+            if let Some(error) = deferred.error() {
                 sources.fail(source, error)?;
-                Ok(Some(ended))
-            })
+            }
+            ended.map(Some)
         }
         Some(Next::Head(Ok(Head::Pieces))) => {
             sources.select(source, &run.fetcher.selection());
