@@ -33,12 +33,18 @@ impl Evaluator<'_> {
             Generator::One(expr) => out(self.one(expr, frame)?),
             Generator::Empty => Ok(()),
             Generator::Iterate(expr) => values(self.one(expr, frame)?, out),
-            Generator::Select(condition) => self.each(condition, frame, &mut |item| {
-                if item.is_truthy() {
-                    out(frame.input.clone())?;
+            Generator::Select(condition) => {
+                let mut pass = |item: FilterOutput<'t>| {
+                    if item.is_truthy() {
+                        out(frame.input.clone())?;
+                    }
+                    Ok(())
+                };
+                match &**condition {
+                    Generator::One(condition) => pass(self.one(condition, frame)?),
+                    condition => self.each(condition, frame, &mut pass),
                 }
-                Ok(())
-            }),
+            }
             Generator::OfKind(accepts) if accepts(kind(&frame.input)) => out(frame.input.clone()),
             Generator::OfKind(_) => Ok(()),
             Generator::Recurse => recurse(frame.input.clone(), out),
@@ -157,14 +163,11 @@ impl Evaluator<'_> {
             Expr::Field(inner, key) => field(self.one(inner, frame)?, key)?,
             Expr::Element(inner, index) => element(self.one(inner, frame)?, *index)?,
             Expr::Object(entries) => {
-                let entry =
-                    |(key, expr): &(SharedStr, Expr)| Ok((key.clone(), self.one(expr, frame)?));
-                FilterOutput::Object(
-                    entries
-                        .iter()
-                        .map(entry)
-                        .collect::<Result<_, Interrupt>>()?,
-                )
+                let mut object = Vec::with_capacity(entries.len());
+                for (key, expr) in entries {
+                    object.push((key.clone(), self.one(expr, frame)?));
+                }
+                FilterOutput::Object(object)
             }
             Expr::List(generator) => {
                 let mut items = Vec::new();

@@ -20,6 +20,20 @@ impl Evaluator<'_> {
     ) -> Result<FilterOutput<'t>, Interrupt> {
         // jq evaluates the right operand first: if both fail, the error is that of the right one.
         let left = || self.one(left, frame);
+        if let (BinaryOp::Cmp(op @ (Cmp::Eq | Cmp::Ne)), Expr::Constant(Value::Str(right))) =
+            (op, right)
+        {
+            let left = left()?;
+            let is_equal = match &left {
+                FilterOutput::Raw(left) => left.is_text(right),
+                _ => None,
+            };
+            let right = || FilterOutput::Value(Value::Str(right.clone()));
+            return Ok(FilterOutput::Value(Value::Bool(match is_equal {
+                Some(is_equal) => is_equal == matches!(op, Cmp::Eq),
+                None => compare(left, op, right()),
+            })));
+        }
         let right = || self.one(right, frame);
         Ok(match op {
             BinaryOp::Cmp(op) => {
@@ -46,12 +60,6 @@ impl Evaluator<'_> {
 
 fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {
     let is_equality = matches!(op, Cmp::Eq | Cmp::Ne);
-    if is_equality
-        && let (FilterOutput::Raw(left), FilterOutput::Value(Value::Str(right))) = (&left, &right)
-        && let Some(is_equal) = left.is_text(right)
-    {
-        return is_equal == matches!(op, Cmp::Eq);
-    }
     if is_equality && let (Some(left), Some(right)) = (plain(&left), plain(&right)) {
         return (left == right) == matches!(op, Cmp::Eq);
     }

@@ -4,10 +4,7 @@ use std::fs::File;
 use std::io::{self, Cursor, ErrorKind, Read};
 use std::ops::Range;
 
-use super::block_indexer::IndexerState;
 use super::structural_index::StructuralIndex;
-use super::tokens::MAX_ESCAPE_LENGTH;
-use crate::simd::block::BLOCK_SIZE;
 
 /// The size in bytes of reads once an input is known to be long: the most that a socket delivers at once.
 pub(super) const CHUNK_SIZE: usize = 256 * 1024;
@@ -43,17 +40,6 @@ impl InputBuffer {
     /// Puts bytes back that were removed, so that `count` are unconsumed again.
     pub fn restore(&mut self, count: usize) {
         self.filled.start = self.filled.end.saturating_sub(count);
-    }
-
-    /// Indexes the bytes, which start at this offset in the input and outside any string, unless they have an index.
-    pub fn index(&mut self, offset: usize) {
-        if self.index.is_empty() {
-            let text = &self.bytes[self.filled.clone()];
-            // An escape that starts in the last indexed block must end within the text.
-            let blocks = text.len().saturating_sub(MAX_ESCAPE_LENGTH - 1) / BLOCK_SIZE;
-            let state = &mut IndexerState::default();
-            self.index.build(text, offset, blocks, state);
-        }
     }
 
     /// Appends a chunk that follows these bytes in the input, with its index. An empty buffer is replaced.

@@ -12,6 +12,8 @@ mod read_ahead;
 mod scan_state;
 mod scanner;
 mod shape;
+#[cfg(test)]
+mod shape_tests;
 mod structural_index;
 mod structural_scan;
 mod tokens;

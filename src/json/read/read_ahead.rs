@@ -83,8 +83,16 @@ pub struct ReadAhead {
     has_ended: bool,
     /// The reader, once the thread has ended.
     reader: Arc<Mutex<Option<Reader>>>,
-    /// Whether the thread is to end.
-    is_stopped: Arc<AtomicBool>,
+    orders: Arc<Orders>,
+}
+
+/// What the thread is told.
+#[derive(Default)]
+struct Orders {
+    /// To end.
+    is_stopped: AtomicBool,
+    /// To leave the index to those who get the chunks.
+    reads_only: AtomicBool,
 }
 
 impl ReadAhead {
@@ -97,16 +105,16 @@ impl ReadAhead {
         let bytes = bytes.to_vec();
         let (sender, chunks) = sync_channel(QUEUE_LENGTH);
         let pool = BufferPool::default();
-        let is_stopped = Arc::new(AtomicBool::new(false));
+        let orders = Arc::new(Orders::default());
         // `spawn` drops its closure if it fails, so the closure must not own the reader.
         let slot = Arc::new(Mutex::new(Some(reader)));
         let spawned = {
-            let (pool, slot, is_stopped) = (pool.clone(), slot.clone(), is_stopped.clone());
+            let (pool, slot, orders) = (pool.clone(), slot.clone(), orders.clone());
             thread::Builder::new().spawn(move || {
                 let taken = lock(&slot).take();
                 if let Some(mut reader) = taken {
                     let indexer = BackgroundIndexer::new(offset, bytes);
-                    read_chunks(&mut reader, indexer, &sender, &pool, &is_stopped);
+                    read_chunks(&mut reader, indexer, &sender, &pool, &orders);
                     *lock(&slot) = Some(reader);
                 }
             })
@@ -119,7 +127,7 @@ impl ReadAhead {
                 pool,
                 has_ended: false,
                 reader: slot,
-                is_stopped,
+                orders,
             }),
         }
     }
@@ -129,9 +137,14 @@ impl ReadAhead {
         self.pool.clone()
     }
 
+    /// Has the thread leave the index to those who get the chunks.
+    pub fn stop_indexing(&self) {
+        self.orders.reads_only.store(true, Ordering::Relaxed);
+    }
+
     /// Ends the thread, as soon as its current read returns. Returns the chunks that it has read, and the reader.
     pub fn stop(self) -> (Vec<io::Result<InputBuffer>>, Option<Reader>) {
-        self.is_stopped.store(true, Ordering::Relaxed);
+        self.orders.is_stopped.store(true, Ordering::Relaxed);
         let chunks = self.chunks.iter().collect();
         (chunks, lock(&self.reader).take())
     }
@@ -181,18 +194,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Sends chunks until the input ends, which an empty chunk marks, an error occurs, or it is stopped.
 fn read_chunks(
     reader: &mut Reader,
-    mut indexer: BackgroundIndexer,
+    indexer: BackgroundIndexer,
     chunks: &SyncSender<io::Result<InputBuffer>>,
     pool: &BufferPool,
-    is_stopped: &AtomicBool,
+    orders: &Orders,
 ) {
+    let mut indexer = Some(indexer);
     loop {
         let mut chunk = pool.read(reader);
-        if let Ok(chunk) = &mut chunk {
+        // What is behind bytes that it has not seen it cannot index.
+        indexer.take_if(|_| orders.reads_only.load(Ordering::Relaxed));
+        if let (Ok(chunk), Some(indexer)) = (&mut chunk, &mut indexer) {
             indexer.index(chunk);
         }
         let is_last = chunk.as_ref().map_or(true, |chunk| chunk.filled.is_empty());
-        if chunks.send(chunk).is_err() || is_last || is_stopped.load(Ordering::Relaxed) {
+        if chunks.send(chunk).is_err() || is_last || orders.is_stopped.load(Ordering::Relaxed) {
             return;
         }
     }

@@ -32,6 +32,8 @@ pub(super) struct Scanner {
     /// The offset in the input from which the structural index is used.
     simd_threshold: usize,
     shape: Shape,
+    /// The number of newlines in the value, if it is known.
+    newlines: Option<usize>,
 }
 
 impl Scanner {
@@ -47,6 +49,7 @@ impl Scanner {
             ignores_input_index: false,
             simd_threshold,
             shape: Shape::default(),
+            newlines: None,
         }
     }
 
@@ -57,6 +60,7 @@ impl Scanner {
         self.expect = Expect::Value;
         self.position = 0;
         self.partial_string = None;
+        self.newlines = None;
     }
 
     /// Discards the index of the bytes ahead: after an error, the next value may start inside what was taken for a
@@ -70,6 +74,11 @@ impl Scanner {
     /// string, otherwise the start of the invalid token.
     pub(super) fn position(&self) -> usize {
         self.position
+    }
+
+    /// The number of newlines in the scanned value, if it is known without counting.
+    pub(super) fn newlines(&self) -> Option<usize> {
+        self.newlines
     }
 
     /// Scans the value at the start of `text`, resuming where the previous call stopped.
@@ -87,12 +96,12 @@ impl Scanner {
         visitor: &mut impl Visitor,
     ) -> Result<ScanProgress, InvalidJson> {
         let is_long = text_start + text.len() > self.simd_threshold;
-        let is_new = self.position == 0 && !self.ignores_input_index;
-        let tokens = || input_index.tokens_from(text_start, 0).filter(|_| is_new);
-        if let (Some(tokens), Some(found)) = (tokens(), visitor.found())
-            && let Some(length) = self.shape.scan(text, tokens, found)
+        let is_new = is_long && self.position == 0;
+        if let Some(found) = visitor.found().filter(|_| is_new)
+            && let Some(length) = self.shape.scan(text, found)
         {
             self.position = length;
+            self.newlines = self.shape.newlines();
             return Ok(ScanProgress::Complete(length));
         }
         let mut pass = Pass {
@@ -110,10 +119,10 @@ impl Scanner {
         let progress = pass.run();
         let (at, expect) = (pass.at, pass.expect);
         (self.position, self.expect) = (at, expect);
-        if let (Ok(ScanProgress::Complete(length)), Some(found)) = (&progress, visitor.found())
-            && let Some(tokens) = tokens()
+        if let Ok(ScanProgress::Complete(length)) = &progress
+            && let Some(found) = visitor.found().filter(|_| is_new)
         {
-            self.shape.learn(&text[..*length], tokens, found);
+            self.newlines = self.shape.learn(&text[..*length], found);
         }
         progress
     }

@@ -1,168 +1,266 @@
-//! The shape of a record: most records of a log or a list of objects have the tokens and keys of one before them, and
-//! then only their strings, numbers and literals have to be looked at.
+//! The shape of a record: most records of a log or a list of objects differ from one before them only in strings,
+//! numbers and literals, and then nothing else has to be looked at.
 //!
-//! A record has a shape if its tokens begin with the same bytes, numbers and literals aside, and if the keys are the same
-//! that decide what a visitor finds. What the visitor has found in the record that the shape was learned from stands
-//! at the same tokens then.
+//! A record is compared with the one that the shape was learned from. Equal bytes mean the same in both, as long as
+//! those before them do; where the two differ, both must have a string there, or a number or literal, which is scanned.
+//! The keys must be the same that decide what a visitor finds: then what it has found in the other record stands in the
+//! same places.
 
-use super::structural_index::TokenStarts;
-use super::tokens::scan_indexed_word;
+use super::tokens::{StringScan, scan_indexed_word};
 use super::visitor::Found;
+use crate::value::{StringLiteral, unescaped_prefix};
 
-/// A record with more tokens has no shape.
-const MAX_TOKENS: usize = 1000;
+/// A longer record has no shape, in bytes.
+const MAX_LENGTH: usize = 32 * 1024;
+
+/// A deeper one has none: it is valid or not, depending on what encloses it.
+const MAX_DEPTH: usize = 1000;
 
 /// After this many records in a row of which none has the shape of one before, fewer are compared.
 const MAX_MISSES: u32 = 6;
 
-/// The number of a token that the record does not have.
-const NO_TOKEN: u16 = u16::MAX;
-
 /// The shape of a record, learned from the last one that had another shape.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
-    /// The first byte of each token, 0 for numbers and literals. None if no shape is known.
-    tokens: Vec<u8>,
-    /// The numbers of the tokens that are numbers or literals.
-    words: Vec<u16>,
-    /// The keys that decide what is found, one after the other, each from its quote to its colon.
-    keys: Vec<u8>,
-    /// The tokens at which they begin, and their lengths.
-    key_places: Vec<(u16, u16)>,
-    /// The tokens at which what is found begins.
-    found: Vec<u16>,
+    /// The record; empty if no shape is known.
+    record: Vec<u8>,
+    /// What may differ, in the order of the text.
+    parts: Vec<Part>,
+    /// Those that have differed. Looking for differences takes longer than scanning what is known to differ.
+    differing: Vec<Part>,
+    /// For each of them, and for the end, how many bytes further on it begins in the text that is compared.
+    shifts: Vec<isize>,
+    /// The offsets in the record of what is found, and their numbers.
+    found: Vec<(usize, usize)>,
     max_depth: usize,
-    /// Where the tokens of the record begin that is compared.
-    places: Vec<u32>,
+    newlines: usize,
     /// How many records in a row did not have the shape that was known.
     misses: u32,
     /// How many records are neither compared nor learned from.
     pause: u32,
 }
 
+/// A part of the record that another may have in its place: a string behind its opening quote, or a number or literal.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    start: usize,
+    /// The offset of the closing quote, or of the byte behind the number or literal.
+    end: usize,
+    is_string: bool,
+}
+
+impl Part {
+    /// The end of what `text` has in the place of this part.
+    #[inline(always)]
+    fn end_in(self, text: &[u8], start: usize) -> Option<usize> {
+        if self.is_string {
+            string_end(text, start)
+        } else {
+            integer_end(text, start).or_else(|| scan_indexed_word(text, start))
+        }
+    }
+}
+
+/// The offset of the quote that ends the string.
+#[inline(always)]
+fn string_end(text: &[u8], start: usize) -> Option<usize> {
+    let end = start + unescaped_prefix(text.get(start..)?).0;
+    match text.get(end)? {
+        b'"' => Some(end),
+        _ => escaped_string_end(text, end),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn escaped_string_end(text: &[u8], at: usize) -> Option<usize> {
+    let mut scan = StringScan::new(at);
+    let is_whole = scan.resume(text).unwrap_or(false);
+    is_whole.then_some(scan.at)
+}
+
+/// The end of a number of digits only, the first of which is not 0. What may be another number is left to others.
+#[inline(always)]
+fn integer_end(text: &[u8], start: usize) -> Option<usize> {
+    let mut end = start;
+    while let Some(few) = text.get(end..)?.first_chunk::<8>() {
+        let digits = leading_digits(*few);
+        end += digits;
+        if digits < few.len() {
+            let is_plain = matches!(text[start], b'1'..=b'9') && end > start;
+            return (is_plain && matches!(text[end], b',' | b'}' | b']')).then_some(end);
+        }
+    }
+    None
+}
+
+/// How many digits there are before another byte: eight bytes at a time, as in "Bit Twiddling Hacks". The addition
+/// carries into bytes behind the first one that is no digit.
+#[inline(always)]
+fn leading_digits(bytes: [u8; 8]) -> usize {
+    let each = |byte: u8| u64::from_le_bytes([byte; 8]);
+    let digits = u64::from_le_bytes(bytes) ^ each(b'0');
+    let others = (digits | digits.wrapping_add(each(6))) & each(0xf0);
+    others.trailing_zeros() as usize / 8
+}
+
 impl Shape {
     /// The length of the record at the start of `text` if it has this shape; then what the visitor finds is in `found`.
     /// `None` says nothing about the text.
-    pub(super) fn scan(
-        &mut self,
-        text: &[u8],
-        tokens: TokenStarts,
-        found: &mut Found,
-    ) -> Option<usize> {
-        if self.pause > 0 {
+    #[inline(always)]
+    pub(super) fn scan(&mut self, text: &[u8], found: &mut Found) -> Option<usize> {
+        if self.pause > 0 || self.record.is_empty() {
             return None;
         }
-        let length = self.compare(text, tokens)?;
+        let length = self.compare(text)?;
         self.misses = 0;
         found.max_depth = self.max_depth;
-        for (offset, token) in found.offsets.iter_mut().zip(&self.found) {
-            if let Some(place) = self.places.get(usize::from(*token)) {
-                *offset = *place;
+        for (at, number) in &self.found {
+            let step = self.differing.iter().filter(|part| part.start < *at);
+            let shift = self.shifts.get(step.count()).copied().unwrap_or(0);
+            if let Some(found) = found.offsets.get_mut(*number) {
+                *found = at.wrapping_add_signed(shift) as u32;
             }
         }
         Some(length)
     }
 
-    fn compare(&mut self, text: &[u8], mut tokens: TokenStarts) -> Option<usize> {
-        for (place, expected) in self.places.iter_mut().zip(&self.tokens) {
-            let at = tokens.next()?;
-            if *expected != 0 && text.get(at) != Some(expected) {
-                return None;
+    fn compare(&mut self, text: &[u8]) -> Option<usize> {
+        // Up to these offsets the two have been compared.
+        let (mut known, mut new) = (0, 0);
+        let mut step = 0;
+        loop {
+            let part = self.differing.get(step);
+            let end = part.map_or(self.record.len(), |part| part.start);
+            let same = self.record.get(known..end)?;
+            let other = text.get(new..new + same.len())?;
+            if !is_same(same, other) {
+                let differs = known + equal_prefix(same, other);
+                let number = self.parts.partition_point(|part| part.end < differs);
+                let part = self.parts.get(number)?;
+                if !(known..=differs).contains(&part.start) {
+                    return None;
+                }
+                self.differing.insert(step, *part);
+                self.shifts.push(0);
+                continue;
             }
-            *place = at as u32;
+            new += same.len();
+            self.shifts[step] = new.wrapping_sub(end) as isize;
+            let Some(part) = part else {
+                return Some(new);
+            };
+            (known, new) = (part.end, part.end_in(text, new)?);
+            step += 1;
         }
-        // An index that is wrong about which bytes are inside of strings has no token at the first byte.
-        if self.places.first() != Some(&0) {
-            return None;
-        }
-        let mut keys = &self.keys[..];
-        for (token, length) in &self.key_places {
-            let (key, rest) = keys.split_at_checked(usize::from(*length))?;
-            let at = self.places[usize::from(*token)] as usize;
-            if !is_same(text.get(at..at + key.len())?, key) {
-                return None;
-            }
-            keys = rest;
-        }
-        for token in &self.words {
-            scan_indexed_word(text, self.places[usize::from(*token)] as usize)?;
-        }
-        self.places.last().map(|end| *end as usize + 1)
     }
 
-    /// Learns the shape of a record, a valid text in which the visitor has found this.
-    pub(super) fn learn(&mut self, record: &[u8], tokens: TokenStarts, found: &Found) {
+    /// The number of newlines in each record of this shape, because strings have none; `None` if no shape is known.
+    pub(super) fn newlines(&self) -> Option<usize> {
+        (!self.record.is_empty()).then_some(self.newlines)
+    }
+
+    /// Learns the shape of a record, a valid text in which the visitor has found this. Returns its number of newlines
+    /// if it has a shape.
+    pub(super) fn learn(&mut self, record: &[u8], found: &Found) -> Option<usize> {
         if self.pause > 0 {
             self.pause -= 1;
-            return;
+            return None;
         }
         self.misses += 1;
         if self.misses > MAX_MISSES {
             self.pause = 1 << self.misses.min(12);
         }
+        self.record.clear();
         let is_container = matches!(record.first(), Some(b'{' | b'['));
-        if !is_container || self.read(record, tokens, found).is_none() {
-            self.clear();
+        let is_small = record.len() <= MAX_LENGTH && found.max_depth <= MAX_DEPTH;
+        if is_container && is_small && self.read(record, found).is_some() {
+            self.record.extend_from_slice(record);
         }
-        self.places.resize(self.tokens.len(), 0);
+        self.newlines()
     }
 
-    fn clear(&mut self) {
-        self.tokens.clear();
-        self.words.clear();
-        self.keys.clear();
-        self.key_places.clear();
+    /// Finds the parts of a record.
+    fn read(&mut self, record: &[u8], found: &Found) -> Option<()> {
+        self.parts.clear();
+        self.differing.clear();
+        self.shifts.clear();
+        self.shifts.push(0);
         self.found.clear();
-    }
-
-    fn read(&mut self, record: &[u8], tokens: TokenStarts, found: &Found) -> Option<()> {
-        self.clear();
-        self.found.resize(found.offsets.len(), NO_TOKEN);
         self.max_depth = found.max_depth;
+        self.newlines = record.iter().filter(|c| **c == b'\n').count();
         // Whether the keys of each open container decide what is found.
         let mut open: Vec<bool> = Vec::new();
-        let mut last = 0;
-        for at in tokens.take_while(|at| *at < record.len()) {
-            let number = u16::try_from(self.tokens.len()).ok()?;
-            let c = record[at];
-            let offset = u32::try_from(at).ok()?;
-            let is_found = found.offsets.contains(&offset);
-            for (token, _) in
-                (self.found.iter_mut().zip(&found.offsets)).filter(|it| *it.1 == offset)
-            {
-                *token = number;
-            }
-            match c {
-                b'{' => open.push(is_found || number == 0),
-                b'[' => open.push(false),
-                b'}' | b']' => drop(open.pop()?),
-                b':' if open.last() == Some(&true) => {
-                    let (token, start) = (number - 1, last);
-                    let key = record.get(start..=at)?;
-                    self.keys.extend_from_slice(key);
-                    self.key_places
-                        .push((token, u16::try_from(key.len()).ok()?));
+        let mut at = 0;
+        while let Some(c) = record.get(at) {
+            let numbers = found.offsets.iter().enumerate();
+            let numbers = numbers.filter(|(_, offset)| **offset as usize == at);
+            let before = self.found.len();
+            self.found.extend(numbers.map(|(number, _)| (at, number)));
+            let is_found = self.found.len() > before;
+            at = match c {
+                b'{' => {
+                    open.push(is_found || at == 0);
+                    at + 1
                 }
-                b':' | b',' | b'"' => {}
-                _ => self.words.push(number),
+                b'[' => {
+                    open.push(false);
+                    at + 1
+                }
+                b'}' | b']' => {
+                    open.pop()?;
+                    at + 1
+                }
+                b'"' => self.read_string(record, at, open.last() == Some(&true)),
+                b' ' | b'\t' | b'\n' | b'\r' | b':' | b',' => at + 1,
+                _ => {
+                    let (start, end) = (at, scan_indexed_word(record, at)?);
+                    self.parts.push(Part {
+                        start,
+                        end,
+                        is_string: false,
+                    });
+                    end
+                }
             }
-            let is_word = self.words.last() == Some(&number);
-            self.tokens.push(if is_word { 0 } else { c });
-            last = at;
         }
-        let is_whole = open.is_empty() && last + 1 == record.len();
-        (is_whole && self.tokens.len() <= MAX_TOKENS).then_some(())
+        Some(())
+    }
+
+    /// Adds the string that begins at this offset, unless it is a key that must be the same; returns its end.
+    fn read_string(&mut self, record: &[u8], at: usize, keys_are_fixed: bool) -> usize {
+        let string = StringLiteral::new(&record[at..]);
+        let end = at + string.length();
+        let is_key = || record[end..].trim_ascii_start().first() == Some(&b':');
+        if !keys_are_fixed || !is_key() {
+            self.parts.push(Part {
+                start: at + 1,
+                end: end - 1,
+                is_string: true,
+            });
+        }
+        end
     }
 }
 
-/// Whether two texts of the same length are the same. Most keys are short, and then this takes less time than a call.
+/// Whether two texts of the same length are the same. Most are short, and then this takes less time than a call.
 #[inline(always)]
 fn is_same(a: &[u8], b: &[u8]) -> bool {
-    let eight = |bytes: &[u8]| Some((*bytes.first_chunk::<8>()?, *bytes.last_chunk::<8>()?));
-    let four = |bytes: &[u8]| Some((*bytes.first_chunk::<4>()?, *bytes.last_chunk::<4>()?));
-    match b.len() {
-        4..8 => four(a) == four(b),
-        8..=16 => eight(a) == eight(b),
-        _ => a == b,
+    fn ends<const N: usize>(bytes: &[u8]) -> Option<(&[u8; N], &[u8; N])> {
+        Some((bytes.first_chunk()?, bytes.last_chunk()?))
     }
+    match a.len() {
+        0..4 => a.iter().eq(b),
+        4..8 => ends::<4>(a) == ends(b),
+        8..16 => ends::<8>(a) == ends(b),
+        _ => {
+            let mut chunks = a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0);
+            chunks.all(|(a, b)| a == b) && a.last_chunk::<16>() == b.last_chunk()
+        }
+    }
+}
+
+/// The number of bytes at the start of two texts that are the same.
+fn equal_prefix(a: &[u8], b: &[u8]) -> usize {
+    a.iter().zip(b).take_while(|(x, y)| x == y).count()
 }

@@ -91,11 +91,6 @@ impl StructuralIndex {
         self.count == blocks
     }
 
-    /// Whether no block is indexed.
-    pub(super) fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
     /// Removes all blocks.
     pub(super) fn clear(&mut self) {
         self.count = 0;

@@ -34,7 +34,7 @@ pub(super) fn scan_literal(
 /// where it is followed by what may hide bytes that are not indexed.
 #[inline(always)]
 pub(super) fn scan_indexed_word(text: &[u8], start: usize) -> Option<usize> {
-    let end = match text[start] {
+    let end = match *text.get(start)? {
         b'-' | b'0'..=b'9' => scan_number(text, start, false),
         b't' => scan_literal(text, start, b"true", false),
         b'f' => scan_literal(text, start, b"false", false),

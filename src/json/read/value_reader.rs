@@ -153,7 +153,10 @@ impl<R: ByteSource> ValueReader<R> {
     /// Consumes the value scanned last, which is `length` bytes long.
     #[inline(always)]
     pub fn consume(&mut self, length: usize) {
-        self.window.advance(length);
+        match self.scanner.newlines() {
+            Some(newlines) => self.window.advance_lines(length, newlines),
+            None => self.window.advance(length),
+        }
     }
 
     /// Scans the next element of the open array and returns its length in bytes; `None` at the end of the array.
@@ -291,7 +294,8 @@ impl<R: ByteSource> ValueReader<R> {
     fn skip_space(&mut self) -> ReadResult<Option<u8>> {
         loop {
             match self.window.peek()? {
-                Some(b' ' | b'\t' | b'\r' | b'\n') => self.window.advance(1),
+                Some(b'\n') => self.window.advance_lines(1, 1),
+                Some(b' ' | b'\t' | b'\r') => self.window.advance_lines(1, 0),
                 other => return Ok(other),
             }
         }

@@ -15,6 +15,8 @@ pub(super) struct Window<R> {
     buffer: InputBuffer,
     /// The position in the buffer of the first byte that is not consumed.
     position: usize,
+    /// The position in the buffer up to which newlines are counted, and their number.
+    counted: (usize, usize),
     has_ended: bool,
     /// The number of bytes of the input before the buffer.
     bytes_before: usize,
@@ -31,6 +33,7 @@ impl<R: ByteSource> Window<R> {
             source,
             buffer: InputBuffer::default(),
             position: 0,
+            counted: (0, 0),
             has_ended: false,
             lines_before: 0,
             column_before: 0,
@@ -58,6 +61,15 @@ impl<R: ByteSource> Window<R> {
         self.position += bytes;
     }
 
+    /// Consumes bytes with this number of newlines. If the newlines before them are counted, so are these.
+    #[inline(always)]
+    pub(super) fn advance_lines(&mut self, bytes: usize, newlines: usize) {
+        if self.counted.0 == self.position {
+            self.counted = (self.position + bytes, self.counted.1 + newlines);
+        }
+        self.position += bytes;
+    }
+
     /// The next byte; `None` at the end of the input.
     #[inline]
     pub(super) fn peek(&mut self) -> Result<Option<u8>, ReadError> {
@@ -78,6 +90,7 @@ impl<R: ByteSource> Window<R> {
         let kept = self.buffer.filled.len();
         let result = self.source.fill_buffer(&mut self.buffer);
         self.position = self.buffer.filled.start;
+        self.counted = (self.position, 0);
         self.has_ended = self.buffer.filled.len() <= kept;
         result.map_err(ReadError::io)?;
         Ok(!self.has_ended)
@@ -90,6 +103,7 @@ impl<R: ByteSource> Window<R> {
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.filled.start = self.position;
         self.position = 0;
+        self.counted = (0, 0);
         buffer
     }
 
@@ -125,7 +139,7 @@ impl<R: ByteSource> Window<R> {
     /// The number of newlines in the input before a position in the buffer, and the number of bytes since the last one.
     fn place_of(&self, position: usize) -> (usize, usize) {
         let before = &self.buffer.bytes[self.buffer.filled.start..position];
-        let newlines = self.newlines_in_prefix(before);
+        let newlines = self.newlines_before(position);
         if newlines == 0 {
             return (self.lines_before, self.column_before + before.len());
         }
@@ -133,13 +147,16 @@ impl<R: ByteSource> Window<R> {
         (self.lines_before + newlines, before.len() - last - 1)
     }
 
-    /// The number of newlines in the first bytes of the buffer. Bytes without control characters according to the index
-    /// are not searched.
-    fn newlines_in_prefix(&self, prefix: &[u8]) -> usize {
+    /// The number of newlines in the buffer before a position. Bytes without control characters according to the index
+    /// are not searched, nor those that are counted.
+    fn newlines_before(&self, position: usize) -> usize {
+        let (start, newlines) = self.counted;
+        let uncounted = &self.buffer.bytes[start..position];
+        let offset = self.bytes_before + start - self.buffer.filled.start;
         let known = self.buffer.index.control_free();
-        let clamp = |offset: usize| offset.saturating_sub(self.bytes_before).min(prefix.len());
+        let clamp = |at: usize| at.saturating_sub(offset).min(uncounted.len());
         let (from, to) = (clamp(known.start), clamp(known.end));
-        count_newlines(&prefix[..from]) + count_newlines(&prefix[to..])
+        newlines + count_newlines(&uncounted[..from]) + count_newlines(&uncounted[to..])
     }
 
     /// The number of lines read, as jq counts them: jq reads line by line, so the current line counts if its end is in

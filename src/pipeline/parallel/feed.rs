@@ -61,6 +61,7 @@ impl Feed {
                 Source::Reader(chunks.into(), reader)
             })
         } else {
+            thread.stop_indexing();
             Source::Thread(thread)
         };
         Self {

@@ -180,7 +180,6 @@ impl Worker<'_> {
         let slot = Rc::new(Cell::new(InputBuffer::default()));
         // At the start of an input this would be a byte order mark.
         let has_mark = chunk.lines.filled().first() == Some(&0xEF);
-        chunk.lines.index(chunk.offset);
         slot.set(std::mem::take(&mut chunk.lines));
         let inputs = RefCell::new(inputs(slot.clone(), chunk.offset));
         let last = Cell::new(None);
