@@ -141,6 +141,20 @@ fn the_requests_of_a_command() {
 }
 
 #[test]
+fn a_code_whose_last_byte_is_0_is_no_success() {
+    for (state, code) in [
+        (0, 0),
+        (256, 1),
+        (1_073_807_360, 1),
+        (3_221_225_786_u32, 58),
+    ] {
+        let state = Reply::json(&format!(r#"{{"Running":false,"ExitCode":{state}}}"#));
+        let server = engine(Reply::json(CREATED), frames(""), state);
+        assert_eq!(parts(&exec(&server, &[])), ("out\n", "err\n", code));
+    }
+}
+
+#[test]
 fn a_lost_connection_is_no_success() {
     let cut = frames("Content-Length: 1000\r\n");
     let server = engine(Reply::json(CREATED), cut, Reply::json("{}"));

@@ -216,3 +216,15 @@ fn every_round_is_another_try() {
     assert_eq!(watching.line().1, "2");
     assert!(begun.elapsed() < Duration::from_secs(1));
 }
+
+#[test]
+fn an_error_of_the_filter_is_told_once_while_it_is_the_same() {
+    let turns = ["1", "2", "2", "2", "3", "3", "1"].map(Reply::json);
+    let server = Server::new([("/x", Reply::turns(turns))]);
+    let filter = "if . > 1 then error(\"it is \\(.)\") else . end";
+    let words = ["/x", "-w=0.1", "-m", "3", filter];
+    let output = dq(words).env("DOCKER_HOST", server.host()).run();
+    let told = "dq: filter: it is 2\ndq: filter: it is 3\n\
+                dq: fetch: timed out after 3 s of watching\n";
+    assert_eq!((output.text(), output.stderr.as_str()), ("1\n", told));
+}

@@ -72,7 +72,9 @@ impl<'p> Command<'p> {
             if state.get("Running") != Some(&Value::Bool(true)) {
                 let code = state.get("ExitCode").and_then(Value::as_i64);
                 let code = code.ok_or_else(|| unexpected("the command has no exit code"))?;
-                return Ok(code.rem_euclid(256) as u8);
+                // Codes of Windows have 32 bits: one whose last byte is 0 is no success.
+                let byte = code.rem_euclid(256) as u8;
+                return Ok(byte.max((code != 0).into()));
             }
             let left = self.left();
             thread::sleep(left.map_or(pause, |left| left.min(pause)));

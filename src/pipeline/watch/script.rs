@@ -30,6 +30,7 @@ pub fn run(
         latest: Latest::default(),
         known: None,
         told: String::new(),
+        raised: String::new(),
     };
     loop {
         script.tell(&answer);
@@ -51,7 +52,9 @@ pub fn run(
             return Ok(0);
         }
         watch.check_limit()?;
+        watch.output.keep_messages(true);
         answer = watch.ask(false);
+        watch.output.keep_messages(false);
         let is_cancelled =
             |error: &Error| matches!(error, Error::Fetch(dq_fetch::Error::Cancelled));
         if answer.failures().any(|(_, error)| is_cancelled(error)) {
@@ -69,6 +72,8 @@ struct Script<'w> {
     known: Option<Vec<Value>>,
     /// What the failures that were reported last are about.
     told: String,
+    /// What the filter said when it raised an error last.
+    raised: String,
 }
 
 impl Script<'_> {
@@ -104,6 +109,13 @@ impl Script<'_> {
 
     /// Reports what has failed, once while it is the same. A host that is away has several ways to say so.
     fn tell(&mut self, answer: &Answer) {
+        if !answer.has_raised() || self.raised != answer.messages {
+            self.watch.output.message(answer.messages.as_bytes());
+        }
+        self.raised.clear();
+        if answer.has_raised() {
+            self.raised.push_str(&answer.messages);
+        }
         let kinds = answer.failures().map(|(label, error)| {
             let label = label.unwrap_or_default();
             match error {
