@@ -1,9 +1,11 @@
 //! Servers that break off, lie or say no: what dq makes of them, and the exit code.
 
+use std::process::Command;
 use std::time::Duration;
 
-use crate::support::dq::{Dq, Output, dq};
+use crate::support::dq::{BINARY, Dq, Output, clean, dq, run};
 use crate::support::server::{Reply, Server};
+use crate::support::temp::TempDir;
 
 /// A run of dq that DOCKER_HOST sends to this server.
 fn ask(server: &Server, args: &[&str]) -> Dq {
@@ -226,5 +228,31 @@ fn nesting_beyond_the_limit_is_an_error() {
             .run()
             .fails(5, &["dq: "]);
         answer(Reply::json(&nested(depth))).fails(5, &["dq: "]);
+    }
+}
+
+/// The standard library reads a closed standard input as an empty one.
+#[test]
+fn a_closed_standard_input_is_an_error() {
+    let cases = [
+        (". <&-", "dq: input: <stdin>: Bad file descriptor\n"),
+        ("-R . <&-", "dq: input: <stdin>: Bad file descriptor\n"),
+        (
+            "--demo /version -X GET -F a=@- <&-",
+            "dq: fetch: standard input: Bad file descriptor\n",
+        ),
+    ];
+    for (words, message) in cases {
+        let home = TempDir::new();
+        let mut command = Command::new("sh");
+        clean(&mut command, home.path());
+        command.args(["-c", &format!("exec \"$DQ\" {words}")]);
+        command.env("DQ", BINARY);
+        let output = run(command, Vec::new());
+        assert_eq!(
+            (output.code, output.stderr.as_str()),
+            (2, message),
+            "{words}"
+        );
     }
 }

@@ -116,7 +116,8 @@ const LONG: usize = 1 << 20;
 
 impl Read for Stdin {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = io::stdin().read(buffer)?;
+        // `std::io::Stdin` takes a closed standard input for an empty one.
+        let bytes = rustix::io::read(rustix::stdio::stdin(), buffer)?;
         if self.bytes < LONG && self.bytes + bytes >= LONG {
             enlarge_pipe();
         }

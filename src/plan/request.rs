@@ -167,7 +167,10 @@ fn read_text(name: &str) -> Result<String, dq_fetch::Error> {
     };
     let mut bytes = Vec::new();
     let read = match name {
-        "-" => std::io::stdin().read_to_end(&mut bytes),
+        // `std::io::Stdin` takes a closed standard input for an empty one.
+        "-" => rustix::io::dup(rustix::stdio::stdin())
+            .map_err(Into::into)
+            .and_then(|stdin| std::fs::File::from(stdin).read_to_end(&mut bytes)),
         name => std::fs::File::open(OsString::from(name))
             .and_then(|mut file| file.read_to_end(&mut bytes)),
     };
