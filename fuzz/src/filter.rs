@@ -6,6 +6,7 @@ use dq_filter::saved::{FilterOrigin, SavedFilter, placeholders, split_repeated};
 use dq_filter::{FilterRun, Inputs, Program, RunError, compile, literal_paths, standalone};
 
 use crate::Target;
+use crate::pieces::Pieces;
 use crate::programs::Generator;
 
 pub const LANGUAGE: Target = Target {
@@ -122,16 +123,21 @@ fn generated(data: &[u8]) {
 
 /// The three evaluators have the same outputs: on the text of the input, on values, and jaq-core.
 fn evaluators(program: &str, input: &str) {
-    let fused = outputs(program, true, input);
-    let Some(fused) = fused else { return };
-    let direct = outputs(program, false, input).expect("the same program");
+    let outputs = |program, may_stream_elements| {
+        let input = Pieces::new(input.as_bytes(), usize::MAX, false);
+        outputs(program, may_stream_elements, input)
+    };
+    let Some(fused) = outputs(program, true) else {
+        return;
+    };
+    let direct = outputs(program, false).expect("the same program");
     assert_eq!(
         fused, direct,
         "element by element and as a whole: {program} on {input}"
     );
     // A program that calls `fetch` is run by jaq-core.
     let by_jaq = format!("({program}\n), (empty | fetch(.))");
-    if let Some(jaq) = outputs(&by_jaq, false, input)
+    if let Some(jaq) = outputs(&by_jaq, false)
         // Where a path is refused, jaq-core may have met another error before.
         && !direct.iter().chain(&jaq).any(|output| output.contains("nvalid path expression"))
     {
@@ -146,15 +152,13 @@ fn evaluators(program: &str, input: &str) {
 const MOST_OUTPUTS: usize = 200;
 
 /// The outputs, and how each run ended; `None` if the program does not compile.
-fn outputs(text: &str, may_stream_elements: bool, input: &str) -> Option<Vec<String>> {
+fn outputs(text: &str, may_stream_elements: bool, input: Pieces) -> Option<Vec<String>> {
     let program = Program {
         may_stream_elements,
         ..Program::new(text)
     };
     let filter = compile(&program).ok()?;
-    let inputs = RefCell::new(Inputs::of_values(std::io::Cursor::new(
-        input.as_bytes().to_vec(),
-    )));
+    let inputs = RefCell::new(Inputs::of_values(input));
     let log = RefCell::new(Vec::new());
     // Messages are left out: jaq-core evaluates the source of `foreach` before its initial value.
     let run = FilterRun::new(&filter, &inputs, &|_| {}, 16 << 20, false);
@@ -179,6 +183,27 @@ fn outputs(text: &str, may_stream_elements: bool, input: &str) -> Option<Vec<Str
     }
     drop(run);
     Some(log.into_inner())
+}
+
+pub const RECORDS: Target = Target {
+    name: "records",
+    run: records,
+    seeds: &[
+        "{\"a\":\"start\",\"b\":{\"c\":17,\"x\":[1,null]},\"t\":1700000000}\n{\"a\":\"stop\\n\",\"b\":{\"c\":-1.5e3,\"y\":[20,true]},\"t\":1700000001}\n",
+        "{\"a\": {\n\"b\": \"\"}, \"a\\u0062\": 1}\n{\"a\": {\n\"c\": \"\\\"\"}, \"ab\": 12}\n{\"a\": {\n\"c\": \"}\"}, \"ab\": 0}\n",
+        "[[\"x\",1],{\"b\":2}] {\"b\":{\"c\":{\"a\":1}}} {\"b\":{\"c\":{\"b\":22}}}{\"b\":{\"c\":{\"\":333}}}",
+    ],
+};
+
+/// What is found of a record does not depend on whether its shape is known: that is learned where an index is used.
+fn records(data: &[u8]) {
+    for most in [256, 9] {
+        let outputs = |indexes| {
+            let input = Pieces::new(data, most, indexes);
+            outputs(".a, .b.c, .ab, input_line_number", true, input)
+        };
+        assert_eq!(outputs(true), outputs(false), "pieces of {most}");
+    }
 }
 
 pub const SAVED: Target = Target {

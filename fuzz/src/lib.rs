@@ -16,7 +16,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 11] = [
     json::READER,
     json::CHUNKS,
     fetch::LOGS,
@@ -25,6 +25,7 @@ pub const TARGETS: [Target; 10] = [
     fetch::URLS,
     filter::LANGUAGE,
     filter::EVALUATORS,
+    filter::RECORDS,
     filter::SAVED,
     format::CELLS,
 ];
