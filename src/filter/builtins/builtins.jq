@@ -104,7 +104,7 @@ def scan($re): scan($re; null);
 def splits($re; $flags): .[foreach (match($re; $flags + "g"), null) as {$offset, $length} (null; {start: .next, end: $offset, next: ($offset + $length)})];
 def splits($re): splits($re; null);
 def split($re; $flags): [splits($re; $flags)];
-def sub($re; str; $flags): . as $in | (reduce match($re; $flags) as $edit ({result: [], previous: 0}; $in[.previous:$edit.offset] as $gap | [$edit | _captures | str] as $inserts | reduce range(0; $inserts | length) as $i (.; .result[$i] += $gap + $inserts[$i]) | .previous = $edit.offset + $edit.length) | .result[] + $in[.previous:]) // $in;
+def sub($re; str; $flags): . as $in | (reduce match($re; $flags) as $edit ({result: [], previous: 0}; $in[.previous:$edit.offset] as $gap | [$edit | _captures | str] as $inserts | if $inserts | length == 1 then .result[0] += $gap + $inserts[0] else reduce range(0; $inserts | length) as $i (.; .result[$i] += $gap + $inserts[$i]) end | .previous = $edit.offset + $edit.length) | .result[] + $in[.previous:]) // $in;
 def sub($re; str): sub($re; str; "");
 def gsub($re; str; $flags): sub($re; str; $flags + "g");
 def gsub($re; str): sub($re; str; "g");
