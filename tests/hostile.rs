@@ -233,13 +233,23 @@ fn nesting_beyond_the_limit_is_an_error() {
 
 /// The standard library reads a closed standard input as an empty one.
 #[test]
-fn a_closed_standard_input_is_an_error() {
+fn a_standard_input_that_cannot_be_read_is_one_error() {
     let cases = [
         (". <&-", "dq: input: <stdin>: Bad file descriptor\n"),
         ("-R . <&-", "dq: input: <stdin>: Bad file descriptor\n"),
         (
             "--demo /version -X GET -F a=@- <&-",
             "dq: fetch: standard input: Bad file descriptor\n",
+        ),
+        (
+            "--demo /version -H @- .Os <&-",
+            "dq: cannot read the headers in -: Bad file descriptor\n",
+        ),
+        ("-n input <&-", "dq: input: <stdin>: Bad file descriptor\n"),
+        ("-n input </", "dq: input: <stdin>: Is a directory\n"),
+        (
+            "-n 'try input catch error(\"no \" + .)' </",
+            "dq: filter: no Is a directory (os error 21)\ndq: input: <stdin>: Is a directory\n",
         ),
     ];
     for (words, message) in cases {

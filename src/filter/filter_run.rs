@@ -83,8 +83,13 @@ impl<'a> FilterRun<'a> {
             RunningEngine::Fused(runner) => runner.next(self.context, emit),
             RunningEngine::Jaq(filter) => self.run_jaq(filter, emit),
         };
-        // A failed read ends the run with an error even if the filter caught it.
-        if matches!(ended, None | Some(Err(RunError::Halted(_)))) {
+        // A failed read ends the run with an error even if the filter caught it. If not, it is one error, not two.
+        let is_over = match &ended {
+            None | Some(Err(RunError::Halted(_))) => true,
+            Some(Err(RunError::Raised(error))) => self.context.inputs.borrow().has_raised(error),
+            _ => false,
+        };
+        if is_over {
             let caught = self.context.inputs.borrow_mut().take_pending_error();
             return caught.map(|error| Err(RunError::Unread(error))).or(ended);
         }

@@ -170,6 +170,12 @@ impl Inputs {
         self.pending_error.take()
     }
 
+    /// Whether the filter has raised this value because a read has failed.
+    pub(crate) fn has_raised(&self, error: &Value) -> bool {
+        let pending = self.pending_error.as_ref().map(ToString::to_string);
+        pending.is_some_and(|message| error.as_str() == Some(&message))
+    }
+
     /// The next input for `input` and `inputs`. The message of an error is raised in the filter. A failed read is also
     /// kept, so that it ends the run; behind a syntax error, the next input is on the next line or in the next record.
     pub(crate) fn next_in_filter(&mut self) -> Option<Result<Value, String>> {

@@ -1,10 +1,9 @@
 //! The headers of `-H`, in curl's spellings: `NAME: VALUE`, `NAME;` for one without a value, `NAME:` for none.
 
-use std::path::Path;
-
+use super::text::open;
 use crate::cli::FetchOptions;
 use crate::error::Error;
-use dq_text::{one_line, os_reason, read_any_file};
+use dq_text::{one_line, os_reason, read_limited};
 
 /// A header as it was typed; `None` as the value means that it is not sent.
 pub type Header = (String, Option<String>);
@@ -36,14 +35,15 @@ pub fn expand(options: &mut FetchOptions) -> Result<(), Error> {
 
 /// The lines of a file of headers that are not blank.
 fn lines(file: &str) -> Result<Vec<String>, Error> {
-    let path = if file == "-" { "/dev/stdin" } else { file };
     let failed = |problem: &str| {
         Error::usage(format!(
             "cannot read the headers in {}: {problem}",
             one_line(file)
         ))
     };
-    let bytes = read_any_file(Path::new(path)).map_err(|error| failed(&os_reason(&error)))?;
+    let bytes = open(file)
+        .and_then(read_limited)
+        .map_err(|error| failed(&os_reason(&error)))?;
     let text = String::from_utf8(bytes).map_err(|_| failed("it is not valid UTF-8"))?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let lines: Vec<String> = lines.map(str::to_owned).collect();

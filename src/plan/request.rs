@@ -1,12 +1,12 @@
 //! What is sent: method, endpoint with its query, headers, body.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::header;
-use super::text::unicode;
+use super::text::{open, unicode};
 use crate::cli::{FetchOptions, RequestOptions};
 use crate::error::Error;
 use dq_fetch::{Payload, fields, query};
@@ -166,15 +166,9 @@ fn read_text(name: &str) -> Result<String, dq_fetch::Error> {
         hint: None,
     };
     let mut bytes = Vec::new();
-    let read = match name {
-        // `std::io::Stdin` takes a closed standard input for an empty one.
-        "-" => rustix::io::dup(rustix::stdio::stdin())
-            .map_err(Into::into)
-            .and_then(|stdin| std::fs::File::from(stdin).read_to_end(&mut bytes)),
-        name => std::fs::File::open(OsString::from(name))
-            .and_then(|mut file| file.read_to_end(&mut bytes)),
-    };
-    read.map_err(|error| failed(os_reason(&error)))?;
+    open(name)
+        .and_then(|mut file| file.read_to_end(&mut bytes))
+        .map_err(|error| failed(os_reason(&error)))?;
     String::from_utf8(bytes)
         .map_err(|_| failed("it is not valid UTF-8; send it with --data".into()))
 }

@@ -15,4 +15,4 @@ pub use chars::{is_ambiguous, is_dangerous, push_json_escape};
 pub use reason::os_reason;
 pub use sanitize::{StreamSanitizer, escape_line, one_line, sanitize, sanitize_data};
 pub use shell::shell_word;
-pub use small_file::{FILE_LIMIT, read_any_file, read_file};
+pub use small_file::{FILE_LIMIT, read_any_file, read_file, read_limited};

@@ -25,9 +25,16 @@ pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// Those of the file system, and one in words for a file longer than [`FILE_LIMIT`].
 pub fn read_any_file(path: &Path) -> io::Result<Vec<u8>> {
+    read_limited(File::open(path)?)
+}
+
+/// The same for a file that is open.
+///
+/// # Errors
+/// Those of reading it, and one in words for a file longer than [`FILE_LIMIT`].
+pub fn read_limited(file: File) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let limit = FILE_LIMIT as u64 + 1;
-    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    file.take(FILE_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
     if bytes.len() > FILE_LIMIT {
         let limit = FILE_LIMIT >> 20;
         return Err(io::Error::other(format!("it is longer than {limit} MiB")));
