@@ -447,6 +447,39 @@ fn pages_are_concatenated_into_one_stream() {
     assert!(server.asked().len() <= asked + 2);
 }
 
+/// A value has its own page: the next one does not go on with it.
+#[test]
+fn a_page_that_ends_within_a_value_is_an_error() {
+    let heads = [
+        "Link: </x?page=2>; rel=next\r\nContent-Type: application/json\r\n",
+        "Link: </x?page=2>; rel=next\r\nContent-Type: text/plain\r\n",
+        "Link: </x?page=2>; rel=next\r\n",
+    ];
+    for head in heads {
+        for (first, second) in [("[0]\n[1", ",2]"), ("[0]\n\"a", "b\""), ("[0] {", "}")] {
+            let server = Server::new([("/x?page=2", page(second, "")), ("/x", page(first, head))]);
+            for args in [&["-c", "."][..], &["-c", "-n", "inputs"]] {
+                let words = [&["/x", "--paginate"], args].concat();
+                let output = ask(&server, &words).run();
+                let alone = dq(args).stdin(first).run();
+                assert_eq!(
+                    (output.text(), output.code),
+                    ("[0]\n", 5),
+                    "{words:?} {first}"
+                );
+                let said = alone.stderr.replace("<stdin>: ", "");
+                assert_eq!(output.stderr, said, "{words:?} {first}");
+                assert!(!server.asked().contains(&"GET /x?page=2".to_owned()));
+            }
+        }
+    }
+    // Lines are no values.
+    let server = Server::new([("/x?page=2", page(",2]", "")), ("/x", page("[1", heads[0]))]);
+    ask(&server, &["/x", "--paginate", "-R", "."])
+        .run()
+        .is("\"[1\"\n\",2]\"\n");
+}
+
 #[test]
 fn foreign_and_broken_pages_stop_pagination() {
     let server = Server::new([

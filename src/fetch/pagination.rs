@@ -19,11 +19,16 @@ const MAX_PAGES: usize = 10_000;
 /// is requested when the one before it has been read. Only pages of the same origin are requested, and 10,000 at most.
 ///
 /// A page that does not end with a line feed gets one, so that the last number of a page and the first of the next stay
-/// apart.
+/// apart. `are_values` says of the first page whether its body is read as JSON values: then the body ends with a page
+/// that ends within a value, so that the value is not taken for one with the next page.
 ///
 /// # Errors
-/// As [`Client::send`]. The error of a later page is an error of reading the body.
-pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
+/// As [`Client::send`], and those of `are_values`. The error of a later page is an error of reading the body.
+pub fn paginate(
+    client: Client,
+    request: &Request,
+    are_values: impl FnOnce(&mut Response) -> Result<bool, Error>,
+) -> Result<Response, Error> {
     let mut seen = Seen::default();
     // One time limit is for all pages.
     let deadline = client.deadline();
@@ -31,6 +36,7 @@ pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
     let page = page(&client, request, None, &mut seen)?;
     let mut response = page.response;
     if response.status < 400 {
+        let nesting = are_values(&mut response)?.then(Nesting::default);
         let body = std::mem::replace(&mut response.body, Box::new(io::empty()));
         response.body = Box::new(PaginatedBody {
             client,
@@ -38,6 +44,7 @@ pub fn paginate(client: Client, request: &Request) -> Result<Response, Error> {
             next: page.next,
             seen,
             ends_line: true,
+            nesting,
             body,
         });
     }
@@ -121,6 +128,8 @@ struct PaginatedBody {
     seen: Seen,
     /// Whether the last byte was a line feed.
     ends_line: bool,
+    /// Of values, where they have been read to.
+    nesting: Option<Nesting>,
     /// The body of the current page.
     body: Body,
 }
@@ -149,7 +158,13 @@ impl Read for PaginatedBody {
             let amount = self.body.read(buffer)?;
             if amount > 0 {
                 self.ends_line = buffer[amount - 1] == b'\n';
+                if let Some(nesting) = &mut self.nesting {
+                    buffer[..amount].iter().for_each(|byte| nesting.pass(*byte));
+                }
                 return Ok(amount);
+            }
+            if self.nesting.as_ref().is_some_and(Nesting::is_open) {
+                return Ok(0);
             }
             if self.next.is_some() && !self.ends_line && !buffer.is_empty() {
                 buffer[0] = b'\n';
@@ -159,6 +174,37 @@ impl Read for PaginatedBody {
             if !self.advance().map_err(io::Error::other)? {
                 return Ok(0);
             }
+        }
+    }
+}
+
+/// Where JSON text stands, which is not validated.
+#[derive(Default)]
+struct Nesting {
+    /// How many arrays and objects are open.
+    depth: usize,
+    in_string: bool,
+    /// The last byte of the string is a backslash that escapes the next one.
+    is_escaped: bool,
+}
+
+impl Nesting {
+    /// Whether an array, an object or a string is open. A number or a word ends at the latest with the line.
+    fn is_open(&self) -> bool {
+        self.depth > 0 || self.in_string
+    }
+
+    fn pass(&mut self, byte: u8) {
+        match byte {
+            _ if self.is_escaped => self.is_escaped = false,
+            b'\\' => self.is_escaped = self.in_string,
+            b'"' => self.in_string = !self.in_string,
+            _ if self.in_string => {}
+            b'[' | b'{' => self.depth += 1,
+            b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+            // A record separator ends what is in front of it (RFC 7464 §2.1).
+            0x1e => self.depth = 0,
+            _ => {}
         }
     }
 }
@@ -237,6 +283,27 @@ mod tests {
         ];
         for (header, expected) in cases {
             assert_eq!(next_link(header).as_deref(), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn open_values() {
+        let cases = [
+            ("", false),
+            ("[1]\n{\"a\":[2]} 3", false),
+            ("[1", true),
+            ("{\"a\":{}", true),
+            ("\"a", true),
+            (r#""a\"#, true),
+            (r#""a\"["#, true),
+            (r#""a\\" "[{""#, false),
+            ("[1]]", false),
+            ("\u{1e}[1\n\u{1e}2", false),
+        ];
+        for (text, expected) in cases {
+            let mut nesting = Nesting::default();
+            text.bytes().for_each(|byte| nesting.pass(byte));
+            assert_eq!(nesting.is_open(), expected, "{text}");
         }
     }
 }

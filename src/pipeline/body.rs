@@ -32,7 +32,7 @@ pub fn arrival(
     check_status(&mut response, exchange, deferred)?;
     let mut response = observed(response, output);
     let is_filtered = plan.filters_body();
-    if is_filtered && reads_values(plan.inputs.mode) {
+    if is_filtered && plan.reads_values() {
         response.find_filterable_kind()?;
     }
     match response.kind {
@@ -46,7 +46,7 @@ pub fn arrival(
             Ok(inputs(lines, plan.inputs.mode, exchange, plan))
         }
         BodyKind::Logs => logs::copy(response.frames(), output),
-        BodyKind::ServerSentEvents if is_filtered && reads_values(plan.inputs.mode) => {
+        BodyKind::ServerSentEvents if is_filtered && plan.reads_values() => {
             let events = ServerSentEvents::new(response.body);
             let events = byte_source(events, ReadMode::Stream, output.clone());
             Ok(inputs(events, plan.inputs.mode, exchange, plan))
@@ -77,11 +77,6 @@ pub fn arrival(
             copy(response.body, output)
         }
     }
-}
-
-/// Whether the inputs are values, so that a body is read by its content; lines and text are read as they are.
-fn reads_values(mode: InputMode) -> bool {
-    !matches!(mode, InputMode::Lines | InputMode::Text)
 }
 
 /// Says why no filter reads a binary response.

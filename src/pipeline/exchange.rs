@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::plan::curl;
 use crate::plan::{Exchange, Fallback, JqOptions, Plan};
 use crate::terminal::Terminal;
-use dq_fetch::{Event, Response, message_head};
+use dq_fetch::{BodyKind, Event, Response, message_head};
 use dq_text::{escape_line, sanitize};
 
 /// A request that is ready to be sent, by any thread.
@@ -27,6 +27,9 @@ pub struct ReadyRequest {
     fallbacks: Vec<Fallback>,
     logins: Option<dq_fetch::Logins>,
     has_pages: bool,
+    /// The body is read as values, if it is JSON, and by its content.
+    reads_values: bool,
+    is_filtered: bool,
     terminal: Terminal,
 }
 
@@ -62,7 +65,7 @@ impl ReadyRequest {
             None => self.client(deadline)?,
         };
         if self.has_pages {
-            return dq_fetch::paginate(client, &self.request);
+            return dq_fetch::paginate(client, &self.request, |first| self.are_values(first));
         }
         let response = dq_fetch::send_patiently(&client, &self.request)?;
         let response = self.found(response, &client)?;
@@ -73,6 +76,14 @@ impl ReadyRequest {
             Some(reconnect) => reconnect.survive(response),
             None => Ok(response),
         }
+    }
+
+    /// Whether the body of a page is read as values, as [`super::body::arrival`] decides.
+    fn are_values(&self, page: &mut Response) -> Result<bool, dq_fetch::Error> {
+        if self.reads_values && self.is_filtered {
+            page.find_filterable_kind()?;
+        }
+        Ok(self.reads_values && matches!(page.kind, BodyKind::Json | BodyKind::Empty))
     }
 
     fn client(&self, deadline: Option<Instant>) -> Result<dq_fetch::Client, dq_fetch::Error> {
@@ -185,6 +196,8 @@ pub fn ready(
         fallbacks: exchange.fallbacks.clone(),
         logins: exchange.logins.clone(),
         has_pages: exchange.shown.pages,
+        reads_values: plan.reads_values(),
+        is_filtered: plan.filters_body(),
         terminal: plan.terminal.clone(),
     }
 }

@@ -59,6 +59,11 @@ impl Plan {
             || self.output.paths.is_some()
             || self.wants_json
     }
+
+    /// Whether the inputs are values, so that a body is read by its content; lines and text are read as they are.
+    pub fn reads_values(&self) -> bool {
+        !matches!(self.inputs.mode, InputMode::Lines | InputMode::Text)
+    }
 }
 
 /// Where the bytes come from.
