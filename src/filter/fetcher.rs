@@ -13,4 +13,8 @@ pub trait Fetcher {
     /// Begins to request a path, such as `/containers/web/json`. The first `next` of the values waits for the response;
     /// a status of 400 or above, and any other failure, is an error value `{status, message, path}`.
     fn begin(&self, path: &str) -> FetchedValues;
+
+    /// Whether this failure ends the run, because the time for all requests is over: no filter catches it. The run is
+    /// [`RunError::Halted`](crate::RunError::Halted) with an exit code that means nothing.
+    fn ends_run(&self, failure: &Value) -> bool;
 }

@@ -8,7 +8,8 @@ use dq_json::value::Value;
 pub enum RunError<E> {
     /// The filter has raised an error, whose value this is. The run may go on with the next input.
     Raised(Value),
-    /// The filter has called `halt` or `halt_error` with this exit code.
+    /// The filter has called `halt` or `halt_error` with this exit code, or [`Fetcher::ends_run`](crate::Fetcher::ends_run)
+    /// has said so.
     Halted(i32),
     /// An output could not be taken.
     Output(E),

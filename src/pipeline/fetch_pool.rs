@@ -140,6 +140,12 @@ impl FetchPool {
         self.parallel
     }
 
+    /// Whether the time for all requests is over.
+    pub fn is_over(&self) -> bool {
+        let deadline = self.shared.client.deadline();
+        deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
     /// Begins a request.
     pub fn begin(&self, path: &str) -> Arc<Pending> {
         let pending = Arc::new(Pending::default());

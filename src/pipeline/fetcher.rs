@@ -30,6 +30,8 @@ pub struct SourceFetcher<'p> {
     pools: RefCell<Vec<(Option<Rc<str>>, PoolResult)>>,
     /// The index of the source that inputs come from; `None` where they come from several hosts at once.
     selected: Rc<Cell<Option<usize>>>,
+    /// The failure that has ended the run.
+    timeout: RefCell<Option<dq_fetch::Error>>,
 }
 
 type PoolResult = Result<Rc<CachingPool>, String>;
@@ -41,7 +43,13 @@ impl<'p> SourceFetcher<'p> {
             output: output.clone(),
             pools: RefCell::default(),
             selected: Rc::new(Cell::new(Some(0))),
+            timeout: RefCell::default(),
         }
+    }
+
+    /// The failure that has ended the run, if it was one of time.
+    pub fn timeout(&self) -> Option<dq_fetch::Error> {
+        self.timeout.take()
     }
 
     /// From now on inputs come from the source with this index; from several where it is `None`.
@@ -151,6 +159,18 @@ impl Fetcher for SourceFetcher<'_> {
             Ok(pool) => pool.begin(path),
             Err(problem) => failed(&problem),
         }
+    }
+
+    fn ends_run(&self, failure: &Value) -> bool {
+        let is_over = self.pool().is_ok_and(|pool| pool.pool.is_over());
+        if is_over {
+            let limit = self.plan.requests.settings.max_time.unwrap_or_default();
+            let failure = raised(failure).unwrap_or_default();
+            let doing = format!("after {} s: {failure}", limit.as_secs_f64());
+            self.timeout
+                .replace(Some(dq_fetch::Error::Timeout { doing }));
+        }
+        is_over
     }
 }
 

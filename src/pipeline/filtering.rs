@@ -232,6 +232,9 @@ impl Run<'_> {
                 Ok(()) => 0,
                 Err(RunError::Unread(error)) => return Err(input_error(error, inputs, problems)),
                 Err(RunError::Halted(code)) => {
+                    if let Some(timeout) = self.fetcher.timeout() {
+                        return Err(timeout.into());
+                    }
                     return Ok(Ended::Halted(halted(plan, code, problems)));
                 }
                 Err(RunError::Raised(error)) => {

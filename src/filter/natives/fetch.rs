@@ -92,7 +92,11 @@ impl<'a> Fetched<'a> {
                     Some(Ok(value)) => return Some(Step::Output(value)),
                     Some(Err(error)) => {
                         self.current = None;
-                        return Some(Step::Failed(error));
+                        return Some(if self.fetcher.ends_run(&error) {
+                            Step::Raised(jaq_core::Exn::halt(0))
+                        } else {
+                            Step::Failed(error)
+                        });
                     }
                     None => self.current = None,
                 }
