@@ -231,7 +231,8 @@ fn saved(data: &[u8]) {
                 let (plain, _) = split_repeated(endpoint);
                 let _ = placeholders(&plain).len();
             }
-            let header = metadata.header();
+            // A number that is too large is the largest double, and that is a number of its own when it is read.
+            let header = metadata.header().replace("e+308", "E+308");
             let again = dq_filter::saved::Metadata::read(&format!("{header}\n."), "again.jq");
             let again = again.unwrap_or_else(|error| panic!("{error} of {header}"));
             assert_eq!(again.header(), header);
