@@ -110,8 +110,7 @@ fn path_column(
         return Ok(Column::new("."));
     }
     let Some(inner) = source.strip_prefix('{') else {
-        let keys = keys(source).ok_or_else(|| error("this is not a path", path))?;
-        return Ok(Column::new(&keys));
+        return Ok(Column::new(&keys(text, path)?));
     };
     if !inner.ends_with('}') {
         return Err(error("the { is not closed", path));
@@ -119,15 +118,27 @@ fn path_column(
     let mut paths = Vec::new();
     for part in split(text, path.start + 1..path.end - 1, ',') {
         let part = trimmed(text, part);
-        let keys = keys(&text[part.clone()]).filter(|keys| !keys.is_empty());
-        paths.push(keys.ok_or_else(|| error("this is not a path", part))?);
+        paths.push(keys(text, part)?);
     }
     Ok(Column::object(paths))
 }
 
-/// The keys of a path, separated by dots: `Names.0` for `.Names[0]`, `Mounts.Source` for `Mounts[].Source`. `None` if
-/// the brackets or quotes are not closed, or hold something else than a key, or if there is no key.
-fn keys(path: &str) -> Option<String> {
+/// How many keys a path may have. Keys may contain dots, so that many ways to divide a path are tried in each row.
+const MAX_KEYS: usize = 100;
+
+/// The keys of a path, separated by dots: `Names.0` for `.Names[0]`, `Mounts.Source` for `Mounts[].Source`.
+///
+/// # Errors
+/// Too many keys, or none; brackets or quotes that are not closed, or hold something else than a key.
+fn keys(text: &str, path: Range<usize>) -> Result<String, ColumnListError> {
+    match joined_keys(&text[path.clone()]) {
+        Some(keys) if keys.matches('.').count() < MAX_KEYS => Ok(keys),
+        Some(_) => Err(error("a path has at most 100 keys", path)),
+        None => Err(error("this is not a path", path)),
+    }
+}
+
+fn joined_keys(path: &str) -> Option<String> {
     let mut keys = String::new();
     let mut rest = path.strip_prefix('.').unwrap_or(path);
     while !rest.is_empty() {
@@ -248,6 +259,16 @@ mod tests {
             format!("<{header}{}{filter}>", column.path())
         });
         columns.collect()
+    }
+
+    #[test]
+    fn a_path_has_a_limited_number_of_keys() {
+        let path = |keys| vec!["a"; keys].join(".");
+        assert_eq!(parsed(&path(MAX_KEYS)), format!("<{}>", path(MAX_KEYS)));
+        for text in [path(MAX_KEYS + 1), format!("{{b, {}}}", path(8000))] {
+            let error = parse_columns(&text).unwrap_err();
+            assert_eq!(error.message, "a path has at most 100 keys");
+        }
     }
 
     #[test]
