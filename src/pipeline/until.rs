@@ -173,7 +173,10 @@ fn is_not_yet(error: &dq_fetch::Error) -> bool {
 }
 
 fn timed_out(limit: Duration, state: &str) -> Error {
-    let doing = format!("after {} s: {state}", limit.as_secs_f64());
+    let after = format!("after {} s: ", limit.as_secs_f64());
+    // A `fetch` of the filter may have said so already.
+    let said = format!("timed out {after}");
+    let doing = after + state.strip_prefix(&said).unwrap_or(state);
     Error::Fetch(dq_fetch::Error::Timeout { doing })
 }
 
