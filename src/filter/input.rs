@@ -142,6 +142,20 @@ impl Inputs {
         }
     }
 
+    /// As [`Inputs::line_number`], for a filter: the line of a value counts, wherever a read has ended, because jq reads
+    /// whole lines.
+    pub(crate) fn current_line(&mut self) -> usize {
+        match &mut self.current {
+            Some(SourceReader::Values(reader)) if self.settings.mode != InputMode::Lines => {
+                reader.read_to_line_end();
+            }
+            Some(SourceReader::Sequence(reader)) => reader.read_to_line_end(),
+            Some(SourceReader::Events(reader)) => reader.read_to_line_end(),
+            Some(SourceReader::Values(_)) | None => {}
+        }
+        self.line_number()
+    }
+
     /// The next input. A syntax error ends the inputs, unless the filter asks for them.
     fn next_input(&mut self, in_filter: bool) -> Option<Result<Value, ReadError>> {
         if let Some(error) = self.pending_error.take() {

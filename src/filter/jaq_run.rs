@@ -72,7 +72,7 @@ impl<'a> JaqRun<'a> {
 
     /// `input_line_number`
     pub fn input_line(&self) -> usize {
-        self.context.inputs.borrow().line_number()
+        self.context.inputs.borrow_mut().current_line()
     }
 
     /// Writes a message to where `debug` and `stderr` write.

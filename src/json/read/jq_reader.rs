@@ -51,6 +51,11 @@ impl<B: Builder, R: ByteSource> JqReader<B, R> {
         self.window.line_number()
     }
 
+    /// Reads on until the end of the current line is in memory, unless it is far: jq has read that of a value.
+    pub fn read_to_line_end(&mut self) {
+        self.window.read_to_line_end();
+    }
+
     /// The next value; `None` at the end of the input. After a syntax error there may be more.
     pub fn next_value(&mut self) -> Option<Result<Value, ReadError>> {
         if self.has_ended {

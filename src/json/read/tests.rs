@@ -235,6 +235,42 @@ fn events_are_those_of_jq() {
     }
 }
 
+#[test]
+fn the_line_of_a_value_counts_wherever_a_read_ended() {
+    let text = b"{\"a\":1} \n[2]\n \n\"x\" {\"b\":\n3} \r\n[4]";
+    for size in 1..=text.len() {
+        let mut reader = ValueReader::new(Drip { text, size });
+        let mut lines = Vec::new();
+        while let Some(value) = reader.next_value() {
+            value.unwrap();
+            reader.read_to_line_end();
+            lines.push(reader.line_number());
+        }
+        assert_eq!(lines, [1, 2, 4, 5, 5], "by {size} bytes");
+    }
+}
+
+#[test]
+fn an_error_behind_a_value_whose_line_is_asked_for_is_told_by_the_next_read() {
+    struct Broken(bool);
+    impl Read for Broken {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if std::mem::replace(&mut self.0, true) {
+                return Err(io::ErrorKind::ConnectionReset.into());
+            }
+            buffer[..4].copy_from_slice(b"[1] ");
+            Ok(4)
+        }
+    }
+    impl ByteSource for Broken {}
+    let mut reader = ValueReader::new(Broken(false));
+    assert_eq!(reader.next_value().unwrap().unwrap().to_json(), "[1]");
+    reader.read_to_line_end();
+    assert_eq!(reader.line_number(), 0);
+    assert!(reader.next_value().unwrap().is_err());
+    assert!(reader.next_value().is_none());
+}
+
 /// An endless input: a prefix, then a text repeated forever. Counts the bytes that are read.
 struct Endless<'t> {
     begin: &'t [u8],

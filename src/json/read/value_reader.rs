@@ -86,6 +86,11 @@ impl<R: ByteSource> ValueReader<R> {
         self.window.line_number()
     }
 
+    /// Reads on until the end of the current line is in memory, unless it is far: jq has read that of a value.
+    pub fn read_to_line_end(&mut self) {
+        self.window.read_to_line_end();
+    }
+
     /// The number of newlines consumed.
     pub fn lines_consumed(&self) -> usize {
         self.window.lines_consumed()

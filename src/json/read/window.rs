@@ -18,6 +18,8 @@ pub(super) struct Window<R> {
     /// The position in the buffer up to which newlines are counted, and their number.
     counted: (usize, usize),
     has_ended: bool,
+    /// An error of the source that is told by the next read.
+    deferred: Option<ReadError>,
     /// The number of bytes of the input before the buffer.
     bytes_before: usize,
     /// The number of newlines before the buffer.
@@ -35,6 +37,7 @@ impl<R: ByteSource> Window<R> {
             position: 0,
             counted: (0, 0),
             has_ended: false,
+            deferred: None,
             lines_before: 0,
             column_before: 0,
         }
@@ -81,6 +84,9 @@ impl<R: ByteSource> Window<R> {
 
     /// Appends more bytes to the rest; `false` at the end of the input.
     pub(super) fn read_more(&mut self) -> Result<bool, ReadError> {
+        if let Some(error) = self.deferred.take() {
+            return Err(error);
+        }
         if self.has_ended {
             return Ok(false);
         }
@@ -157,6 +163,16 @@ impl<R: ByteSource> Window<R> {
         let clamp = |at: usize| at.saturating_sub(offset).min(uncounted.len());
         let (from, to) = (clamp(known.start), clamp(known.end));
         newlines + count_newlines(&uncounted[..from]) + count_newlines(&uncounted[to..])
+    }
+
+    /// Reads on until the end of the current line is in memory, unless it is far.
+    pub(super) fn read_to_line_end(&mut self) {
+        let is_open = |rest: &[u8]| rest.len() < LONG_REST && memchr::memchr(b'\n', rest).is_none();
+        while !self.has_ended && is_open(self.rest()) {
+            if let Err(error) = self.read_more() {
+                self.deferred = Some(error);
+            }
+        }
     }
 
     /// The number of lines read, as jq counts them: jq reads line by line, so the current line counts if its end is in
