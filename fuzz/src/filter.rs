@@ -150,6 +150,8 @@ fn evaluators(program: &str, input: &str) {
 
 /// The outputs of a program that are taken, for each run.
 const MOST_OUTPUTS: usize = 200;
+/// Their bytes, of all runs: a state that `foreach` squares is soon endless.
+const MOST_BYTES: usize = 1 << 20;
 
 /// The outputs, and how each run ended; `None` if the program does not compile.
 fn outputs(text: &str, may_stream_elements: bool, input: Pieces) -> Option<Vec<String>> {
@@ -162,11 +164,13 @@ fn outputs(text: &str, may_stream_elements: bool, input: Pieces) -> Option<Vec<S
     let log = RefCell::new(Vec::new());
     // Messages are left out: jaq-core evaluates the source of `foreach` before its initial value.
     let run = FilterRun::new(&filter, &inputs, &|_| {}, 16 << 20, false);
-    let mut count = 0;
+    let (mut count, mut bytes) = (0, 0);
     let mut emit = |output: dq_json::value::FilterOutput| {
-        log.borrow_mut().push(output.into_value().to_json());
+        let output = output.into_value().to_json();
         count += 1;
-        if count % MOST_OUTPUTS == 0 {
+        bytes += output.len();
+        log.borrow_mut().push(output);
+        if count % MOST_OUTPUTS == 0 || bytes > MOST_BYTES {
             Err(())
         } else {
             Ok(())

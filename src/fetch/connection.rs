@@ -327,12 +327,15 @@ impl Transport for Connection {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        self.incoming
+            .check()
+            .map_err(|error| self.transport_error(error))?;
         if !self.early.is_empty() {
             let amount = self.take_early();
             return self.pass_on(amount, timeout);
         }
         if self.buffers.input_append_buf().is_empty() {
-            let problem = "a line between the chunks of the body is longer than 256 KiB";
+            let problem = "a trailer of the response is longer than 256 KiB";
             return Err(self.transport_error(Error::Protocol {
                 problem: problem.to_owned(),
             }));
@@ -357,7 +360,7 @@ impl Transport for Connection {
     }
 
     fn is_open(&mut self) -> bool {
-        !self.is_unusable && self.stream.is_idle().unwrap_or(false)
+        !self.is_unusable && !self.incoming.is_broken() && self.stream.is_idle().unwrap_or(false)
     }
 
     fn is_tls(&self) -> bool {

@@ -52,6 +52,7 @@ mod body;
 mod body_kind;
 mod buffers;
 mod child_stderr;
+mod chunk_framing;
 mod client;
 mod client_settings;
 mod connect;

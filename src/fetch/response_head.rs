@@ -40,8 +40,8 @@ pub(crate) struct HeadFilter {
 pub(crate) enum Piece {
     /// The head of an interim response.
     Interim(Vec<u8>),
-    /// The final head, as ureq takes it, and what follows. Also bytes that are no response.
-    Final(Vec<u8>),
+    /// The final head, as ureq takes it, and what follows: so many bytes of the body. Also bytes that are no response.
+    Final { bytes: Vec<u8>, body: usize },
 }
 
 impl HeadFilter {
@@ -49,17 +49,18 @@ impl HeadFilter {
         self.is_done
     }
 
-    /// Whether these bytes can go to ureq as they are, because they begin with a complete and ordinary head. The common
-    /// case.
-    pub(crate) fn passes(&mut self, bytes: &[u8]) -> bool {
+    /// The length of the head if these bytes can go to ureq as they are, because they begin with a complete and ordinary
+    /// one. The common case.
+    pub(crate) fn passes(&mut self, bytes: &[u8]) -> Option<usize> {
         let is_ordinary = |head: &Extent| {
             head.length <= HEAD_LIMIT && head.headers <= HEADERS_LIMIT && !head.is_folded
         };
         let is_final = self.held.is_empty() && bytes.starts_with(START) && !is_interim(bytes);
         let head = extent(bytes).filter(|head| is_final && is_ordinary(head));
         self.is_done = head.is_some();
-        self.is_chunked = head.is_some_and(|head| is_chunked(&bytes[..head.length]));
-        self.is_done
+        let length = head?.length;
+        self.is_chunked = is_chunked(&bytes[..length]);
+        Some(length)
     }
 
     /// Adds bytes that arrived.
@@ -76,7 +77,8 @@ impl HeadFilter {
             return Ok(None);
         }
         if !self.held.iter().zip(START).all(|(a, b)| a == b) {
-            return Ok(Some(Piece::Final(self.rest())));
+            let bytes = self.rest();
+            return Ok(Some(Piece::Final { bytes, body: 0 }));
         }
         let found = extent(&self.held);
         let length = found.as_ref().map_or(self.held.len(), |head| head.length);
@@ -96,8 +98,10 @@ impl HeadFilter {
         }
         self.is_chunked = is_chunked(&head);
         let mut bytes = packed(unfolded(&head));
-        bytes.append(&mut self.rest());
-        Ok(Some(Piece::Final(bytes)))
+        let mut behind = self.rest();
+        let body = behind.len();
+        bytes.append(&mut behind);
+        Ok(Some(Piece::Final { bytes, body }))
     }
 
     /// The bytes that are held, unchanged, where no more will arrive.
@@ -236,13 +240,13 @@ mod tests {
         let mut filter = HeadFilter::default();
         let mut found = Vec::new();
         for part in text.as_bytes().chunks(size) {
-            if filter.is_done() || filter.passes(part) {
+            if filter.is_done() || filter.passes(part).is_some() {
                 found.push(String::from_utf8(part.to_vec()).unwrap());
                 continue;
             }
             filter.push(part);
             while let Some(piece) = filter.next().unwrap() {
-                let (Piece::Interim(bytes) | Piece::Final(bytes)) = piece;
+                let (Piece::Interim(bytes) | Piece::Final { bytes, .. }) = piece;
                 found.push(String::from_utf8(bytes).unwrap());
             }
         }
@@ -325,7 +329,7 @@ mod tests {
     fn a_long_head_is_refused() {
         let mut filter = HeadFilter::default();
         let long = format!("HTTP/1.1 200 OK\r\nA: {}", "x".repeat(HEAD_LIMIT));
-        assert!(!filter.passes(long.as_bytes()));
+        assert_eq!(filter.passes(long.as_bytes()), None);
         filter.push(long.as_bytes());
         let error = filter.next().unwrap_err().to_string();
         assert!(error.ends_with("is longer than 64 KiB"), "{error}");

@@ -456,7 +456,6 @@ impl Generator {
                     "test",
                     "startswith",
                     "ltrimstr",
-                    "range",
                     "nth",
                     "flatten",
                     "tojson | fromjson | map",
@@ -489,6 +488,9 @@ impl Generator {
                     ),
                     "limit" | "skip" | "nth" => {
                         format!("{of}({}; {})", self.filter(0), self.filter(d))
+                    }
+                    "range" if self.below(2) == 0 => {
+                        format!("limit(4; range({}))", self.filter(d))
                     }
                     "range" => format!("limit(4; range({}; {}))", self.filter(0), self.filter(0)),
                     _ => format!("{of}({}; {})", self.filter(d), self.filter(d)),

@@ -86,7 +86,7 @@ fn hostile_servers() {
         (
             "HTTP/1.1 200 OK\r\nContent-Type: text/a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc",
             56,
-            "sent broken HTTP: chunk length",
+            "sent broken HTTP: invalid chunk size",
         ),
         (
             "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
