@@ -24,6 +24,7 @@ pub const LOGS: Target = Target {
         "\0\0\0\0\0\0\0\0\u{1}\0\0\0\0\0\0\u{1}x\u{3}\0\0\0\u{7f}\0\0\0",
         "2024-01-01T00:00:00Z plain text\r\nsecond line",
     ],
+    runs_programs: false,
 };
 
 type Frame = (String, Vec<u8>);
@@ -98,6 +99,7 @@ pub const HTTP: Target = Target {
         "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: 99999999999999999999\nContent-Length: 3\n folded: x\n\nabc",
         "HTTP/1.1 204 No Content\r\nSet-Cookie: a\r\n\r\nHTTP/1.1 200\r\n\r\n",
     ],
+    runs_programs: false,
 };
 
 /// What a connection gets, written in pieces of at most so many bytes.
@@ -246,6 +248,7 @@ pub const PARAMETERS: Target = Target {
         "a[b][]=1\na[b][]=2\nx:=[1,{\"y\":null}]\nk=@file\nn=null",
         "a%26b=c%3Dd&e\n\u{e9}=\u{1f600}\n=\n[]\n[=",
     ],
+    runs_programs: false,
 };
 
 /// `-q` and `-F`: what is appended can be taken away again.
@@ -309,6 +312,7 @@ pub const URLS: Target = Target {
         "npipe:////./pipe/x",
         "http+unix://%2Ftmp%2Fs/x",
     ],
+    runs_programs: false,
 };
 
 /// A password that no message may have.

@@ -21,6 +21,7 @@ pub const LANGUAGE: Target = Target {
         "module {a: [1, {b: null}]}; def @f: 1; .. | ..a? | .[-1:] |= 1 | limit(3; repeat(.))",
         "[.[] | {a: .b, c: (.d | length)}] | map(.a += 1) | del(.[0]) | to_entries | with_entries(.)",
     ],
+    runs_programs: true,
 };
 
 /// A text compiles, or the errors can be shown. Compiling is deterministic.
@@ -103,6 +104,7 @@ pub const EVALUATORS: Target = Target {
     name: "evaluators",
     run: generated,
     seeds: &["1", "22", "seed"],
+    runs_programs: true,
 };
 
 /// A generated program. Its seed is the bytes, so that each input is another program.
@@ -197,6 +199,7 @@ pub const RECORDS: Target = Target {
         "{\"a\": {\n\"b\": \"\"}, \"a\\u0062\": 1}\n{\"a\": {\n\"c\": \"\\\"\"}, \"ab\": 12}\n{\"a\": {\n\"c\": \"}\"}, \"ab\": 0}\n",
         "[[\"x\",1],{\"b\":2}] {\"b\":{\"c\":{\"a\":1}}} {\"b\":{\"c\":{\"b\":22}}}{\"b\":{\"c\":{\"\":333}}}",
     ],
+    runs_programs: false,
 };
 
 /// What is found of a record does not depend on whether its shape is known: that is learned where an index is used.
@@ -218,6 +221,7 @@ pub const SAVED: Target = Target {
         "# comment\nmodule {\"endpoint\": \"/{name...}\", fallback: [\"/x\"], parallel: 3};\nps | map(.x)",
         "def f: 1; f",
     ],
+    runs_programs: false,
 };
 
 /// The header of a saved filter is read or refused, and its placeholders are found.

@@ -12,6 +12,7 @@ pub const CELLS: Target = Target {
         "A: a, b.c|x, {d, e}\n[{\"a\":\"x\\u001b[31mred\\u0007\",\"b\":{\"c\":[1,null]}},{\"a\":\"\u{4e2d}\u{6587}\u{1f469}\u{200d}\u{1f469}\u{301}\",\"d\":\"l1\\nl2\\t\"}]",
         "a[0].\"b\", ., x\n{\"a\":1}\n{\"b\":2}\n[1,\"two\",[3]]\n\"\u{202e}rtl\u{feff}\"",
     ],
+    runs_programs: false,
 };
 
 const FORMATS: [&str; 9] = [

@@ -17,11 +17,13 @@ pub const READER: Target = Target {
     name: "json",
     run: reader,
     seeds: SEEDS,
+    runs_programs: false,
 };
 pub const CHUNKS: Target = Target {
     name: "json-chunks",
     run: chunks,
     seeds: SEEDS,
+    runs_programs: false,
 };
 
 /// The errors of serde_json about texts that dq takes on purpose, as jq does.

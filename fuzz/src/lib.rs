@@ -13,6 +13,8 @@ pub struct Target {
     pub name: &'static str,
     pub run: fn(&[u8]),
     pub seeds: &'static [&'static str],
+    /// Whether its inputs are programs, of which some take for ever, in jq as well. Those are left out.
+    pub runs_programs: bool,
 }
 
 /// All targets.

@@ -10,19 +10,23 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use dq_fuzz::{TARGETS, Target};
 
 use crate::coverage::Coverage;
 use crate::inputs::{Random, mutate};
-use crate::journal::Journal;
+use crate::journal::{Journal, LEFT_OUT};
 
 /// The stack of the thread that runs the harnesses, in bytes: dq has such a one, too.
 const STACK: usize = 1 << 28;
 
 /// After so many failures a target ends.
 const MOST_FAILURES: usize = 20;
+
+/// Set in the environment of a process that [`run_programs`] starts.
+const ALONE: &str = "DQ_FUZZ_ALONE";
 
 fn folder(name: &str, target: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -44,7 +48,7 @@ fn pool(target: &Target) -> Vec<Vec<u8>> {
 fn passes(target: &Target, journal: &Journal, input: &[u8]) -> bool {
     journal.begin(input);
     let has_passed = catch_unwind(|| (target.run)(input)).is_ok();
-    journal.end();
+    journal.end(has_passed);
     if has_passed {
         return true;
     }
@@ -62,7 +66,8 @@ fn run(target: &Target, seconds: u64, seed: u64) -> usize {
     if let Err(error) = std::fs::create_dir_all(&artifacts) {
         eprintln!("{}: {error}", artifacts.display());
     }
-    let journal = Journal::new(artifacts.join(format!("current-{}", std::process::id())));
+    let current = artifacts.join(format!("current-{}", std::process::id()));
+    let journal = Journal::new(current, target.runs_programs);
     let (start, limit) = (Instant::now(), Duration::from_secs(seconds));
     let (mut random, mut coverage) = (Random(seed), Coverage::new());
     let (mut inputs, mut failures) = (0_u64, 0);
@@ -91,6 +96,30 @@ fn run(target: &Target, seconds: u64, seed: u64) -> usize {
     failures
 }
 
+/// Runs a target whose programs may take for ever: in a process of its own, and in another one behind each that does.
+/// Returns whether something failed.
+fn run_programs(target: &Target, seconds: u64, seed: u64) -> bool {
+    let (start, mut has_failed) = (Instant::now(), false);
+    for seed in seed.. {
+        let left = seconds.saturating_sub(start.elapsed().as_secs());
+        if left == 0 {
+            break;
+        }
+        let code = std::env::current_exe().and_then(|program| {
+            let mut command = Command::new(program);
+            command.args([&left.to_string(), target.name]);
+            command.envs([("DQ_FUZZ_SEED", seed.to_string()), (ALONE, "1".into())]);
+            Ok(command.status()?.code())
+        });
+        let code = code.ok().flatten();
+        has_failed |= !matches!(code, Some(code) if code == 0 || code == LEFT_OUT[0]);
+        if !code.is_some_and(|code| LEFT_OUT.contains(&code)) {
+            break;
+        }
+    }
+    has_failed
+}
+
 /// Runs the inputs in these files, to see what fails; returns how many do.
 fn run_files(target: &Target, files: &[String]) -> usize {
     let fails = |path: &&String| match std::fs::read(path) {
@@ -114,7 +143,12 @@ fn run_all(seconds: u64, words: &[String]) -> usize {
     }
     let wanted = |target: &&Target| words.is_empty() || named(target);
     let wanted = TARGETS.iter().filter(wanted);
-    wanted.map(|target| run(target, seconds, seed)).sum()
+    let is_alone = std::env::var_os(ALONE).is_some();
+    let run = |target: &Target| match target.runs_programs && !is_alone {
+        true => usize::from(run_programs(target, seconds, seed)),
+        false => run(target, seconds, seed),
+    };
+    wanted.map(run).sum()
 }
 
 fn main() {

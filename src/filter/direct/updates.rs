@@ -27,12 +27,13 @@ impl Evaluator<'_> {
         match &term.kind {
             Kind::Update(terms) => {
                 let [paths, update] = &**terms;
-                self.update(paths, environment, input, &mut |old| {
+                let updated = self.update(paths, environment, input, &mut |old| {
                     if self.has_one_output(update, environment) {
                         return self.one(update, environment, old).map(Some);
                     }
                     self.first(update, environment, old)
-                })
+                })?;
+                Ok(updated.unwrap_or(Value::Null))
             }
             Kind::UpdateWith(terms, operator) => {
                 let [paths, operand] = &**terms;
@@ -70,24 +71,26 @@ impl Evaluator<'_> {
         operator: UpdateOperator,
         operand: &Value,
     ) -> Result<Value, Thrown> {
-        self.update(paths, environment, input, &mut |old| {
+        let updated = self.update(paths, environment, input, &mut |old| {
             Ok(Some(match operator {
                 UpdateOperator::Assign => operand.clone(),
                 UpdateOperator::Alternative if is_true(&old) => old,
                 UpdateOperator::Alternative => operand.clone(),
                 UpdateOperator::Math(op) => calculate(old, op, operand.clone())?,
             }))
-        })
+        })?;
+        Ok(updated.unwrap_or(Value::Null))
     }
 
-    /// Changes a value at all places of a plain path: keys that are the same for every input, slices, and `[]`.
+    /// Changes a value at all places of a plain path: keys that are the same for every input, slices, and `[]`. `None`
+    /// deletes it.
     fn update(
         &self,
         paths: &Term,
         environment: Environment,
         value: Value,
         change: Change,
-    ) -> Result<Value, Thrown> {
+    ) -> Result<Option<Value>, Thrown> {
         match &paths.kind {
             Kind::Path(path) => {
                 let keys = path.parts.iter();
@@ -98,9 +101,9 @@ impl Evaluator<'_> {
                 })
             }
             Kind::Pipe(terms) => self.update(&terms[0], environment, value, &mut |value| {
-                self.update(&terms[1], environment, value, change).map(Some)
+                self.update(&terms[1], environment, value, change)
             }),
-            _ => Ok(change(value)?.unwrap_or(Value::Null)),
+            _ => change(value),
         }
     }
 

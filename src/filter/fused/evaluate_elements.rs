@@ -285,8 +285,7 @@ impl ElementEvaluator<'_, '_> {
         Ok(last)
     }
 
-    /// Emits the outputs of a loop for the current value, and gives the state after it. All states are known before the
-    /// first output is emitted, as in `lower`.
+    /// Emits the outputs of a loop for the current value, and gives the state after it.
     fn next_states(
         &self,
         fold: &Fold,
@@ -295,16 +294,14 @@ impl ElementEvaluator<'_, '_> {
         value: &Value,
         out: ElementOutputFn,
     ) -> Result<Value, Interrupt> {
-        let mut states = Vec::with_capacity(1);
+        let mut last = Value::Null;
         self.evaluator
             .core_with(&fold.update, before, value, &mut |next| {
-                states.push(next);
+                self.extract(output, &next, value, out)?;
+                last = next;
                 Ok(())
             })?;
-        for state in &states {
-            self.extract(output, state, value, out)?;
-        }
-        Ok(states.pop().unwrap_or(Value::Null))
+        Ok(last)
     }
 
     /// The outputs of a loop for one of its states.
