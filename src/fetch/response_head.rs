@@ -96,8 +96,8 @@ impl HeadFilter {
             self.first_interim.get_or_insert_with(Instant::now);
             return Ok(Some(Piece::Interim(unfolded(&head).join(&b"\r\n"[..]))));
         }
-        self.is_chunked = is_chunked(&head);
         let mut bytes = packed(unfolded(&head));
+        self.is_chunked = is_chunked(&bytes);
         let mut behind = self.rest();
         let body = behind.len();
         bytes.append(&mut behind);
@@ -152,13 +152,15 @@ fn is_interim(bytes: &[u8]) -> bool {
     bytes.get(8..10) == Some(b" 1") && bytes.get(9..12) != Some(b"101")
 }
 
-/// Whether a head names the transfer coding `chunked`. HTTP/1.0 has none (RFC 9112 §6.1).
+/// Whether a head names the transfer coding `chunked`, as ureq reads it. HTTP/1.0 has none (RFC 9112 §6.1).
 fn is_chunked(head: &[u8]) -> bool {
     let mut lines = head.split(|byte| *byte == b'\n');
     let is_coding = |coding: &[u8]| coding.trim_ascii().eq_ignore_ascii_case(b"chunked");
     let names_it = |line: &[u8]| {
         is_named(line, "transfer-encoding")
-            && line.split(|byte| b":,".contains(byte)).any(is_coding)
+            && line.is_ascii()
+            && memchr(b':', line)
+                .is_some_and(|colon| line[colon + 1..].split(|byte| *byte == b',').any(is_coding))
     };
     !head.starts_with(b"HTTP/1.0") && lines.any(names_it)
 }
