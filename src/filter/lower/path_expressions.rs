@@ -5,9 +5,9 @@
 
 use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
-use jaq_core::path::{Part, Path};
+use jaq_core::path::{Opt, Part, Path};
 
-use super::terms::{Lower, Lowered, pipe};
+use super::terms::{FIRST_KEY, Lower, Lowered, bind, pipe};
 use crate::builtins::OutputCount::{Any, AtMostOne, One};
 use crate::builtins::{self, Implementation};
 use crate::link::{Callee, Linker, Scope};
@@ -120,6 +120,15 @@ fn first_part<'t, 's>(term: &'t Term<'s>) -> Option<&'t Part<Term<'s>>> {
     }
 }
 
+/// Whether a term is a number or a string without interpolation.
+fn is_constant(term: &Term) -> bool {
+    match term {
+        T::Num(_) => true,
+        T::Str(None, parts) => !parts.iter().any(|part| matches!(part, StrPart::Term(_))),
+        _ => false,
+    }
+}
+
 impl<'s> Scope<'s> {
     /// Lowers a path expression.
     pub(super) fn path_term(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> Lowered<'s> {
@@ -130,13 +139,12 @@ impl<'s> Scope<'s> {
                 self.path_fold(linker, fold)
             }
             T::Path(inner, Path(parts)) => {
-                let (mut inner, count) = self.path_term(linker, *inner);
-                if may_lack_path(&inner)
-                    && let Some((part, _)) = parts.first()
-                {
-                    inner = self.checked(linker, inner, part);
+                let inner = self.path_term(linker, *inner);
+                if may_lack_path(&inner.0) {
+                    self.path_behind_computed(linker, inner, parts)
+                } else {
+                    self.path(linker, inner, parts)
                 }
-                self.path(linker, (inner, count), parts)
             }
             T::BinOp(left, B::Pipe(Some(pattern)), right) => {
                 self.binding(linker, *left, pattern, *right, Self::path_term)
@@ -168,6 +176,48 @@ impl<'s> Scope<'s> {
             T::Def(defs, body) => self.local_definitions(linker, defs, *body, Self::path_term),
             T::Call(name, args) => self.path_call(linker, name, args),
             value => self.path_native(linker, "_value", vec![value], Self::term),
+        }
+    }
+
+    /// The parts of a path behind a term whose outputs may have no path. The first key is evaluated before the term, on the
+    /// input of both, since the message about such an output shows it.
+    fn path_behind_computed(
+        &mut self,
+        linker: &mut Linker<'s>,
+        (inner, count): Lowered<'s>,
+        mut parts: Vec<(Part<Term<'s>>, Opt)>,
+    ) -> Lowered<'s> {
+        let mut first: Vec<_> = parts.drain(..parts.len().min(1)).collect();
+        let Some((part, _)) = first.first_mut() else {
+            return (inner, count);
+        };
+        let terms = match part {
+            Part::Index(index) => [Some(index), None],
+            Part::Range(from, upto) => [from.as_mut(), upto.as_mut()],
+        };
+        let mut keys = Vec::new();
+        for (name, term) in FIRST_KEY.into_iter().zip(terms) {
+            if let Some(term) = term
+                && !is_constant(term)
+            {
+                let key = std::mem::replace(term, T::Var(name));
+                keys.push((name, self.term(linker, key)));
+            }
+        }
+        let inner = self.checked(linker, inner, part);
+        if keys.is_empty() {
+            first.append(&mut parts);
+        }
+        let path = self.path(linker, (inner, count), first);
+        let keys = keys.into_iter().rev();
+        let path = keys.fold(path, |(path, count), (name, (key, outputs))| {
+            (bind(key, name, path), count.max(outputs))
+        });
+        // Later keys vary slower.
+        if parts.is_empty() {
+            path
+        } else {
+            self.path(linker, path, parts)
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) type Lower<'s> = fn(&mut Scope<'s>, &mut Linker<'s>, Term<'s>) -> Low
 /// Variables for operands and parts that are evaluated before the rest. No jq program can spell these names.
 pub(super) const OPERAND: &str = "$ operand";
 pub(super) const INDICES: [&str; 8] = ["$ 0", "$ 1", "$ 2", "$ 3", "$ 4", "$ 5", "$ 6", "$ 7"];
+/// Variables for the first key behind a term whose outputs may have no path, or the bounds of a slice.
+pub(super) const FIRST_KEY: [&str; 2] = ["$ first key", "$ end"];
 
 /// `left | right`
 pub(crate) fn pipe<'s>(left: Term<'s>, right: Term<'s>) -> Term<'s> {
