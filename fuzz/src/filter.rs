@@ -97,7 +97,7 @@ fn ends_soon(text: &str) -> bool {
             .as_bytes()
             .windows(2)
             .any(|pair| pair[0].is_ascii_digit() && pair[1].eq_ignore_ascii_case(&b'e'))
-        && text.matches([',', '[', '?']).count() < 8
+        && text.matches([',', '[', '?', '=']).count() < 8
 }
 
 pub const EVALUATORS: Target = Target {

@@ -26,6 +26,8 @@ const START: &[u8] = b"HTTP/1.";
 pub(crate) struct HeadFilter {
     /// The beginning of a head that is not complete yet.
     held: Vec<u8>,
+    /// How many bytes of empty lines stood in front of heads.
+    skipped: usize,
     /// Whether the final head has passed, so that the body follows.
     is_done: bool,
     /// Whether the body is chunked, so that the end of the connection is not its end.
@@ -73,7 +75,18 @@ impl HeadFilter {
     /// # Errors
     /// `Protocol` for a head that is too long or has too many headers.
     pub(crate) fn next(&mut self) -> Result<Option<Piece>, Error> {
-        if self.is_done || self.held.is_empty() {
+        if self.is_done {
+            return Ok(None);
+        }
+        // ureq takes empty lines in front of a head as well.
+        let is_line_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        let empty = self.held.iter().take_while(is_line_end).count();
+        self.held.drain(..empty);
+        self.skipped += empty;
+        if self.skipped > HEAD_LIMIT {
+            return Err(too_long());
+        }
+        if self.held.is_empty() {
             return Ok(None);
         }
         if !self.held.iter().zip(START).all(|(a, b)| a == b) {
@@ -83,7 +96,7 @@ impl HeadFilter {
         let found = extent(&self.held);
         let length = found.as_ref().map_or(self.held.len(), |head| head.length);
         if length > HEAD_LIMIT {
-            return Err(beyond(format!("is longer than {} KiB", HEAD_LIMIT >> 10)));
+            return Err(too_long());
         }
         let Some(head) = found else { return Ok(None) };
         if head.headers > MANY_HEADERS {
@@ -109,6 +122,10 @@ impl HeadFilter {
         self.is_done = true;
         std::mem::take(&mut self.held)
     }
+}
+
+fn too_long() -> Error {
+    beyond(format!("is longer than {} KiB", HEAD_LIMIT >> 10))
 }
 
 fn beyond(limit: String) -> Error {
@@ -259,7 +276,12 @@ mod tests {
 
     #[test]
     fn heads_are_made_ordinary() {
-        let cases: [(&str, &[&str], &str); 8] = [
+        let cases: [(&str, &[&str], &str); 9] = [
+            (
+                "\r\n\nHTTP/1.1 100 Continue\r\n\r\n\r\nHTTP/1.1 200 OK\r\n\r\n\r\n",
+                &["HTTP/1.1 100 Continue"],
+                "HTTP/1.1 200 OK\r\n\r\n\r\n",
+            ),
             (
                 "HTTP/1.1 200 OK\r\nA: 1\r\n\r\nbody\r\n x",
                 &[],
