@@ -136,12 +136,20 @@ impl<'s> Scope<'s> {
     ) -> Lowered<'s> {
         let mut hoisted = Vec::new();
         let mut lowered = Vec::with_capacity(parts.len());
+        // What stands in front is evaluated later, so an output is wanted of a later key first, or its error.
+        let mut fails = may_fail(&inner);
+        let mut is_before = |count, outputs, key: &Term| {
+            let is_before =
+                is_outer(count, outputs, key) || (fails && (outputs != One || may_fail(key)));
+            fails |= may_fail(key) && !is_before;
+            is_before
+        };
         for (part, opt) in parts {
             let (part, outputs) = match part {
                 Part::Index(index) => {
                     let (index, outputs) = self.term(linker, index);
                     // A later index varies slower than the terms in front of it, so it is bound around them.
-                    let name = is_outer(count, outputs, &index)
+                    let name = is_before(count, outputs, &index)
                         .then(|| INDICES.get(hoisted.len()))
                         .flatten();
                     let index = match name {
@@ -162,7 +170,7 @@ impl<'s> Scope<'s> {
                     // Both bounds vary slower than the terms in front, and the start slower than the end.
                     let mut before = count;
                     let mut hoist = |(bound, outputs): Lowered<'s>| {
-                        let name = is_outer(before, outputs, &bound)
+                        let name = is_before(before, outputs, &bound)
                             .then(|| INDICES.get(hoisted.len()))
                             .flatten();
                         before = before.max(outputs);
