@@ -1,5 +1,5 @@
 //! Finds faults in the framing of a chunked body (RFC 9112 §7.1) as it arrives, so that what precedes them is passed on:
-//! ureq loses it, and takes signs in sizes.
+//! ureq drops the chunk in front of a fault, and accepts a sign in front of a size.
 
 /// The longest line with the size of a chunk that ureq takes, in bytes (ureq-proto 0.7.1).
 const LINE_LIMIT: usize = 20;
@@ -63,10 +63,7 @@ impl ChunkFraming {
                             },
                         };
                     } else if line.len() > LINE_LIMIT + 1 {
-                        return Err((
-                            position,
-                            "the size of a chunk and what follows it have more than 20 bytes",
-                        ));
+                        return Err((position, "a line with a chunk size is longer than 20 bytes"));
                     }
                     1
                 }
@@ -113,10 +110,7 @@ mod tests {
             ("1\r\n[\r1", Err((5, "a chunk is longer than its size"))),
             (
                 "1;23456789012345678901\r\n",
-                Err((
-                    21,
-                    "the size of a chunk and what follows it have more than 20 bytes",
-                )),
+                Err((21, "a line with a chunk size is longer than 20 bytes")),
             ),
         ];
         for (body, expected) in cases {

@@ -136,7 +136,7 @@ impl<'s> Scope<'s> {
     ) -> Lowered<'s> {
         let mut hoisted = Vec::new();
         let mut lowered = Vec::with_capacity(parts.len());
-        // What stands in front is evaluated later, so an output is wanted of a later key first, or its error.
+        // jq evaluates the last key first: if it fails or has no output, the error of an earlier one is not raised.
         let mut fails = may_fail(&inner);
         let mut is_before = |count, outputs, key: &Term| {
             let is_before =

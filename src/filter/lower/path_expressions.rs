@@ -7,7 +7,7 @@ use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::{Opt, Part, Path};
 
-use super::terms::{FIRST_KEY, Lower, Lowered, bind, pipe};
+use super::terms::{FIRST_KEY, Lower, Lowered, bind, is_literal, pipe};
 use crate::builtins::OutputCount::{Any, AtMostOne, One};
 use crate::builtins::{self, Implementation};
 use crate::link::{Callee, Linker, Scope};
@@ -120,15 +120,6 @@ fn first_part<'t, 's>(term: &'t Term<'s>) -> Option<&'t Part<Term<'s>>> {
     }
 }
 
-/// Whether a term is a number or a string without interpolation.
-fn is_constant(term: &Term) -> bool {
-    match term {
-        T::Num(_) => true,
-        T::Str(None, parts) => !parts.iter().any(|part| matches!(part, StrPart::Term(_))),
-        _ => false,
-    }
-}
-
 impl<'s> Scope<'s> {
     /// Lowers a path expression.
     pub(super) fn path_term(&mut self, linker: &mut Linker<'s>, term: Term<'s>) -> Lowered<'s> {
@@ -185,28 +176,29 @@ impl<'s> Scope<'s> {
         &mut self,
         linker: &mut Linker<'s>,
         (inner, count): Lowered<'s>,
-        mut parts: Vec<(Part<Term<'s>>, Opt)>,
+        parts: Vec<(Part<Term<'s>>, Opt)>,
     ) -> Lowered<'s> {
-        let mut first: Vec<_> = parts.drain(..parts.len().min(1)).collect();
-        let Some((part, _)) = first.first_mut() else {
+        let mut parts = parts.into_iter();
+        let Some((mut part, opt)) = parts.next() else {
             return (inner, count);
         };
-        let terms = match part {
+        let terms = match &mut part {
             Part::Index(index) => [Some(index), None],
             Part::Range(from, upto) => [from.as_mut(), upto.as_mut()],
         };
         let mut keys = Vec::new();
         for (name, term) in FIRST_KEY.into_iter().zip(terms) {
             if let Some(term) = term
-                && !is_constant(term)
+                && !is_literal(term)
             {
                 let key = std::mem::replace(term, T::Var(name));
                 keys.push((name, self.term(linker, key)));
             }
         }
-        let inner = self.checked(linker, inner, part);
+        let inner = self.checked(linker, inner, &part);
+        let (mut first, mut rest) = (vec![(part, opt)], parts.collect::<Vec<_>>());
         if keys.is_empty() {
-            first.append(&mut parts);
+            first.append(&mut rest);
         }
         let path = self.path(linker, (inner, count), first);
         let keys = keys.into_iter().rev();
@@ -214,10 +206,10 @@ impl<'s> Scope<'s> {
             (bind(key, name, path), count.max(outputs))
         });
         // Later keys vary slower.
-        if parts.is_empty() {
+        if rest.is_empty() {
             path
         } else {
-            self.path(linker, path, parts)
+            self.path(linker, path, rest)
         }
     }
 

@@ -1,5 +1,6 @@
 //! Terms that lowering constructs.
 
+use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Pattern as P, Term as T};
 
 use crate::builtins::OutputCount;
@@ -15,8 +16,8 @@ pub(super) type Lower<'s> = fn(&mut Scope<'s>, &mut Linker<'s>, Term<'s>) -> Low
 /// Variables for operands and parts that are evaluated before the rest. No jq program can spell these names.
 pub(super) const OPERAND: &str = "$ operand";
 pub(super) const INDICES: [&str; 8] = ["$ 0", "$ 1", "$ 2", "$ 3", "$ 4", "$ 5", "$ 6", "$ 7"];
-/// Variables for the first key behind a term whose outputs may have no path, or the bounds of a slice.
-pub(super) const FIRST_KEY: [&str; 2] = ["$ first key", "$ end"];
+/// Variables for the first key behind a term whose outputs may have no path: an index, or the start and end of a slice.
+pub(super) const FIRST_KEY: [&str; 2] = ["$ key", "$ end"];
 
 /// `left | right`
 pub(crate) fn pipe<'s>(left: Term<'s>, right: Term<'s>) -> Term<'s> {
@@ -26,4 +27,13 @@ pub(crate) fn pipe<'s>(left: Term<'s>, right: Term<'s>) -> Term<'s> {
 /// `value as $name | rest`
 pub(super) fn bind<'s>(value: Term<'s>, name: &'s str, rest: Term<'s>) -> Term<'s> {
     T::BinOp(Box::new(value), B::Pipe(Some(P::Var(name))), Box::new(rest))
+}
+
+/// Whether a term is a number or a string without interpolation.
+pub(super) fn is_literal(term: &Term) -> bool {
+    match term {
+        T::Num(_) => true,
+        T::Str(None, parts) => !parts.iter().any(|part| matches!(part, StrPart::Term(_))),
+        _ => false,
+    }
 }

@@ -1,10 +1,9 @@
 //! Updates: `|=`, `=`, `+=` and the like.
 
-use jaq_core::load::lex::StrPart;
 use jaq_core::load::parse::{BinaryOp as B, Term as T};
 use jaq_core::path::{Opt, Part, Path};
 
-use super::terms::{Lowered, OPERAND, bind};
+use super::terms::{Lowered, OPERAND, bind, is_literal};
 use crate::builtins::OutputCount::One;
 use crate::link::{Linker, Scope};
 use crate::syntax::Term;
@@ -90,9 +89,8 @@ fn is_plain_path<'t, 's>(term: &'t Term<'s>, parts: &mut Vec<&'t (Part<Term<'s>>
 
 fn is_constant(term: &Term) -> bool {
     match term {
-        T::Num(_) | T::Var(_) => true,
+        T::Var(_) => true,
         T::Neg(inner) => matches!(**inner, T::Num(_)),
-        T::Str(None, parts) => parts.iter().all(|part| !matches!(part, StrPart::Term(_))),
-        _ => false,
+        term => is_literal(term),
     }
 }
