@@ -14,7 +14,9 @@ pub mod server;
 pub mod temp;
 pub mod terminal;
 
+use std::fs;
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 /// Repeats the question until it has an answer; fails the test if there is none in time.
@@ -54,8 +56,25 @@ pub fn leave_out(why: &str) {
     );
 }
 
-/// A port of 127.0.0.1 that is free at the moment.
+/// A port of 127.0.0.1 that nothing listens on, and that no other test is given. It lies below the ephemeral ports: one
+/// of those may be gone before the server is up, as every connection and every listener on port 0 takes one.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static GIVEN: AtomicU16 = AtomicU16::new(0);
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap();
+    let ephemeral: u16 = range.split_whitespace().next().unwrap().parse().unwrap();
+    let first = 10_000;
+    let count = ephemeral
+        .checked_sub(first)
+        .expect("no ports below the ephemeral ones");
+    // Test programs that run at once begin at different ports.
+    let start = std::process::id().wrapping_mul(1_009);
+    let next = || {
+        let given = u32::from(GIVEN.fetch_add(1, Ordering::Relaxed));
+        first + (start.wrapping_add(given) % u32::from(count)) as u16
+    };
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    std::iter::repeat_with(next)
+        .take(count.into())
+        .find(is_free)
+        .expect("no port is free")
 }
