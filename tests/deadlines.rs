@@ -114,6 +114,31 @@ fn a_credential_helper_is_limited_in_time_and_output() {
     is_short(start);
 }
 
+/// The limit is for the source and the requests of the filter together: what the source has taken, they have not.
+#[test]
+fn requests_of_the_filter_get_what_the_source_has_left_of_the_limit() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let accept = || listener.accept().unwrap().0;
+        let mut source = accept();
+        let _ = source.read(&mut [0; 4096]);
+        thread::sleep(Duration::from_secs(3));
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
+        let _ = write!(source, "{head}Content-Length: 1\r\n\r\n1");
+        drop(source);
+        // Never answered.
+        let mut fetched = accept();
+        let start = Instant::now();
+        while fetched.read(&mut [0; 4096]).is_ok_and(|length| length > 0) {}
+        start.elapsed()
+    });
+    let run = dq(["--max-time", "4", &url, "fetch(\"/never\")"]).run();
+    run.fails(28, &["dq: fetch: timed out after 4 s: fetch /never"]);
+    let taken = server.join().unwrap();
+    assert!(taken < Duration::from_secs(3), "{taken:?}");
+}
+
 #[test]
 fn a_silent_standard_input_does_not_outlive_the_limit() {
     let dir = TempDir::new();

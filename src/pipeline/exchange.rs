@@ -205,9 +205,7 @@ pub fn ready(
 /// The client for the requests of `fetch` in a filter. Of those, `-v` shows the heads.
 pub fn client_for_filter(host: dq_fetch::Host, plan: &Plan) -> dq_fetch::Client {
     let client = dq_fetch::Client::new(host, plan.requests.settings.clone());
-    // One time limit is for all of them.
-    let deadline = client.deadline();
-    let client = client.with_deadline(deadline);
+    let client = client.with_deadline(plan.requests.deadline);
     client.with_event_handler(verbose_events(plan.requests.verbose, plan, ""))
 }
 

@@ -1,6 +1,7 @@
 //! Where the input comes from: a request, files, standard input, or a list that dq generates.
 
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::check;
 use super::hosts;
@@ -225,9 +226,14 @@ pub(super) fn filter_requests(
 ) -> Result<FilterRequests, Error> {
     let typed = &options.fetch;
     let (headers, without) = request::headers(typed)?;
+    let settings = settings(options);
+    let deadline = settings
+        .max_time
+        .and_then(|limit| Instant::now().checked_add(limit));
     Ok(FilterRequests {
         flags: typed.host_flags(),
-        settings: settings(options),
+        settings,
+        deadline,
         headers,
         without,
         parallel: typed

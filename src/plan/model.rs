@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::columns::CellProgram;
 use super::jq_options::JqOptions;
@@ -201,6 +201,8 @@ pub struct FilterRequests {
     /// Where the host is chosen from, if the source has none.
     pub flags: dq_fetch::HostFlags,
     pub settings: dq_fetch::ClientSettings,
+    /// The end of `--max-time`, which is for the whole run: the source and all requests of the filter together.
+    pub deadline: Option<Instant>,
     pub headers: Vec<(String, String)>,
     /// Names of headers that are not sent.
     pub without: Vec<String>,

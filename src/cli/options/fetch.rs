@@ -113,7 +113,7 @@ pub const FETCH: &[Opt] = &[
         "max-time",
         'm',
         &["SECONDS"],
-        "the time limit for the whole transfer",
+        "the time limit for all requests of the run",
     ),
     valued(
         "idle-timeout",
