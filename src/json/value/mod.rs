@@ -1,6 +1,7 @@
 //! Values: one JSON value as jq sees it, its operations, and JSON text that is used as a value without being parsed.
 
 mod arithmetic;
+mod char_positions;
 mod children;
 mod convert;
 mod decimal;

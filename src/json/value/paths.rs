@@ -301,23 +301,11 @@ pub(super) fn slice_range(
 
 /// The characters of a string in this range.
 fn characters(text: SharedStr, range: Range<usize>) -> SharedStr {
-    if text.is_ascii() {
-        if range.len() == text.len() {
-            return text;
-        }
-        return SharedStr::from(&text[range]);
+    let bytes = text.byte_range(&range);
+    if bytes.len() == text.len() {
+        return text;
     }
-    let mut offsets = text
-        .char_indices()
-        .map(|(offset, _)| offset)
-        .chain([text.len()]);
-    let start = offsets.nth(range.start).unwrap_or(text.len());
-    let end = if range.is_empty() {
-        start
-    } else {
-        offsets.nth(range.len() - 1).unwrap_or(text.len())
-    };
-    SharedStr::from(&text[start..end])
+    SharedStr::from(&text[bytes])
 }
 
 /// The indices at which `part` starts inside `elements`.

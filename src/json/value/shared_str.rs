@@ -7,8 +7,10 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::ptr::NonNull;
+
+use super::char_positions;
 
 /// What lies in front of the bytes of a string, in the same allocation.
 #[repr(C)]
@@ -16,7 +18,7 @@ struct Header {
     /// The number of references, at least 1.
     count: Cell<u32>,
     /// The size of the allocation in [`GRANULE`]s, in the bits of [`MAX_GRANULES`]; and above them what is known of the
-    /// text: [`ASCII`], [`NOT_ASCII`] or neither.
+    /// text: [`ASCII`], [`NOT_ASCII`], [`POSITIONS`] or none of them.
     granules: Cell<u32>,
     /// The length of the text in bytes.
     length: usize,
@@ -25,6 +27,11 @@ struct Header {
 const HEADER_SIZE: usize = size_of::<Header>();
 const ASCII: u32 = 1 << 30;
 const NOT_ASCII: u32 = 1 << 31;
+/// The text is not ASCII, and positions of its characters may be known.
+const POSITIONS: u32 = ASCII | NOT_ASCII;
+
+/// Positions are known of texts of at least this length in bytes: a shorter one is counted anew as fast.
+const LONG: usize = 256;
 
 /// Allocations are a multiple of this, as those of most allocators are.
 const GRANULE: usize = 16;
@@ -59,7 +66,7 @@ impl SharedStr {
     /// Whether all characters are ASCII. The answer is remembered.
     #[inline]
     pub fn is_ascii(&self) -> bool {
-        match self.header().granules.get() & (ASCII | NOT_ASCII) {
+        match self.known() {
             0 => self.find_ascii(),
             known => known == ASCII,
         }
@@ -69,6 +76,12 @@ impl SharedStr {
         let is_ascii = self.as_bytes().is_ascii();
         self.note(if is_ascii { ASCII } else { NOT_ASCII });
         is_ascii
+    }
+
+    /// What is known of the characters.
+    #[inline]
+    fn known(&self) -> u32 {
+        self.header().granules.get() & POSITIONS
     }
 
     /// Replaces what is known of the characters.
@@ -86,8 +99,44 @@ impl SharedStr {
     pub fn char_count(&self) -> usize {
         if self.is_ascii() {
             self.len()
-        } else {
+        } else if self.len() < LONG {
             self.chars().count()
+        } else {
+            self.note(POSITIONS);
+            char_positions::char_count(self.address(), self)
+        }
+    }
+
+    /// The bytes that a range of characters takes; what is behind the end is left out. A loop over slices of one text
+    /// takes linear time.
+    pub fn byte_range(&self, characters: &Range<usize>) -> Range<usize> {
+        if self.is_ascii() {
+            let end = characters.end.min(self.len());
+            return characters.start.min(end)..end;
+        }
+        if self.len() >= LONG {
+            self.note(POSITIONS);
+            return char_positions::byte_range(self.address(), self, characters);
+        }
+        let mut offsets = self.char_indices().map(|(offset, _)| offset);
+        let start = offsets.nth(characters.start).unwrap_or(self.len());
+        let end = match characters.len().checked_sub(1) {
+            None => start,
+            Some(more) => offsets.nth(more).unwrap_or(self.len()),
+        };
+        start..end
+    }
+
+    /// What distinguishes this text from all others of the thread.
+    fn address(&self) -> usize {
+        self.header.as_ptr().addr()
+    }
+
+    /// Forgets the positions of the characters, of a text that is about to be freed or moved.
+    fn forget_positions(&self) {
+        if self.known() == POSITIONS {
+            self.note(NOT_ASCII);
+            char_positions::forget(self.address());
         }
     }
 
@@ -120,7 +169,8 @@ impl SharedStr {
     #[inline(never)]
     #[allow(unsafe_code)]
     fn grow(&mut self, needed: usize) {
-        let known = self.header().granules.get() & (ASCII | NOT_ASCII);
+        self.forget_positions();
+        let known = self.known();
         let (old, new) = (
             layout(self.capacity()),
             layout(needed.saturating_add(needed / 2)),
@@ -138,9 +188,9 @@ impl SharedStr {
     /// Appends text for which there is room. This must be the only reference.
     #[allow(unsafe_code)]
     fn append(&mut self, text: &str) {
-        let (length, known) = (self.len(), self.header().granules.get());
+        let length = self.len();
         assert!(self.header().count.get() == 1 && text.len() <= self.capacity() - length);
-        if known & ASCII != 0 && !text.is_ascii() {
+        if self.known() == ASCII && !text.is_ascii() {
             self.note(NOT_ASCII);
         }
         // SAFETY: behind the first `length` bytes the allocation has room for `text`, as was asserted. `text` cannot
@@ -174,6 +224,7 @@ impl SharedStr {
     #[inline(never)]
     #[allow(unsafe_code)]
     fn free(&mut self) {
+        self.forget_positions();
         let layout = layout(self.capacity());
         // SAFETY: the block was allocated with the layout of its capacity, and no other reference is left.
         unsafe { dealloc(self.header.as_ptr().cast(), layout) };
@@ -410,6 +461,38 @@ mod tests {
         let copy = text.clone();
         text.push('y');
         assert_eq!((copy.char_count(), text.char_count()), (103, 104));
+    }
+
+    /// Two texts take turns, are appended to, moved, freed and made anew, often at the address of another.
+    #[test]
+    fn positions_of_characters_follow_the_text() {
+        let mut seed = 1_u64;
+        let mut random = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % below
+        };
+        let mut texts = [SharedStr::default(), SharedStr::default()];
+        for _ in 0..if cfg!(miri) { 300 } else { 20_000 } {
+            let chosen = random(2);
+            match random(40) {
+                0 => texts[chosen] = SharedStr::default(),
+                1 => texts[chosen] = texts[1 - chosen].clone(),
+                2..8 => {
+                    let piece = ["a", "é", "€", "😀", "plain text"][random(5)];
+                    texts[chosen].push_str(&piece.repeat(random(60)));
+                }
+                _ => {
+                    let text = &texts[chosen];
+                    let count = text.chars().count();
+                    assert_eq!(text.char_count(), count);
+                    let start = random(count + 2);
+                    let range = start..start + random(count + 2);
+                    let expected = text.chars().skip(range.start).take(range.len());
+                    let found = &text[text.byte_range(&range)];
+                    assert_eq!(found, expected.collect::<String>());
+                }
+            }
+        }
     }
 
     #[test]
