@@ -13,16 +13,12 @@ use dq_json::value::{Num, ValR, Value, ValueError};
 pub(super) const TABLE: &[NativeEntry] = &[(
     "_match",
     "vvv",
-    function!(|value, pattern, flags, test| search(
-        &value,
-        &pattern,
-        &flags,
-        matches!(test, Value::Bool(true))
-    )),
+    function!(|value, pattern, flags, wanted| search(&value, &pattern, &flags, &wanted)),
 )];
 
-/// `_match(re; flags; test)`: every match as jq's `match` gives it, or only whether there is one.
-fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
+/// `_match(re; flags; wanted)`: every match as jq's `match` gives it, or for true only whether there is one, or for null
+/// the texts between the matches.
+fn search(input: &Value, pattern: &Value, flags: &Value, wanted: &Value) -> ValR {
     let Value::Str(text) = input else {
         return not_a_string(input);
     };
@@ -31,10 +27,11 @@ fn search(input: &Value, pattern: &Value, flags: &Value, test: bool) -> ValR {
     };
     let flags = parse_flags(flags)?;
     let pattern = compiled(pattern, flags.options)?;
-    if test {
-        return pattern.search(text, 0, None).map(Value::Bool);
+    match wanted {
+        Value::Bool(true) => pattern.search(text, 0, None).map(Value::Bool),
+        Value::Null => texts_between(&pattern, text, flags.global),
+        _ => all_matches(&pattern, text, flags.global),
     }
-    all_matches(&pattern, text, flags.global)
 }
 
 /// The groups with a name in the first match of a pattern: the name of each, and its text if it took part. `None`
@@ -234,13 +231,37 @@ fn all_matches(pattern: &Pattern, text: &str, global: bool) -> ValR {
         bytes: 0,
         characters: 0,
     };
+    each_match(pattern, text, global, |region, _| {
+        matches.push(describe(pattern, region, &mut counter));
+    })?;
+    Ok(Value::from(matches))
+}
+
+fn texts_between(pattern: &Pattern, text: &str, global: bool) -> ValR {
+    let mut texts = Vec::new();
+    let mut last_end = 0;
+    each_match(pattern, text, global, |_, (start, end)| {
+        texts.push(Value::str(text.get(last_end..start).unwrap_or_default()));
+        last_end = end;
+    })?;
+    texts.push(Value::str(&text[last_end..]));
+    Ok(Value::from(texts))
+}
+
+/// Calls `found` with the groups and the range of the first match, or of all.
+fn each_match(
+    pattern: &Pattern,
+    text: &str,
+    global: bool,
+    mut found: impl FnMut(&Region, (usize, usize)),
+) -> Result<(), ValueError> {
     let mut region = Region::new();
     let mut from = 0;
     while from <= text.len() && pattern.search(text, from, Some(&mut region))? {
         let Some((start, end)) = region.pos(0) else {
             break;
         };
-        matches.push(describe(pattern, &region, &mut counter));
+        found(&region, (start, end));
         // jq moves on by one byte behind an empty match, and so finds empty matches inside characters.
         from = if start == end {
             next_character(text, end)
@@ -251,7 +272,7 @@ fn all_matches(pattern: &Pattern, text: &str, global: bool) -> ValR {
             break;
         }
     }
-    Ok(Value::from(matches))
+    Ok(())
 }
 
 fn next_character(text: &str, from: usize) -> usize {

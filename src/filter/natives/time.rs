@@ -5,6 +5,7 @@ mod local;
 mod strftime;
 mod strptime;
 
+use std::cell::LazyCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use calendar::Moment;
@@ -24,16 +25,20 @@ pub(super) const TABLE: &[NativeEntry] = &[
     ("localtime", "", function!(|value| localtime(&value))),
     ("now", "", function!(|_value| now())),
     (
-        "_moment",
-        "vv",
-        function!(|value, name, format| moment(&value, &name, &format)),
+        "fromdateiso8601",
+        "",
+        function!(|value| seconds_of_rfc_3339(&value)),
     ),
     (
-        "_strftime",
-        "vvv",
-        function!(|value, format, zone, name| self::format(&value, &format, &zone, &name)),
+        "strftime",
+        "v",
+        function!(|value, format| formatted(&value, &format, Clock::Utc)),
     ),
-    ("_zone", "", function!(|value| zone(&value))),
+    (
+        "strflocaltime",
+        "v",
+        function!(|value, format| formatted(&value, &format, Clock::Local)),
+    ),
 ];
 
 /// `now`
@@ -56,43 +61,46 @@ const RFC_3339: &str = "%Y-%m-%dT%H:%M:%SZ";
 /// # Errors
 /// The year does not fit in C's `int`.
 pub(super) fn utc(seconds: f64) -> ValR {
-    match Moment::from_epoch(seconds.trunc()) {
-        Some(it) if (1000..10_000).contains(&it.year) => Ok(Value::from(std::format!(
-            "{}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-            it.year,
-            it.month + 1,
-            it.day,
-            it.hour,
-            it.minute,
-            it.second
-        ))),
-        Some(_) => {
-            let name = Value::str("strftime/1");
-            let fields = moment(&Value::from(seconds), &name, &Value::str(RFC_3339))?;
-            format(
-                &fields,
-                &Value::str(RFC_3339),
-                &Value::str("+0000 GMT "),
-                &name,
-            )
-        }
-        None => out_of_range(),
+    formatted(&Value::from(seconds), &Value::str(RFC_3339), Clock::Utc)
+}
+
+/// [`RFC_3339`] of a year with four digits.
+fn in_rfc_3339(moment: &Moment) -> String {
+    let mut text = *b"0000-00-00T00:00:00Z";
+    let fields = [
+        (0, moment.year / 100),
+        (2, moment.year % 100),
+        (5, moment.month + 1),
+        (8, moment.day),
+        (11, moment.hour),
+        (14, moment.minute),
+        (17, moment.second),
+    ];
+    for (at, field) in fields {
+        text[at] += (field / 10) as u8;
+        text[at + 1] += (field % 10) as u8;
     }
+    text.map(char::from).iter().collect()
 }
 
 /// `fromdateiso8601`: the seconds since the epoch of `YYYY-MM-DDThh:mm:ssZ`.
-pub(super) fn from_utc(text: &str) -> Option<i64> {
-    if let Some(seconds) = canonical(text.as_bytes()) {
-        return Some(seconds);
+fn seconds_of_rfc_3339(value: &Value) -> ValR {
+    match value.as_str().and_then(|text| canonical(text.as_bytes())) {
+        Some(seconds) => Ok(Value::from(seconds as isize)),
+        None => mktime(&parse(value, &Value::str(RFC_3339))?),
     }
-    let fields = parse(&Value::str(text), &Value::str(RFC_3339)).ok()?;
-    match mktime(&fields) {
+}
+
+/// As [`seconds_of_rfc_3339`].
+pub(super) fn from_utc(text: &str) -> Option<i64> {
+    match seconds_of_rfc_3339(&Value::str(text)) {
         Ok(Value::Num(seconds)) => seconds.as_integer(),
         _ => None,
     }
 }
 
-/// The seconds of a time in its usual spelling and after the epoch; `None` leaves it to [`parse`].
+/// The seconds of a time in its usual spelling and after the epoch; `None` leaves it to [`parse`]. As in C, a day behind
+/// the end of its month is one of the next.
 fn canonical(text: &[u8]) -> Option<i64> {
     let is_digit = |at: usize| !matches!(at, 4 | 7 | 10 | 13 | 16 | 19);
     let fits = |(at, byte): (usize, &u8)| byte.is_ascii_digit() == is_digit(at);
@@ -105,7 +113,7 @@ fn canonical(text: &[u8]) -> Option<i64> {
     let number = |at: usize| digit(at) * 10 + digit(at + 1);
     let (year, month, day) = (number(0) * 100 + number(2), number(5), number(8));
     let (hour, minute, second) = (number(11), number(14), number(17));
-    let is_in_range = year >= 1970 && (1..=12).contains(&month) && (1..=28).contains(&day);
+    let is_in_range = year >= 1970 && (1..=12).contains(&month) && (1..=31).contains(&day);
     let days = calendar::days_before(year, month - 1) + day - 1;
     (is_in_range && hour < 24 && minute < 60 && second < 60)
         .then_some(days * 86_400 + hour * 3600 + minute * 60 + second)
@@ -116,9 +124,29 @@ fn canonical(text: &[u8]) -> Option<i64> {
 /// # Errors
 /// The year does not fit in C's `int`.
 pub(super) fn local(seconds: &Value, format: &str) -> ValR {
-    let (name, format) = (Value::str("strflocaltime/1"), Value::str(format));
-    let fields = moment(&localtime(seconds)?, &name, &format)?;
-    self::format(&fields, &format, &zone(&fields)?, &name)
+    formatted(seconds, &Value::str(format), Clock::Local)
+}
+
+/// Which time a function shows.
+#[derive(Clone, Copy)]
+enum Clock {
+    Utc,
+    Local,
+}
+
+impl Clock {
+    /// The moment a number of seconds after the epoch, and the fraction of its second.
+    ///
+    /// # Errors
+    /// The year does not fit in C's `int`.
+    fn moment(self, seconds: f64) -> Result<(Moment, f64), ValueError> {
+        let moment = match self {
+            Self::Utc => Moment::from_epoch(seconds.trunc()),
+            Self::Local => local::moment(seconds.trunc()),
+        };
+        let fraction = seconds - seconds.floor();
+        moment.map_or_else(out_of_range, |moment| Ok((moment, fraction)))
+    }
 }
 
 fn out_of_range<T>() -> Result<T, ValueError> {
@@ -129,22 +157,16 @@ fn gmtime(value: &Value) -> ValR {
     let Value::Num(seconds) = value else {
         return fail("gmtime() requires numeric inputs");
     };
-    let seconds = seconds.as_f64();
-    match Moment::from_epoch(seconds.trunc()) {
-        Some(moment) => Ok(broken_down(&moment, seconds - seconds.floor())),
-        None => out_of_range(),
-    }
+    let (moment, fraction) = Clock::Utc.moment(seconds.as_f64())?;
+    Ok(broken_down(&moment, fraction))
 }
 
 fn localtime(value: &Value) -> ValR {
     let Value::Num(seconds) = value else {
         return fail("localtime() requires numeric inputs");
     };
-    let seconds = seconds.as_f64();
-    match local::moment(seconds.trunc()) {
-        Some(moment) => Ok(broken_down(&moment, seconds - seconds.floor())),
-        None => out_of_range(),
-    }
+    let (moment, fraction) = Clock::Local.moment(seconds.as_f64())?;
+    Ok(broken_down(&moment, fraction))
 }
 
 fn broken_down(moment: &Moment, fraction: f64) -> Value {
@@ -185,43 +207,37 @@ fn not_parsed<T>(name: &str) -> Result<T, ValueError> {
     fail(format_args!("{name} requires parsed datetime inputs"))
 }
 
-/// The first step of `strftime` and `strflocaltime`: seconds or an array become an array with all fields in range.
-fn moment(value: &Value, name: &Value, format: &Value) -> ValR {
-    let name = name.as_str().unwrap_or_default();
-    let items = match value {
-        Value::Num(_) => gmtime(value)?,
-        Value::Arr(_) => value.clone(),
-        _ => return not_parsed(name),
-    };
-    if !matches!(format, Value::Str(_)) {
-        return fail(format_args!("{name} requires a string format"));
-    }
-    match &items {
-        Value::Arr(items) => Ok(broken_down(&fields(items, name)?, 0.0)),
-        _ => not_parsed(name),
-    }
-}
-
-/// The local time zone at a moment, as `_strftime` reads it.
-fn zone(value: &Value) -> ValR {
-    let moment = match value {
-        Value::Arr(items) => fields(items, "_zone")?,
-        _ => return not_parsed("_zone"),
-    };
-    Ok(Value::from(local::zone(&moment)))
-}
-
 /// The output of `strftime` may be this much longer than its format (jq's `max_size`).
 const MAX_GROWTH: usize = 100;
 
-/// `_strftime(format; zone; name)`; the zone is `+0900 JST SECONDS`, and errors begin with the name.
-fn format(value: &Value, format: &Value, zone: &Value, name: &Value) -> ValR {
-    let [name, zone, format] = [name, zone, format].map(|it| it.as_str().unwrap_or_default());
-    let Value::Arr(items) = value else {
-        return not_parsed(name);
+/// `strftime` and `strflocaltime`, of a number of seconds or an array of fields, which may be out of range.
+fn formatted(value: &Value, format: &Value, clock: Clock) -> ValR {
+    let name = match clock {
+        Clock::Utc => "strftime/1",
+        Clock::Local => "strflocaltime/1",
     };
+    let moment = match value {
+        Value::Num(seconds) => {
+            let (moment, fraction) = clock.moment(seconds.as_f64())?;
+            Ok(moment.with_fraction(fraction))
+        }
+        Value::Arr(items) => fields(items, name),
+        _ => return not_parsed(name),
+    };
+    // As in jq, the format is looked at before the array.
+    let Value::Str(format) = format else {
+        return fail(format_args!("{name} requires a string format"));
+    };
+    let moment = moment?;
     let format = c_string(format);
-    let text = strftime::strftime(format, &fields(items, name)?, &Zone::from(zone));
+    if matches!(clock, Clock::Utc) && format == RFC_3339 && (1000..10_000).contains(&moment.year) {
+        return Ok(Value::from(in_rfc_3339(&moment)));
+    }
+    let zone = LazyCell::new(|| match clock {
+        Clock::Utc => Zone::utc("GMT"),
+        Clock::Local => local::zone(&moment),
+    });
+    let text = strftime::strftime(format, &moment, &|| &zone);
     if text.len() >= format.len() + MAX_GROWTH || (text.is_empty() && !format.is_empty()) {
         return fail(format_args!("{name}: unknown system failure"));
     }

@@ -53,6 +53,16 @@ impl Moment {
         }
     }
 
+    /// The moment with a fraction of a second added, which may be 1 by rounding.
+    pub(super) fn with_fraction(self, fraction: f64) -> Self {
+        let second = (self.second as f64 + fraction) as i64;
+        if second == self.second {
+            return self;
+        }
+        let [year, month, day, hour, minute, ..] = self.fields();
+        Self::normalized([year, month, day, hour, minute, second])
+    }
+
     /// The fields in the order of jq's arrays.
     pub(super) fn fields(&self) -> [i64; 8] {
         [

@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::calendar::Moment;
+use super::strftime::Zone;
 
 /// Moments less than this many seconds from the epoch have a year that jiff supports, in every time zone.
 const MAX_SECONDS: i64 = 253_402_200_000;
@@ -31,22 +32,31 @@ pub(super) fn moment(seconds: f64) -> Option<Moment> {
     Moment::from_epoch(seconds + f64::from(offset.seconds()))
 }
 
-/// The offset, the name of the time zone and the seconds since the epoch of a local time, as `+0900 JST SECONDS`.
-pub(super) fn zone(moment: &Moment) -> String {
-    let year = moment.fields()[0];
+/// The time zone at a local time; UTC where there is no such time.
+pub(super) fn zone(moment: &Moment) -> Zone {
+    timestamp(moment).map_or(Zone::utc("UTC"), |(time, _)| described(time))
+}
+
+/// Seconds since the epoch of a local time.
+pub(super) fn seconds(moment: &Moment) -> i64 {
+    timestamp(moment).map_or(0, |(time, skipped)| time.as_second() + skipped)
+}
+
+/// The time in a year that jiff supports, and the seconds from there to the moment.
+fn timestamp(moment: &Moment) -> Option<(Timestamp, i64)> {
+    let year = moment.year;
     let near = if year.abs() < 9999 {
         year
     } else {
         year.rem_euclid(CYCLE_YEARS) + year.signum() * FAR_CYCLES * CYCLE_YEARS
     };
     let skipped = (year - near) / CYCLE_YEARS * CYCLE;
-    let time = seconds(moment, near);
-    time.map_or_else(|| "+0000 UTC 0".to_owned(), |time| described(time, skipped))
+    Some((in_year(moment, near)?, skipped))
 }
 
-/// The moment in another year. A local time that is skipped or repeated by a change of the clocks is resolved as RFC 5545 does (jiff's
-/// "compatible").
-fn seconds(moment: &Moment, year: i64) -> Option<Timestamp> {
+/// The moment in another year. A local time that is skipped or repeated by a change of the clocks is resolved as RFC 5545
+/// does (jiff's "compatible").
+fn in_year(moment: &Moment, year: i64) -> Option<Timestamp> {
     let [_, month, day, hour, minute, second, ..] = moment.fields();
     let small = |field: i64| i8::try_from(field).ok();
     let clock = DateTime::new(
@@ -62,16 +72,11 @@ fn seconds(moment: &Moment, year: i64) -> Option<Timestamp> {
     zone.to_ambiguous_timestamp(clock.ok()?).compatible().ok()
 }
 
-fn described(time: Timestamp, skipped: i64) -> String {
+fn described(time: Timestamp) -> Zone {
     let zone = TimeZone::system();
     let info = zone.to_offset_info(time);
-    let offset = info.offset().seconds();
-    let sign = if offset < 0 { '-' } else { '+' };
-    // As in glibc, the seconds of offsets from before standard time are left out.
-    let (hours, minutes) = (offset.abs() / 3600, offset.abs() / 60 % 60);
-    let name = info.abbreviation().to_uppercase();
-    format!(
-        "{sign}{hours:02}{minutes:02} {name} {}",
-        time.as_second() + skipped
-    )
+    Zone {
+        offset: info.offset().seconds().into(),
+        name: info.abbreviation().to_uppercase().into(),
+    }
 }

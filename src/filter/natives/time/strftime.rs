@@ -1,6 +1,9 @@
 //! `strftime` as in glibc, in the C locale, with its flags `_-0^#` and its widths.
 
+use std::borrow::Cow;
+
 use super::calendar::{Moment, days_before, weekday};
+use super::local;
 
 pub(super) const WEEKDAYS: [&str; 7] = [
     "Sunday",
@@ -27,24 +30,24 @@ pub(super) const MONTHS: [&str; 12] = [
 ];
 
 /// The time zone of a moment.
-pub(super) struct Zone<'z> {
-    offset: &'z str,
-    name: &'z str,
-    /// Seconds since the epoch, the moment taken as a local time (`%s`).
-    seconds: &'z str,
+pub(super) struct Zone {
+    /// Seconds east of Greenwich.
+    pub offset: i64,
+    pub name: Cow<'static, str>,
 }
 
-impl<'z> From<&'z str> for Zone<'z> {
-    fn from(text: &'z str) -> Self {
-        let mut parts = text.splitn(3, ' ');
-        let mut part = || parts.next().unwrap_or_default();
+impl Zone {
+    /// UTC by one of its names.
+    pub(super) const fn utc(name: &'static str) -> Self {
         Self {
-            offset: part(),
-            name: part(),
-            seconds: part(),
+            offset: 0,
+            name: Cow::Borrowed(name),
         }
     }
 }
+
+/// Finds the time zone, for the formats that show it.
+pub(super) type ZoneOf<'z> = &'z dyn Fn() -> &'z Zone;
 
 /// The flags and the width of a conversion.
 #[derive(Clone, Copy, Default)]
@@ -67,17 +70,19 @@ enum Converted<'t> {
     /// Other conversions that it stands for.
     Format(&'static str),
     Char(char),
-    /// The offset of a time zone, as `+hhmm`.
-    Offset(&'t str),
+    /// The offset of a time zone in seconds, shown as `+hhmm`.
+    Offset(i64),
 }
 
 /// The moment in a format.
-pub(super) fn strftime(format: &str, moment: &Moment, zone: &Zone) -> String {
-    expand(format, moment, zone, false)
+pub(super) fn strftime(format: &str, moment: &Moment, zone: ZoneOf) -> String {
+    let mut text = String::with_capacity(format.len() + 16);
+    expand(&mut text, format, moment, zone, false);
+    text
 }
 
-fn expand(format: &str, moment: &Moment, zone: &Zone, upper: bool) -> String {
-    let mut text = String::with_capacity(format.len() + 16);
+/// Appends the moment in a format.
+fn expand(text: &mut String, format: &str, moment: &Moment, zone: ZoneOf, upper: bool) {
     let mut rest = format;
     while let Some(at) = rest.find('%') {
         text.push_str(&rest[..at]);
@@ -88,13 +93,13 @@ fn expand(format: &str, moment: &Moment, zone: &Zone, upper: bool) -> String {
             ..flags
         };
         match conversion.and_then(|c| field(c, moment, zone)) {
-            Some(field) => text.push_str(&write(field, flags, moment, zone)),
+            Some(field) => write(text, &field, flags, moment, zone),
             // glibc copies a conversion that it does not know.
             None => text.push_str(&rest[..length]),
         }
         rest = &rest[length..];
     }
-    text + rest
+    text.push_str(rest);
 }
 
 /// The length in bytes, the flags and the letter of the conversion at the start of the text.
@@ -129,7 +134,7 @@ fn name(names: &'static [&'static str], index: i64) -> &'static str {
     name.copied().unwrap_or("?")
 }
 
-fn field<'t>(c: char, moment: &Moment, zone: &'t Zone) -> Option<Converted<'t>> {
+fn field<'z>(c: char, moment: &Moment, zone: ZoneOf<'z>) -> Option<Converted<'z>> {
     let half = if moment.hour < 12 { "AM" } else { "PM" };
     Some(match c {
         'a' => Converted::Text(&name(&WEEKDAYS, moment.weekday)[..3]),
@@ -144,9 +149,9 @@ fn field<'t>(c: char, moment: &Moment, zone: &'t Zone) -> Option<Converted<'t>> 
         'r' => Converted::Format("%I:%M:%S %p"),
         'p' => Converted::Text(half),
         'P' => Converted::Lower(half),
-        'Z' => Converted::Text(zone.name),
-        'z' => Converted::Offset(zone.offset),
-        's' => Converted::Number(zone.seconds.parse().unwrap_or(0), 1),
+        'Z' => Converted::Text(&zone().name),
+        'z' => Converted::Offset(zone().offset),
+        's' => Converted::Spaced(local::seconds(moment), 1),
         '%' => Converted::Char('%'),
         'n' => Converted::Char('\n'),
         't' => Converted::Char('\t'),
@@ -202,27 +207,40 @@ fn iso_week(moment: &Moment) -> (i64, i64) {
     }
 }
 
-fn write(field: Converted, flags: ConversionFlags, moment: &Moment, zone: &Zone) -> String {
-    match field {
-        Converted::Char(c) => padded(&c.to_string(), flags, ' '),
-        Converted::Number(n, digits) => signed(n, digits, '0', flags),
-        Converted::Spaced(n, digits) => signed(n, digits, ' ', flags),
-        Converted::Offset(offset) => {
-            let (sign, digits) = offset.split_at(1.min(offset.len()));
-            let number = signed(digits.parse().unwrap_or(0), 4, '0', flags);
-            padded(sign, flags, ' ') + &number
+fn write(
+    text: &mut String,
+    field: &Converted,
+    flags: ConversionFlags,
+    moment: &Moment,
+    zone: ZoneOf,
+) {
+    match *field {
+        Converted::Char(c) => write_padded(text, c.encode_utf8(&mut [0; 4]), flags),
+        Converted::Number(n, digits) => write_number(text, n, digits, '0', flags),
+        Converted::Spaced(n, digits) => write_number(text, n, digits, ' ', flags),
+        Converted::Offset(seconds) => {
+            let sign = if seconds < 0 { "-" } else { "+" };
+            write_padded(text, sign, flags);
+            // As in glibc, the seconds of offsets from before standard time are left out.
+            let minutes = seconds.abs() / 60;
+            write_number(text, minutes / 60 * 100 + minutes % 60, 4, '0', flags);
         }
-        Converted::Format(format) => padded(&expand(format, moment, zone, flags.upper), flags, ' '),
-        Converted::Lower(text) => padded(&text.to_ascii_lowercase(), flags, ' '),
-        Converted::Text(text) => {
+        Converted::Format(format) => {
+            let mut expanded = String::new();
+            expand(&mut expanded, format, moment, zone, flags.upper);
+            write_padded(text, &expanded, flags);
+        }
+        Converted::Lower(name) => write_padded(text, &name.to_ascii_lowercase(), flags),
+        Converted::Text(name) => {
             // `#` changes a name of capitals only (AM, GMT) to lower case, any other to upper case.
-            let is_upper = text.bytes().all(|b| b.is_ascii_uppercase());
-            let text = match (flags.swap && is_upper, flags.swap || flags.upper) {
-                (true, _) => text.to_ascii_lowercase(),
-                (false, true) => text.to_ascii_uppercase(),
-                (false, false) => text.to_owned(),
-            };
-            padded(&text, flags, ' ')
+            let is_upper = || name.bytes().all(|b| b.is_ascii_uppercase());
+            if flags.swap && is_upper() {
+                write_padded(text, &name.to_ascii_lowercase(), flags);
+            } else if flags.swap || flags.upper {
+                write_padded(text, &name.to_ascii_uppercase(), flags);
+            } else {
+                write_padded(text, name, flags);
+            }
         }
     }
 }
@@ -236,21 +254,32 @@ fn padding(flags: ConversionFlags, usual: char, digits: usize) -> (char, usize) 
     }
 }
 
-fn padded(text: &str, flags: ConversionFlags, usual: char) -> String {
-    let (pad, width) = padding(flags, usual, 0);
-    let missing = width.saturating_sub(text.chars().count());
-    pad.to_string().repeat(missing) + text
+fn write_padded(text: &mut String, field: &str, flags: ConversionFlags) {
+    let (pad, width) = padding(flags, ' ', 0);
+    if width > 0 {
+        let missing = width.saturating_sub(field.chars().count());
+        text.extend(std::iter::repeat_n(pad, missing));
+    }
+    text.push_str(field);
 }
 
-fn signed(n: i64, digits: usize, usual: char, flags: ConversionFlags) -> String {
+fn write_number(text: &mut String, n: i64, digits: usize, usual: char, flags: ConversionFlags) {
     let sign = if n < 0 { "-" } else { "" };
-    let text = n.unsigned_abs().to_string();
-    let (pad, width) = padding(flags, usual, digits);
-    let missing = pad
-        .to_string()
-        .repeat(width.saturating_sub(sign.len() + text.len()));
-    match pad {
-        ' ' => missing + sign + &text,
-        _ => sign.to_owned() + &missing + &text,
+    let (mut buffer, mut start, mut rest) = ([b'0'; 20], 20, n.unsigned_abs());
+    while start == 20 || rest > 0 {
+        start -= 1;
+        buffer[start] = b'0' + (rest % 10) as u8;
+        rest /= 10;
     }
+    let (pad, width) = padding(flags, usual, digits);
+    let missing = width.saturating_sub(sign.len() + 20 - start);
+    let pads = std::iter::repeat_n(pad, missing);
+    if pad == ' ' {
+        text.extend(pads);
+        text.push_str(sign);
+    } else {
+        text.push_str(sign);
+        text.extend(pads);
+    }
+    text.extend(buffer[start..].iter().copied().map(char::from));
 }
