@@ -8,6 +8,7 @@ use jaq_core::path::{Opt, Part, Path};
 
 use super::analysis;
 use super::builtin_table::{self, builtin, function};
+use super::constants;
 use super::scope::{Name, Scope};
 use super::term::{
     Access, Binding, Call, Definition, Fold, Kind, PathPart, PathTerm, Pattern, Piece, Program,
@@ -100,7 +101,7 @@ impl<'s> Compiler<'_, 's> {
             T::Num(text) => Kind::Constant(Value::Num(Num::parse(text))),
             T::Str(format, parts) => self.text(*format, parts)?,
             T::Arr(None) => Kind::Constant(Value::from(Vec::new())),
-            T::Arr(Some(inner)) => Kind::Array(self.boxed(inner)?),
+            T::Arr(Some(inner)) => constants::array(self.term(inner)?),
             T::Obj(entries) => self.object(entries)?,
             T::Neg(inner) => match &**inner {
                 T::Num(text) => Kind::Constant(Value::Num(Num::parse(text).negate())),
@@ -160,7 +161,7 @@ impl<'s> Compiler<'_, 's> {
             };
             compiled.push(value);
         }
-        Some(Kind::Object(compiled.into()))
+        Some(constants::object(compiled))
     }
 
     fn text(
@@ -229,7 +230,7 @@ impl<'s> Compiler<'_, 's> {
             BinaryOp::Alt => Kind::Alternative(self.pair(left, right)?),
             BinaryOp::Or => Kind::Logic(self.pair(left, right)?, true),
             BinaryOp::And => Kind::Logic(self.pair(left, right)?, false),
-            BinaryOp::Math(op) => Kind::Math(self.pair(left, right)?, *op),
+            BinaryOp::Math(op) => constants::math(self.pair(left, right)?, *op),
             BinaryOp::Cmp(op) => Kind::Compare(self.pair(left, right)?, *op),
             BinaryOp::Update => Kind::Update(self.update(left, right)?),
             BinaryOp::Assign => self.update_with(left, UpdateOperator::Assign, right)?,

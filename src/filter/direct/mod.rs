@@ -12,6 +12,7 @@ mod builtin_table;
 mod builtins;
 mod calls;
 mod compile;
+mod constants;
 mod construction;
 mod environment;
 mod evaluator;
