@@ -7,11 +7,25 @@ use jaq_core::path::Part;
 use crate::builtins::{self, Intrinsic};
 use crate::syntax::{Pattern, Term};
 
-/// Whether a part of a path is known not to use the input of the path.
+/// Whether a part of a path is known not to use the input of the path, and to have one output. Others are evaluated
+/// before what stands in front of them, as they hide its errors.
 pub(super) fn is_constant_part(part: &Part<Term>) -> bool {
     match part {
-        Part::Index(index) => is_constant(index),
-        Part::Range(from, upto) => [from, upto].into_iter().flatten().all(is_constant),
+        Part::Index(index) => is_literal(index),
+        Part::Range(from, upto) => [from, upto].into_iter().flatten().all(is_literal),
+    }
+}
+
+/// Whether a constant term is known to have one output and no error.
+fn is_literal(term: &Term) -> bool {
+    match term {
+        T::Num(_) | T::Var(_) => true,
+        T::Str(None, parts) => parts.iter().all(|part| match part {
+            StrPart::Term(term) => is_literal(term),
+            _ => true,
+        }),
+        T::Neg(inner) => matches!(**inner, T::Num(_)),
+        _ => false,
     }
 }
 
