@@ -185,7 +185,7 @@ impl Evaluator<'_> {
                 })?;
                 FilterOutput::Value(Value::from(count))
             }
-            Expr::Length(inner) => length(self.one(inner, frame)?)?,
+            Expr::Length(inner) => FilterOutput::Value(length(self.one(inner, frame)?)?),
             Expr::Interpolation(parts) => self.interpolate(parts, frame)?,
             Expr::Binary(left, op, right) => self.binary(left, op, right, frame)?,
             Expr::Not(inner) => {
@@ -203,9 +203,7 @@ impl Evaluator<'_> {
                 let input = self.one(left, frame)?;
                 self.one(right, &Frame::of(input))?
             }
-            Expr::Function(function) => {
-                FilterOutput::Value(function.call(frame.input.clone().into_value())?)
-            }
+            Expr::Function(function) => FilterOutput::Value(function.call(frame.input.clone())?),
             Expr::Core(filter) => self.core_one(filter, frame)?,
         })
     }
@@ -322,22 +320,20 @@ fn element(item: FilterOutput, index: isize) -> Result<FilterOutput, Interrupt> 
     ))
 }
 
-fn length(item: FilterOutput) -> Result<FilterOutput, Interrupt> {
+/// `length`
+pub(super) fn length(item: FilterOutput) -> Result<Value, Interrupt> {
     if let FilterOutput::Raw(text) = item {
         match text.kind() {
-            ValueKind::Array => {
-                return Ok(FilterOutput::Value(Value::from(text.elements().count())));
-            }
+            ValueKind::Array => return Ok(Value::from(text.elements().count())),
             ValueKind::Object => {
                 if let Some(members) = text.unique_members() {
-                    return Ok(FilterOutput::Value(Value::from(members.count())));
+                    return Ok(Value::from(members.count()));
                 }
             }
             _ => {}
         }
     }
-    let length = crate::natives::length(item.into_value())?;
-    Ok(FilterOutput::Value(length))
+    Ok(crate::natives::length(item.into_value())?)
 }
 
 /// `.[]`

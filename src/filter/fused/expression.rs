@@ -4,7 +4,7 @@ use jaq_core::load::parse::BinaryOp;
 
 use crate::compiled_filter::CompiledFilter;
 use crate::natives::regex::RegexTest;
-use dq_json::value::{SharedStr, ValR, Value, ValueKind};
+use dq_json::value::{FilterOutput, RawValue, SharedStr, ValR, Value, ValueKind};
 
 /// A filter with one output.
 pub(super) enum Expr {
@@ -50,6 +50,10 @@ pub(super) enum Function {
     OfInput(fn(Value) -> ValR),
     /// Of the input and this argument.
     WithArgument(fn(Value, Value) -> ValR, Value),
+    /// `keys`
+    Keys(fn(Value) -> ValR),
+    /// `has` with this argument.
+    Has(fn(Value, Value) -> ValR, Value),
 }
 
 impl Function {
@@ -57,10 +61,35 @@ impl Function {
     ///
     /// # Errors
     /// Those of the function.
-    pub(super) fn call(&self, input: Value) -> ValR {
+    pub(super) fn call(&self, input: FilterOutput) -> ValR {
+        if let FilterOutput::Raw(text) = &input
+            && let Some(output) = self.of_object(*text)
+        {
+            return Ok(output);
+        }
+        let input = input.into_value();
         match self {
-            Self::OfInput(function) => function(input),
-            Self::WithArgument(function, argument) => function(input, argument.clone()),
+            Self::OfInput(function) | Self::Keys(function) => function(input),
+            Self::WithArgument(function, argument) | Self::Has(function, argument) => {
+                function(input, argument.clone())
+            }
+        }
+    }
+
+    /// What only looks at the keys of an object finds them in its text. `None` for other functions and values.
+    fn of_object(&self, text: RawValue) -> Option<Value> {
+        if text.kind() != ValueKind::Object {
+            return None;
+        }
+        match self {
+            Self::Has(_, Value::Str(key)) => Some(Value::Bool(text.has_key(key))),
+            Self::Keys(_) => {
+                let members = text.unique_members()?;
+                let mut keys: Vec<_> = members.map(|(key, _)| key.decode()).collect();
+                keys.sort_unstable();
+                Some(keys.into_iter().map(Value::str).collect())
+            }
+            _ => None,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use super::evaluate::Evaluator;
+use super::element_stream::ElementStream;
+use super::evaluate::{self, Evaluator};
 use super::evaluate_elements::{ElementEvaluator, Elements};
 use super::expression::Generator;
 use super::frame::Frame;
@@ -146,6 +147,11 @@ impl<'a> Runner<'a> {
                 let slots = &self.slots;
                 self.stream(evaluator, Elements::OfArray { inputs, slots }, out)?;
             }
+            Some(ScannedValue::Complete(bytes)) if self.is_length() => {
+                let result = evaluate::length(FilterOutput::Raw(inputs.borrow().scanned(bytes)));
+                inputs.borrow_mut().consume(bytes);
+                out(FilterOutput::Value(result?))?;
+            }
             Some(ScannedValue::Complete(length)) => {
                 let input: Value = inputs.borrow().scanned(length).to_value();
                 inputs.borrow_mut().consume(length);
@@ -153,6 +159,14 @@ impl<'a> Runner<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether the filter is `length`, which builds nothing of an object.
+    fn is_length(&self) -> bool {
+        matches!(
+            self.filter.evaluation,
+            Evaluation::Elements(ElementStream::Length)
+        )
     }
 
     fn stream<'e>(

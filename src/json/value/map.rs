@@ -11,7 +11,7 @@ use hashbrown::HashTable;
 use super::shared_str::SharedStr;
 
 /// The most members that are searched one after the other; larger objects have a hash table.
-const MAX_SEARCHED: usize = 8;
+const MAX_SEARCHED: usize = 16;
 
 /// The members of an object in insertion order, as jq keeps them. A value of an existing key replaces the old one in its
 /// place.

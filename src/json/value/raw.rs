@@ -151,6 +151,11 @@ impl<'t> RawValue<'t> {
         is_unique.then(|| self.members())
     }
 
+    /// Whether an object has a key.
+    pub fn has_key(self, name: &str) -> bool {
+        self.members().any(|(key, _)| key.equals(name))
+    }
+
     /// The value of a key in an object: the last one, where the key is repeated.
     pub fn field(self, name: &str) -> Option<Self> {
         let found = self.members().filter(|(key, _)| key.equals(name)).last();

@@ -92,8 +92,10 @@ impl Compiler<'_> {
 
     fn function(&mut self, name: &str, args: &[Term]) -> Option<Function> {
         Some(match (natives::find(name, args.len())?, args) {
+            (NativeFn::Of0(function, _), []) if name == "keys" => Function::Keys(function),
             (NativeFn::Of0(function, _), []) => Function::OfInput(function),
             (NativeFn::Of1(function, _), [argument]) => match self.expr(argument, false)? {
+                Expr::Constant(key) if name == "has" => Function::Has(function, key),
                 Expr::Constant(argument) => Function::WithArgument(function, argument),
                 _ => return None,
             },
