@@ -106,13 +106,11 @@ impl Error {
         if self.is_silent() {
             return;
         }
-        let is_own = matches!(self, Self::Usage { .. } | Self::Compile { .. });
-        let shown = |text: &str| {
-            if is_own {
-                visible(text)
-            } else {
-                escape_line(text).into_owned()
-            }
+        let shown = |text: &str| match self {
+            // What was typed may be a URL with a password.
+            Self::Usage { .. } => visible(&dq_fetch::shown(text)),
+            Self::Compile { .. } => visible(text),
+            _ => escape_line(text).into_owned(),
         };
         // A failure to write to stderr cannot be reported anywhere.
         let _ = writeln!(stderr, "{}", shown(&self.to_string()));

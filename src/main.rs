@@ -18,6 +18,7 @@ mod saved;
 mod screen;
 mod stack;
 mod start;
+mod stdout;
 mod terminal;
 
 use std::ffi::{c_char, c_int};
@@ -126,10 +127,7 @@ fn fail(error: &Error) -> u8 {
 
 /// Prints help, the version or a generated file.
 fn print(text: &str) -> u8 {
-    match io::stdout()
-        .write_all(text.as_bytes())
-        .and_then(|()| io::stdout().flush())
-    {
+    match stdout::Stdout.write_all(text.as_bytes()) {
         Ok(()) => 0,
         Err(error) => fail(&Error::Format(error.into())),
     }

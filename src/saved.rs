@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use crate::cli::{Cli, Manage, Word};
 use crate::environment::Variables;
 use crate::error::Error;
+use crate::stdout::Stdout;
 use store::FilterStore;
 
 /// Does what the command line says about one saved filter, and returns the exit code.
@@ -58,15 +59,11 @@ pub fn show_help(words: &[Word], library: &[PathBuf], env: Variables) -> Result<
 
 /// Prints text that anybody may have written. On a terminal, control characters are escaped.
 fn print(text: &str) -> Result<(), Error> {
-    let mut stdout = std::io::stdout();
-    let text = if stdout.is_terminal() {
+    let text = if std::io::stdout().is_terminal() {
         dq_text::sanitize(text)
     } else {
         text.into()
     };
-    stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-        .map_err(dq_format::Error::Io)?;
-    Ok(())
+    let written = Stdout.write_all(text.as_bytes());
+    Ok(written.map_err(dq_format::Error::Io)?)
 }

@@ -105,6 +105,12 @@ fn a_credential_helper_is_limited_in_time_and_output() {
     pull(&helper("sleep 20 2>/dev/null & echo '{}'"))
         .run()
         .fails(28, &["timed out waiting for the credential helper"]);
+    // One that has closed its output goes on.
+    for script in ["exec sleep 60 >&-", "echo '{}'; exec sleep 60 >&-"] {
+        pull(&helper(script))
+            .run()
+            .fails(28, &["timed out waiting for the credential helper"]);
+    }
     pull(&helper("exec yes")).run().fails(
         2,
         &["the credential helper docker-credential-odd failed: it printed more than 1 MiB\n"],
@@ -133,10 +139,10 @@ fn requests_of_the_filter_get_what_the_source_has_left_of_the_limit() {
         while fetched.read(&mut [0; 4096]).is_ok_and(|length| length > 0) {}
         start.elapsed()
     });
-    let run = dq(["--max-time", "4", &url, "fetch(\"/never\")"]).run();
-    run.fails(28, &["dq: fetch: timed out after 4 s: fetch /never"]);
+    let run = dq(["--max-time", "10", &url, "fetch(\"/never\")"]).run();
+    run.fails(28, &["dq: fetch: timed out after 10 s: fetch /never"]);
     let taken = server.join().unwrap();
-    assert!(taken < Duration::from_secs(3), "{taken:?}");
+    assert!(taken < Duration::from_secs(9), "{taken:?}");
 }
 
 #[test]
@@ -172,4 +178,51 @@ fn body_from_pipe(dir: &Path) -> std::process::Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap()
+}
+
+/// Without a writer, and with one that is silent.
+#[test]
+fn a_named_pipe_does_not_outlive_the_limit() {
+    let dir = TempDir::new();
+    let server = crate::support::server::Server::new([]);
+    let pipe = dir.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let body = format!("@{}", pipe.display());
+    for has_writer in [false, true] {
+        let _writer = has_writer.then(|| {
+            let mut both = std::fs::OpenOptions::new();
+            both.read(true).write(true).open(&pipe).unwrap()
+        });
+        let start = Instant::now();
+        dq(["-m", "1", "-X", "POST", "/x", "-d", &body])
+            .env("DOCKER_HOST", server.host())
+            .run()
+            .fails(28, &["timed out reading the body of the request"]);
+        is_short(start);
+    }
+}
+
+/// A writer that comes later is waited for, as long as there is time.
+#[test]
+fn the_writer_of_a_named_pipe_may_come_later() {
+    use crate::support::server::{Reply, Server};
+    let dir = TempDir::new();
+    let server = Server::new([("/x", Reply::json("1"))]);
+    let pipe = dir.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let writer = {
+        let pipe = pipe.clone();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(500));
+            std::fs::write(pipe, vec![b'x'; 300_000]).unwrap();
+        })
+    };
+    let body = format!("@{}", pipe.display());
+    dq(["-X", "POST", "/x", "-d", &body])
+        .env("DOCKER_HOST", server.host())
+        .run()
+        .is("1\n");
+    writer.join().unwrap();
 }

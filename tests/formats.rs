@@ -158,6 +158,29 @@ fn a_value_that_cannot_be_written_is_an_error() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+#[test]
+fn a_closed_stdout_is_an_error_whatever_is_printed() {
+    for words in [
+        "--help",
+        "-h",
+        "-V",
+        "--version",
+        "--list",
+        "--show ps",
+        "--generate man",
+        "-n 1",
+    ] {
+        let line = format!("exec \"$0\" {words} >&-");
+        let output = Command::new("sh")
+            .args(["-c", &line, BINARY])
+            .output()
+            .unwrap();
+        let said = "dq: format: cannot write the output: Bad file descriptor\n";
+        assert_eq!(String::from_utf8_lossy(&output.stderr), said, "{words}");
+        assert_eq!(output.status.code(), Some(2), "{words}");
+    }
+}
+
 /// However little is written for each read: what is lost with one write must not be forgotten with the next.
 #[test]
 fn a_reader_that_goes_away_ends_what_never_ends() {

@@ -175,16 +175,18 @@ fn two_secrets_have_two_variables() {
 #[test]
 fn nothing_shows_a_secret() {
     const MOVED: &str = "Location: http://u:s3cret@elsewhere/?token=s3cret&a=1#id_token=s3cret\r\nX-Whatever: s3cret\r\n";
+    const AWAY: &str = "Location: //u:s3cret@elsewhere/x\r\n";
     const PAGES: &str = "Content-Type: application/json\r\nLink: <http://u:s3cret@elsewhere/?sig=s3cret>; rel=\"next\"\r\n";
     let server = Server::new([
         ("/moved", Reply::status("302 Found", MOVED, "")),
+        ("/away", Reply::status("302 Found", AWAY, "")),
         ("/pages", Reply::status("200 OK", PAGES, "1")),
         ("/x", Reply::json("1")),
     ]);
     let host = server.host();
     let socket = host.strip_prefix("unix://").unwrap();
     let url = "http://me:s3cret@h/x?token=s3cret&a=http://s3cret@1";
-    let cases: [(&[&str], &str); 29] = [
+    let cases: [(&[&str], &str); 38] = [
         (
             &["/moved"],
             "elsewhere/?token=[redacted]&a=1#id_token=[redacted]",
@@ -280,6 +282,18 @@ fn nothing_shows_a_secret() {
             &["/x", "-q", "token:s3cret"],
             "--query takes KEY=VALUE, not token:\n",
         ),
+        (&["/away"], "another host: //[redacted]@elsewhere/x"),
+        (&["/away", "-v"], "< Location: //[redacted]@elsewhere/x\n"),
+        (
+            &["--exec", "c", url, "--", "x"],
+            "http://[redacted]@h/x?token=[redacted]",
+        ),
+        (&["/x?token=s3cret", "--exec", "a"], "/x?token=[redacted]"),
+        (&[url, ".", url], "after the filter"),
+        (&["logs", url], "http://[redacted]"),
+        (&["--show", url], "http://[redacted]@h"),
+        (&["-m", url, "/x"], "http://[redacted]@h"),
+        (&["//u:s3cret@h/x"], "did you mean /[redacted]@h/x?"),
         (
             &["-n", "fetch(\"/nope?token=s3cret\")"],
             "fetch /nope?token=[redacted]",

@@ -65,8 +65,9 @@ fn shown_line(endpoint: &str) -> String {
 /// The error of an endpoint with `//` at this place: a variable is empty, or holds a name with a slash in front.
 fn empty_segment(endpoint: &str, at: usize) -> Error {
     let (before, rest) = endpoint.split_at(at);
+    let rest = shown_line(rest);
     let rest = rest.trim_start_matches('/');
-    let meant = format!("did you mean {}/{}?", shown_line(before), shown_line(rest));
+    let meant = format!("did you mean {}/{rest}?", shown_line(before));
     let (place, hint) = match before.rsplit('/').next() {
         Some(last) if !last.is_empty() => (
             format!("an empty segment behind /{}", one_line(last)),

@@ -1,9 +1,12 @@
 //! A request: the method, what it asks for, its headers and its body.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use super::error::Error;
 use dq_text::os_reason;
@@ -57,10 +60,23 @@ impl Payload {
             problem: os_reason(&error),
             hint: None,
         };
-        let file = File::open(path).map_err(failed)?;
+        let file = open(path).map_err(failed)?;
         if file.metadata().map_err(failed)?.is_dir() {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
         Ok(Self::File(path.to_owned(), Arc::new(file)))
     }
+}
+
+/// Opens a file for reading. A named pipe does not wait for its writer: the time limit is for that, too.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let file = options
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)?;
+    if !file.metadata()?.file_type().is_fifo() {
+        fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    }
+    Ok(file)
 }

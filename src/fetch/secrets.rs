@@ -175,8 +175,8 @@ fn is_outside(c: char) -> bool {
 fn add_url<'t>(url: &'t str, found: &mut Vec<Piece<'t>>) {
     let start = url.find(['?', '#']).unwrap_or(url.len());
     let (place, parameters) = url.split_at(start);
-    let authority = place.find("://").map_or(0, |at| at + "://".len());
-    let end = place[authority..].find('/');
+    let authority = authority_start(place);
+    let end = place[authority..].find(is_slash);
     let end = end.map_or(place.len(), |end| authority + end);
     match place[authority..end].rfind('@').filter(|_| authority > 0) {
         Some(at) => found.extend([
@@ -189,6 +189,21 @@ fn add_url<'t>(url: &'t str, found: &mut Vec<Piece<'t>>) {
     for part in parameters.split_inclusive(['&', '#', '?']) {
         add_parameter(part, found);
     }
+}
+
+/// Where the authority begins, behind `http://`, or behind `//` in a reference to another host (RFC 3986 section 4.2).
+/// Browsers take more slashes, and backslashes, for the same. 0 for a text without one.
+fn authority_start(place: &str) -> usize {
+    let bytes = place.as_bytes();
+    let is_start = |pair: &[u8]| pair.iter().all(|byte| is_slash(char::from(*byte)));
+    let Some(at) = bytes.windows(2).position(is_start) else {
+        return 0;
+    };
+    place.len() - place[at..].trim_start_matches(is_slash).len()
+}
+
+fn is_slash(c: char) -> bool {
+    matches!(c, '/' | '\\')
 }
 
 /// Adds `NAME=VALUE` with the separator that follows it.
@@ -280,6 +295,10 @@ mod tests {
             ("http://u@h", "http://[redacted]@h"),
             ("http://h/a@b", "http://h/a@b"),
             ("/a://b@c", "/a://[redacted]@c"),
+            ("//u:p@h/x", "//[redacted]@h/x"),
+            ("http:///u:p@h", "http:///[redacted]@h"),
+            ("http:\\\\u:p@h\\x", "http:\\\\[redacted]@h\\x"),
+            ("/v1//a/b@c", "/v1//a/b@c"),
             (
                 "<http://u:p@h/?p=2&key=k>; rel=\"next\", </x?sig=s>",
                 "<http://[redacted]@h/?p=2&key=[redacted]>; rel=\"next\", </x?sig=[redacted]>",

@@ -169,20 +169,18 @@ impl Upload {
     }
 }
 
-/// Reads a pipe until a deadline.
+/// Reads a pipe until a deadline. A named pipe that nobody has opened for writing yet is waited for.
 struct Pipe(Arc<File>, Option<Instant>);
 
 /// Fails with `TimedOut` at the deadline.
 impl Read for Pipe {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let Self(file, deadline) = self;
-        if let Some(deadline) = deadline {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let left = Timespec::try_from(left).ok();
-            let mut fds = [PollFd::new(&*file, PollFlags::IN)];
-            if poll(&mut fds, left.as_ref())? == 0 {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        let mut fds = [PollFd::new(&*file, PollFlags::IN)];
+        if poll(&mut fds, left.as_ref())? == 0 {
+            return Err(io::ErrorKind::TimedOut.into());
         }
         (&**file).read(buffer)
     }

@@ -15,6 +15,8 @@ use serde_json::Value;
 
 /// The longest answer to one of these requests, and the longest list of containers for a hint, in bytes.
 const LONGEST_ANSWER: u64 = 1 << 20;
+/// The longest id of a command in bytes; the Engine's have 64.
+const MAX_ID: usize = 128;
 /// The pauses between two questions whether the command has ended: a command may close its output before it ends.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -47,7 +49,9 @@ impl<'p> Command<'p> {
         let answer =
             json(create, plan, output).map_err(|error| with_hint(error, create, plan, output))?;
         let id = answer.get("Id").and_then(Value::as_str).unwrap_or_default();
-        if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+        let is_id =
+            (1..=MAX_ID).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric());
+        if !is_id {
             return Err(unexpected("the answer names no prepared command"));
         }
         let command = Self {

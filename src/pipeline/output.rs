@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::memory;
 use crate::plan::Flush;
 use crate::screen;
+use crate::stdout::Stdout;
 use crate::terminal::Terminal;
 use dq_format::Formatter;
 use dq_json::value::FilterOutput;
@@ -25,19 +26,6 @@ use dq_text::{escape_line, sanitize};
 
 /// Size of the output buffer, in bytes.
 const BUFFER_SIZE: usize = 64 * 1024;
-
-/// Standard output without the line buffering of `std::io::Stdout`.
-struct Stdout;
-
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Ok(rustix::io::write(rustix::stdio::stdout(), bytes)?)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Text to insert between outputs, as `-i` does with the head of each page, handed over by the fetch stage.
 #[derive(Clone, Default)]

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -19,6 +20,8 @@ const NOT_FOUND: &str = "credentials not found in native keychain";
 
 /// How long a helper may take: it may ask a person for a password.
 const TIME_LIMIT: Duration = Duration::from_secs(120);
+/// How often a helper is looked at that has closed its output and goes on.
+const PAUSE: Duration = Duration::from_millis(2);
 /// The longest output of a helper, in bytes.
 const OUTPUT_LIMIT: usize = 1 << 20;
 
@@ -111,18 +114,31 @@ fn output(
     mut child: Child,
     deadline: Option<Instant>,
 ) -> Result<(ExitStatus, Vec<u8>), Option<String>> {
-    let received = receive(&mut child, deadline);
-    if received.is_err() {
-        // One that has ended cannot be killed, and is reaped below.
-        let _ = child.kill();
-    }
-    let status = child.wait().map_err(|error| Some(os_reason(&error)))?;
-    Ok((status, received?))
-}
-
-fn receive(child: &mut Child, deadline: Option<Instant>) -> Result<Vec<u8>, Option<String>> {
     let longest = Instant::now() + TIME_LIMIT;
     let deadline = deadline.map_or(longest, |deadline| deadline.min(longest));
+    let received = receive(&mut child, deadline);
+    let ended = received.and_then(|output| Ok((wait(&mut child, deadline)?, output)));
+    if ended.is_err() {
+        // One that has ended cannot be killed, but it is reaped.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    ended
+}
+
+/// Waits for the end of a helper that has closed its output.
+fn wait(child: &mut Child, deadline: Instant) -> Result<ExitStatus, Option<String>> {
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if Instant::now() < deadline => thread::sleep(PAUSE),
+            Ok(None) => return Err(None),
+            Err(error) => return Err(Some(os_reason(&error))),
+        }
+    }
+}
+
+fn receive(child: &mut Child, deadline: Instant) -> Result<Vec<u8>, Option<String>> {
     let Some(mut stdout) = child.stdout.take() else {
         return Ok(Vec::new());
     };
