@@ -29,14 +29,14 @@ fn no_more_requests_are_begun_than_may_be_under_way() {
 #[test]
 fn requests_are_under_way_at_the_same_time() {
     let slow = Reply::Slow(
-        Duration::from_millis(200),
+        Duration::from_millis(500),
         vec!["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n1\n"],
     );
     let server = Server::new([("/", slow)]);
     let start = Instant::now();
     let filter = r#"[fetch(range(16) | "/\(.)")] | length"#;
     ask(&server, &["--parallel", "16", filter]).run().is("16\n");
-    assert!(start.elapsed() < Duration::from_millis(200 * 8));
+    assert!(start.elapsed() < Duration::from_millis(500 * 8));
 }
 
 #[test]

@@ -214,7 +214,7 @@ fn every_round_is_another_try() {
     assert_eq!(watching.line().1, "1");
     let begun = Instant::now();
     assert_eq!(watching.line().1, "2");
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
 #[test]
