@@ -15,7 +15,11 @@ pub(super) type Lower<'s> = fn(&mut Scope<'s>, &mut Linker<'s>, Term<'s>) -> Low
 
 /// Variables for operands and parts that are evaluated before the rest. No jq program can spell these names.
 pub(super) const OPERAND: &str = "$ operand";
-pub(super) const INDICES: [&str; 8] = ["$ 0", "$ 1", "$ 2", "$ 3", "$ 4", "$ 5", "$ 6", "$ 7"];
+#[rustfmt::skip]
+pub(super) const INDICES: [&str; 32] = [
+    "$ 0", "$ 1", "$ 2", "$ 3", "$ 4", "$ 5", "$ 6", "$ 7", "$ 8", "$ 9", "$ 10", "$ 11", "$ 12", "$ 13", "$ 14", "$ 15",
+    "$ 16", "$ 17", "$ 18", "$ 19", "$ 20", "$ 21", "$ 22", "$ 23", "$ 24", "$ 25", "$ 26", "$ 27", "$ 28", "$ 29", "$ 30", "$ 31",
+];
 /// Variables for the first key behind a term whose outputs may have no path: an index, or the start and end of a slice.
 pub(super) const FIRST_KEY: [&str; 2] = ["$ key", "$ end"];
 
