@@ -211,7 +211,7 @@ fn add_parameter<'t>(part: &'t str, found: &mut Vec<Piece<'t>>) {
     let end = part.len() - usize::from(part.ends_with(['&', '#', '?']));
     let (pair, separator) = part.split_at(end);
     match pair.split_once('=') {
-        Some((name, value)) if !value.is_empty() && is_secret(name, value) => found.extend([
+        Some((name, value)) if is_secret(name, value) => found.extend([
             Piece::Plain(&pair[..=name.len()]),
             Piece::Parameter { name, value },
             Piece::Plain(separator),
@@ -220,8 +220,12 @@ fn add_parameter<'t>(part: &'t str, found: &mut Vec<Piece<'t>>) {
     }
 }
 
-/// Whether the value of a parameter is not to be shown: its name looks secret, or it is a URL with a user.
+/// Whether the value of a parameter is not to be shown: its name looks secret, or it is a URL with a user. The
+/// placeholder of a saved filter (`{token}`) is none.
 fn is_secret(name: &str, value: &str) -> bool {
+    if value.is_empty() || is_placeholder(value) {
+        return false;
+    }
     let name = decoded(name).to_lowercase();
     let name: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let has_userinfo = || {
@@ -232,6 +236,11 @@ fn is_secret(name: &str, value: &str) -> bool {
     SECRET_NAMES.contains(&name.as_str())
         || SECRET_PARTS.iter().any(|part| name.contains(part))
         || has_userinfo()
+}
+
+fn is_placeholder(value: &str) -> bool {
+    let name = value.strip_prefix('{').and_then(|it| it.strip_suffix('}'));
+    name.is_some_and(|it| it.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 /// The text that a part of a URL stands for.
@@ -299,6 +308,10 @@ mod tests {
             ("http:///u:p@h", "http:///[redacted]@h"),
             ("http:\\\\u:p@h\\x", "http:\\\\[redacted]@h\\x"),
             ("/v1//a/b@c", "/v1//a/b@c"),
+            (
+                "/x?token={token}&key={\"a\":1}",
+                "/x?token={token}&key=[redacted]",
+            ),
             (
                 "<http://u:p@h/?p=2&key=k>; rel=\"next\", </x?sig=s>",
                 "<http://[redacted]@h/?p=2&key=[redacted]>; rel=\"next\", </x?sig=[redacted]>",
