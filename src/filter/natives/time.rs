@@ -4,12 +4,13 @@ mod calendar;
 mod local;
 mod strftime;
 mod strptime;
+mod zone;
 
 use std::cell::LazyCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use calendar::Moment;
-use strftime::Zone;
+use zone::Zone;
 
 use super::native::{NativeEntry, NativeFn, fail, function, one};
 use dq_json::value::{ValR, Value, ValueError};

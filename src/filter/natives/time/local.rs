@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::calendar::Moment;
-use super::strftime::Zone;
+use super::zone::Zone;
 
 /// Moments less than this many seconds from the epoch have a year that jiff supports, in every time zone.
 const MAX_SECONDS: i64 = 253_402_200_000;

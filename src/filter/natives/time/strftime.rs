@@ -1,9 +1,8 @@
 //! `strftime` as in glibc, in the C locale, with its flags `_-0^#` and its widths.
 
-use std::borrow::Cow;
-
 use super::calendar::{Moment, days_before, weekday};
 use super::local;
+use super::zone::Zone;
 
 pub(super) const WEEKDAYS: [&str; 7] = [
     "Sunday",
@@ -28,23 +27,6 @@ pub(super) const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-
-/// The time zone of a moment.
-pub(super) struct Zone {
-    /// Seconds east of Greenwich.
-    pub offset: i64,
-    pub name: Cow<'static, str>,
-}
-
-impl Zone {
-    /// UTC by one of its names.
-    pub(super) const fn utc(name: &'static str) -> Self {
-        Self {
-            offset: 0,
-            name: Cow::Borrowed(name),
-        }
-    }
-}
 
 /// Finds the time zone, for the formats that show it.
 pub(super) type ZoneOf<'z> = &'z dyn Fn() -> &'z Zone;
