@@ -51,17 +51,10 @@ fn members(entries: &[(Term, Term)]) -> Option<Map> {
 
 /// `f + g` and the like. Errors are left to the run; so are products that are not numbers, which may be large.
 pub(super) fn math(terms: Box<[Term; 2]>, op: Math) -> Kind {
-    let computed = match &*terms {
-        [
-            Term {
-                kind: Kind::Constant(left),
-                ..
-            },
-            Term {
-                kind: Kind::Constant(right),
-                ..
-            },
-        ] if op != Math::Mul || matches!((left, right), (Value::Num(_), Value::Num(_))) => {
+    let computed = match (&terms[0].kind, &terms[1].kind) {
+        (Kind::Constant(left), Kind::Constant(right))
+            if op != Math::Mul || matches!((left, right), (Value::Num(_), Value::Num(_))) =>
+        {
             calculate(left.clone(), op, right.clone()).ok()
         }
         _ => None,
