@@ -2,15 +2,16 @@
 //! `dq run` prints makes the same container.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::support::daemon::find;
 use crate::support::dq::{dq, run};
 use crate::support::engine::{Engine, engine, scratch, swarm};
-use crate::support::leave_out;
 use crate::support::server::{Reply, Server};
 use crate::support::temp::TempDir;
+use crate::support::{leave_out, wait_for};
 
 /// The value that a saved filter yields.
 fn value(engine: &Engine, args: &[&str]) -> Value {
@@ -552,6 +553,13 @@ fn lists_of_a_swarm_show_names_as_docker_does() {
         lines.sort();
         lines
     };
+    // A task has no node before it is scheduled: the two lists are compared when nothing changes any more.
+    wait_for("three running tasks", Duration::from_secs(60), || {
+        let format = "{{.CurrentState}}";
+        let states = engine.docker(&["service", "ps", "--format", format, "shop", "agent"]);
+        let running = |state: &&str| state.starts_with("Running");
+        (states.lines().filter(running).count() == 3).then_some(())
+    });
     let format = "{{.Name}} {{.Node}} {{.DesiredState}}";
     let theirs = engine.docker(&["service", "ps", "--format", format, "shop", "agent"]);
     let row = r#".[] | "\(.name) \(.node) \(.desired[:1] | ascii_upcase)\(.desired[1:])""#;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::daemon::find;
 use crate::support::dq::{Output, clean, dq, run};
-use crate::support::engine::{Engine, engine};
+use crate::support::engine::{Engine, engine, scratch};
 use crate::support::leave_out;
 use crate::support::temp::TempDir;
 
@@ -34,15 +34,21 @@ fn rows_of_markdown(text: &str) -> Rows {
 }
 
 /// Compares the rows of a docker command with those that a saved filter shows, whose `columns` are put into docker's
-/// order. If a second passes between the two commands, an age differs.
+/// order.
 #[track_caller]
 fn assert_same_rows(engine: &Engine, docker: &[&str], saved: &[&str], columns: &str) {
-    let mut args = saved.to_vec();
-    args.extend(["-o", "markdown", "--columns", columns]);
+    assert_same_table(engine, docker, &[saved, &["--columns", columns]].concat());
+}
+
+/// Compares the rows of a docker command with those that a command line of dq shows. More than once: if a second passes
+/// between the two commands, an age differs, and other tests create and remove containers.
+#[track_caller]
+fn assert_same_table(engine: &Engine, docker: &[&str], args: &[&str]) {
+    let args = [args, &["-o", "markdown"]].concat();
     let mut last = (Rows::new(), Rows::new());
     for _ in 0..5 {
         let output = engine.dq(&args).run();
-        assert_eq!((output.stderr.as_str(), output.code), ("", 0), "{saved:?}");
+        assert_eq!((output.stderr.as_str(), output.code), ("", 0), "{args:?}");
         last = (
             rows_of(&engine.docker(docker)),
             rows_of_markdown(output.text()),
@@ -52,7 +58,7 @@ fn assert_same_rows(engine: &Engine, docker: &[&str], saved: &[&str], columns: &
         }
     }
     panic!(
-        "{docker:?} and {saved:?} differ:\n{:#?}\n{:#?}",
+        "{docker:?} and {args:?} differ:\n{:#?}\n{:#?}",
         last.0, last.1
     );
 }
@@ -255,14 +261,16 @@ fn networks_volumes_and_disk_usage_match_docker() {
         "driver, name",
     );
     let format = "{{.Type}}|{{.TotalCount}}|{{.Active}}|{{.Size}}|{{.Reclaimable}}";
-    let theirs = rows_of(&engine.docker(&["system", "df", "--format", format]));
-    let output = engine.dq(&["df", ".[:4]", "-o", "markdown"]).run();
-    assert_eq!(rows_of_markdown(output.text()), theirs);
+    assert_same_table(
+        engine,
+        &["system", "df", "--format", format],
+        &["df", ".[:4]"],
+    );
 }
 
 #[test]
 fn lists_are_sorted_as_in_docker() {
-    let Some(engine) = engine() else { return };
+    let Some(engine) = scratch() else { return };
     let names = [
         "a10b2", "a-1", "a2", "b10", "a01", "ab", "a1", "B10", "a.b", "a10b10", "b9", "10", "a_b",
     ];
