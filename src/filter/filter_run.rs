@@ -33,7 +33,7 @@ pub struct FilterRun<'a> {
 
 enum RunningEngine<'a> {
     Jaq(&'a CompiledFilter),
-    Fused(fused::Runner<'a>),
+    Fused(Box<fused::Runner<'a>>),
 }
 
 impl<'a> FilterRun<'a> {
@@ -54,7 +54,7 @@ impl<'a> FilterRun<'a> {
             fetcher: None,
         };
         let engine = match &filter.engine {
-            Engine::Fused(filter) => RunningEngine::Fused(fused::Runner::new(filter)),
+            Engine::Fused(filter) => RunningEngine::Fused(Box::new(fused::Runner::new(filter))),
             Engine::Jaq(filter) => RunningEngine::Jaq(filter),
         };
         Self {

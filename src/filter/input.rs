@@ -250,8 +250,11 @@ impl Inputs {
     }
 
     /// As [`Inputs::scan_value`], but an array is only opened, for [`Inputs::scan_element`].
-    pub(crate) fn open_or_scan(&mut self) -> Result<Option<ScannedValue>, ReadError> {
-        self.scan_sources(open)
+    pub(crate) fn open_or_scan(
+        &mut self,
+        visitor: &mut impl Visitor,
+    ) -> Result<Option<ScannedValue>, ReadError> {
+        self.scan_sources(|reader| after_array(reader, |reader| reader.open_or_scan(visitor)))
     }
 
     /// As [`Inputs::open_or_scan`], but an array of at most `limit` bytes is scanned whole.
@@ -420,10 +423,6 @@ impl Iterator for Inputs {
 }
 
 /// Opens the next value if it is an array, and scans it if not.
-fn open(reader: &mut ValueReader) -> Option<Result<ScannedValue, ReadError>> {
-    after_array(reader, ValueReader::open_or_scan)
-}
-
 /// Skips the rest of the array that was opened last, then reads on.
 fn after_array<T>(
     reader: &mut ValueReader,

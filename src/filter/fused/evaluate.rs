@@ -32,7 +32,10 @@ impl Evaluator<'_> {
         match generator {
             Generator::One(expr) => out(self.one(expr, frame)?),
             Generator::Empty => Ok(()),
-            Generator::Iterate(expr) => values(self.one(expr, frame)?, out),
+            Generator::Iterate(expr) => match frame.members_of(expr) {
+                Some(mut members) => members.try_for_each(|(_, text)| out(FilterOutput::Raw(text))),
+                None => values(self.one(expr, frame)?, out),
+            },
             Generator::Select(condition) => {
                 let mut pass = |item: FilterOutput<'t>| {
                     if item.is_truthy() {
@@ -185,7 +188,10 @@ impl Evaluator<'_> {
                 })?;
                 FilterOutput::Value(Value::from(count))
             }
-            Expr::Length(inner) => FilterOutput::Value(length(self.one(inner, frame)?)?),
+            Expr::Length(inner) => FilterOutput::Value(match frame.members_of(inner) {
+                Some(members) => Value::from(members.len()),
+                None => length(self.one(inner, frame)?)?,
+            }),
             Expr::Interpolation(parts) => self.interpolate(parts, frame)?,
             Expr::Binary(left, op, right) => self.binary(left, op, right, frame)?,
             Expr::Not(inner) => {
@@ -203,7 +209,9 @@ impl Evaluator<'_> {
                 let input = self.one(left, frame)?;
                 self.one(right, &Frame::of(input))?
             }
-            Expr::Function(function) => FilterOutput::Value(function.call(frame.input.clone())?),
+            Expr::Function(function) => {
+                FilterOutput::Value(function.call(frame.input.clone(), frame.members())?)
+            }
             Expr::Core(filter) => self.core_one(filter, frame)?,
         })
     }
@@ -249,7 +257,10 @@ impl Evaluator<'_> {
             match part {
                 FilterOutput::Raw(part) => match part.string_literal() {
                     Some(literal) => text.push_str(&literal.decode()),
-                    None => text.push_str(&part.to_value().to_json()),
+                    None => match part.to_json() {
+                        Some(json) => text.push_str(&json),
+                        None => text.push_str(&part.to_value().to_json()),
+                    },
                 },
                 FilterOutput::Value(Value::Str(part)) => text.push_str(&part),
                 other => text.push_str(&other.into_value().to_json()),
@@ -321,13 +332,13 @@ fn element(item: FilterOutput, index: isize) -> Result<FilterOutput, Interrupt> 
 }
 
 /// `length`
-pub(super) fn length(item: FilterOutput) -> Result<Value, Interrupt> {
+fn length(item: FilterOutput) -> Result<Value, Interrupt> {
     if let FilterOutput::Raw(text) = item {
         match text.kind() {
             ValueKind::Array => return Ok(Value::from(text.elements().count())),
             ValueKind::Object => {
                 if let Some(members) = text.unique_members() {
-                    return Ok(Value::from(members.count()));
+                    return Ok(Value::from(members.len()));
                 }
             }
             _ => {}
@@ -344,7 +355,10 @@ pub(super) fn values<'t>(item: FilterOutput<'t>, out: OutputFn<'_, 't>) -> Resul
             .try_for_each(|text| out(FilterOutput::Raw(text))),
         FilterOutput::Raw(text) if text.kind() == ValueKind::Object => {
             match text.unique_members() {
-                Some(mut members) => members.try_for_each(|(_, text)| out(FilterOutput::Raw(text))),
+                Some(members) => {
+                    let mut texts = members.into_iter().map(|(_, text)| text);
+                    texts.try_for_each(|text| out(FilterOutput::Raw(text)))
+                }
                 None => values(FilterOutput::Value(text.to_shallow_value()), out),
             }
         }

@@ -10,7 +10,7 @@ use super::interrupt::Interrupt;
 use super::keyed::KeyedElements;
 use super::projection::FieldSlots;
 use crate::input::Inputs;
-use dq_json::value::{FilterOutput, Value};
+use dq_json::value::{FilterOutput, MembersAt, RawValue, Value};
 
 /// Takes the outputs of an element stream.
 type ElementOutputFn<'o> = &'o mut dyn FnMut(FilterOutput<'_>) -> Result<(), Interrupt>;
@@ -18,12 +18,17 @@ type ElementOutputFn<'o> = &'o mut dyn FnMut(FilterOutput<'_>) -> Result<(), Int
 /// Where the elements of one input come from.
 pub(super) enum Elements<'a, 'p> {
     /// The array that the inputs have opened; its elements are scanned one by one.
-    OfArray {
+    Array {
         inputs: &'a RefCell<Inputs>,
         slots: &'a RefCell<FieldSlots<'p>>,
     },
+    /// The members of an object, an input that was scanned.
+    Object {
+        text: RawValue<'a>,
+        members: MembersAt<'a, 'a>,
+    },
     /// An input that is not an array, or that was not read as JSON text.
-    OfValue(&'a Value),
+    Value(&'a Value),
 }
 
 impl Elements<'_, '_> {
@@ -37,12 +42,16 @@ impl Elements<'_, '_> {
         mut each: impl FnMut(&Frame<'_, '_>) -> Result<(), Interrupt>,
     ) -> Result<(), Interrupt> {
         let (inputs, slots) = match self {
-            Self::OfArray { inputs, slots } => (inputs, slots),
-            Self::OfValue(Value::Arr(_) | Value::Obj(_)) if is_optional => {
+            Self::Array { inputs, slots } => (inputs, slots),
+            Self::Object { members, .. } => {
+                let mut elements = members.clone().map(|(_, text)| FilterOutput::Raw(text));
+                return elements.try_for_each(|element| each(&Frame::of(element)));
+            }
+            Self::Value(Value::Arr(_) | Value::Obj(_)) if is_optional => {
                 return self.for_each(false, each);
             }
-            Self::OfValue(_) if is_optional => return Ok(()),
-            Self::OfValue(whole) => {
+            Self::Value(_) if is_optional => return Ok(()),
+            Self::Value(whole) => {
                 let whole = FilterOutput::Value((*whole).clone());
                 return values(whole, &mut |element| each(&Frame::of(element)));
             }
@@ -66,22 +75,24 @@ impl Elements<'_, '_> {
     /// jq's `length` of the input; the elements of an array are validated and not looked at.
     fn length(&self) -> Result<Value, Interrupt> {
         match self {
-            Self::OfArray { inputs, .. } => {
+            Self::Array { inputs, .. } => {
                 let mut count = 0usize;
                 while inputs.borrow_mut().skip_element().transpose()?.is_some() {
                     count += 1;
                 }
                 Ok(Value::from(count))
             }
-            Self::OfValue(whole) => Ok(crate::natives::length((*whole).clone())?),
+            Self::Object { members, .. } => Ok(Value::from(members.len())),
+            Self::Value(whole) => Ok(crate::natives::length((*whole).clone())?),
         }
     }
 
     /// The input, if it is not an array that was opened.
-    fn whole(&self) -> Option<&Value> {
+    fn whole(&self) -> Option<Value> {
         match self {
-            Self::OfArray { .. } => None,
-            Self::OfValue(whole) => Some(whole),
+            Self::Array { .. } => None,
+            Self::Object { text, .. } => Some(text.to_value()),
+            Self::Value(whole) => Some((*whole).clone()),
         }
     }
 }

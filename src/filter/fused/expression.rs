@@ -4,7 +4,9 @@ use jaq_core::load::parse::BinaryOp;
 
 use crate::compiled_filter::CompiledFilter;
 use crate::natives::regex::RegexTest;
-use dq_json::value::{FilterOutput, RawValue, SharedStr, ValR, Value, ValueKind};
+use dq_json::value::{
+    FilterOutput, MembersAt, RawValue, SharedStr, StringLiteral, ValR, Value, ValueKind,
+};
 
 /// A filter with one output.
 pub(super) enum Expr {
@@ -52,46 +54,58 @@ pub(super) enum Function {
     WithArgument(fn(Value, Value) -> ValR, Value),
     /// `keys`
     Keys(fn(Value) -> ValR),
+    /// `type`
+    Type(fn(Value) -> ValR),
+    /// `tojson`
+    ToJson(fn(Value) -> ValR),
     /// `has` with this argument.
     Has(fn(Value, Value) -> ValR, Value),
 }
 
 impl Function {
-    /// The output for an input.
+    /// The output for an input, and for its members where they have been found.
     ///
     /// # Errors
     /// Those of the function.
-    pub(super) fn call(&self, input: FilterOutput) -> ValR {
+    pub(super) fn call(&self, input: FilterOutput, members: Option<MembersAt>) -> ValR {
         if let FilterOutput::Raw(text) = &input
-            && let Some(output) = self.of_object(*text)
+            && let Some(output) = self.of_text(*text, members)
         {
             return Ok(output);
         }
         let input = input.into_value();
         match self {
-            Self::OfInput(function) | Self::Keys(function) => function(input),
+            Self::OfInput(function)
+            | Self::Keys(function)
+            | Self::Type(function)
+            | Self::ToJson(function) => function(input),
             Self::WithArgument(function, argument) | Self::Has(function, argument) => {
                 function(input, argument.clone())
             }
         }
     }
 
-    /// What only looks at the keys of an object finds them in its text. `None` for other functions and values.
-    fn of_object(&self, text: RawValue) -> Option<Value> {
-        if text.kind() != ValueKind::Object {
-            return None;
-        }
+    /// What needs no more than the text gives it without building the value. `None` for other functions and values.
+    fn of_text(&self, text: RawValue, members: Option<MembersAt>) -> Option<Value> {
+        let is_object = text.kind() == ValueKind::Object;
         match self {
-            Self::Has(_, Value::Str(key)) => Some(Value::Bool(text.has_key(key))),
-            Self::Keys(_) => {
-                let members = text.unique_members()?;
-                let mut keys: Vec<_> = members.map(|(key, _)| key.decode()).collect();
-                keys.sort_unstable();
-                Some(keys.into_iter().map(Value::str).collect())
-            }
+            Self::Has(_, Value::Str(key)) if is_object => Some(Value::Bool(text.has_key(key))),
+            Self::Keys(_) if is_object => Some(match members {
+                Some(members) => keys(members.map(|(key, _)| key)),
+                None => keys(text.unique_members()?.into_iter().map(|(key, _)| key)),
+            }),
+            Self::Type(_) => Some(Value::str(text.kind().type_name())),
+            Self::ToJson(_) => text.to_json().map(Value::from),
             _ => None,
         }
     }
+}
+
+/// `keys`
+fn keys<'t>(keys: impl Iterator<Item = StringLiteral<'t>>) -> Value {
+    let mut keys: Vec<_> = keys.map(StringLiteral::decode).collect();
+    keys.sort_unstable();
+    keys.into_iter().map(Value::str).collect()
 }
 
 /// A filter with any number of outputs.

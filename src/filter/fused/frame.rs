@@ -1,8 +1,9 @@
 //! The input of an expression.
 
+use super::expression::Expr;
 use super::interrupt::Interrupt;
 use super::projection::FieldSlots;
-use dq_json::value::{FilterOutput, RawValue};
+use dq_json::value::{FilterOutput, MembersAt, RawValue};
 
 /// Takes the outputs of a generator.
 pub(super) type OutputFn<'o, 't> = &'o mut dyn FnMut(FilterOutput<'t>) -> Result<(), Interrupt>;
@@ -24,6 +25,22 @@ impl<'f, 't> Frame<'f, 't> {
     /// An input without slots.
     pub(super) fn of(input: FilterOutput<'t>) -> Self {
         Self { input, slots: None }
+    }
+
+    /// The members of the input, where the scan has found them.
+    pub(super) fn members(&self) -> Option<MembersAt<'f, 't>> {
+        match (&self.input, self.slots) {
+            (FilterOutput::Raw(text), Some(slots)) => slots.members(*text),
+            _ => None,
+        }
+    }
+
+    /// The members of what an expression gives, where that is the input and the scan has found them.
+    pub(super) fn members_of(&self, expr: &Expr) -> Option<MembersAt<'f, 't>> {
+        match expr {
+            Expr::Input => self.members(),
+            _ => None,
+        }
     }
 
     /// The text that was scanned last, with the slots that the scan has filled.

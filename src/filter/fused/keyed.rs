@@ -62,12 +62,12 @@ impl KeyedElements {
     ///
     /// # Errors
     /// If the input is not an array, with jq's message.
-    pub(super) fn arrange(self, by_key: &ByKey, whole: Option<&Value>) -> ValR {
+    pub(super) fn arrange(self, by_key: &ByKey, whole: Option<Value>) -> ValR {
         let ByKey { arrange, key, .. } = by_key;
         match (whole, key) {
             (None, _) => arrange(Value::from(self.elements), Value::from(self.keys)),
-            (Some(whole), SortKey::List(_)) => arrange(whole.clone(), Value::from(self.keys)),
-            (Some(whole), SortKey::One(_)) => arrange(whole.clone(), one_each(self.keys)),
+            (Some(whole), SortKey::List(_)) => arrange(whole, Value::from(self.keys)),
+            (Some(whole), SortKey::One(_)) => arrange(whole, one_each(self.keys)),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A field's slot holds the offset of its value in the text, so that evaluation does not search the object again.
 
 use dq_json::read::{Found, Visitor};
-use dq_json::value::{RawValue, SharedStr, StringLiteral};
+use dq_json::value::{MembersAt, RawValue, SeenKeys, SharedStr, StringLiteral, ValueKind};
 
 /// The fields that a filter uses of its input, as a tree.
 #[derive(Debug, Default)]
@@ -13,6 +13,8 @@ pub(super) struct Projection {
     paths: Vec<Vec<SharedStr>>,
     /// The fields of the input itself.
     roots: Vec<usize>,
+    /// Whether the offsets of all keys of the input are kept, for what goes through its members.
+    keeps_keys: bool,
 }
 
 #[derive(Debug)]
@@ -38,6 +40,16 @@ impl ProjectedField {
 }
 
 impl Projection {
+    /// Keeps the offsets of all keys of the input.
+    pub(super) fn keep_keys(&mut self) {
+        self.keeps_keys = true;
+    }
+
+    /// Whether no field has a slot.
+    pub(super) fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
     /// The slot of a path; it is added if there is none.
     pub(super) fn slot(&mut self, path: &[SharedStr]) -> usize {
         let mut parent = None;
@@ -100,6 +112,9 @@ pub(super) struct FieldSlots<'p> {
     outer: Vec<&'p [usize]>,
     /// The number of open containers inside of it, which have no projected fields.
     skipped_depth: usize,
+    /// The keys of the input that are kept so far.
+    seen: SeenKeys,
+    fingerprints: Vec<u64>,
 }
 
 impl<'p> FieldSlots<'p> {
@@ -109,12 +124,16 @@ impl<'p> FieldSlots<'p> {
             projection,
             found: Found {
                 offsets: vec![NOT_FOUND; projection.paths.len()],
+                keys: Vec::new(),
+                has_unique_keys: true,
                 max_depth: 0,
             },
             next: NO_FIELD,
             wanted: &[],
             outer: Vec::new(),
             skipped_depth: 0,
+            seen: SeenKeys::new(&[]),
+            fingerprints: Vec::new(),
         }
     }
 
@@ -126,6 +145,12 @@ impl<'p> FieldSlots<'p> {
         self.outer.clear();
         self.skipped_depth = 0;
         self.found.max_depth = 0;
+        if self.projection.keeps_keys {
+            self.found.keys.clear();
+            self.found.has_unique_keys = true;
+            self.fingerprints.clear();
+            self.seen = SeenKeys::new(&[]);
+        }
     }
 
     /// The depth to which arrays and objects are nested in the last input.
@@ -142,12 +167,35 @@ impl<'p> FieldSlots<'p> {
         }
     }
 
+    /// The members of the input, the text that was scanned, if it is an object and its keys are kept. `None` also where
+    /// a key may be repeated.
+    pub(super) fn members<'t>(&self, input: RawValue<'t>) -> Option<MembersAt<'_, 't>> {
+        let are_known = self.projection.keeps_keys && self.found.has_unique_keys;
+        (are_known && input.kind() == ValueKind::Object)
+            .then(|| MembersAt::new(input, &self.found.keys))
+    }
+
+    /// Whether the next container is the input itself.
+    #[inline(always)]
+    fn is_before_input(&self) -> bool {
+        self.outer.is_empty() && self.skipped_depth == 0
+    }
+
+    /// Keeps a key of the input.
+    fn keep_key(&mut self, at: usize, key: StringLiteral) {
+        let found = &mut self.found;
+        if found.has_unique_keys {
+            found.has_unique_keys = self.seen.insert(key, &mut self.fingerprints);
+            found.keys.push(at as u32);
+        }
+    }
+
     /// Notes that a value begins; gives the fields that are projected of it.
     #[inline(always)]
     fn begin_value(&mut self, at: usize) -> &'p [usize] {
         let projection = self.projection;
         if self.next == NO_FIELD {
-            return if self.outer.is_empty() && self.skipped_depth == 0 {
+            return if self.is_before_input() {
                 &projection.roots
             } else {
                 &[]
@@ -171,8 +219,9 @@ impl<'p> FieldSlots<'p> {
 impl Visitor for FieldSlots<'_> {
     #[inline(always)]
     fn begin_container(&mut self, at: usize, bracket: u8) {
+        let keeps_keys = self.projection.keeps_keys && self.is_before_input();
         let wanted = self.begin_value(at);
-        if wanted.is_empty() || bracket != b'{' {
+        if (wanted.is_empty() && !keeps_keys) || bracket != b'{' {
             self.skipped_depth += 1;
         } else {
             self.outer.push(std::mem::replace(&mut self.wanted, wanted));
@@ -196,8 +245,11 @@ impl Visitor for FieldSlots<'_> {
     }
 
     #[inline(always)]
-    fn visit_key(&mut self, key: StringLiteral) {
+    fn visit_key(&mut self, at: usize, key: StringLiteral) {
         let projection = self.projection;
+        if projection.keeps_keys && self.outer.len() == 1 {
+            self.keep_key(at, key);
+        }
         for field in self.wanted {
             if projection.fields[*field].is(key) {
                 if self.found.offsets[projection.fields[*field].slot] != NOT_FOUND {

@@ -2,8 +2,7 @@
 
 use std::cell::RefCell;
 
-use super::element_stream::ElementStream;
-use super::evaluate::{self, Evaluator};
+use super::evaluate::Evaluator;
 use super::evaluate_elements::{ElementEvaluator, Elements};
 use super::expression::Generator;
 use super::frame::Frame;
@@ -14,7 +13,7 @@ use crate::input::Inputs;
 use crate::jaq_run::RunContext;
 use crate::run_error::RunError;
 use dq_json::read::{ScannedValue, ValidateOnly};
-use dq_json::value::{ArrayPart, FilterOutput, Value};
+use dq_json::value::{ArrayPart, FilterOutput, RawValue, Value};
 
 /// Runs a fused filter on one input after the other.
 pub(crate) struct Runner<'a> {
@@ -104,7 +103,7 @@ impl<'a> Runner<'a> {
             }
             Evaluation::Copy => out(FilterOutput::Value(input))?,
             Evaluation::Elements(_) => {
-                self.stream(evaluator, Elements::OfValue(&input), out)?;
+                self.stream(evaluator, Elements::Value(&input), out)?;
             }
         }
         Ok(true)
@@ -140,33 +139,47 @@ impl<'a> Runner<'a> {
         inputs: &RefCell<Inputs>,
         out: RunOutputFn,
     ) -> Result<HasInput, Interrupt> {
-        let opened = inputs.borrow_mut().open_or_scan()?;
+        let opened = if self.filter.projection.is_empty() {
+            self.slots.borrow_mut().reset();
+            let mut slots = self.slots.borrow_mut();
+            inputs.borrow_mut().open_or_scan(&mut *slots)?
+        } else {
+            inputs.borrow_mut().open_or_scan(&mut ValidateOnly)?
+        };
         match opened {
             None => return Ok(false),
             Some(ScannedValue::OpenArray) => {
                 let slots = &self.slots;
-                self.stream(evaluator, Elements::OfArray { inputs, slots }, out)?;
-            }
-            Some(ScannedValue::Complete(bytes)) if self.is_length() => {
-                let result = evaluate::length(FilterOutput::Raw(inputs.borrow().scanned(bytes)));
-                inputs.borrow_mut().consume(bytes);
-                out(FilterOutput::Value(result?))?;
+                self.stream(evaluator, Elements::Array { inputs, slots }, out)?;
             }
             Some(ScannedValue::Complete(length)) => {
-                let input: Value = inputs.borrow().scanned(length).to_value();
+                let result = {
+                    let inputs = inputs.borrow();
+                    self.whole_elements(inputs.scanned(length), evaluator, out)
+                };
                 inputs.borrow_mut().consume(length);
-                self.stream(evaluator, Elements::OfValue(&input), out)?;
+                result?;
             }
         }
         Ok(true)
     }
 
-    /// Whether the filter is `length`, which builds nothing of an object.
-    fn is_length(&self) -> bool {
-        matches!(
-            self.filter.evaluation,
-            Evaluation::Elements(ElementStream::Length)
-        )
+    /// The elements of an input that was scanned whole. Those of an object are taken from its text, unless fields of
+    /// them are used: then each would be searched for.
+    fn whole_elements(
+        &self,
+        text: RawValue,
+        evaluator: Evaluator,
+        out: RunOutputFn,
+    ) -> Result<(), Interrupt> {
+        let slots = self.slots.borrow();
+        if self.filter.projection.is_empty()
+            && let Some(members) = Frame::scanned(text, &slots).members()
+        {
+            return self.stream(evaluator, Elements::Object { text, members }, out);
+        }
+        let input: Value = text.to_value();
+        self.stream(evaluator, Elements::Value(&input), out)
     }
 
     fn stream<'e>(

@@ -310,7 +310,7 @@ impl<'t, V: Visitor> Pass<'_, 't, V> {
             return Ok(None);
         };
         if self.visitor.wants_key() {
-            self.visitor.visit_key(key);
+            self.visitor.visit_key(self.at, key);
         }
         self.at += key.length();
         self.expect = Expect::Colon;

@@ -30,8 +30,9 @@ pub(super) struct Shape {
     differing: Vec<Part>,
     /// For each of them, and for the end, how many bytes further on it begins in the text that is compared.
     shifts: Vec<isize>,
-    /// The offsets in the record of what is found, and their numbers.
-    found: Vec<(usize, usize)>,
+    /// The offsets in the record of what is found, in ascending order.
+    found: Vec<(usize, Item)>,
+    has_unique_keys: bool,
     max_depth: usize,
     newlines: usize,
     /// How many records in a row did not have the shape that was known.
@@ -47,6 +48,15 @@ struct Part {
     /// The offset of the closing quote, or of the byte behind the number or literal.
     end: usize,
     is_string: bool,
+}
+
+/// What is found at an offset.
+#[derive(Clone, Copy, Debug)]
+enum Item {
+    /// One of the record's own keys.
+    Key,
+    /// The value with this number.
+    Value(usize),
 }
 
 impl Part {
@@ -115,11 +125,21 @@ impl Shape {
         let length = self.compare(text)?;
         self.misses = 0;
         found.max_depth = self.max_depth;
-        for (at, number) in &self.found {
-            let step = self.differing.iter().filter(|part| part.start < *at);
-            let shift = self.shifts.get(step.count()).copied().unwrap_or(0);
-            if let Some(found) = found.offsets.get_mut(*number) {
-                *found = at.wrapping_add_signed(shift) as u32;
+        found.has_unique_keys = self.has_unique_keys;
+        found.keys.clear();
+        let mut step = 0;
+        for (at, item) in &self.found {
+            let rest = self.differing.get(step..).unwrap_or_default();
+            step += rest.iter().take_while(|part| part.start < *at).count();
+            let shift = self.shifts.get(step).copied().unwrap_or(0);
+            let at = at.wrapping_add_signed(shift) as u32;
+            match item {
+                Item::Key => found.keys.push(at),
+                Item::Value(number) => {
+                    if let Some(found) = found.offsets.get_mut(*number) {
+                        *found = at;
+                    }
+                }
             }
         }
         Some(length)
@@ -187,16 +207,22 @@ impl Shape {
         self.shifts.clear();
         self.shifts.push(0);
         self.found.clear();
+        self.has_unique_keys = found.has_unique_keys;
         self.max_depth = found.max_depth;
         self.newlines = record.iter().filter(|c| **c == b'\n').count();
         // Whether the keys of each open container decide what is found.
         let mut open: Vec<bool> = Vec::new();
+        let mut keys = found.keys.iter().peekable();
         let mut at = 0;
         while let Some(c) = record.get(at) {
+            if keys.next_if(|key| **key as usize == at).is_some() {
+                self.found.push((at, Item::Key));
+            }
             let numbers = found.offsets.iter().enumerate();
             let numbers = numbers.filter(|(_, offset)| **offset as usize == at);
             let before = self.found.len();
-            self.found.extend(numbers.map(|(number, _)| (at, number)));
+            self.found
+                .extend(numbers.map(|(number, _)| (at, Item::Value(number))));
             let is_found = self.found.len() > before;
             at = match c {
                 b'{' => {

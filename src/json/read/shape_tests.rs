@@ -1,5 +1,6 @@
 //! Tests that a scan that knows the shape of records finds the same as one that scans each of them.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use super::{ByteSource, Found, ValueReader, Visitor};
@@ -16,6 +17,7 @@ struct Paths {
     /// The keys of the open containers; of one in an array, none.
     open: Vec<Option<String>>,
     key: Option<String>,
+    own_keys: BTreeSet<String>,
 }
 
 impl Paths {
@@ -23,10 +25,16 @@ impl Paths {
         let offsets = vec![NOT_FOUND; WANTED.len()];
         let found = Found {
             offsets,
+            keys: Vec::new(),
+            has_unique_keys: true,
             max_depth: 0,
         };
-        let (open, key) = (Vec::new(), None);
-        Self { found, open, key }
+        Self {
+            found,
+            open: Vec::new(),
+            key: None,
+            own_keys: BTreeSet::new(),
+        }
     }
 
     /// Whether the next value is at the path, or inside of it.
@@ -62,7 +70,12 @@ impl Visitor for Paths {
         true
     }
 
-    fn visit_key(&mut self, key: StringLiteral) {
+    fn visit_key(&mut self, at: usize, key: StringLiteral) {
+        if self.open.len() == 1 {
+            let is_new = self.own_keys.insert(key.decode().into_owned());
+            self.found.has_unique_keys &= is_new;
+            self.found.keys.push(at as u32);
+        }
         self.key = Some(key.decode().into_owned());
         for (number, wanted) in WANTED.iter().enumerate() {
             if wanted.len() >= self.open.len() && self.is_in(&wanted[..self.open.len()]) {

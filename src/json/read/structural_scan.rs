@@ -146,7 +146,7 @@ impl<'t, V: Visitor> StructuralScan<'_, 't, '_, V> {
         if self.visitor.wants_key() {
             let may_be_escaped = may_be_escaped || self.tokens.has_escapes();
             self.visitor
-                .visit_key(self.key_literal(colon, may_be_escaped));
+                .visit_key(self.at, self.key_literal(colon, may_be_escaped));
         }
         self.at = colon;
         self.step(Expect::Value);

@@ -4,7 +4,9 @@
 
 use std::io::{self, Read};
 
-use super::{ByteSource, EventReader, JqReaderSettings, ScannedValue, ValueReader, from_slice};
+use super::{
+    ByteSource, EventReader, JqReaderSettings, ScannedValue, ValidateOnly, ValueReader, from_slice,
+};
 use crate::value::{MAX_DEPTH, Value};
 
 /// Bytes that arrive a few at a time, and are scanned with vector instructions from the first byte.
@@ -188,7 +190,7 @@ fn elements_do_not_depend_on_how_the_bytes_arrive() {
             size,
         });
         let mut arrays = Vec::new();
-        while let Some(opened) = reader.open_or_scan() {
+        while let Some(opened) = reader.open_or_scan(&mut ValidateOnly) {
             assert_eq!(opened.unwrap(), ScannedValue::OpenArray);
             let elements = std::iter::from_fn(|| reader.next_element());
             arrays.push(

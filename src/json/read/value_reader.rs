@@ -113,12 +113,15 @@ impl<R: ByteSource> ValueReader<R> {
     }
 
     /// Opens the next value if it is an array, otherwise scans it; `None` at the end of the input, and after an error.
-    pub fn open_or_scan(&mut self) -> Option<Result<ScannedValue, ReadError>> {
+    pub fn open_or_scan(
+        &mut self,
+        visitor: &mut impl Visitor,
+    ) -> Option<Result<ScannedValue, ReadError>> {
         self.unless_failed(|reader| match reader.reach_value()? {
             None => Ok(None),
             Some(b'[') => Ok(Some(reader.open_array())),
             Some(_) => {
-                let length = reader.scan_top_level(&mut ValidateOnly)?;
+                let length = reader.scan_top_level(visitor)?;
                 Ok(Some(ScannedValue::Complete(length)))
             }
         })

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::Write as _;
 
 use super::num::Num;
+use super::string_literal::unescaped_prefix;
 use super::types::Value;
 use crate::limits::MAX_DEPTH;
 
@@ -111,15 +112,20 @@ fn write_string(s: &str, text: &mut Vec<u8>, limit: usize) {
 }
 
 /// Appends the content of a string literal, escaped as jq escapes it (DEL included).
-fn write_escaped(s: &str, text: &mut Vec<u8>) {
-    let bytes = s.as_bytes();
-    let mut written = 0;
-    for (i, byte) in bytes.iter().enumerate() {
-        if !matches!(byte, 0..=0x1f | b'"' | b'\\' | 0x7f) {
-            continue;
+pub(super) fn write_escaped(s: &str, text: &mut Vec<u8>) {
+    let mut rest = s.as_bytes();
+    loop {
+        let (length, is_ascii) = unescaped_prefix(rest);
+        let (run, others) = rest.split_at(length);
+        if is_ascii {
+            text.extend_from_slice(run);
+        } else {
+            write_run(run, text);
         }
-        text.extend_from_slice(&bytes[written..i]);
-        written = i + 1;
+        let Some((byte, after)) = others.split_first() else {
+            return;
+        };
+        rest = after;
         match byte {
             b'"' => text.extend_from_slice(b"\\\""),
             b'\\' => text.extend_from_slice(b"\\\\"),
@@ -133,5 +139,14 @@ fn write_escaped(s: &str, text: &mut Vec<u8>) {
             }
         }
     }
-    text.extend_from_slice(&bytes[written..]);
+}
+
+/// Writes what only a DEL interrupts.
+fn write_run(run: &[u8], text: &mut Vec<u8>) {
+    for (i, part) in run.split(|byte| *byte == 0x7f).enumerate() {
+        if i > 0 {
+            text.extend_from_slice(b"\\u007f");
+        }
+        text.extend_from_slice(part);
+    }
 }

@@ -3,6 +3,7 @@
 mod arithmetic;
 mod char_positions;
 mod children;
+mod compact;
 mod convert;
 mod decimal;
 mod delete;
@@ -33,7 +34,7 @@ pub use error::{ValR, ValueError};
 pub use filter_output::{ArrayPart, FilterOutput};
 pub use lossy::lossy;
 pub use num::Num;
-pub use raw::{Elements, Members, RawValue, ValueKind};
+pub use raw::{Elements, Members, MembersAt, RawValue, ValueKind};
 pub use seen_keys::SeenKeys;
 pub use shared_str::SharedStr;
 pub use sort::{group_by_keys, sort, sort_by_keys, unique, unique_by_keys};

@@ -28,6 +28,20 @@ pub enum ValueKind {
     Object,
 }
 
+impl ValueKind {
+    /// jq's name of the type.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::False | Self::True => "boolean",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
 impl<'t> RawValue<'t> {
     /// The value at the start of `text`, which must be valid JSON up to the value's end.
     ///
@@ -144,11 +158,12 @@ impl<'t> RawValue<'t> {
     }
 
     /// The members of an object, if no key is repeated. `None` also where that is not certain; see [`SeenKeys`].
-    pub fn unique_members(self) -> Option<Members<'t>> {
+    pub fn unique_members(self) -> Option<Vec<(StringLiteral<'t>, Self)>> {
         let mut stack = Vec::new();
         let mut seen = SeenKeys::new(&stack);
-        let is_unique = self.members().all(|(key, _)| seen.insert(key, &mut stack));
-        is_unique.then(|| self.members())
+        let members = self.members();
+        let unique = members.map(|member| seen.insert(member.0, &mut stack).then_some(member));
+        unique.collect()
     }
 
     /// Whether an object has a key.
@@ -212,6 +227,45 @@ impl<'t> Iterator for Elements<'t> {
         self.next_value()
     }
 }
+
+/// The keys and values of an object's text, where the offsets of the keys are known: nothing is passed over.
+#[derive(Clone, Debug)]
+pub struct MembersAt<'k, 't> {
+    text: &'t [u8],
+    keys: std::slice::Iter<'k, u32>,
+}
+
+impl<'k, 't> MembersAt<'k, 't> {
+    /// The members of an object whose keys have these offsets from its first byte.
+    pub fn new(object: RawValue<'t>, keys: &'k [u32]) -> Self {
+        Self {
+            text: object.0,
+            keys: keys.iter(),
+        }
+    }
+}
+
+impl<'t> Iterator for MembersAt<'_, 't> {
+    type Item = (StringLiteral<'t>, RawValue<'t>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.text.get(*self.keys.next()? as usize..)?;
+        let key = StringLiteral::new(rest);
+        let mut after = Elements {
+            text: rest,
+            at: key.length(),
+            current: None,
+        };
+        Some((key, after.next_value()?))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.keys.size_hint()
+    }
+}
+
+impl ExactSizeIterator for MembersAt<'_, '_> {}
 
 /// The keys and values of an object's text.
 pub struct Members<'t>(Elements<'t>);

@@ -9,6 +9,7 @@ const MAX_KEYS: usize = 256;
 /// The keys seen so far in one object. Their fingerprints lie on a stack that nested objects share.
 ///
 /// The check errs on one side: it may report a duplicate where there is none, and never misses one.
+#[derive(Debug)]
 pub struct SeenKeys {
     /// The stack's length when the object began.
     base: usize,

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering::{Equal, Greater, Less};
 
-use super::{Num, Value};
+use super::{Num, RawValue, Value};
 use crate::read::from_slice;
 
 fn json(text: &str) -> Value {
@@ -90,6 +90,37 @@ fn numbers_are_ordered_by_value_and_literals_by_their_digits() {
     let nan = Num::from(f64::NAN);
     assert_eq!(nan.compare(&nan), Less);
     assert!(nan != nan.clone());
+}
+
+#[test]
+fn a_text_is_made_compact_as_its_value_is_written() {
+    let texts = [
+        "[ ]",
+        "{ \n}",
+        " [1 , -2,\t-0, 0, 1.50, 1E3, 1e400, -123456789012345, 12345678901234567890, nan, -Infinity]".trim(),
+        "[-12345678901234, 123456789012345, 1234567890123456, -0.0, 0.10]",
+        "[true ,false, null,{\"a\" : {\"a\":[{}, \"a\"]}, \"b\":\"a:\" }]",
+        "[\"\\u0061\\/\\n\\ud800\\u007f\", \"\u{7f}\u{7f}é\u{7f}\", \"\\\"\", \"\\ud83d\\ude00\"]",
+        "{\"\u{e9}\":\"\u{1F600}\", \"\":[[[\"\"]]]}",
+        "12, 13",
+        "null]",
+    ];
+    for text in texts {
+        let raw = RawValue::from_valid(text.as_bytes());
+        let compact = raw.to_json();
+        assert_eq!(compact, Some(raw.to_value().to_json()), "{text}");
+    }
+    for text in [
+        "{\"a\":1,\"a\":2}",
+        "[{\"k\\u0065y\":1}]",
+        "{\"a\":{\"b\":1,\"c\":2,\"b\":3}}",
+    ] {
+        assert_eq!(
+            RawValue::from_valid(text.as_bytes()).to_json(),
+            None,
+            "{text}"
+        );
+    }
 }
 
 #[test]

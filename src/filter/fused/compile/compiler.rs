@@ -41,6 +41,13 @@ impl<'p> Compiler<'p> {
         self.core.compile(term, None)
     }
 
+    /// Keeps the keys of the input for a term that goes through its members, if that is the input of the whole filter.
+    pub(super) fn keep_keys(&mut self, is_root: bool) {
+        if is_root {
+            self.projection.keep_keys();
+        }
+    }
+
     /// Forgets the terms that were given to jaq-core, because something else is compiled in their place.
     pub(super) fn reset_core_terms(&mut self) {
         self.core_terms = 0;

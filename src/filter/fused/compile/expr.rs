@@ -58,21 +58,31 @@ impl Compiler<'_> {
                 }
                 expr
             }
-            T::Call(name, args) => return self.single_call(term, name, args),
+            T::Call(name, args) => return self.single_call(term, name, args, is_root),
             _ => return None,
         })
     }
 
-    fn single_call(&mut self, term: &Term, name: &str, args: &[Term]) -> Option<Expr> {
+    fn single_call(
+        &mut self,
+        term: &Term,
+        name: &str,
+        args: &[Term],
+        is_root: bool,
+    ) -> Option<Expr> {
         let builtin = builtins::find(name, args.len())?;
         Some(match (builtin.intrinsic, args) {
-            (Some(I::Length), []) => Expr::Length(Box::new(Expr::Input)),
+            (Some(I::Length), []) => {
+                self.keep_keys(is_root);
+                Expr::Length(Box::new(Expr::Input))
+            }
             (Some(I::Not), []) => Expr::Not(Box::new(Expr::Input)),
             (Some(I::Null), []) => Expr::Constant(Value::Null),
             (Some(I::True), []) => Expr::Constant(Value::Bool(true)),
             (Some(I::False), []) => Expr::Constant(Value::Bool(false)),
             (Some(I::ToString), []) => Expr::Interpolation(vec![Expr::Input]),
             (Some(I::Map), [filter]) => {
+                self.keep_keys(is_root);
                 let each = self.generator(filter, false)?;
                 Expr::List(Box::new(Generator::pipe(
                     Generator::Iterate(Expr::Input),
@@ -81,6 +91,7 @@ impl Compiler<'_> {
             }
             (Some(I::Test), [pattern, flags @ ..]) => self.test(pattern, flags.first())?,
             _ if builtin.is_pure_function() && args.iter().all(is_constant) => {
+                self.keep_keys(is_root && name == "keys");
                 match self.function(name, args) {
                     Some(function) => Expr::Function(function),
                     None => Expr::Core(self.core(term)?),
@@ -92,8 +103,12 @@ impl Compiler<'_> {
 
     fn function(&mut self, name: &str, args: &[Term]) -> Option<Function> {
         Some(match (natives::find(name, args.len())?, args) {
-            (NativeFn::Of0(function, _), []) if name == "keys" => Function::Keys(function),
-            (NativeFn::Of0(function, _), []) => Function::OfInput(function),
+            (NativeFn::Of0(function, _), []) => match name {
+                "keys" => Function::Keys(function),
+                "type" => Function::Type(function),
+                "tojson" => Function::ToJson(function),
+                _ => Function::OfInput(function),
+            },
             (NativeFn::Of1(function, _), [argument]) => match self.expr(argument, false)? {
                 Expr::Constant(key) if name == "has" => Function::Has(function, key),
                 Expr::Constant(argument) => Function::WithArgument(function, argument),

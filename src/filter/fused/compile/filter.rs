@@ -25,6 +25,8 @@ pub(crate) fn compile(
     let stages = stages(main);
     let mut compiler = Compiler::new(core);
     if let Some(stream) = compiler.element_stream(&stages) {
+        // The elements of an object are its members.
+        compiler.keep_keys(compiler.projection.is_empty());
         return Some(FusedFilter {
             evaluation: Evaluation::Elements(stream),
             projection: compiler.projection,

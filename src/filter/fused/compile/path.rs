@@ -39,7 +39,10 @@ impl Compiler<'_> {
             Opt::Essential => (Generator::INPUT, place),
         };
         let step = match part {
-            Part::Range(None, None) => Generator::Iterate(place),
+            Part::Range(None, None) => {
+                self.keep_keys(is_root && matches!(place, Expr::Input));
+                Generator::Iterate(place)
+            }
             Part::Index(index) => Generator::One(match self.index(index)? {
                 Value::Str(key) => Expr::Field(Box::new(place), key),
                 index => Expr::Element(Box::new(place), whole_number(&index)?),

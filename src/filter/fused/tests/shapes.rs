@@ -50,6 +50,12 @@ const FILTERS: &[&str] = &[
     "select(.b.c? == \"y\") | .a",
     "select(.a? == \"x\")",
     "try length",
+    "try keys",
+    "[try .[]] | length",
+    "{n: try length, a: .a?}",
+    "select(.a? == \"x\") | length, keys, [.[]]",
+    "try (.[] | tojson)",
+    "tojson, type",
 ];
 
 fn agree(filter: &str, text: &str) {
