@@ -6,7 +6,7 @@ use dq_json::read::{
     ByteSource, EventReader, InputBuffer, JqReaderSettings, ReadError, ReadErrorKind, ScannedValue,
     SequenceReader, ValueReader, Visitor,
 };
-use dq_json::value::{RawValue, Value, lossy};
+use dq_json::value::{LossyText, RawValue, Value, lossy};
 
 /// What the bytes of the sources are read as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -401,16 +401,19 @@ impl Inputs {
 
     fn slurp_text(&mut self) -> Result<Value, ReadError> {
         self.is_slurped = true;
-        let mut text = Vec::new();
+        let mut text = LossyText::default();
         while self.open_next() {
             if let Some(SourceReader::Values(reader)) = &mut self.current {
-                let before = text.len();
-                reader.read_to_end(&mut text)?;
-                self.last_line = memchr::memchr_iter(b'\n', &text[before..]).count();
+                let mut lines = 0;
+                reader.take_rest(&mut |piece| {
+                    lines += memchr::memchr_iter(b'\n', piece).count();
+                    text.push(piece);
+                })?;
+                self.last_line = lines;
             }
         }
         self.current = None;
-        Ok(Value::str(&*lossy(&text)))
+        Ok(Value::Str(text.finish()))
     }
 }
 

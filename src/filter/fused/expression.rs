@@ -5,7 +5,7 @@ use jaq_core::load::parse::BinaryOp;
 use crate::compiled_filter::CompiledFilter;
 use crate::natives::regex::RegexTest;
 use dq_json::value::{
-    FilterOutput, MembersAt, RawValue, SharedStr, StringLiteral, ValR, Value, ValueKind,
+    FilterOutput, MembersAt, RawValue, SharedStr, StringLiteral, ValR, Value, ValueKind, shared_key,
 };
 
 /// A filter with one output.
@@ -54,8 +54,8 @@ pub(super) enum Function {
     WithArgument(fn(Value, Value) -> ValR, Value),
     /// `keys`
     Keys(fn(Value) -> ValR),
-    /// `type`
-    Type(fn(Value) -> ValR),
+    /// `type`, and its output for each kind of value.
+    Type(fn(Value) -> ValR, [Value; ValueKind::ALL.len()]),
     /// `tojson`
     ToJson(fn(Value) -> ValR),
     /// `has` with this argument.
@@ -77,7 +77,7 @@ impl Function {
         match self {
             Self::OfInput(function)
             | Self::Keys(function)
-            | Self::Type(function)
+            | Self::Type(function, _)
             | Self::ToJson(function) => function(input),
             Self::WithArgument(function, argument) | Self::Has(function, argument) => {
                 function(input, argument.clone())
@@ -94,7 +94,7 @@ impl Function {
                 Some(members) => keys(members.map(|(key, _)| key)),
                 None => keys(text.unique_members()?.into_iter().map(|(key, _)| key)),
             }),
-            Self::Type(_) => Some(Value::str(text.kind().type_name())),
+            Self::Type(_, names) => Some(names[text.kind() as usize].clone()),
             Self::ToJson(_) => text.to_json().map(Value::from),
             _ => None,
         }
@@ -103,9 +103,9 @@ impl Function {
 
 /// `keys`
 fn keys<'t>(keys: impl Iterator<Item = StringLiteral<'t>>) -> Value {
-    let mut keys: Vec<_> = keys.map(StringLiteral::decode).collect();
+    let mut keys: Vec<_> = keys.map(|key| Value::Str(shared_key(key))).collect();
     keys.sort_unstable();
-    keys.into_iter().map(Value::str).collect()
+    Value::from(keys)
 }
 
 /// A filter with any number of outputs.

@@ -262,12 +262,12 @@ impl<R: ByteSource> ValueReader<R> {
         self.window.read_until(b'\n', line)
     }
 
-    /// Appends all remaining bytes.
+    /// Passes all remaining bytes to `take`, piece by piece.
     ///
     /// # Errors
     /// The byte source's.
-    pub fn read_to_end(&mut self, text: &mut Vec<u8>) -> Result<(), ReadError> {
-        self.window.read_to_end(text).map_err(ReadError::io)
+    pub fn take_rest(&mut self, take: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+        self.window.take_rest(take).map_err(ReadError::io)
     }
 
     /// After a syntax error, continues on the next line, as jq does, which reads line by line.

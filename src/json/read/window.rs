@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::byte_source::{ByteSource, InputBuffer, SIMD_THRESHOLD};
+use super::byte_source::{ByteSource, CHUNK_SIZE, InputBuffer, SIMD_THRESHOLD};
 use super::error::ReadError;
 use super::structural_index::StructuralIndex;
 
@@ -250,13 +250,19 @@ impl<R: ByteSource> Window<R> {
         Ok(false)
     }
 
-    /// Consumes and appends all remaining bytes.
-    pub(super) fn read_to_end(&mut self, into: &mut Vec<u8>) -> io::Result<()> {
-        into.extend_from_slice(self.rest());
+    /// Consumes all remaining bytes and passes them to `take`, piece by piece.
+    pub(super) fn take_rest(&mut self, take: &mut dyn FnMut(&[u8])) -> io::Result<()> {
+        take(self.rest());
         self.advance(self.rest().len());
-        if !self.has_ended {
-            self.source.read_to_end(into)?;
-            self.has_ended = true;
+        let mut piece = Vec::new();
+        while !self.has_ended {
+            piece.resize(CHUNK_SIZE, 0);
+            match self.source.read(&mut piece) {
+                Ok(0) => self.has_ended = true,
+                Ok(length) => take(&piece[..length]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ thread_local! {
 }
 
 /// The string that a key spells; mostly the same allocation for the same key.
-pub(super) fn key(literal: StringLiteral) -> SharedStr {
+pub fn shared_key(literal: StringLiteral) -> SharedStr {
     if literal.is_escaped || literal.content.len() > MAX_LENGTH {
         return SharedStr::from(literal.decode());
     }

@@ -29,6 +29,17 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 7] = [
+        Self::Null,
+        Self::False,
+        Self::True,
+        Self::Number,
+        Self::String,
+        Self::Array,
+        Self::Object,
+    ];
+
     /// jq's name of the type.
     pub fn type_name(self) -> &'static str {
         match self {

@@ -136,7 +136,7 @@ fn parse_elements(node: ContainerNode) -> Vec<Value> {
 /// The members of an object's text; a later value of a key replaces an earlier one.
 fn parse_members(node: ContainerNode) -> Map {
     let member = |entry| {
-        let key = key_cache::key(node.key_at(entry));
+        let key = key_cache::shared_key(node.key_at(entry));
         (key, value_at(node, entry + 1))
     };
     node.key_entries().map(member).collect()

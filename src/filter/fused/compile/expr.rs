@@ -11,7 +11,7 @@ use crate::lower::has_call;
 use crate::natives::regex::RegexTest;
 use crate::natives::{self, NativeFn};
 use crate::syntax::Term;
-use dq_json::value::{Num, SharedStr, Value};
+use dq_json::value::{Num, SharedStr, Value, ValueKind};
 
 impl Compiler<'_> {
     /// A filter with one output.
@@ -105,7 +105,10 @@ impl Compiler<'_> {
         Some(match (natives::find(name, args.len())?, args) {
             (NativeFn::Of0(function, _), []) => match name {
                 "keys" => Function::Keys(function),
-                "type" => Function::Type(function),
+                "type" => {
+                    let name = |kind: ValueKind| Value::str(kind.type_name());
+                    Function::Type(function, ValueKind::ALL.map(name))
+                }
                 "tojson" => Function::ToJson(function),
                 _ => Function::OfInput(function),
             },
