@@ -20,7 +20,7 @@ static TABLE: &[Builtin] = &[
     native("@html", 0, One),
     jq("@json", 0, One),
     native("@sh", 0, One),
-    jq("@text", 0, One),
+    jq("@text", 0, One).intrinsic(I::ToString),
     native("@tsv", 0, One),
     native("@uri", 0, One),
     native("@urid", 0, One),

@@ -46,14 +46,23 @@ pub(super) enum Expr {
     Core(CompiledFilter),
 }
 
+/// The order of keys.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// By code points.
+    Sorted,
+    /// That of the text.
+    AsWritten,
+}
+
 /// A function of values.
 pub(super) enum Function {
     /// Of the input.
     OfInput(fn(Value) -> ValR),
     /// Of the input and this argument.
     WithArgument(fn(Value, Value) -> ValR, Value),
-    /// `keys`
-    Keys(fn(Value) -> ValR),
+    /// `keys` or `keys_unsorted`
+    Keys(fn(Value) -> ValR, Order),
     /// `type`, and its output for each kind of value.
     Type(fn(Value) -> ValR, [Value; ValueKind::ALL.len()]),
     /// `tojson`
@@ -76,7 +85,7 @@ impl Function {
         let input = input.into_value();
         match self {
             Self::OfInput(function)
-            | Self::Keys(function)
+            | Self::Keys(function, _)
             | Self::Type(function, _)
             | Self::ToJson(function) => function(input),
             Self::WithArgument(function, argument) | Self::Has(function, argument) => {
@@ -90,9 +99,12 @@ impl Function {
         let is_object = text.kind() == ValueKind::Object;
         match self {
             Self::Has(_, Value::Str(key)) if is_object => Some(Value::Bool(text.has_key(key))),
-            Self::Keys(_) if is_object => Some(match members {
-                Some(members) => keys(members.map(|(key, _)| key)),
-                None => keys(text.unique_members()?.into_iter().map(|(key, _)| key)),
+            Self::Keys(_, order) if is_object => Some(match members {
+                Some(members) => keys(members.map(|(key, _)| key), *order),
+                None => {
+                    let members = text.unique_members()?.into_iter();
+                    keys(members.map(|(key, _)| key), *order)
+                }
             }),
             Self::Type(_, names) => Some(names[text.kind() as usize].clone()),
             Self::ToJson(_) => text.to_json().map(Value::from),
@@ -101,11 +113,12 @@ impl Function {
     }
 }
 
-/// `keys`
-fn keys<'t>(keys: impl Iterator<Item = StringLiteral<'t>>) -> Value {
-    let mut keys: Vec<_> = keys.map(|key| Value::Str(shared_key(key))).collect();
-    keys.sort_unstable();
-    Value::from(keys)
+fn keys<'t>(keys: impl Iterator<Item = StringLiteral<'t>>, order: Order) -> Value {
+    let mut keys: Vec<SharedStr> = keys.map(shared_key).collect();
+    if order == Order::Sorted {
+        keys.sort_unstable();
+    }
+    keys.into_iter().map(Value::Str).collect()
 }
 
 /// A filter with any number of outputs.

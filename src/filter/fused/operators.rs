@@ -1,25 +1,25 @@
 //! Binary operators: comparisons, calculations and logic.
 
 use jaq_core::load::parse::BinaryOp;
-use jaq_core::ops::Cmp;
+use jaq_core::ops::{Cmp, Math};
 
 use super::evaluate::{Evaluator, plain};
 use super::expression::Expr;
 use super::frame::Frame;
 use super::interrupt::Interrupt;
 use crate::operators::{calculate, compare as compare_values};
-use dq_json::value::{FilterOutput, Value, ValueKind};
+use dq_json::value::{FilterOutput, MembersAt, SharedStr, Value, ValueKind, shared_key};
 
 impl Evaluator<'_> {
     pub(super) fn binary<'t>(
         &self,
-        left: &Expr,
+        left_expr: &Expr,
         op: &BinaryOp<&'static str>,
         right: &Expr,
         frame: &Frame<'_, 't>,
     ) -> Result<FilterOutput<'t>, Interrupt> {
         // jq evaluates the right operand first: if both fail, the error is that of the right one.
-        let left = || self.one(left, frame);
+        let left = || self.one(left_expr, frame);
         if let (BinaryOp::Cmp(op @ (Cmp::Eq | Cmp::Ne)), Expr::Constant(Value::Str(right))) =
             (op, right)
         {
@@ -41,8 +41,16 @@ impl Evaluator<'_> {
                 FilterOutput::from(Value::Bool(compare(left()?, op, right)))
             }
             BinaryOp::Math(op) => {
-                let right = right()?.into_value();
-                FilterOutput::from(calculate(left()?.into_value(), *op, right)?)
+                let right = right()?;
+                match (op, right, frame.members_of(left_expr)) {
+                    (Math::Add, FilterOutput::Object(added), Some(members)) => {
+                        merge(members, added)
+                    }
+                    (_, right, _) => {
+                        let right = right.into_value();
+                        FilterOutput::from(calculate(left()?.into_value(), *op, right)?)
+                    }
+                }
             }
             BinaryOp::And => {
                 FilterOutput::from(Value::Bool(left()?.is_truthy() && right()?.is_truthy()))
@@ -56,6 +64,22 @@ impl Evaluator<'_> {
             }
         })
     }
+}
+
+/// `. + {…}` of an object: the members with those that are added.
+fn merge<'t>(
+    members: MembersAt<'_, 't>,
+    added: Vec<(SharedStr, FilterOutput<'t>)>,
+) -> FilterOutput<'t> {
+    let members = members.map(|(key, value)| (shared_key(key), FilterOutput::Raw(value)));
+    let mut merged: Vec<_> = members.collect();
+    for (key, value) in added {
+        match merged.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, old)) => *old = value,
+            None => merged.push((key, value)),
+        }
+    }
+    FilterOutput::Object(merged)
 }
 
 fn compare(left: FilterOutput, op: &Cmp, right: FilterOutput) -> bool {

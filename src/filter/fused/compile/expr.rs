@@ -6,7 +6,7 @@ use jaq_core::path::Path;
 
 use super::compiler::Compiler;
 use crate::builtins::{self, Intrinsic as I};
-use crate::fused::expression::{Expr, Function, Generator};
+use crate::fused::expression::{Expr, Function, Generator, Order};
 use crate::lower::has_call;
 use crate::natives::regex::RegexTest;
 use crate::natives::{self, NativeFn};
@@ -45,7 +45,12 @@ impl Compiler<'_> {
             T::BinOp(left, B::Math(_) | B::Cmp(_), right) if has_call(left) && has_call(right) => {
                 return None;
             }
-            T::BinOp(left, op, right) => Expr::Binary(boxed(left)?, operator(op)?, boxed(right)?),
+            T::BinOp(left, op, right) => {
+                let (left, op, right) = (boxed(left)?, operator(op)?, boxed(right)?);
+                let adds_members = matches!((&*left, &*right), (Expr::Input, Expr::Object(_)));
+                self.keep_keys(is_root && adds_members);
+                Expr::Binary(left, op, right)
+            }
             T::IfThenElse(branches, otherwise) => {
                 let mut expr = match otherwise {
                     Some(otherwise) => self.expr(otherwise, is_root)?,
@@ -70,6 +75,8 @@ impl Compiler<'_> {
         args: &[Term],
         is_root: bool,
     ) -> Option<Expr> {
+        // `def @json: tojson;`
+        let name = if name == "@json" { "tojson" } else { name };
         let builtin = builtins::find(name, args.len())?;
         Some(match (builtin.intrinsic, args) {
             (Some(I::Length), []) => {
@@ -91,7 +98,7 @@ impl Compiler<'_> {
             }
             (Some(I::Test), [pattern, flags @ ..]) => self.test(pattern, flags.first())?,
             _ if builtin.is_pure_function() && args.iter().all(is_constant) => {
-                self.keep_keys(is_root && name == "keys");
+                self.keep_keys(is_root && matches!(name, "keys" | "keys_unsorted"));
                 match self.function(name, args) {
                     Some(function) => Expr::Function(function),
                     None => Expr::Core(self.core(term)?),
@@ -104,7 +111,8 @@ impl Compiler<'_> {
     fn function(&mut self, name: &str, args: &[Term]) -> Option<Function> {
         Some(match (natives::find(name, args.len())?, args) {
             (NativeFn::Of0(function, _), []) => match name {
-                "keys" => Function::Keys(function),
+                "keys" => Function::Keys(function, Order::Sorted),
+                "keys_unsorted" => Function::Keys(function, Order::AsWritten),
                 "type" => {
                     let name = |kind: ValueKind| Value::str(kind.type_name());
                     Function::Type(function, ValueKind::ALL.map(name))
