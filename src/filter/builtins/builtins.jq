@@ -63,7 +63,6 @@ def date: todate;
 def dateadd(u; n): . + n;
 def datesub(u; n): . - n;
 def ascii: [.] | implode;
-def tostring: "\(.)";
 def toarray: if type == "array" then . else [.] end;
 def abs: if type == "number" then _abs elif . < 0 then -. else . end;
 def sort_by(f): _sort_by(map([f]));

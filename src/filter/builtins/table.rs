@@ -316,7 +316,7 @@ static TABLE: &[Builtin] = &[
     native("tojson", 0, One),
     native("tonumber", 0, One),
     jq("tostream", 0, Any),
-    jq("tostring", 0, One).intrinsic(I::ToString),
+    native("tostring", 0, One).intrinsic(I::ToString),
     native("transpose", 0, One),
     native("trim", 0, One),
     jq("trimstr", 1, One),

@@ -1,7 +1,7 @@
 //! Which builtins the evaluator runs itself, and which are functions of values.
 
 use super::function::Function;
-use super::term::{Builtin, Kind, Piece, Term};
+use super::term::{Builtin, Kind, Term};
 use crate::builtins::{self, Builtin as TableRow, Implementation, OutputCount};
 use crate::natives::{self, NativeFn};
 use dq_json::value::Value;
@@ -42,10 +42,6 @@ pub(super) fn term(name: &str, arity: usize) -> Option<Kind> {
             let [when, otherwise] =
                 [false, true].map(|it| Term::from(Kind::Constant(Value::Bool(it))));
             Kind::If(Box::new([Kind::Identity.into(), when, otherwise]))
-        }
-        ("tostring" | "@text", 0) => {
-            let piece = Piece::Filter(Kind::Identity.into());
-            Kind::Text([piece].into())
         }
         ("recurse" | "recurse_down", 0) => Kind::Recurse,
         _ => return None,

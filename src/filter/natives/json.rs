@@ -10,10 +10,19 @@ pub(super) const TABLE: &[NativeEntry] = &[
         "",
         function!(|value| Ok(Value::from(value.to_json()))),
     ),
+    ("tostring", "", function!(|value| Ok(to_string(value)))),
     ("fromjson", "", function!(|value| from_json(&value))),
     ("tonumber", "", function!(|value| to_number(value))),
     ("toboolean", "", function!(|value| to_boolean(value))),
 ];
+
+/// `tostring`: a string is itself, and has its path.
+fn to_string(value: Value) -> Value {
+    match value {
+        Value::Str(_) => value,
+        other => Value::from(other.to_json()),
+    }
+}
 
 fn from_json(value: &Value) -> ValR {
     let Value::Str(text) = value else {

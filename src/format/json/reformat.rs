@@ -56,7 +56,7 @@ impl JsonWriter<'_, '_> {
         word.len()
     }
 
-    /// Copies a number. Most are short integers, which are already spelled as jq writes them.
+    /// Copies a number. Most are integers, which are already spelled as jq writes them.
     #[inline]
     fn digits(&mut self, text: &[u8], at: usize) -> Result<usize, Error> {
         let length = integer_length(&text[at..]);
@@ -270,8 +270,7 @@ fn skip_separators(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The length of an integer that is already spelled as jq writes it; 0 for other numbers. Such an integer has at most
-/// 15 digits and is not -0.
+/// The length of an integer, which is already spelled as jq writes it, however long it is; 0 for -0 and other numbers.
 fn integer_length(text: &[u8]) -> usize {
     let sign = usize::from(text.first() == Some(&b'-'));
     let mut end = sign;
@@ -279,7 +278,7 @@ fn integer_length(text: &[u8]) -> usize {
         end += 1;
     }
     let is_more = matches!(text.get(end), Some(b'.' | b'e' | b'E'));
-    if is_more || !(1..=15).contains(&(end - sign)) || text.starts_with(b"-0") {
+    if is_more || end == sign || text.starts_with(b"-0") {
         return 0;
     }
     end
