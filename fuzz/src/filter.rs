@@ -202,14 +202,32 @@ pub const RECORDS: Target = Target {
     runs_programs: false,
 };
 
-/// What is found of a record does not depend on whether its shape is known: that is learned where an index is used.
+/// Filters of a record's fields, and of its members.
+const OF_RECORDS: [&str; 4] = [
+    ".a, .b.c, .ab, input_line_number",
+    "try ({n: length, k: keys, a} + {t: type}) catch ., (. + {a: 1, t: .b?})?, keys_unsorted?",
+    "[.[]?] | length, tojson",
+    "tojson, \"\\(.)\", ([.[]? | type] | length)",
+];
+
+/// What is found of a record does not depend on whether its shape is known, which is learned where an index is used, and
+/// is the same as of its value.
 fn records(data: &[u8]) {
-    for most in [256, 9] {
-        let outputs = |indexes| {
+    for (filter, most) in OF_RECORDS.iter().flat_map(|it| [(it, 256), (it, 9)]) {
+        let outputs = |indexes, is_text| {
             let input = Pieces::new(data, most, indexes);
-            outputs(".a, .b.c, .ab, input_line_number", true, input)
+            outputs(filter, is_text, input)
         };
-        assert_eq!(outputs(true), outputs(false), "pieces of {most}");
+        let expected = outputs(false, true);
+        assert_eq!(
+            outputs(true, true),
+            expected,
+            "{filter} in pieces of {most}"
+        );
+        if !filter.contains("input_line_number") {
+            let of_values = outputs(false, false);
+            assert_eq!(of_values, expected, "{filter} of values");
+        }
     }
 }
 

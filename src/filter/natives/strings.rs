@@ -118,9 +118,21 @@ fn character(code: &Value) -> Result<char, ValueError> {
     Ok(c.unwrap_or(char::REPLACEMENT_CHARACTER))
 }
 
+/// The bytes of a text that are changed at once, so that a long one is not held a third time.
+const PIECE: usize = 16 * 1024;
+
 pub(super) fn change_case(value: &Value, change: fn(&str) -> String) -> ValR {
     match value {
-        Value::Str(text) => Ok(Value::from(change(text))),
+        Value::Str(text) => {
+            let mut changed = SharedStr::with_capacity(text.len());
+            let mut rest = &**text;
+            while !rest.is_empty() {
+                let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE));
+                changed.push_str(&change(piece));
+                rest = after;
+            }
+            Ok(Value::Str(changed))
+        }
         _ => fail("explode input must be a string"),
     }
 }

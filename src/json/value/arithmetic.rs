@@ -185,9 +185,19 @@ fn split(text: &str, separator: &str) -> Value {
             .chars()
             .map(|c| Value::str(&*c.encode_utf8(&mut [0; 4])))
             .collect(),
-        _ => text.split(separator).map(Value::str).collect(),
+        _ if text.len() < LONG_TEXT => text.split(separator).map(Value::str).collect(),
+        _ => {
+            let mut start = 0;
+            let ends = memchr::memmem::find_iter(text.as_bytes(), separator).chain([text.len()]);
+            let part =
+                |end| Value::str(&text[std::mem::replace(&mut start, end + separator.len())..end]);
+            ends.map(part).collect()
+        }
     }
 }
+
+/// The length in bytes from which a faster search is used. It begins with detecting the processor's instructions.
+const LONG_TEXT: usize = 1024;
 
 impl Rem for Value {
     type Output = ValR;
