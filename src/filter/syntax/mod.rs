@@ -11,6 +11,7 @@ mod lexer;
 mod object;
 mod parser;
 mod pattern;
+mod rewrite;
 mod term;
 mod walk;
 
@@ -19,4 +20,5 @@ pub(crate) use constant::{constant_value, is_constant};
 pub(crate) use parser::{
     KEYWORDS, is_identity, parse_beginning, parse_definitions, parse_metadata, parse_module,
 };
+pub(crate) use rewrite::replace_calls;
 pub(crate) use walk::any_term;

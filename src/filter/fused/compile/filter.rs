@@ -3,6 +3,7 @@
 use jaq_core::load::parse::Term as T;
 
 use super::compiler::Compiler;
+use super::inline::inline;
 use super::stages::stages;
 use crate::fused::core_compiler::CoreCompiler;
 use crate::fused::fused_filter::{Evaluation, FusedFilter};
@@ -18,8 +19,14 @@ pub(crate) fn compile(
     may_split_arrays: bool,
     core: &mut dyn CoreCompiler,
 ) -> Option<FusedFilter> {
-    let main = module.main.as_ref()?;
-    if !module.defs.is_empty() || !module.imports.is_empty() || reads_inputs(main) {
+    let inlined;
+    let main = if module.defs.is_empty() {
+        module.main.as_ref()?
+    } else {
+        inlined = inline(module)?;
+        &inlined
+    };
+    if !module.imports.is_empty() || reads_inputs(main) {
         return None;
     }
     let stages = stages(main);

@@ -6,6 +6,7 @@ mod elements;
 mod expr;
 mod filter;
 mod generator;
+mod inline;
 mod path;
 mod pipeline;
 mod stages;
