@@ -6,67 +6,74 @@ use jaq_core::path::{Part, Path};
 
 use super::ast::Term;
 
-/// What takes the place of a call with these arguments.
-type ReplaceFn<'f, 's> = &'f mut dyn FnMut(&'s str, Vec<Term<'s>>) -> Term<'s>;
+/// What may replace a call.
+type ReplaceFn<'f, 's> = &'f mut dyn FnMut(&mut Term<'s>);
 
-/// The term with every call replaced, those in the arguments of another first. Patterns and definitions are left as
-/// they are.
-pub(crate) fn replace_calls<'s>(term: Term<'s>, replace: ReplaceFn<'_, 's>) -> Term<'s> {
-    let mut boxed = |term: Box<Term<'s>>| Box::new(replace_calls(*term, replace));
+/// Passes every call in the term to `replace`, those in the arguments of another first. Patterns and definitions are
+/// left as they are.
+pub(crate) fn replace_calls<'s>(term: &mut Term<'s>, replace: ReplaceFn<'_, 's>) {
     match term {
-        T::Arr(Some(inner)) => T::Arr(Some(boxed(inner))),
-        T::Neg(inner) => T::Neg(boxed(inner)),
-        T::Label(name, inner) => T::Label(name, boxed(inner)),
-        T::BinOp(left, op, right) => T::BinOp(boxed(left), op, boxed(right)),
-        T::TryCatch(body, handler) => T::TryCatch(boxed(body), handler.map(boxed)),
-        T::Str(format, parts) => {
-            let parts = parts.into_iter().map(|part| match part {
-                StrPart::Term(term) => StrPart::Term(replace_calls(term, replace)),
-                text => text,
-            });
-            T::Str(format, parts.collect())
+        T::Arr(Some(inner)) | T::Neg(inner) | T::Label(_, inner) => replace_calls(inner, replace),
+        T::BinOp(left, _, right) => {
+            replace_calls(left, replace);
+            replace_calls(right, replace);
+        }
+        T::TryCatch(body, handler) => {
+            replace_calls(body, replace);
+            if let Some(handler) = handler {
+                replace_calls(handler, replace);
+            }
+        }
+        T::Str(_, parts) => {
+            for part in parts {
+                if let StrPart::Term(term) = part {
+                    replace_calls(term, replace);
+                }
+            }
         }
         T::Obj(entries) => {
-            let entries = entries.into_iter().map(|(key, value)| {
-                let key = replace_calls(key, replace);
-                (key, value.map(|value| replace_calls(value, replace)))
-            });
-            T::Obj(entries.collect())
-        }
-        T::Fold(name, source, pattern, args) => {
-            let source = boxed(source);
-            T::Fold(name, source, pattern, replace_in_list(args, replace))
+            for (key, value) in entries {
+                replace_calls(key, replace);
+                if let Some(value) = value {
+                    replace_calls(value, replace);
+                }
+            }
         }
         T::IfThenElse(branches, otherwise) => {
-            let branches = branches.into_iter().map(|(condition, then)| {
-                let condition = replace_calls(condition, replace);
-                (condition, replace_calls(then, replace))
-            });
-            let branches = branches.collect();
-            T::IfThenElse(
-                branches,
-                otherwise.map(|otherwise| Box::new(replace_calls(*otherwise, replace))),
-            )
+            for (condition, then) in branches {
+                replace_calls(condition, replace);
+                replace_calls(then, replace);
+            }
+            if let Some(otherwise) = otherwise {
+                replace_calls(otherwise, replace);
+            }
         }
         T::Path(inner, Path(parts)) => {
-            let inner = boxed(inner);
-            let mut bound =
-                |term: Option<Term<'s>>| term.map(|term| replace_calls(term, &mut *replace));
-            let parts = parts.into_iter().map(|(part, opt)| match part {
-                Part::Index(index) => (Part::Index(bound(Some(index)).unwrap_or_default()), opt),
-                Part::Range(from, upto) => (Part::Range(bound(from), bound(upto)), opt),
-            });
-            T::Path(inner, Path(parts.collect()))
+            replace_calls(inner, replace);
+            for (part, _) in parts {
+                let (first, second) = match part {
+                    Part::Index(index) => (Some(index), None),
+                    Part::Range(from, upto) => (from.as_mut(), upto.as_mut()),
+                };
+                for bound in [first, second].into_iter().flatten() {
+                    replace_calls(bound, replace);
+                }
+            }
         }
-        T::Call(name, args) => {
-            let args = replace_in_list(args, replace);
-            replace(name, args)
+        T::Fold(_, source, _, args) => {
+            replace_calls(source, replace);
+            replace_in_list(args, replace);
         }
-        other => other,
+        T::Call(_, args) => {
+            replace_in_list(args, replace);
+            replace(term);
+        }
+        _ => {}
     }
 }
 
-fn replace_in_list<'s>(terms: Vec<Term<'s>>, replace: ReplaceFn<'_, 's>) -> Vec<Term<'s>> {
-    let terms = terms.into_iter();
-    terms.map(|term| replace_calls(term, replace)).collect()
+fn replace_in_list<'s>(terms: &mut [Term<'s>], replace: ReplaceFn<'_, 's>) {
+    for term in terms {
+        replace_calls(term, replace);
+    }
 }

@@ -85,34 +85,40 @@ impl<'d, 's> Inlining<'d, 's> {
         if self.terms > MAX_TERMS {
             return None;
         }
-        let term = replace_calls(term.clone(), &mut |name, args| self.call(name, args));
+        let mut term = term.clone();
+        replace_calls(&mut term, &mut |call| self.replace(call));
         (self.terms <= MAX_TERMS).then_some(term)
     }
 
-    fn call(&mut self, name: &'s str, args: Vec<Term<'s>>) -> Term<'s> {
-        let known = |it: &&mut Inlined| it.def.name == name && it.def.args.len() == args.len();
+    /// Puts the body of a known definition in place of its call, as long as there are not too many terms.
+    fn replace(&mut self, term: &mut Term<'s>) {
+        let T::Call(name, args) = term else { return };
+        let known = |it: &&mut Inlined| it.def.name == *name && it.def.args.len() == args.len();
         let Some(inlined) = self.defs.iter_mut().find(known) else {
-            return T::Call(name, args);
+            return;
         };
         inlined.is_used = true;
         let terms = &mut self.terms;
         *terms += inlined.terms;
         if *terms > MAX_TERMS {
-            return T::Call(name, args);
+            return;
         }
         let parameters = &inlined.def.args;
-        let sizes: Vec<_> = args.iter().map(count_terms).collect();
-        replace_calls(inlined.body.clone(), &mut |name, inner| {
-            let place = parameters.iter().position(|it| *it == name);
-            let Some(place) = place.filter(|_| inner.is_empty()) else {
-                return T::Call(name, inner);
-            };
-            *terms += sizes[place];
-            if *terms > MAX_TERMS {
-                return T::Call(name, inner);
+        let args: Vec<_> = args.iter().map(|arg| (arg, count_terms(arg))).collect();
+        let mut body = inlined.body.clone();
+        replace_calls(&mut body, &mut |inner| {
+            if let T::Call(name, none) = inner
+                && none.is_empty()
+                && let Some(place) = parameters.iter().position(|it| it == name)
+            {
+                let (arg, size) = args[place];
+                *terms += size;
+                if *terms <= MAX_TERMS {
+                    *inner = arg.clone();
+                }
             }
-            args[place].clone()
-        })
+        });
+        *term = body;
     }
 }
 
