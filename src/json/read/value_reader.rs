@@ -319,6 +319,9 @@ impl<R: ByteSource> ValueReader<R> {
 
     /// Scans the top-level value that starts here. As in jq, a number or literal followed by a stray delimiter is an
     /// error, not a value.
+    ///
+    /// Not inlined, so that there is one copy for each visitor.
+    #[inline(never)]
     fn scan_top_level(&mut self, visitor: &mut impl Visitor) -> ReadResult<usize> {
         let length = self.scan(visitor)?;
         let is_word = !matches!(self.window.rest()[0], b'"' | b'[' | b'{');
