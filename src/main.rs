@@ -20,6 +20,7 @@ mod stack;
 mod start;
 mod stdout;
 mod terminal;
+mod time_limit;
 
 use std::ffi::{c_char, c_int};
 use std::io::{self, IsTerminal, Write};
@@ -28,6 +29,7 @@ use std::process::exit;
 use cli::Action;
 use error::Error;
 use plan::System;
+use time_limit::TimeLimit;
 
 /// Called by the C runtime.
 #[cfg_attr(test, allow(dead_code))]
@@ -81,7 +83,10 @@ fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
         stdin_is_terminal: io::stdin().is_terminal(),
         terminal: &|color| terminal::detect(color, &environment::process),
     };
-    let outcome = plan::plan(cli, &system).and_then(|plan| {
+    let limit = TimeLimit::start(cli.fetch.max_time, fail);
+    let plan = plan::plan(cli, &system);
+    drop(limit);
+    let outcome = plan.and_then(|plan| {
         plan.warnings.iter().for_each(|warning| warn(warning));
         pipeline::run(plan, stack_bytes)
     });

@@ -203,6 +203,47 @@ fn a_named_pipe_does_not_outlive_the_limit() {
     }
 }
 
+/// Whatever the command line names as a file is read before the request is sent.
+#[test]
+fn the_files_of_a_command_line_do_not_outlive_the_limit() {
+    let dir = TempDir::new();
+    let server = crate::support::server::Server::new([]);
+    let pipe = dir.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let pipe = pipe.to_str().unwrap();
+    let (field, header, endless) = (format!("a=@{pipe}"), format!("@{pipe}"), "a=@/dev/zero");
+    let options: [&[&str]; 6] = [
+        &["-F", &field],
+        &["-H", &header],
+        &["--rawfile", "a", pipe],
+        &["--slurpfile", "a", pipe],
+        &["-f", pipe],
+        &["-F", endless],
+    ];
+    for words in options {
+        let start = Instant::now();
+        dq([&["-m", "1", "/x"], words].concat())
+            .env("DOCKER_HOST", server.host())
+            .run()
+            .fails(28, &["timed out reading the files of the command line"]);
+        is_short(start);
+    }
+}
+
+/// What `fetch` has kept is no way around the limit.
+#[test]
+fn a_filter_that_fetches_for_ever_does_not_outlive_the_limit() {
+    use crate::support::server::{Reply, Server};
+    let server = Server::new([("/x", Reply::json("1"))]);
+    let start = Instant::now();
+    let run = dq(["-m", "1", "-n", "/x", "last(fetch(repeat(\"/x\")))"])
+        .env("DOCKER_HOST", server.host())
+        .run();
+    run.fails(28, &["timed out after 1 s"]);
+    is_short(start);
+}
+
 /// A writer that comes later is waited for, as long as there is time.
 #[test]
 fn the_writer_of_a_named_pipe_may_come_later() {

@@ -306,7 +306,7 @@ const ANSWERS: [(&str, &str); 4] = [
     ),
     (
         "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
-         X-Folded: a\r\n b\r\nTransfer-Encoding: gzip,  Chunked\r\n\r\n3\r\n1\n2\r\n1\r\n\n\r\n0\r\n\r\n",
+         X-Folded: a\r\n b\r\nTransfer-Encoding: identity,  Chunked\r\n\r\n3\r\n1\n2\r\n1\r\n\n\r\n0\r\n\r\n",
         "1\n2\n",
     ),
     (

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::secrets::shown;
 use dq_text::os_reason;
 
 /// Why a request failed. `Display` is one line without a prefix and without control characters from the server.
@@ -291,7 +292,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Usage { problem, .. } | Self::Protocol { problem } => f.write_str(problem),
-            Self::File { path, problem, .. } => write!(f, "{}: {problem}", path.display()),
+            Self::File { path, problem, .. } => {
+                // What was typed as a file may be a URL with a password.
+                write!(f, "{}: {problem}", shown(&path.to_string_lossy()))
+            }
             Self::Resolve { host, problem, .. } => {
                 write!(f, "cannot resolve host {host}: {problem}")
             }

@@ -21,6 +21,9 @@ const FAILURE_LIMIT: u64 = 1 << 20;
 /// How much of a body without a content type is read to tell its kind, in bytes.
 const SNIFF_LIMIT: usize = 4096;
 
+/// The most characters that are shown of the name of a transfer coding.
+const MAX_SHOWN_CODING: usize = 40;
+
 /// The response to a request.
 pub struct Response {
     /// The version of HTTP, such as `HTTP/1.1`.
@@ -97,8 +100,9 @@ impl Response {
     /// dq does not send `Accept-Encoding`, but the user may, and a server may compress unasked.
     ///
     /// # Errors
-    /// Those of reading the body, and `Protocol` for chunks in HTTP/1.0, whose framing is faulty (RFC 9112 §6.1): the
-    /// sizes of the chunks would be read as content.
+    /// Those of reading the body; `Protocol` for chunks in HTTP/1.0, whose framing is faulty (RFC 9112 §6.1): the sizes of
+    /// the chunks would be read as content; and `Protocol` for a transfer coding other than `chunked`, which dq has not
+    /// asked for (RFC 9112 §7.4).
     pub(super) fn find_kind(&mut self) -> Result<(), Error> {
         if self.version == "HTTP/1.0" && self.header("transfer-encoding").is_some() {
             let problem = "the response has a Transfer-Encoding, which HTTP/1.0 does not know";
@@ -108,6 +112,14 @@ impl Response {
         }
         if !self.has_body || self.content_length() == Some(0) {
             return Ok(());
+        }
+        if let Some(coding) = self.transfer_coding() {
+            let name: String = coding.chars().take(MAX_SHOWN_CODING).collect();
+            return Err(Error::Protocol {
+                problem: format!(
+                    "the body has the transfer coding {name}, which dq does not decode"
+                ),
+            });
         }
         match content_coding::parse(self.values("content-encoding")) {
             Ok(codings) => self.codings = codings,
@@ -129,6 +141,15 @@ impl Response {
             self.decode();
         }
         Ok(())
+    }
+
+    /// A transfer coding of the body other than `chunked`.
+    fn transfer_coding(&self) -> Option<&str> {
+        let codings = self
+            .values("transfer-encoding")
+            .flat_map(|it| it.split(','));
+        let mut names = codings.map(|it| it.split(';').next().unwrap_or_default().trim());
+        names.find(|it| !["", "chunked", "identity"].contains(&it.to_ascii_lowercase().as_str()))
     }
 
     /// Sets the kind of a body that a filter or a format is to read. JSON is JSON by its content then: text that begins

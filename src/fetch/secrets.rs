@@ -94,9 +94,9 @@ const SECRET_NAMES: [&str; 9] = [
 /// The value of a header as it may be shown.
 pub(crate) fn header_value(name: &str, value: &str) -> String {
     let name = name.to_ascii_lowercase();
-    if value.is_empty() || HARMLESS_HEADERS.contains(&name.as_str()) {
-        value.to_owned()
-    } else if URL_HEADERS.contains(&name.as_str()) {
+    // A harmless value may have a URL in it, too: the proxy of `Via`, the realm of `WWW-Authenticate`.
+    let is_shown = |list: &[&str]| list.contains(&name.as_str());
+    if value.is_empty() || is_shown(HARMLESS_HEADERS) || is_shown(&URL_HEADERS) {
         shown(value)
     } else {
         REDACTED.to_owned()
@@ -167,9 +167,9 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     found
 }
 
-/// Whether the character cannot be a part of a URL (RFC 3986 appendix C).
+/// Whether the character cannot be a part of a URL (RFC 3986 appendix C). Browsers leave tabs out of one.
 fn is_outside(c: char) -> bool {
-    c.is_whitespace() || c == '<' || c == '>'
+    (c.is_whitespace() && c != '\t') || c == '<' || c == '>'
 }
 
 fn add_url<'t>(url: &'t str, found: &mut Vec<Piece<'t>>) {
@@ -177,7 +177,11 @@ fn add_url<'t>(url: &'t str, found: &mut Vec<Piece<'t>>) {
     let (place, parameters) = url.split_at(start);
     let authority = authority_start(place);
     let end = place[authority..].find(is_slash);
-    let end = end.map_or(place.len(), |end| authority + end);
+    let mut end = end.map_or(place.len(), |end| authority + end);
+    if has_no_port(&place[authority..end]) {
+        // A password with a slash, at which the authority has ended.
+        end = place.len();
+    }
     match place[authority..end].rfind('@').filter(|_| authority > 0) {
         Some(at) => found.extend([
             Piece::Plain(&place[..authority]),
@@ -189,6 +193,13 @@ fn add_url<'t>(url: &'t str, found: &mut Vec<Piece<'t>>) {
     for part in parameters.split_inclusive(['&', '#', '?']) {
         add_parameter(part, found);
     }
+}
+
+/// Whether what stands where a port would is no number.
+fn has_no_port(authority: &str) -> bool {
+    let name = authority.rsplit(']').next().unwrap_or_default();
+    let port = name.rsplit_once(':').map(|(_, port)| port);
+    port.is_some_and(|port| port.bytes().any(|c| !c.is_ascii_digit()))
 }
 
 /// Where the authority begins, behind `http://`, or behind `//` in a reference to another host (RFC 3986 section 4.2).
@@ -271,6 +282,10 @@ mod tests {
         for name in ["Host", "CONTENT-TYPE", "Accept", "User-Agent", "Date"] {
             assert_eq!(header_value(name, "v"), "v", "{name}");
         }
+        assert_eq!(
+            header_value("Via", "1.1 http://u:p@h"),
+            "1.1 http://[redacted]@h"
+        );
         let location = header_value("Location", "http://u:p@h/x?token=t&a=1#id_token=t");
         assert_eq!(
             location,
@@ -303,6 +318,12 @@ mod tests {
             ("/x?u=https://h/x", "/x?u=https://h/x"),
             ("http://u@h", "http://[redacted]@h"),
             ("http://h/a@b", "http://h/a@b"),
+            ("http://h:80/a@b", "http://h:80/a@b"),
+            ("http://[::1]/a@b", "http://[::1]/a@b"),
+            ("http://[::1]:80/a@b", "http://[::1]:80/a@b"),
+            ("http://u:p/w@h/x", "http://[redacted]@h/x"),
+            ("http://u:p\\@h/x", "http://[redacted]@h/x"),
+            ("http://u\ts:p@h/x", "http://[redacted]@h/x"),
             ("/a://b@c", "/a://[redacted]@c"),
             ("//u:p@h/x", "//[redacted]@h/x"),
             ("http:///u:p@h", "http:///[redacted]@h"),

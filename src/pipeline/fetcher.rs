@@ -189,7 +189,9 @@ impl CachingPool {
             .cache
             .borrow()
             .get(path)
-            .map(|(known, _)| known.clone());
+            .map(|(known, _)| known.clone())
+            // The time is for all that the filter asks for, so the request is sent again, and fails.
+            .filter(|_| !self.pool.is_over());
         let pending = known.unwrap_or_else(|| {
             let pending = self.pool.begin(path);
             let mut cache = self.cache.borrow_mut();
