@@ -186,7 +186,7 @@ fn login_for(config: &Value, registry: &str, deadline: Option<Instant>) -> Resul
         .filter(|helper| !helper.is_empty());
     match helper {
         Some(helper) => Ok(helper::get(helper, registry, deadline)?.unwrap_or_else(|| json!({}))),
-        None => Ok(login_from_file(config, registry)),
+        None => login_from_file(config, registry),
     }
 }
 
@@ -195,7 +195,7 @@ fn all_logins(config: &Value, deadline: Option<Instant>) -> Result<Value, Error>
     let mut logins = Map::new();
     let file = config["auths"].as_object().into_iter().flatten();
     for (registry, entry) in file {
-        logins.insert(registry.clone(), login(entry, registry));
+        logins.insert(registry.clone(), login(entry, registry)?);
     }
     if let Some(store) = config["credsStore"]
         .as_str()
@@ -216,15 +216,15 @@ fn all_logins(config: &Value, deadline: Option<Instant>) -> Result<Value, Error>
 
 /// The login in `auths`: the entry of that name, else the first one with the same host, because old versions of docker
 /// wrote URLs.
-fn login_from_file(config: &Value, registry: &str) -> Value {
+fn login_from_file(config: &Value, registry: &str) -> Result<Value, Error> {
     let Some(auths) = config["auths"].as_object() else {
-        return json!({});
+        return Ok(json!({}));
     };
     let exact = auths.get_key_value(registry);
     let same_host = || auths.iter().find(|(name, _)| host(name) == host(registry));
     match exact.or_else(same_host) {
         Some((_, entry)) => login(entry, registry),
-        None => json!({}),
+        None => Ok(json!({})),
     }
 }
 
@@ -237,13 +237,22 @@ fn host(name: &str) -> &str {
 }
 
 /// An entry of `auths` in the form of the API's AuthConfig. Its `auth` is `user:password` in base64.
-fn login(entry: &Value, registry: &str) -> Value {
+///
+/// # Errors
+/// `Usage` for another `auth`, which the docker CLI refuses, too: a request without the login would be anonymous.
+fn login(entry: &Value, registry: &str) -> Result<Value, Error> {
     let mut login = Map::new();
-    let decoded = entry["auth"]
-        .as_str()
-        .and_then(|auth| BASE64_STANDARD.decode(auth.trim()).ok())
+    let auth = entry["auth"].as_str().map(str::trim);
+    let auth = auth.filter(|auth| !auth.is_empty());
+    let decoded = auth
+        .and_then(|auth| BASE64_STANDARD.decode(auth).ok())
         .and_then(|bytes| String::from_utf8(bytes).ok());
     let pair = decoded.as_deref().and_then(|text| text.split_once(':'));
+    if auth.is_some() && pair.is_none() {
+        return Err(Error::usage(format!(
+            "the login for {registry} in docker's configuration is not USER:PASSWORD in base64"
+        )));
+    }
     let mut put = |name: &str, value: Option<&str>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             login.insert(name.to_owned(), value.into());
@@ -257,7 +266,7 @@ fn login(entry: &Value, registry: &str) -> Value {
     put("identitytoken", field("identitytoken"));
     put("registrytoken", field("registrytoken"));
     put("serveraddress", Some(registry));
-    Value::Object(login)
+    Ok(Value::Object(login))
 }
 
 #[cfg(test)]

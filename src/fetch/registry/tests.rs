@@ -76,6 +76,19 @@ fn logins_come_from_the_file() {
 }
 
 #[test]
+fn an_unreadable_login_is_no_anonymous_request() {
+    for auth in ["PWPW!!!", "UFdQVw==", "/w=="] {
+        let config = json!({"auths": {"h.io": {"auth": auth}, "i.io": {"auth": ""}}});
+        let message = "the login for h.io in docker's configuration is not USER:PASSWORD in base64";
+        let of_one = login_for(&config, "h.io", None).unwrap_err();
+        assert_eq!(of_one.to_string(), message);
+        assert_eq!(all_logins(&config, None).unwrap_err(), of_one);
+        let other = json!({"serveraddress": "i.io"});
+        assert_eq!(login_for(&config, "i.io", None).unwrap(), other);
+    }
+}
+
+#[test]
 fn the_header_is_for_the_server_only() {
     let folder = TempDir::new();
     let login = BASE64_STANDARD.encode("me:secret");
