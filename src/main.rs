@@ -29,7 +29,6 @@ use std::process::exit;
 use cli::Action;
 use error::Error;
 use plan::System;
-use time_limit::TimeLimit;
 
 /// Called by the C runtime.
 #[cfg_attr(test, allow(dead_code))]
@@ -83,9 +82,9 @@ fn run(mut cli: cli::Cli, stack_bytes: usize) -> u8 {
         stdin_is_terminal: io::stdin().is_terminal(),
         terminal: &|color| terminal::detect(color, &environment::process),
     };
-    let limit = TimeLimit::start(cli.fetch.max_time, fail);
+    time_limit::start(cli.fetch.max_time, fail);
     let plan = plan::plan(cli, &system);
-    drop(limit);
+    time_limit::end();
     let outcome = plan.and_then(|plan| {
         plan.warnings.iter().for_each(|warning| warn(warning));
         pipeline::run(plan, stack_bytes)

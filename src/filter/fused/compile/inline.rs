@@ -31,7 +31,7 @@ pub(super) fn inline<'s>(module: &Module<'s>) -> Option<Term<'s>> {
 
 struct Inlining<'d, 's> {
     defs: Vec<Inlined<'d, 's>>,
-    /// How many there are in the terms that were made so far.
+    /// How many terms were made so far.
     terms: usize,
 }
 
