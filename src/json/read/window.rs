@@ -165,8 +165,10 @@ impl<R: ByteSource> Window<R> {
         newlines + count_newlines(&uncounted[..from]) + count_newlines(&uncounted[to..])
     }
 
-    /// Reads on until the end of the current line is in memory, unless it is far.
+    /// Reads on until the end of the current line is in memory, unless it is far. The newlines before it are counted, so
+    /// that they are not when the next line is asked for.
     pub(super) fn read_to_line_end(&mut self) {
+        self.counted = (self.position, self.newlines_before(self.position));
         let is_open = |rest: &[u8]| rest.len() < LONG_REST && memchr::memchr(b'\n', rest).is_none();
         while !self.has_ended && is_open(self.rest()) {
             if let Err(error) = self.read_more() {
