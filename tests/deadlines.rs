@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -180,14 +180,19 @@ fn body_from_pipe(dir: &Path) -> std::process::Child {
         .unwrap()
 }
 
+fn named_pipe(dir: &TempDir) -> PathBuf {
+    let pipe = dir.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    pipe
+}
+
 /// Without a writer, and with one that is silent.
 #[test]
 fn a_named_pipe_does_not_outlive_the_limit() {
     let dir = TempDir::new();
     let server = crate::support::server::Server::new([]);
-    let pipe = dir.join("pipe");
-    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
-    assert!(made.success());
+    let pipe = named_pipe(&dir);
     let body = format!("@{}", pipe.display());
     for has_writer in [false, true] {
         let _writer = has_writer.then(|| {
@@ -208,9 +213,7 @@ fn a_named_pipe_does_not_outlive_the_limit() {
 fn the_files_of_a_command_line_do_not_outlive_the_limit() {
     let dir = TempDir::new();
     let server = crate::support::server::Server::new([]);
-    let pipe = dir.join("pipe");
-    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
-    assert!(made.success());
+    let pipe = named_pipe(&dir);
     let pipe = pipe.to_str().unwrap();
     let (field, header, endless) = (format!("a=@{pipe}"), format!("@{pipe}"), "a=@/dev/zero");
     let options: [&[&str]; 6] = [
@@ -250,9 +253,7 @@ fn the_writer_of_a_named_pipe_may_come_later() {
     use crate::support::server::{Reply, Server};
     let dir = TempDir::new();
     let server = Server::new([("/x", Reply::json("1"))]);
-    let pipe = dir.join("pipe");
-    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
-    assert!(made.success());
+    let pipe = named_pipe(&dir);
     let writer = {
         let pipe = pipe.clone();
         thread::spawn(move || {

@@ -285,15 +285,7 @@ fn kind(item: &FilterOutput) -> ValueKind {
         FilterOutput::Raw(text) => text.kind(),
         FilterOutput::Object(_) => ValueKind::Object,
         FilterOutput::ArrayPart(_) => ValueKind::Array,
-        FilterOutput::Value(value) => match value {
-            Value::Null => ValueKind::Null,
-            Value::Bool(true) => ValueKind::True,
-            Value::Bool(false) => ValueKind::False,
-            Value::Num(_) => ValueKind::Number,
-            Value::Str(_) => ValueKind::String,
-            Value::Arr(_) => ValueKind::Array,
-            Value::Obj(_) => ValueKind::Object,
-        },
+        FilterOutput::Value(value) => value.kind(),
     }
 }
 

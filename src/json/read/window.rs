@@ -256,9 +256,8 @@ impl<R: ByteSource> Window<R> {
     pub(super) fn take_rest(&mut self, take: &mut dyn FnMut(&[u8])) -> io::Result<()> {
         take(self.rest());
         self.advance(self.rest().len());
-        let mut piece = Vec::new();
+        let mut piece = vec![0; CHUNK_SIZE];
         while !self.has_ended {
-            piece.resize(CHUNK_SIZE, 0);
             match self.source.read(&mut piece) {
                 Ok(0) => self.has_ended = true,
                 Ok(length) => take(&piece[..length]),

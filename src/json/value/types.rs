@@ -36,16 +36,22 @@ pub enum Value {
 }
 
 impl Value {
+    /// The kind of the value.
+    pub fn kind(&self) -> ValueKind {
+        match self {
+            Self::Null => ValueKind::Null,
+            Self::Bool(false) => ValueKind::False,
+            Self::Bool(true) => ValueKind::True,
+            Self::Num(_) => ValueKind::Number,
+            Self::Str(_) => ValueKind::String,
+            Self::Arr(_) => ValueKind::Array,
+            Self::Obj(_) => ValueKind::Object,
+        }
+    }
+
     /// The name of the value's type, as jq's `type` gives it.
     pub fn type_name(&self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool(_) => "boolean",
-            Self::Num(_) => "number",
-            Self::Str(_) => "string",
-            Self::Arr(_) => "array",
-            Self::Obj(_) => "object",
-        }
+        self.kind().type_name()
     }
 
     /// A string value.

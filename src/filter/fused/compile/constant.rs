@@ -11,17 +11,17 @@ use crate::syntax::{Pattern, Term};
 /// before what stands in front of them, as they hide its errors.
 pub(super) fn is_constant_part(part: &Part<Term>) -> bool {
     match part {
-        Part::Index(index) => is_literal(index),
-        Part::Range(from, upto) => [from, upto].into_iter().flatten().all(is_literal),
+        Part::Index(index) => has_one_output(index),
+        Part::Range(from, upto) => [from, upto].into_iter().flatten().all(has_one_output),
     }
 }
 
-/// Whether a constant term is known to have one output and no error.
-fn is_literal(term: &Term) -> bool {
+/// Whether a constant term is known to have one output, and no error.
+fn has_one_output(term: &Term) -> bool {
     match term {
         T::Num(_) | T::Var(_) => true,
         T::Str(None, parts) => parts.iter().all(|part| match part {
-            StrPart::Term(term) => is_literal(term),
+            StrPart::Term(term) => has_one_output(term),
             _ => true,
         }),
         T::Neg(inner) => matches!(**inner, T::Num(_)),
