@@ -65,8 +65,11 @@ fn fuse(compiler: JaqCompiler, main: &MainFilter) -> Option<FusedFilter> {
     let program = compiler.program;
     let is_built_in = |saved: &SavedFilter| saved.origin == FilterOrigin::BuiltIn;
     let home = program.home.as_deref();
-    let home = home.filter(|_| !main.saved.is_some_and(is_built_in));
+    let main_is_built_in = main.saved.is_some_and(is_built_in);
+    let home = home.filter(|_| !main_is_built_in);
+    // With definitions, a built-in filter starts faster on the other evaluators, and its answers are short.
     let is_plain = program.may_stream_elements
+        && (!main_is_built_in || main.module.defs.is_empty())
         && main.source_filter.is_none()
         && !home.is_some_and(|home| home.join(".jq").is_file())
         && !program.saved_filters.may_be_called_in(main.program());
